@@ -1,0 +1,66 @@
+//! Building the page: the editor's bundle by esbuild, then everything else by trunk, then the scales.
+
+use crate::shell::{Result, command, root, run, say};
+use crate::{size, tools};
+use std::fs;
+use std::path::PathBuf;
+
+/// Where the built site stands.
+pub fn dir() -> PathBuf {
+    root().join("dist")
+}
+
+/// How much trouble the build goes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Quick to build, for the edit loop.
+    Development,
+    /// Small and quick to run, for the world.
+    Release,
+}
+
+/// `cargo xtask dist`: the site as it is published, with its weight held to `size-budget.json`.
+pub fn publish() -> Result<()> {
+    build(Effort::Release)?;
+    size::weigh(&dir())
+}
+
+/// Builds the page into `dist/`, after installing what that takes.
+pub fn build(effort: Effort) -> Result<()> {
+    tools::for_the_page()?;
+    editor()?;
+    say("fetching Rust packages");
+    fetch()?;
+    trunk(effort)
+}
+
+/// Trunk runs cargo with `--offline`, so that it never tries to download a tool behind our back.
+fn fetch() -> Result<()> {
+    run(command("cargo").args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]))
+}
+
+/// The editor is one file of its own that the page loads when a person first needs it.
+fn editor() -> Result<()> {
+    let generated = root().join("web/assets/generated");
+    fs::create_dir_all(&generated).map_err(|why| format!("{}: {why}", generated.display()))?;
+    say("bundling the editor");
+    let mut esbuild = command("esbuild");
+    esbuild.args(["web/editor/index.js", "--bundle", "--minify", "--format=esm", "--target=es2022"]);
+    esbuild.args(["--legal-comments=none", "--log-level=warning"]);
+    esbuild.arg(format!("--outfile={}", generated.join("editor.js").display()));
+    run(&mut esbuild)
+}
+
+fn trunk(effort: Effort) -> Result<()> {
+    let mut trunk = command("trunk");
+    trunk.args(["build", "--offline", "--public-url", "./", "--dist", "dist"]);
+    if effort == Effort::Release {
+        trunk.args(["--release", "--cargo-profile", "web"]);
+        say("building the page for release (takes minutes)");
+    } else {
+        say("building the page");
+    }
+    // Trunk reads NO_COLOR as a boolean and stops at the customary "1"; and it need not ask for newer versions of itself.
+    trunk.env_remove("NO_COLOR").env("TRUNK_SKIP_VERSION_CHECK", "true");
+    run(&mut trunk)
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask`: the project's own commands. Each installs what it lacks, says what it does, and does nothing twice.
+
+mod args;
+mod browser;
+mod dist;
+mod http;
+mod serve;
+mod shell;
+mod size;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port 8080] [--host 127.0.0.1] [--release]   build the page and serve it
+  dist                                                 build the static site into dist/ and weigh it
+  test [--list] [--only STEP]                          run every check in order, or one of them
+";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    let done = match command.as_str() {
+        "serve" => serve::run(&rest),
+        "dist" => args::none(&rest).and_then(|()| dist::publish()),
+        "test" => test::run(&rest),
+        "" | "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no command `{other}`\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

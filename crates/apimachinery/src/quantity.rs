@@ -1,0 +1,309 @@
+//! Amounts of resources: `100m`, `1.5Gi`, `2e3`.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+
+const NANO: i128 = 1_000_000_000;
+
+/// How a quantity is printed (upstream: `resource.Format`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Format {
+    #[default]
+    DecimalSi,
+    BinarySi,
+    DecimalExponent,
+}
+
+/// An exact amount, decoded once and printed in upstream's canonical form
+/// (upstream: `k8s.io/apimachinery/pkg/api/resource`). Kept in billionths of the unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quantity {
+    nanos: i128,
+    format: Format,
+}
+
+impl PartialEq for Quantity {
+    /// Equal amounts are equal, however they are written.
+    fn eq(&self, other: &Self) -> bool {
+        self.nanos == other.nanos
+    }
+}
+
+impl Eq for Quantity {}
+
+impl PartialOrd for Quantity {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Quantity {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.nanos.cmp(&other.nanos)
+    }
+}
+
+const BINARY: [(&str, u32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
+const DECIMAL: [(&str, i32); 10] = [
+    ("n", -9),
+    ("u", -6),
+    ("m", -3),
+    ("", 0),
+    ("k", 3),
+    ("M", 6),
+    ("G", 9),
+    ("T", 12),
+    ("P", 15),
+    ("E", 18),
+];
+
+impl Quantity {
+    /// No amount at all.
+    pub const ZERO: Quantity = Quantity { nanos: 0, format: Format::DecimalSi };
+
+    /// Whole units, printed with decimal suffixes.
+    pub const fn from_units(units: i64) -> Self {
+        Quantity { nanos: units as i128 * NANO, format: Format::DecimalSi }
+    }
+
+    /// Thousandths, printed with decimal suffixes; how CPU is counted.
+    pub const fn from_millis(millis: i64) -> Self {
+        Quantity { nanos: millis as i128 * 1_000_000, format: Format::DecimalSi }
+    }
+
+    /// Bytes, printed with binary suffixes.
+    pub const fn from_bytes(bytes: i64) -> Self {
+        Quantity { nanos: bytes as i128 * NANO, format: Format::BinarySi }
+    }
+
+    /// Parses the text form; `None` when upstream would refuse it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits_end = text
+            .char_indices()
+            .find(|&(i, c)| !(c.is_ascii_digit() || c == '.' || (i == 0 && matches!(c, '+' | '-'))))
+            .map_or(text.len(), |(i, _)| i);
+        let (number, suffix) = text.split_at(digits_end);
+        let (format, scale) = parse_suffix(suffix)?;
+        let nanos = parse_number(number, scale)?;
+        Some(Quantity { nanos, format })
+    }
+
+    /// Whole units, rounded up (upstream: `Value`).
+    pub fn value(&self) -> i64 {
+        saturate(self.nanos.div_euclid(NANO) + i128::from(self.nanos.rem_euclid(NANO) != 0))
+    }
+
+    /// Thousandths, rounded up (upstream: `MilliValue`).
+    pub fn milli_value(&self) -> i64 {
+        saturate(self.nanos.div_euclid(1_000_000) + i128::from(self.nanos.rem_euclid(1_000_000) != 0))
+    }
+
+    /// Whether the amount is zero.
+    pub fn is_zero(&self) -> bool {
+        self.nanos == 0
+    }
+
+    /// Whether the amount is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.nanos < 0
+    }
+
+    /// The same amount written as the other one is.
+    fn written_as(self, other: Quantity) -> Quantity {
+        if self.nanos == 0 { Quantity { nanos: 0, format: other.format } } else { self }
+    }
+}
+
+fn saturate(n: i128) -> i64 {
+    i64::try_from(n).unwrap_or(if n < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// What a suffix multiplies by.
+enum Scale {
+    Binary(u32),
+    Decimal(i32),
+}
+
+fn parse_suffix(suffix: &str) -> Option<(Format, Scale)> {
+    if let Some((_, bits)) = BINARY.iter().find(|(s, _)| *s == suffix) {
+        return Some((Format::BinarySi, Scale::Binary(*bits)));
+    }
+    if let Some((_, power)) = DECIMAL.iter().find(|(s, _)| *s == suffix) {
+        return Some((Format::DecimalSi, Scale::Decimal(*power)));
+    }
+    let exponent = suffix.strip_prefix(['e', 'E'])?;
+    let power: i32 = exponent.parse().ok().filter(|p| (-18..=18).contains(p))?;
+    Some((Format::DecimalExponent, Scale::Decimal(power)))
+}
+
+/// `number × scale` in nanos, rounded up, as upstream rounds what is finer than it keeps.
+fn parse_number(number: &str, scale: Scale) -> Option<i128> {
+    let (negative, digits) = match number.as_bytes().first()? {
+        b'-' => (true, &number[1..]),
+        b'+' => (false, &number[1..]),
+        _ => (false, number),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        return None;
+    }
+    let mantissa: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let places = i32::try_from(fraction.len()).ok()?;
+    let (factor, power) = match scale {
+        Scale::Binary(bits) => (1i128 << bits, 9 - places),
+        Scale::Decimal(power) => (1, power + 9 - places),
+    };
+    let scaled = mantissa.checked_mul(factor)?;
+    let nanos = if power >= 0 {
+        scaled.checked_mul(10i128.checked_pow(power.unsigned_abs())?)?
+    } else {
+        let divisor = 10i128.checked_pow(power.unsigned_abs())?;
+        scaled / divisor + i128::from(scaled % divisor != 0)
+    };
+    Some(if negative { -nanos } else { nanos })
+}
+
+impl fmt::Display for Quantity {
+    /// The canonical form: no fraction, the largest suffix that leaves a whole number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.nanos == 0 {
+            return f.write_str("0");
+        }
+        if self.format == Format::BinarySi && self.nanos % NANO == 0 && (self.nanos / NANO).abs() >= 1024 {
+            let units = self.nanos / NANO;
+            let (suffix, bits) = BINARY.iter().rev().find(|(_, b)| units % (1i128 << b) == 0).unwrap_or(&("", 0));
+            return write!(f, "{}{suffix}", units >> bits);
+        }
+        let largest = DECIMAL.iter().rev().find(|(_, p)| self.nanos % 10i128.pow((p + 9).unsigned_abs()) == 0);
+        let (suffix, power) = largest.expect("every whole number of nanos has the suffix n");
+        let number = self.nanos / 10i128.pow((power + 9).unsigned_abs());
+        match self.format {
+            Format::DecimalExponent if *power != 0 => write!(f, "{number}e{power}"),
+            // Below 1024 and for fractions a binary quantity is printed with decimal suffixes, whole numbers plain.
+            Format::BinarySi if *power > 0 => write!(f, "{}", self.nanos / NANO),
+            _ => write!(f, "{number}{suffix}"),
+        }
+    }
+}
+
+impl Add for Quantity {
+    type Output = Quantity;
+
+    fn add(self, other: Quantity) -> Quantity {
+        Quantity { nanos: self.nanos + other.nanos, ..self.written_as(other) }
+    }
+}
+
+impl Sub for Quantity {
+    type Output = Quantity;
+
+    fn sub(self, other: Quantity) -> Quantity {
+        Quantity { nanos: self.nanos - other.nanos, ..self.written_as(other) }
+    }
+}
+
+impl AddAssign for Quantity {
+    fn add_assign(&mut self, other: Quantity) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Quantity {
+    fn sub_assign(&mut self, other: Quantity) {
+        *self = *self - other;
+    }
+}
+
+impl Sum for Quantity {
+    fn sum<I: Iterator<Item = Quantity>>(iter: I) -> Quantity {
+        iter.fold(Quantity::ZERO, Add::add)
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    /// Takes a text or a whole number, as upstream does.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Quantity;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a quantity")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
+                Quantity::parse(text).ok_or_else(|| {
+                    E::custom(
+                        "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+                    )
+                })
+            }
+
+            fn visit_u64<E: de::Error>(self, n: u64) -> Result<Quantity, E> {
+                Ok(Quantity::from_units(i64::try_from(n).unwrap_or(i64::MAX)))
+            }
+
+            fn visit_i64<E: de::Error>(self, n: i64) -> Result<Quantity, E> {
+                Ok(Quantity::from_units(n))
+            }
+
+            fn visit_f64<E: de::Error>(self, n: f64) -> Result<Quantity, E> {
+                self.visit_str(&n.to_string())
+            }
+        }
+        d.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_printed_in_canonical_form() {
+        for (text, canonical) in [
+            ("100m", "100m"),
+            ("0.1", "100m"),
+            ("1000m", "1"),
+            ("1500m", "1500m"),
+            ("2000", "2k"),
+            ("1024Mi", "1Gi"),
+            ("1.5Gi", "1536Mi"),
+            ("128974848", "128974848"),
+            ("129e6", "129e6"),
+            ("129M", "129M"),
+            ("512", "512"),
+            ("0", "0"),
+            ("-5Gi", "-5Gi"),
+            ("0.5Ki", "512"),
+            ("1n", "1n"),
+        ] {
+            assert_eq!(Quantity::parse(text).expect(text).to_string(), canonical, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_quantity_is_refused() {
+        for text in ["", "abc", "1.2.3", "1Kib", "1 Gi", "m", "1e99"] {
+            assert!(Quantity::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_round_up_as_upstream() {
+        assert_eq!(Quantity::parse("1500m").expect("valid").value(), 2);
+        assert_eq!(Quantity::parse("1.5Gi").expect("valid").value(), 1_610_612_736);
+        assert_eq!(Quantity::parse("0.0005").expect("valid").milli_value(), 1);
+        let sum: Quantity = [Quantity::from_bytes(1 << 30), Quantity::from_bytes(1 << 29)].into_iter().sum();
+        assert_eq!(sum.to_string(), "1536Mi");
+    }
+}

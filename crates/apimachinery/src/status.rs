@@ -1,0 +1,93 @@
+//! The API server's refusal.
+
+use std::fmt;
+
+/// Why a request was refused (upstream: `metav1.StatusReason`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The object is not there. Read again before you act on what you believed.
+    NotFound,
+    /// An object of that name is there already.
+    AlreadyExists,
+    /// The object changed since it was read. Read it again and decide anew; never write blindly.
+    Conflict,
+    /// The object breaks a rule of its kind. Retrying the same object cannot succeed.
+    Invalid,
+    /// The request itself could not be read.
+    BadRequest,
+    /// An admission rule forbids it.
+    Forbidden,
+    /// The server cannot be reached.
+    ServiceUnavailable,
+}
+
+/// A refusal with upstream's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The machine-readable reason.
+    pub reason: Reason,
+    /// The sentence that kubectl prints after `Error from server (Reason): `.
+    pub message: String,
+}
+
+/// The outcome of a request.
+pub type StatusResult<T> = Result<T, Status>;
+
+impl Status {
+    /// A refusal.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Status { reason, message: message.into() }
+    }
+
+    /// `deployments.apps "web" not found`; `resource` is the plural with its group.
+    pub fn not_found(resource: &str, name: &str) -> Self {
+        Status::new(Reason::NotFound, format!("{resource} \"{name}\" not found"))
+    }
+
+    /// `deployments.apps "web" already exists`.
+    pub fn already_exists(resource: &str, name: &str) -> Self {
+        Status::new(Reason::AlreadyExists, format!("{resource} \"{name}\" already exists"))
+    }
+
+    /// The optimistic lock failed.
+    pub fn conflict(resource: &str, name: &str) -> Self {
+        Status::new(
+            Reason::Conflict,
+            format!(
+                "Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again"
+            ),
+        )
+    }
+
+    /// `Deployment.apps "web" is invalid: …`; one error stands alone, several in brackets.
+    pub fn invalid(kind_and_group: &str, name: &str, errors: &[String]) -> Self {
+        let details = match errors {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        Status::new(Reason::Invalid, format!("{kind_and_group} \"{name}\" is invalid: {details}"))
+    }
+
+    /// The reason's name, empty where upstream prints none.
+    pub fn reason_name(&self) -> String {
+        format!("{:?}", self.reason)
+    }
+
+    /// Whether the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.reason == Reason::NotFound
+    }
+
+    /// Whether the optimistic lock failed.
+    pub fn is_conflict(&self) -> bool {
+        self.reason == Reason::Conflict
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Status {}

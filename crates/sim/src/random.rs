@@ -1,0 +1,79 @@
+//! Random streams that are a function of a seed and a name.
+
+use crate::TraceHash;
+
+/// A stream of random numbers (SplitMix64), derived from the seed of the run and the name of who draws.
+///
+/// Every component owns its own stream, so that one more draw in one part never shifts another.
+#[derive(Clone, Debug)]
+pub struct Random {
+    state: u64,
+}
+
+impl Random {
+    /// The stream called `name` of the run with `seed`.
+    pub fn stream(seed: u64, name: &str) -> Self {
+        let mut hash = TraceHash::default();
+        hash.write_u64(seed);
+        hash.write(name.as_bytes());
+        Random { state: hash.finish() }
+    }
+
+    /// The next 64 random bits.
+    pub fn next_u64(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..bound`; zero when `bound` is zero.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        if bound == 0 {
+            return 0;
+        }
+        // The high half of the product: the bias is below 2^-32 for the bounds that we use.
+        ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// `len` characters of Kubernetes' suffix alphabet, which has no vowels and no 0, 1, 3
+    /// (upstream: `k8s.io/apimachinery/pkg/util/rand`).
+    pub fn suffix(&mut self, len: usize) -> String {
+        const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+        (0..len).map(|_| char::from(ALPHABET[self.below(ALPHABET.len() as u64) as usize])).collect()
+    }
+
+    /// A version 4 UUID in its usual text form.
+    pub fn uuid(&mut self) -> String {
+        let (hi, lo) = (self.next_u64(), self.next_u64());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            hi >> 32,
+            (hi >> 16) & 0xffff,
+            hi & 0x0fff,
+            0x8000 | ((lo >> 48) & 0x3fff),
+            lo & 0xffff_ffff_ffff
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_depend_on_seed_and_name_only() {
+        let draw = |seed, name| Random::stream(seed, name).next_u64();
+        assert_eq!(draw(1, "scheduler"), draw(1, "scheduler"));
+        assert_ne!(draw(1, "scheduler"), draw(1, "kubelet/node-1"));
+        assert_ne!(draw(1, "scheduler"), draw(2, "scheduler"));
+    }
+
+    #[test]
+    fn a_suffix_uses_upstreams_alphabet() {
+        let suffix = Random::stream(7, "names").suffix(200);
+        assert_eq!(suffix.len(), 200);
+        assert!(suffix.chars().all(|c| "bcdfghjklmnpqrstvwxz2456789".contains(c)), "{suffix}");
+    }
+}

@@ -1,0 +1,329 @@
+//! What the picture shows: one plain tree that is compared, and drawn again only where it differs.
+
+use std::rc::Rc;
+
+/// Text that is shared between successive scenes.
+pub type Text = Rc<str>;
+
+/// One of the eight owner hues, `0..8`.
+pub type Hue = u8;
+
+/// Names an object: kind, namespace (empty for cluster-scoped kinds) and name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ObjectRef {
+    /// Kind, as in a manifest.
+    pub kind: Text,
+    /// Namespace, empty when the kind is cluster-scoped.
+    pub namespace: Text,
+    /// Name.
+    pub name: Text,
+}
+
+impl ObjectRef {
+    /// A reference from its three parts.
+    pub fn new(kind: &str, namespace: &str, name: &str) -> Self {
+        Self { kind: kind.into(), namespace: namespace.into(), name: name.into() }
+    }
+
+    /// One string that tells this object from every other, for keys of lists.
+    pub fn key(&self) -> String {
+        format!("{}/{}/{}", self.kind, self.namespace, self.name)
+    }
+}
+
+/// The state of a pod as the picture tells it: by shape first, then by colour.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum PodState {
+    /// Not bound to a node, or bound and not yet seen by its kubelet.
+    Pending,
+    /// Volumes, sandbox and containers are being made.
+    Creating,
+    /// An image is being pulled.
+    Pulling,
+    /// Running, but not ready to serve.
+    NotReady,
+    /// Running and ready.
+    Ready,
+    /// Deleted, still within its grace period.
+    Terminating,
+    /// Waiting to restart or to pull again.
+    BackOff {
+        /// Whole seconds that remain.
+        remaining: u32,
+        /// Length of this back-off in seconds.
+        of: u32,
+    },
+    /// Every container ended well and none restarts.
+    Completed,
+    /// Ended badly for good.
+    Failed,
+}
+
+impl PodState {
+    /// A small number per shape, for counting and for a style's name.
+    pub fn rank(self) -> usize {
+        match self {
+            Self::Pending => 0,
+            Self::Creating => 1,
+            Self::Pulling => 2,
+            Self::NotReady => 3,
+            Self::Ready => 4,
+            Self::Terminating => 5,
+            Self::BackOff { .. } => 6,
+            Self::Completed => 7,
+            Self::Failed => 8,
+        }
+    }
+
+    /// One of each, in the order of the legend.
+    pub const ALL: [Self; 9] = [
+        Self::Pending,
+        Self::Creating,
+        Self::Pulling,
+        Self::NotReady,
+        Self::Ready,
+        Self::Terminating,
+        Self::BackOff { remaining: 0, of: 1 },
+        Self::Completed,
+        Self::Failed,
+    ];
+}
+
+/// A pod, as a mark.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PodMark {
+    /// The pod.
+    pub id: ObjectRef,
+    /// Tells a pod from an earlier one of the same name.
+    pub uid: Text,
+    /// Name of its workload, or its own.
+    pub label: Text,
+    /// Hue of its workload.
+    pub hue: Hue,
+    /// State.
+    pub state: PodState,
+    /// The reason column of `kubectl get pods`, verbatim.
+    pub reason: Text,
+}
+
+/// A component's light: it flashes whenever the count changes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lamp {
+    /// Name of the component or loop.
+    pub name: Text,
+    /// How many calls it has made so far.
+    pub calls: u64,
+}
+
+/// The control plane on its rail.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ControlPlane {
+    /// Revision of the store.
+    pub revision: u64,
+    /// Writes accepted by the API server.
+    pub writes: u64,
+    /// Pods waiting for the scheduler.
+    pub queue: usize,
+    /// The scheduler's light.
+    pub scheduler: Lamp,
+    /// One light per controller that has acted.
+    pub loops: Vec<Lamp>,
+}
+
+/// A service, or the ghost of one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ServiceBox {
+    /// The service.
+    pub id: ObjectRef,
+    /// Type and ports, `NodePort 80:30080`.
+    pub ports: Text,
+    /// Whether the outside world can reach it.
+    pub external: bool,
+    /// Hue of the pods behind it.
+    pub hue: Option<Hue>,
+    /// The pods it sends to, and whether each is ready.
+    pub endpoints: Vec<Endpoint>,
+    /// What is missing, in one line, for a selector that matches nothing.
+    pub ghost: bool,
+}
+
+/// One address behind a service.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Endpoint {
+    /// Uid of the pod.
+    pub pod: Text,
+    /// Whether it serves.
+    pub ready: bool,
+}
+
+/// Requested against allocatable, in the unit's smallest step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Meter {
+    /// Sum of the requests of its pods.
+    pub requested: u64,
+    /// What the node offers.
+    pub allocatable: u64,
+}
+
+impl Meter {
+    /// The filled part, `0.0..=1.0`.
+    pub fn share(&self) -> f64 {
+        if self.allocatable == 0 { 0.0 } else { (self.requested as f64 / self.allocatable as f64).min(1.0) }
+    }
+}
+
+/// What a node says of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NodeState {
+    /// Ready.
+    Ready,
+    /// Its kubelet says it is not.
+    NotReady,
+    /// Nobody has heard from it.
+    Unknown,
+}
+
+/// A node and the pods in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NodeCard {
+    /// The node.
+    pub id: ObjectRef,
+    /// Readiness as the control plane knows it.
+    pub state: NodeState,
+    /// The machine is off, whatever the control plane knows.
+    pub stopped: bool,
+    /// No new pods.
+    pub cordoned: bool,
+    /// Processor, in millicores.
+    pub cpu: Meter,
+    /// Memory, in bytes.
+    pub memory: Meter,
+    /// Addresses of its pods.
+    pub pod_cidr: Text,
+    /// The most pods it takes.
+    pub max_pods: u64,
+    /// Its pods.
+    pub pods: Vec<PodMark>,
+    /// Its kubelet's light.
+    pub kubelet: Lamp,
+}
+
+/// The five stages of a volume's life.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stage {
+    /// The volume exists.
+    Provisioned,
+    /// Claim and volume belong to each other.
+    Bound,
+    /// A pod uses it.
+    InUse,
+    /// The claim is gone.
+    Released,
+    /// Wiped, deleted or given back.
+    Reclaimed,
+}
+
+impl Stage {
+    /// All five in order.
+    pub const ALL: [Self; 5] =
+        [Self::Provisioned, Self::Bound, Self::InUse, Self::Released, Self::Reclaimed];
+}
+
+/// A claim and its volume on the five-stage track.
+#[derive(Clone, PartialEq, Debug)]
+pub struct VolumeTrack {
+    /// The claim, or the volume when nobody claims it.
+    pub id: ObjectRef,
+    /// Size and access modes, `5Gi · RWO`.
+    pub size: Text,
+    /// Storage class, empty for none.
+    pub class: Text,
+    /// The volume's name, once there is one.
+    pub volume: Option<Text>,
+    /// Where it stands; `None` before there is a volume.
+    pub stage: Option<Stage>,
+    /// Why it does not move, in one sentence.
+    pub why: Option<Text>,
+    /// A pod names this claim but nobody made it.
+    pub ghost: bool,
+    /// Hue of the workload that uses it.
+    pub hue: Option<Hue>,
+}
+
+/// One ReplicaSet of a rollout.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RolloutSide {
+    /// The ReplicaSet.
+    pub id: ObjectRef,
+    /// First image of its template.
+    pub image: Text,
+    /// Its pods.
+    pub pods: Vec<PodState>,
+    /// How many it wants.
+    pub desired: u32,
+    /// The one that the Deployment is moving to.
+    pub new: bool,
+}
+
+/// A Deployment between two ReplicaSets, with the limits that its strategy sets.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RolloutLane {
+    /// The Deployment.
+    pub id: ObjectRef,
+    /// Hue of its pods.
+    pub hue: Hue,
+    /// ReplicaSets that hold pods or want some, oldest first.
+    pub sides: Vec<RolloutSide>,
+    /// Available pods now.
+    pub available: u32,
+    /// Pods now.
+    pub total: u32,
+    /// Replicas that the spec wants.
+    pub desired: u32,
+    /// The strategy never lets fewer be available.
+    pub min_available: u32,
+    /// The strategy never lets more exist.
+    pub max_total: u32,
+    /// `status.conditions[Progressing].message`, when it is stuck or paused.
+    pub note: Option<Text>,
+}
+
+/// Pods that no node has taken, and the scheduler's words about the first of them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Waiting {
+    /// The pods.
+    pub pods: Vec<PodMark>,
+    /// The scheduler's message, verbatim.
+    pub why: Option<Text>,
+}
+
+/// Everything that is drawn.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Scene {
+    /// API server, store, scheduler, controllers.
+    pub control_plane: ControlPlane,
+    /// Services and ghosts.
+    pub services: Vec<ServiceBox>,
+    /// Nodes, by name.
+    pub nodes: Vec<NodeCard>,
+    /// Pods without a node.
+    pub waiting: Waiting,
+    /// Claims and volumes.
+    pub volumes: Vec<VolumeTrack>,
+    /// Deployments under way.
+    pub rollouts: Vec<RolloutLane>,
+}
+
+impl Scene {
+    /// Every pod: those in nodes, then those that wait.
+    pub fn pods(&self) -> impl Iterator<Item = &PodMark> {
+        self.nodes.iter().flat_map(|n| &n.pods).chain(&self.waiting.pods)
+    }
+
+    /// How many pods are in each state, by `PodState::rank`.
+    pub fn tally(&self) -> [usize; 9] {
+        let mut counts = [0; 9];
+        self.pods().for_each(|p| counts[p.state.rank()] += 1);
+        counts
+    }
+}

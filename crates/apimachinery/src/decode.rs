@@ -11,7 +11,6 @@ mod path;
 mod suggest;
 
 use access::{Decoder, Pass};
-use fault::Fault;
 use path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

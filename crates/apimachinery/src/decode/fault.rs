@@ -24,6 +24,22 @@ impl Fault {
         self
     }
 
+    /// Says a number out of range in Go's words.
+    pub(super) fn number_of(mut self, say: impl FnOnce() -> String) -> Self {
+        if let (None, ProblemKind::OutOfRange { message }) = (&self.path, &mut self.kind) {
+            *message = say();
+        }
+        self
+    }
+
+    /// Says that an untagged choice between a number and a text found neither in Go's words.
+    pub(super) fn neither_int_nor_string(mut self, say: impl FnOnce() -> ProblemKind) -> Self {
+        if matches!(&self.kind, ProblemKind::Custom(text) if text.ends_with("untagged enum IntOrString")) {
+            self.kind = say();
+        }
+        self
+    }
+
     /// What the caller is told.
     pub(super) fn into_problem(self) -> Problem {
         Problem { path: self.path.unwrap_or_default(), kind: self.kind }
@@ -53,22 +69,3 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
-
-impl Fault {
-    /// The fault in Go's words, where ours differ: numbers out of range, and the untagged choice of a number or a text.
-    pub(super) fn in_go_words(mut self, value: &serde_json::Value, path: &Path<'_>, rust_type: &str) -> Self {
-        if self.path.is_some() {
-            return self;
-        }
-        match &mut self.kind {
-            ProblemKind::OutOfRange { message } => {
-                *message = super::access::cannot_unmarshal(&format!("number {value}"), path, rust_type);
-            }
-            ProblemKind::Custom(text) if text.ends_with("untagged enum IntOrString") => {
-                self.kind = super::access::wrong_type(value, path, "i32");
-            }
-            _ => {}
-        }
-        self
-    }
-}

@@ -18,7 +18,9 @@ impl Path<'_> {
     fn parent(&self) -> Option<&Path<'_>> {
         match self {
             Path::Root => None,
-            Path::Field { parent, .. } | Path::Entry { parent, .. } | Path::Index { parent, .. } => Some(parent),
+            Path::Field { parent, .. } | Path::Entry { parent, .. } | Path::Index { parent, .. } => {
+                Some(parent)
+            }
         }
     }
 

@@ -1,1 +1,481 @@
-//! Where everything stands.
+//! Where everything stands: boxes from a scene and a width. Pure arithmetic, so that a test can
+//! hold what the eye wants: nothing overlaps, nothing leaves the sheet.
+
+use std::collections::BTreeMap;
+
+use crate::scene::{NodeCard, Scene, ServiceBox};
+
+/// A box on the sheet, in pixels.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Spot {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+impl Spot {
+    /// A box from its corner and size.
+    pub fn new(x: f64, y: f64, w: f64, h: f64) -> Self {
+        Self { x, y, w, h }
+    }
+
+    /// Right edge.
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    /// Bottom edge.
+    pub fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+
+    /// Middle, left to right.
+    pub fn cx(&self) -> f64 {
+        self.x + self.w / 2.0
+    }
+
+    /// Middle, top to bottom.
+    pub fn cy(&self) -> f64 {
+        self.y + self.h / 2.0
+    }
+
+    /// Whether two boxes share any area.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let apart = self.right() <= other.x
+            || other.right() <= self.x
+            || self.bottom() <= other.y
+            || other.bottom() <= self.y;
+        !apart
+    }
+}
+
+/// How much each node tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Density {
+    /// Large marks with names.
+    #[default]
+    Full,
+    /// Small marks, names on demand.
+    Compact,
+}
+
+impl Density {
+    /// Side of a pod's mark.
+    pub fn mark(self) -> f64 {
+        if self == Self::Full { 32.0 } else { 18.0 }
+    }
+
+    fn pitch(self) -> (f64, f64) {
+        if self == Self::Full { (39.5, 60.0) } else { (22.0, 22.0) }
+    }
+
+    /// Height of a card above and below its pods.
+    fn frame(self) -> (f64, f64) {
+        if self == Self::Full { (102.0, 64.0) } else { (84.0, 34.0) }
+    }
+
+    fn card(self) -> (f64, f64) {
+        if self == Self::Full { (178.0, 340.0) } else { (164.0, 260.0) }
+    }
+}
+
+/// The path from a service to the pods behind it in one row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Track {
+    /// Index of the service.
+    pub service: usize,
+    /// The line, as SVG path data.
+    pub path: String,
+    /// Whether it leads to pods that are ready.
+    pub ready: bool,
+}
+
+/// Everything placed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Layout {
+    /// Width of the sheet.
+    pub width: f64,
+    /// Height of the sheet.
+    pub height: f64,
+    /// Too narrow for a column of services beside the nodes.
+    pub narrow: bool,
+    /// How much each node tells.
+    pub density: Density,
+    /// etcd.
+    pub etcd: Spot,
+    /// kube-scheduler.
+    pub scheduler: Spot,
+    /// kube-controller-manager.
+    pub controllers: Spot,
+    /// The API server.
+    pub rail: Spot,
+    /// The outside world.
+    pub outside: Spot,
+    /// Services, in the scene's order.
+    pub services: Vec<Spot>,
+    /// Node cards, in the scene's order.
+    pub nodes: Vec<Spot>,
+    /// Marks, in the order of `Scene::pods`.
+    pub pods: Vec<Spot>,
+    /// The lane of pods without a node.
+    pub waiting: Option<Spot>,
+    /// Volume tracks.
+    pub volumes: Vec<Spot>,
+    /// Rollout lanes.
+    pub rollouts: Vec<Spot>,
+    /// Lines from services to pods.
+    pub tracks: Vec<Track>,
+}
+
+/// Room above a lane for its heading.
+pub const HEADING: f64 = 26.0;
+const GAP: f64 = 14.0;
+const SERVICE: (f64, f64) = (116.0, 42.0);
+const CHANNEL: f64 = 26.0;
+const BODY: f64 = 148.0;
+/// Below this width services stand above the nodes.
+const NARROW: f64 = 600.0;
+/// More pods in one node than this are drawn small.
+const CROWDED_NODE: usize = 24;
+const MANY_PODS: usize = 220;
+const MANY_NODES: usize = 16;
+
+/// Places a scene on a sheet of the given width.
+pub fn arrange(scene: &Scene, width: f64) -> Layout {
+    let width = width.max(300.0);
+    let mut l = Layout { width, narrow: width < NARROW, density: density(scene), ..Layout::default() };
+    place_control_plane(&mut l);
+    let left_bottom = place_services(&mut l, scene);
+    let nodes_bottom = place_nodes(&mut l, scene, left_bottom);
+    let mut y = left_bottom.max(nodes_bottom);
+    y = place_waiting(&mut l, scene, y);
+    y = place_volumes(&mut l, scene, y);
+    y = place_rollouts(&mut l, scene, y);
+    l.height = y + margin(&l);
+    if l.density == Density::Full && !l.narrow {
+        l.tracks = tracks(&l, scene);
+    }
+    l
+}
+
+fn density(scene: &Scene) -> Density {
+    let crowded = scene.nodes.iter().any(|n| n.pods.len() > CROWDED_NODE);
+    if crowded || scene.nodes.len() > MANY_NODES || scene.pods().count() > MANY_PODS {
+        Density::Compact
+    } else {
+        Density::Full
+    }
+}
+
+fn margin(l: &Layout) -> f64 {
+    if l.narrow { 12.0 } else { 24.0 }
+}
+
+fn inner(l: &Layout) -> f64 {
+    l.width - 2.0 * margin(l)
+}
+
+fn place_control_plane(l: &mut Layout) {
+    let (m, w) = (margin(l), inner(l));
+    let (y, h) = (18.0, 50.0);
+    let gap = if l.narrow { 8.0 } else { 26.0 };
+    // The parts stand centred on the rail; the widest one takes what a narrow sheet leaves.
+    let small = if l.narrow { (84.0, 96.0) } else { (120.0, 132.0) };
+    let rest = (w - small.0 - small.1 - 2.0 * gap).min(340.0);
+    let x = m + (w - small.0 - small.1 - rest - 2.0 * gap) / 2.0;
+    l.etcd = Spot::new(x, y, small.0, h);
+    l.scheduler = Spot::new(l.etcd.right() + gap, y, small.1, h);
+    l.controllers = Spot::new(l.scheduler.right() + gap, y, rest, h);
+    l.rail = Spot::new(m, 92.0, w, 30.0);
+}
+
+/// Services in a column beside the nodes, or in rows above them. Returns the lowest edge.
+fn place_services(l: &mut Layout, scene: &Scene) -> f64 {
+    let m = margin(l);
+    l.outside = Spot::new(m, BODY + 8.0, SERVICE.0, 36.0);
+    if l.narrow {
+        let w = (inner(l) - GAP) / 2.0;
+        let top = l.outside.bottom() + HEADING;
+        l.services = (0..scene.services.len())
+            .map(|i| {
+                let (col, row) = ((i % 2) as f64, (i / 2) as f64);
+                Spot::new(m + col * (w + GAP), top + row * (SERVICE.1 + 8.0), w, SERVICE.1)
+            })
+            .collect();
+    } else {
+        let top = l.outside.bottom() + HEADING + 8.0;
+        l.services = (0..scene.services.len())
+            .map(|i| Spot::new(m, top + i as f64 * (SERVICE.1 + 8.0), SERVICE.0, SERVICE.1))
+            .collect();
+    }
+    l.services.last().map_or(l.outside.bottom(), Spot::bottom)
+}
+
+/// Node cards in rows of equal height, with their pods. Returns the lowest edge.
+fn place_nodes(l: &mut Layout, scene: &Scene, left_bottom: f64) -> f64 {
+    let m = margin(l);
+    let (x0, mut y) = if l.narrow { (m, left_bottom + GAP + 4.0) } else { (m + SERVICE.0 + CHANNEL, BODY) };
+    let room = l.width - m - x0;
+    let (least, most) = l.density.card();
+    let fit = (((room + GAP) / (least + GAP)).floor() as usize).max(1);
+    let columns = fit.min(scene.nodes.len().max(1));
+    let w = ((room - GAP * (columns - 1) as f64) / columns as f64).min(most.max(room / fit as f64));
+    for cards in scene.nodes.chunks(columns) {
+        let h = row_height(l.density, cards, w);
+        for (i, card) in cards.iter().enumerate() {
+            let spot = Spot::new(x0 + i as f64 * (w + GAP), y, w, h);
+            l.nodes.push(spot);
+            place_pods(l, card, spot);
+        }
+        y += h + GAP;
+    }
+    y - GAP
+}
+
+fn per_row(density: Density, w: f64) -> usize {
+    let (pitch, _) = density.pitch();
+    (((w - 28.0 + pitch - density.mark()) / pitch).floor() as usize).max(1)
+}
+
+fn row_height(density: Density, cards: &[NodeCard], w: f64) -> f64 {
+    let least = if density == Density::Full { 3 } else { 2 };
+    let rows = cards.iter().map(|c| c.pods.len().div_ceil(per_row(density, w))).max().unwrap_or(0).max(least);
+    let (above, below) = density.frame();
+    above + rows as f64 * density.pitch().1 + below
+}
+
+fn place_pods(l: &mut Layout, card: &NodeCard, spot: Spot) {
+    let above = l.density.frame().0;
+    let grid = Spot::new(spot.x + 14.0, spot.y + above, spot.w - 28.0, 0.0);
+    let (density, count) = (l.density, per_row(l.density, spot.w));
+    l.pods.extend(marks(density, grid, count, card.pods.len()));
+}
+
+fn marks(density: Density, grid: Spot, per_row: usize, count: usize) -> impl Iterator<Item = Spot> {
+    let (dx, dy) = density.pitch();
+    (0..count).map(move |i| {
+        let (col, row) = ((i % per_row) as f64, (i / per_row) as f64);
+        Spot::new(grid.x + col * dx, grid.y + row * dy, density.mark(), density.mark())
+    })
+}
+
+fn place_waiting(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
+    let count = scene.waiting.pods.len();
+    if count == 0 {
+        return y;
+    }
+    let (m, w) = (margin(l), inner(l));
+    let (_, dy) = l.density.pitch();
+    let columns = per_row(l.density, w);
+    let rows = count.div_ceil(columns) as f64;
+    let words = if scene.waiting.why.is_some() { why_height(l) } else { 0.0 };
+    let spot = Spot::new(m, y + HEADING + 8.0, w, 16.0 + rows * dy + words);
+    let grid = Spot::new(m + 14.0, spot.y + 12.0, w - 28.0, 0.0);
+    l.pods.extend(marks(l.density, grid, columns, count));
+    l.waiting = Some(spot);
+    spot.bottom()
+}
+
+/// Height of the scheduler's words below the pods that wait.
+fn why_height(l: &Layout) -> f64 {
+    if l.narrow { 62.0 } else { 36.0 }
+}
+
+fn place_volumes(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
+    let (m, w) = (margin(l), inner(l));
+    let columns = (((w + GAP) / (216.0 + GAP)).floor() as usize).clamp(1, scene.volumes.len().clamp(1, 4));
+    let each = ((w - GAP * (columns - 1) as f64) / columns as f64).min(if l.narrow { w } else { 300.0 });
+    let (top, h) = (y + HEADING + 8.0, 106.0);
+    l.volumes = (0..scene.volumes.len())
+        .map(|i| {
+            let (col, row) = ((i % columns) as f64, (i / columns) as f64);
+            Spot::new(m + col * (each + GAP), top + row * (h + GAP), each, h)
+        })
+        .collect();
+    l.volumes.last().map_or(y, Spot::bottom)
+}
+
+fn place_rollouts(l: &mut Layout, scene: &Scene, mut y: f64) -> f64 {
+    for lane in &scene.rollouts {
+        let sides = lane.sides.len().max(1) as f64;
+        let note = if lane.note.is_some() { 20.0 } else { 0.0 };
+        let h = if l.narrow { sides * 26.0 + 90.0 + note } else { (sides * 26.0 + 20.0).max(74.0) + note };
+        let spot = Spot::new(margin(l), y + HEADING + 8.0, inner(l), h);
+        y = spot.bottom();
+        l.rollouts.push(spot);
+    }
+    y
+}
+
+/// Lines run like a metro: out of the service, down a channel, along the gap above a row of pods, and a
+/// drop to each pod. Two services never share a lane of the same row.
+fn tracks(l: &Layout, scene: &Scene) -> Vec<Track> {
+    let places: BTreeMap<&str, Spot> = scene.pods().zip(&l.pods).map(|(p, s)| (&*p.uid, *s)).collect();
+    let mut out = Vec::new();
+    for (i, service) in scene.services.iter().enumerate() {
+        for ready in [true, false] {
+            for (_, row) in rows_of(service, ready, &places) {
+                let path = track_path(l.services[i], i, service_channel(l, i), &row);
+                out.push(Track { service: i, path, ready });
+            }
+        }
+    }
+    out
+}
+
+fn rows_of(service: &ServiceBox, ready: bool, places: &BTreeMap<&str, Spot>) -> BTreeMap<i64, Vec<Spot>> {
+    let mut rows: BTreeMap<i64, Vec<Spot>> = BTreeMap::new();
+    for endpoint in service.endpoints.iter().filter(|e| e.ready == ready) {
+        if let Some(spot) = places.get(&*endpoint.pod) {
+            rows.entry(spot.y as i64).or_default().push(*spot);
+        }
+    }
+    rows
+}
+
+fn service_channel(l: &Layout, i: usize) -> f64 {
+    l.services[i].right() + 6.0 + (i % 6) as f64 * 3.0
+}
+
+fn track_path(from: Spot, index: usize, channel: f64, row: &[Spot]) -> String {
+    let lane = row[0].y - 4.0 - (index % 4) as f64 * 2.6;
+    let end = row.iter().map(Spot::cx).fold(channel, f64::max);
+    let turn = if lane < from.cy() { -1.0 } else { 1.0 };
+    let bend = (lane - from.cy()).abs().min(6.0) / 2.0;
+    let mut d = format!(
+        "M{:.1} {:.1} H{:.1} Q{c:.1} {:.1} {c:.1} {:.1} V{:.1} Q{c:.1} {lane:.1} {:.1} {lane:.1} H{end:.1}",
+        from.right(),
+        from.cy(),
+        channel - bend,
+        from.cy(),
+        from.cy() + turn * bend,
+        lane - turn * bend,
+        channel + bend,
+        c = channel,
+    );
+    for spot in row {
+        d += &format!(" M{:.1} {lane:.1} V{:.1}", spot.cx(), spot.y);
+    }
+    d
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::*;
+
+    fn pod(i: usize) -> PodMark {
+        PodMark {
+            id: ObjectRef::new("Pod", "default", &format!("p{i}")),
+            uid: format!("u{i}").as_str().into(),
+            label: "p".into(),
+            hue: 0,
+            state: PodState::Ready,
+            reason: "Running".into(),
+        }
+    }
+
+    fn scene(nodes: usize, pods_each: usize, lanes: usize) -> Scene {
+        let node = |n: usize| NodeCard {
+            id: ObjectRef::new("Node", "", &format!("node-{n}")),
+            state: NodeState::Ready,
+            stopped: false,
+            cordoned: false,
+            cpu: Meter::default(),
+            memory: Meter::default(),
+            pod_cidr: "10.244.0.0/24".into(),
+            max_pods: 110,
+            pods: (0..pods_each).map(|i| pod(n * 1000 + i)).collect(),
+            kubelet: Lamp::default(),
+        };
+        let service = |i: usize| ServiceBox {
+            id: ObjectRef::new("Service", "default", &format!("s{i}")),
+            ports: "ClusterIP 80".into(),
+            external: i == 0,
+            hue: Some(0),
+            endpoints: vec![Endpoint { pod: "u0".into(), ready: true }],
+            ghost: false,
+        };
+        let volume = |i: usize| VolumeTrack {
+            id: ObjectRef::new("PersistentVolumeClaim", "default", &format!("c{i}")),
+            size: "5Gi".into(),
+            class: "".into(),
+            volume: None,
+            stage: None,
+            why: None,
+            ghost: false,
+            hue: None,
+        };
+        let rollout = |i: usize| RolloutLane {
+            id: ObjectRef::new("Deployment", "default", &format!("d{i}")),
+            hue: 0,
+            sides: vec![],
+            available: 0,
+            total: 0,
+            desired: 0,
+            min_available: 0,
+            max_total: 0,
+            note: None,
+        };
+        Scene {
+            nodes: (0..nodes).map(node).collect(),
+            services: (0..lanes).map(service).collect(),
+            waiting: Waiting {
+                pods: (0..lanes * 3).map(|i| pod(90_000 + i)).collect(),
+                why: Some("x".into()),
+            },
+            volumes: (0..lanes).map(volume).collect(),
+            rollouts: (0..lanes).map(rollout).collect(),
+            ..Scene::default()
+        }
+    }
+
+    #[test]
+    fn nothing_overlaps_and_nothing_leaves_the_sheet() {
+        for width in [320.0, 390.0, 599.0, 600.0, 752.0, 1100.0, 2400.0] {
+            for (nodes, pods, lanes) in
+                [(0, 0, 0), (1, 0, 1), (3, 6, 4), (3, 24, 9), (5, 110, 2), (40, 20, 3)]
+            {
+                let scene = scene(nodes, pods, lanes);
+                let l = arrange(&scene, width);
+                let mut boxes = vec![l.etcd, l.scheduler, l.controllers, l.rail, l.outside];
+                for group in [&l.services, &l.nodes, &l.volumes, &l.rollouts] {
+                    boxes.extend(group);
+                }
+                boxes.extend(l.waiting);
+                let case = format!("width {width}, {nodes} nodes of {pods} pods, {lanes} lanes");
+                assert_apart(&boxes, &case);
+                assert_apart(&l.pods, &case);
+                for b in boxes.iter().chain(&l.pods) {
+                    assert!(
+                        b.x >= 0.0 && b.right() <= l.width + 0.01 && b.bottom() <= l.height,
+                        "{case}: {b:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    fn assert_apart(boxes: &[Spot], case: &str) {
+        for (i, a) in boxes.iter().enumerate() {
+            for b in &boxes[i + 1..] {
+                assert!(!a.overlaps(b), "{case}: {a:?} overlaps {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pod_stands_inside_its_node() {
+        let scene = scene(7, 20, 2);
+        let l = arrange(&scene, 900.0);
+        for (i, pod) in l.pods.iter().take(140).enumerate() {
+            let card = l.nodes[i / 20];
+            assert!(pod.x > card.x && pod.right() < card.right() && pod.bottom() < card.bottom(), "pod {i}");
+        }
+    }
+}

@@ -2,3 +2,4 @@
 //! `layout` says where. Nothing here knows a browser, and no type of the engine leaves this crate.
 pub mod layout;
 pub mod scene;
+pub mod words;

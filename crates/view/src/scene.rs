@@ -225,8 +225,7 @@ pub enum Stage {
 
 impl Stage {
     /// All five in order.
-    pub const ALL: [Self; 5] =
-        [Self::Provisioned, Self::Bound, Self::InUse, Self::Released, Self::Reclaimed];
+    pub const ALL: [Self; 5] = [Self::Provisioned, Self::Bound, Self::InUse, Self::Released, Self::Reclaimed];
 }
 
 /// A claim and its volume on the five-stage track.

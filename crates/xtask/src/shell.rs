@@ -31,16 +31,12 @@ pub fn command(program: &str) -> Command {
     let found = find_in(&path, program).unwrap_or_else(|| PathBuf::from(program));
     let mut command = Command::new(found);
     command.current_dir(root()).env("PATH", path);
-    // Set by the `cargo run` this program was started with; another cargo has to find its own.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME"] {
-        command.env_remove(name);
-    }
     command
 }
 
-/// Whether a program of this name is on the PATH.
-pub fn has(program: &str) -> bool {
-    find_in(&search_path(), program).is_some()
+/// Where on the PATH a program of this name is.
+pub fn find(program: &str) -> Option<PathBuf> {
+    find_in(&search_path(), program)
 }
 
 fn search_path() -> OsString {

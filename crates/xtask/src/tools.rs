@@ -1,6 +1,6 @@
 //! The tools that building the page takes. Each is looked for first and installed only when it, or its version, is missing.
 
-use crate::shell::{Result, command, has, output, root, run, say, tools_dir};
+use crate::shell::{Result, command, find, output, root, run, say, tools_dir};
 use std::fs;
 use std::path::Path;
 
@@ -82,7 +82,7 @@ pub fn npm_packages() -> Result<()> {
 pub fn apt_install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
     let root_user = output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0");
-    if !root_user || !has("apt-get") {
+    if !root_user || find("apt-get").is_none() {
         return Err(format!("missing and to be installed by hand: {names}"));
     }
     say(&format!("installing {names} (apt-get)"));

@@ -5,7 +5,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 /// FNV-1a: a hash that depends on neither the width of a pointer nor the order of bytes.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -25,17 +25,18 @@ fn main() -> ExitCode {
     let command = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let done = match command.as_str() {
-        "serve" => serve::run(&rest),
-        "dist" => args::none(&rest).and_then(|()| dist::publish()),
+        "serve" => serve::run(&rest).map(|()| true),
+        "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
         "test" => test::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
-            Ok(())
+            Ok(true)
         }
         other => Err(format!("no command `{other}`\n\n{HELP}")),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(why) => {
             eprintln!("xtask: {why}");
             ExitCode::FAILURE

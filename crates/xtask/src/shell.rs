@@ -11,7 +11,8 @@ pub type Result<T> = std::result::Result<T, String>;
 
 /// The project's root folder.
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("this crate lives in crates/xtask")
 }
 
 /// Where the project keeps tools it installed for itself.

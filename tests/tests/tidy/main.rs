@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The project's root folder.
 fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lives in tests")
 }
 
 /// Every Rust source under `dir`, sorted; build output and installed packages are not ours.

@@ -1,0 +1,24 @@
+//! The condition that newer APIs share (upstream: `metav1.Condition`).
+
+use crate::wire::is_default;
+use orrery_apimachinery::{Str, Time};
+use serde::{Deserialize, Serialize};
+
+/// One thing that is true or not of an object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Condition {
+    /// When the status last changed.
+    pub last_transition_time: Option<Time>,
+    /// Details for people.
+    pub message: Str,
+    /// The generation that the status speaks of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub observed_generation: i64,
+    /// Why, in one word.
+    pub reason: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
+    /// The type.
+    pub type_: Str,
+}

@@ -1,0 +1,120 @@
+//! Deployments: rollouts from one template to the next.
+
+use crate::pod_template::PodTemplateSpec;
+use crate::wire::{is_default, text};
+use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// Pods of a template, and rollouts from one template to the next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Deployment {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What it is to be.
+    pub spec: DeploymentSpec,
+    /// What is known of it.
+    pub status: DeploymentStatus,
+}
+
+/// What the deployment is to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DeploymentSpec {
+    /// How long a new pod must be ready to count as available.
+    #[serde(skip_serializing_if = "is_default")]
+    pub min_ready_seconds: i32,
+    /// Whether the rollout is held.
+    #[serde(skip_serializing_if = "is_default")]
+    pub paused: bool,
+    /// How long the rollout may stand still before it counts as failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress_deadline_seconds: Option<i32>,
+    /// How many pods there are to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<i32>,
+    /// How many old ReplicaSets are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_history_limit: Option<i32>,
+    /// Which pods belong to it.
+    pub selector: Option<LabelSelector>,
+    /// How old pods are replaced by new ones.
+    pub strategy: DeploymentStrategy,
+    /// What the pods look like.
+    pub template: Rc<PodTemplateSpec>,
+}
+
+/// How old pods are replaced by new ones.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DeploymentStrategy {
+    /// How far a rolling update may go at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolling_update: Option<RollingUpdateDeployment>,
+    /// `RollingUpdate` or `Recreate`.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Str>,
+}
+
+/// How far a rolling update may go at once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct RollingUpdateDeployment {
+    /// How many pods may be too many, as a number or a percentage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_surge: Option<IntOrString>,
+    /// How many pods may be missing, as a number or a percentage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<IntOrString>,
+}
+
+/// How far the rollout has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DeploymentStatus {
+    /// Pods that have been ready for `minReadySeconds`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub available_replicas: i32,
+    /// How often the name of a new ReplicaSet was taken already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collision_count: Option<i32>,
+    /// What is true of the object, and since when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<DeploymentCondition>,
+    /// The generation that the status speaks of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub observed_generation: i64,
+    /// Pods that are ready.
+    #[serde(skip_serializing_if = "is_default")]
+    pub ready_replicas: i32,
+    /// How many pods there are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub replicas: i32,
+    /// Pods that are missing or not available yet.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unavailable_replicas: i32,
+    /// Pods of the present template.
+    #[serde(skip_serializing_if = "is_default")]
+    pub updated_replicas: i32,
+}
+
+/// One thing that is true or not of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DeploymentCondition {
+    /// When the status last changed.
+    pub last_transition_time: Option<Time>,
+    /// When the condition was last written.
+    pub last_update_time: Option<Time>,
+    /// Details for people.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<Str>,
+    /// Why, in one word.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Str>,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
+    /// The type.
+    pub type_: Str,
+}

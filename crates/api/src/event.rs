@@ -1,0 +1,72 @@
+//! Events: what components tell about objects.
+
+use crate::reference::ObjectReference;
+use crate::wire::{is_default, text};
+use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
+use serde::{Deserialize, Serialize};
+
+/// What a component told about an object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Event {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What was done, or failed.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub action: Option<Str>,
+    /// How often it happened.
+    #[serde(skip_serializing_if = "is_default")]
+    pub count: i32,
+    /// When it was first seen, to the microsecond.
+    pub event_time: Option<MicroTime>,
+    /// When it was first seen.
+    pub first_timestamp: Option<Time>,
+    /// What the event is about.
+    pub involved_object: ObjectReference,
+    /// When it was last seen.
+    pub last_timestamp: Option<Time>,
+    /// Details for people.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<Str>,
+    /// Why, in one word.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Str>,
+    /// A second object that had to do with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub related: Option<ObjectReference>,
+    /// The component that reports, by its full name.
+    pub reporting_component: Str,
+    /// Which instance of the component reports.
+    pub reporting_instance: Str,
+    /// How an event that repeats goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<EventSeries>,
+    /// Who told it.
+    pub source: EventSource,
+    /// `Normal` or `Warning`.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Str>,
+}
+
+/// An event that happens again and again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct EventSeries {
+    /// How often it happened.
+    #[serde(skip_serializing_if = "is_default")]
+    pub count: i32,
+    /// When it was last seen.
+    pub last_observed_time: Option<MicroTime>,
+}
+
+/// Who told an event.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct EventSource {
+    /// The component.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub component: Option<Str>,
+    /// The node.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub host: Option<Str>,
+}

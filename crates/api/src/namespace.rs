@@ -1,0 +1,56 @@
+//! Namespaces: the scopes that most names are unique in.
+
+use crate::wire::text;
+use orrery_apimachinery::{ObjectMeta, Str, Time};
+use serde::{Deserialize, Serialize};
+
+/// A scope for the names of other objects.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Namespace {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What it is to be.
+    pub spec: NamespaceSpec,
+    /// What is known of it.
+    pub status: NamespaceStatus,
+}
+
+/// What the namespace is to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NamespaceSpec {
+    /// Who must act before the namespace can go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub finalizers: Vec<Str>,
+}
+
+/// What is known of the namespace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NamespaceStatus {
+    /// What is true of the object, and since when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<NamespaceCondition>,
+    /// Where in its life the object is.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Str>,
+}
+
+/// One thing that is true or not of a namespace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NamespaceCondition {
+    /// When the status last changed.
+    pub last_transition_time: Option<Time>,
+    /// Details for people.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<Str>,
+    /// Why, in one word.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Str>,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
+    /// The type.
+    pub type_: Str,
+}

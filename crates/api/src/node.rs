@@ -1,0 +1,280 @@
+//! Nodes: the machines that pods run on.
+
+use crate::resources::ResourceList;
+use crate::wire::{is_default, text};
+use orrery_apimachinery::{ObjectMeta, Str, Time};
+use serde::{Deserialize, Serialize};
+
+/// A machine of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Node {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What it is to be.
+    pub spec: NodeSpec,
+    /// What is known of it.
+    pub status: NodeStatus,
+}
+
+/// What the node is to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeSpec {
+    /// Where the kubelet took its settings from, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_source: Option<Box<NodeConfigSource>>,
+    /// No longer used upstream.
+    #[serde(rename = "externalID", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Str>,
+    /// The range of the node's pod addresses.
+    #[serde(rename = "podCIDR", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub pod_cidr: Option<Str>,
+    /// The ranges of the node's pod addresses, one per family.
+    #[serde(rename = "podCIDRs", skip_serializing_if = "Vec::is_empty")]
+    pub pod_cidrs: Vec<Str>,
+    /// The cloud's id of the machine.
+    #[serde(rename = "providerID", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<Str>,
+    /// What keeps pods away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taints: Vec<Taint>,
+    /// Whether the scheduler passes over the node.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unschedulable: bool,
+}
+
+/// Keeps pods away that do not tolerate it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Taint {
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+    pub effect: Str,
+    /// The key.
+    pub key: Str,
+    /// When the taint was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_added: Option<Time>,
+    /// The value.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Str>,
+}
+
+/// Where a kubelet took its settings from, once; no longer used upstream.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeConfigSource {
+    /// A ConfigMap with the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_map: Option<ConfigMapNodeConfigSource>,
+}
+
+/// A ConfigMap with the settings of a kubelet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ConfigMapNodeConfigSource {
+    /// The key with the settings.
+    pub kubelet_config_key: Str,
+    /// The name.
+    pub name: Str,
+    /// The object's namespace.
+    pub namespace: Str,
+    /// The object's version.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<Str>,
+    /// The object's uid.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub uid: Option<Str>,
+}
+
+/// What is known of the node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeStatus {
+    /// How the node can be reached.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<NodeAddress>,
+    /// What pods can have of the node.
+    #[serde(skip_serializing_if = "ResourceList::is_empty")]
+    pub allocatable: ResourceList,
+    /// How much there is.
+    #[serde(skip_serializing_if = "ResourceList::is_empty")]
+    pub capacity: ResourceList,
+    /// What is true of the object, and since when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<NodeCondition>,
+    /// Which settings the kubelet runs with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<Box<NodeConfigStatus>>,
+    /// Where the node's programs listen.
+    pub daemon_endpoints: NodeDaemonEndpoints,
+    /// What the node's runtime can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<NodeFeatures>,
+    /// Images on the node.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ContainerImage>,
+    /// What the node is made of.
+    pub node_info: NodeSystemInfo,
+    /// Where in its life the object is.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Str>,
+    /// The node's container runtimes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runtime_handlers: Vec<NodeRuntimeHandler>,
+    /// Volumes that are attached to the node.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes_attached: Vec<AttachedVolume>,
+    /// Volumes that the node's pods use.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes_in_use: Vec<Str>,
+}
+
+/// One way to reach the node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeAddress {
+    /// The address.
+    pub address: Str,
+    /// The type.
+    pub type_: Str,
+}
+
+/// One thing that is true or not of a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeCondition {
+    /// When the kubelet last confirmed it.
+    pub last_heartbeat_time: Option<Time>,
+    /// When the status last changed.
+    pub last_transition_time: Option<Time>,
+    /// Details for people.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<Str>,
+    /// Why, in one word.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Str>,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
+    /// The type.
+    pub type_: Str,
+}
+
+/// Which settings the kubelet runs with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeConfigStatus {
+    /// The settings in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<NodeConfigSource>,
+    /// The settings that were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<NodeConfigSource>,
+    /// What went wrong.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub error: Option<Str>,
+    /// The settings to fall back on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_known_good: Option<NodeConfigSource>,
+}
+
+/// Where the node's programs listen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeDaemonEndpoints {
+    /// Where the kubelet listens.
+    pub kubelet_endpoint: DaemonEndpoint,
+}
+
+/// Where one program listens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DaemonEndpoint {
+    /// The port number.
+    #[serde(rename = "Port")]
+    pub port: i32,
+}
+
+/// What the node's runtime can do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeFeatures {
+    /// Whether `supplementalGroupsPolicy` is heeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplemental_groups_policy: Option<bool>,
+}
+
+/// An image that is on the node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ContainerImage {
+    /// The image's names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Str>,
+    /// The image's size.
+    #[serde(skip_serializing_if = "is_default")]
+    pub size_bytes: i64,
+}
+
+/// What the node is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeSystemInfo {
+    /// The processor's architecture.
+    pub architecture: Str,
+    /// Changes with every boot.
+    #[serde(rename = "bootID")]
+    pub boot_id: Str,
+    /// The container runtime and its version.
+    pub container_runtime_version: Str,
+    /// The kernel's version.
+    pub kernel_version: Str,
+    /// The version of the node's proxy.
+    pub kube_proxy_version: Str,
+    /// The kubelet's version.
+    pub kubelet_version: Str,
+    /// The machine's id.
+    #[serde(rename = "machineID")]
+    pub machine_id: Str,
+    /// The operating system.
+    pub operating_system: Str,
+    /// The operating system's full name.
+    pub os_image: Str,
+    /// The machine's serial id.
+    #[serde(rename = "systemUUID")]
+    pub system_uuid: Str,
+}
+
+/// One of the node's container runtimes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeRuntimeHandler {
+    /// What the runtime can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<NodeRuntimeHandlerFeatures>,
+    /// The name.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub name: Option<Str>,
+}
+
+/// What one container runtime can do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeRuntimeHandlerFeatures {
+    /// Whether mounts can be read-only all the way down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recursive_read_only_mounts: Option<bool>,
+    /// Whether pods can have user namespaces of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_namespaces: Option<bool>,
+}
+
+/// A volume that is attached to the node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AttachedVolume {
+    /// The path of the device.
+    pub device_path: Str,
+    /// The name.
+    pub name: Str,
+}

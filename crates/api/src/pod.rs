@@ -1,0 +1,57 @@
+//! Pods: the unit that is scheduled and run.
+
+use crate::pod_spec::PodSpec;
+use crate::pod_status::PodStatus;
+use orrery_apimachinery::{ObjectMeta, Str};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+use std::rc::Rc;
+
+/// A group of containers that run together on one node.
+///
+/// All pods of one template share its spec. What is written per pod, the node, lives beside it;
+/// in JSON it is `spec.nodeName`, as everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "Wire")]
+pub struct Pod {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What the pod is to be; `spec.node_name` is never set here.
+    pub spec: Rc<PodSpec>,
+    /// The node that the pod is bound to.
+    pub node_name: Option<Str>,
+    /// What is known of the pod.
+    pub status: PodStatus,
+}
+
+/// A pod as JSON has it.
+#[derive(Default, Deserialize)]
+#[serde(default, rename = "Pod")]
+struct Wire {
+    metadata: ObjectMeta,
+    spec: PodSpec,
+    status: PodStatus,
+}
+
+impl From<Wire> for Pod {
+    fn from(mut wire: Wire) -> Self {
+        let node_name = wire.spec.node_name.take();
+        Pod { metadata: wire.metadata, spec: Rc::new(wire.spec), node_name, status: wire.status }
+    }
+}
+
+impl Serialize for Pod {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut pod = s.serialize_struct("Pod", 3)?;
+        pod.serialize_field("metadata", &self.metadata)?;
+        match &self.node_name {
+            Some(node) => {
+                let spec = PodSpec { node_name: Some(node.clone()), ..(*self.spec).clone() };
+                pod.serialize_field("spec", &spec)?;
+            }
+            None => pod.serialize_field("spec", &self.spec)?,
+        }
+        pod.serialize_field("status", &self.status)?;
+        pod.end()
+    }
+}

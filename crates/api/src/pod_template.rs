@@ -1,0 +1,16 @@
+//! The pattern that controllers make pods from.
+
+use crate::pod_spec::PodSpec;
+use orrery_apimachinery::ObjectMeta;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// What the pods of a controller look like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodTemplateSpec {
+    /// Name, labels and the like.
+    pub metadata: ObjectMeta,
+    /// What it is to be.
+    pub spec: Rc<PodSpec>,
+}

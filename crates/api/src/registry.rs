@@ -1,0 +1,242 @@
+//! The registry of kinds: one line per kind, from which everything that is generic over kinds is made.
+
+use orrery_apimachinery::decode::{Problem, ProblemKind, decode, encode};
+use orrery_apimachinery::{ObjectMeta, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::rc::Rc;
+
+/// A typed kind.
+pub trait Resource:
+    Clone + fmt::Debug + Default + PartialEq + Serialize + DeserializeOwned + 'static
+{
+    /// Which kind this is.
+    const KIND: Kind;
+
+    /// The object's metadata.
+    fn metadata(&self) -> &ObjectMeta;
+
+    /// The object's metadata, to be written.
+    fn metadata_mut(&mut self) -> &mut ObjectMeta;
+
+    /// The object as one of any kind.
+    fn wrap(this: Rc<Self>) -> Object;
+
+    /// The object inside, if it is of this kind.
+    fn unwrap_ref(object: &Object) -> Option<&Rc<Self>>;
+}
+
+macro_rules! kinds {
+    ($($ty:ident $api_version:literal $plural:literal $singular:literal [$($short:literal),*] $scope:ident;)*) => {
+        /// The kinds that the cluster serves.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = concat!("`", $plural, "` in `", $api_version, "`.")] $ty,)*
+        }
+
+        /// An object of any kind, shared by all who read it.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object {
+            $(#[doc = concat!("One of the `", $plural, "`.")] $ty(Rc<crate::$ty>),)*
+        }
+
+        impl Kind {
+            /// Every kind, in the order of the registry.
+            pub const ALL: &[Kind] = &[$(Kind::$ty),*];
+
+            /// The kind's name, such as `Deployment`.
+            pub fn name(self) -> &'static str {
+                match self { $(Kind::$ty => stringify!($ty),)* }
+            }
+
+            /// Group and version as objects state them, such as `apps/v1` or `v1`.
+            pub fn api_version(self) -> &'static str {
+                match self { $(Kind::$ty => $api_version,)* }
+            }
+
+            /// The resource's name in addresses, such as `deployments`.
+            pub fn plural(self) -> &'static str {
+                match self { $(Kind::$ty => $plural,)* }
+            }
+
+            /// The resource's name for one object, such as `deployment`.
+            pub fn singular(self) -> &'static str {
+                match self { $(Kind::$ty => $singular,)* }
+            }
+
+            /// Abbreviations that kubectl takes, such as `deploy`.
+            pub fn short_names(self) -> &'static [&'static str] {
+                match self { $(Kind::$ty => &[$($short),*],)* }
+            }
+
+            /// Whether objects of the kind live in a namespace.
+            pub fn namespaced(self) -> bool {
+                match self { $(Kind::$ty => scope!($scope),)* }
+            }
+        }
+
+        $(impl Resource for crate::$ty {
+            const KIND: Kind = Kind::$ty;
+
+            fn metadata(&self) -> &ObjectMeta {
+                &self.metadata
+            }
+
+            fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                &mut self.metadata
+            }
+
+            fn wrap(this: Rc<Self>) -> Object {
+                Object::$ty(this)
+            }
+
+            fn unwrap_ref(object: &Object) -> Option<&Rc<Self>> {
+                match object {
+                    Object::$ty(inner) => Some(inner),
+                    _ => None,
+                }
+            }
+        })*
+
+        impl Object {
+            /// Which kind the object is of.
+            pub fn kind(&self) -> Kind {
+                match self { $(Object::$ty(_) => Kind::$ty,)* }
+            }
+
+            /// The object's metadata.
+            pub fn metadata(&self) -> &ObjectMeta {
+                match self { $(Object::$ty(inner) => &inner.metadata,)* }
+            }
+
+            /// The object's metadata, to be written; copies the object if others share it.
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self { $(Object::$ty(inner) => &mut Rc::make_mut(inner).metadata,)* }
+            }
+
+            /// Reads an object of `kind` and tells everything that is wrong with it.
+            pub fn decode(kind: Kind, value: &Value) -> (Object, Vec<Problem>) {
+                match kind { $(Kind::$ty => decode_as::<crate::$ty>(value),)* }
+            }
+
+            fn fields(&self) -> Value {
+                match self { $(Object::$ty(inner) => encode(&**inner),)* }
+            }
+        }
+    };
+}
+
+macro_rules! scope {
+    (namespaced) => {
+        true
+    };
+    (cluster) => {
+        false
+    };
+}
+
+kinds! {
+    // Type               group/version           plural                   singular                 short      scope
+    ConfigMap             "v1"                    "configmaps"             "configmap"              ["cm"]     namespaced;
+    Endpoints             "v1"                    "endpoints"              "endpoints"              ["ep"]     namespaced;
+    Event                 "v1"                    "events"                 "event"                  ["ev"]     namespaced;
+    Namespace             "v1"                    "namespaces"             "namespace"              ["ns"]     cluster;
+    Node                  "v1"                    "nodes"                  "node"                   ["no"]     cluster;
+    PersistentVolumeClaim "v1"                    "persistentvolumeclaims" "persistentvolumeclaim"  ["pvc"]    namespaced;
+    PersistentVolume      "v1"                    "persistentvolumes"      "persistentvolume"       ["pv"]     cluster;
+    Pod                   "v1"                    "pods"                   "pod"                    ["po"]     namespaced;
+    Secret                "v1"                    "secrets"                "secret"                 []         namespaced;
+    ServiceAccount        "v1"                    "serviceaccounts"        "serviceaccount"         ["sa"]     namespaced;
+    Service               "v1"                    "services"               "service"                ["svc"]    namespaced;
+    Deployment            "apps/v1"               "deployments"            "deployment"             ["deploy"] namespaced;
+    ReplicaSet            "apps/v1"               "replicasets"            "replicaset"             ["rs"]     namespaced;
+    Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced;
+    EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced;
+    StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster;
+}
+
+impl Kind {
+    /// The API group; empty for the core group.
+    pub fn group(self) -> &'static str {
+        self.api_version().split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The version within the group, such as `v1`.
+    pub fn version(self) -> &'static str {
+        self.api_version().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The resource with its group as messages name it, such as `deployments.apps`.
+    pub fn resource(self) -> String {
+        qualified(self.plural(), self.group())
+    }
+
+    /// The kind with its group as messages name it, such as `Deployment.apps`.
+    pub fn qualified_name(self) -> String {
+        qualified(self.name(), self.group())
+    }
+
+    /// The kind that a word of the command line names: plural, singular, short name or kind, alone or
+    /// followed by `.group` or `.version.group`.
+    pub fn lookup(word: &str) -> Option<Kind> {
+        let word = word.to_lowercase();
+        let (name, rest) = word.split_once('.').unwrap_or((&word, ""));
+        let named = |k: &Kind| {
+            k.plural() == name
+                || k.singular() == name
+                || k.short_names().contains(&name)
+                || k.name().eq_ignore_ascii_case(name)
+        };
+        let grouped =
+            |k: &Kind| rest.is_empty() || rest == k.group() || rest == qualified(k.version(), k.group());
+        Kind::ALL.iter().copied().find(|k| named(k) && grouped(k))
+    }
+
+    /// The kind that an object states in `apiVersion` and `kind`.
+    pub fn by_gvk(api_version: &str, kind: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|k| k.api_version() == api_version && k.name() == kind)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+fn qualified(name: &str, group: &str) -> String {
+    if group.is_empty() { name.to_string() } else { format!("{name}.{group}") }
+}
+
+impl Object {
+    /// The object's JSON with `apiVersion` and `kind`, as the API serves it.
+    pub fn to_value(&self) -> Value {
+        let mut value = self.fields();
+        if let Value::Object(fields) = &mut value {
+            fields.insert("apiVersion".into(), self.kind().api_version().into());
+            fields.insert("kind".into(), self.kind().name().into());
+        }
+        value
+    }
+
+    /// The object inside, if it is of kind `T`.
+    pub fn get<T: Resource>(&self) -> Option<&Rc<T>> {
+        T::unwrap_ref(self)
+    }
+}
+
+impl<T: Resource> From<T> for Object {
+    fn from(object: T) -> Self {
+        T::wrap(Rc::new(object))
+    }
+}
+
+fn decode_as<T: Resource>(value: &Value) -> (Object, Vec<Problem>) {
+    let (object, mut problems) = decode::<T>(value);
+    // Every object states its type; only the typed structs do not.
+    problems.retain(|p| {
+        !(matches!(p.kind, ProblemKind::UnknownField { .. }) && matches!(&*p.path, "apiVersion" | "kind"))
+    });
+    (object.into(), problems)
+}

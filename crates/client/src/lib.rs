@@ -1,0 +1,22 @@
+//! What every component stands on (upstream: client-go): the context of its work, work queues with
+//! back-off, the event recorder, and the one trait by which the cluster drives it.
+//!
+//! A component's informers read the API server's maps in place: nothing is copied, and a lister is
+//! as quick as the server. What models the lag of a watch is WHEN a change wakes the component.
+//!
+//! Deviation: upstream's informer caches may be older than the server; ours are as new as the server
+//! when a component acts. Controllers are level-triggered, so they reach the same states, without
+//! the conflicts and the expectations that stale caches need.
+
+mod backoff;
+mod component;
+mod context;
+mod recorder;
+mod workqueue;
+
+pub use backoff::Backoff;
+pub use component::{Component, WATCH_LATENCY};
+pub use context::{Context, Identity};
+pub use orrery_apiserver::{ApiServer, Change, DeleteOptions, Key, Op, Propagation, Request, Revision};
+pub use recorder::{EventType, Recorder};
+pub use workqueue::WorkQueue;

@@ -1,0 +1,48 @@
+//! How an object is found.
+
+use orrery_api::{Kind, Object};
+use orrery_apimachinery::Str;
+use std::fmt;
+
+/// Kind, namespace (empty for cluster-scoped kinds) and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The kind.
+    pub kind: Kind,
+    /// The namespace; empty for cluster-scoped kinds.
+    pub namespace: Str,
+    /// The name.
+    pub name: Str,
+}
+
+impl Key {
+    /// The key of an object of `kind`.
+    pub fn new(kind: Kind, namespace: impl Into<Str>, name: impl Into<Str>) -> Self {
+        Key { kind, namespace: namespace.into(), name: name.into() }
+    }
+
+    /// The key under which `object` is stored.
+    pub fn of(object: &Object) -> Self {
+        let meta = object.metadata();
+        Key { kind: object.kind(), namespace: meta.namespace.clone(), name: meta.name.clone() }
+    }
+
+    /// `deployments.apps`: the plural with its group, as messages name the resource.
+    pub fn resource(&self) -> String {
+        self.kind.resource()
+    }
+
+    pub(crate) fn place(&self) -> (Str, Str) {
+        (self.namespace.clone(), self.name.clone())
+    }
+}
+
+impl fmt::Display for Key {
+    /// `Pod default/web-1`, or `Node node-1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.namespace {
+            "" => write!(f, "{} {}", self.kind.name(), self.name),
+            ns => write!(f, "{} {ns}/{}", self.kind.name(), self.name),
+        }
+    }
+}

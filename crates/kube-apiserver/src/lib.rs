@@ -1,0 +1,26 @@
+//! kube-apiserver: the only door. Every component reads and writes through it; nothing else knows the store.
+//!
+//! A request passes, in upstream's order, admission that mutates, the kind's strategy, validation,
+//! admission that refuses, and storage. Each write is kept with who made it and which earlier write
+//! led to it: chains of causes are data.
+
+mod admission;
+mod delete;
+mod history;
+mod index;
+mod key;
+mod network;
+mod read;
+mod registry;
+mod server;
+mod subresource;
+mod write;
+
+pub use delete::{DeleteOptions, Propagation};
+pub use history::{Verb, Write};
+pub use key::Key;
+pub use server::{ApiServer, Config, Request};
+
+/// A change of an object, as watches deliver it.
+pub type Change = orrery_etcd::Change<orrery_api::Object>;
+pub use orrery_etcd::{Compacted, Op, Revision};

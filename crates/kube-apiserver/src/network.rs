@@ -1,0 +1,100 @@
+//! The allocators of service addresses and node ports.
+
+use orrery_api::Service;
+use orrery_apimachinery::Str;
+use orrery_sim::Random;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+/// The service network, 10.96.0.0/12.
+const SERVICES: u32 = 0x0a60_0000;
+const SERVICES_SIZE: u32 = 1 << 20;
+/// Addresses below this offset are left to those who choose their own (KEP-3070).
+const DYNAMIC_ADDRESSES: u32 = 257;
+/// Node ports, both ends included.
+const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
+/// Ports below this one are left to those who choose their own.
+const DYNAMIC_PORTS: i32 = 30_086;
+
+/// What is taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    addresses: BTreeSet<u32>,
+    ports: BTreeSet<i32>,
+    random: Random,
+}
+
+impl Network {
+    pub(crate) fn new(seed: u64) -> Self {
+        Network { addresses: BTreeSet::new(), ports: BTreeSet::new(), random: Random::stream(seed, "service-network") }
+    }
+
+    /// Takes the address asked for, or a random free one.
+    pub(crate) fn take_address(&mut self, asked: Option<&str>) -> Result<Str, String> {
+        let address = match asked {
+            Some(text) => {
+                let address = text.parse::<Ipv4Addr>().ok().map(u32::from);
+                address.filter(|a| (SERVICES..SERVICES + SERVICES_SIZE).contains(a)).ok_or_else(|| {
+                    format!(
+                        "failed to allocate IP {text}: the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12"
+                    )
+                })?
+            }
+            None => self.free_address().ok_or("failed to allocate a serviceIP: range is full")?,
+        };
+        if !self.addresses.insert(address) {
+            return Err(format!("failed to allocate IP {}: provided IP is already allocated", asked.unwrap_or_default()));
+        }
+        Ok(Ipv4Addr::from(address).to_string().into())
+    }
+
+    fn free_address(&mut self) -> Option<u32> {
+        let dynamic = SERVICES_SIZE - 1 - DYNAMIC_ADDRESSES;
+        let start = self.random.below(u64::from(dynamic)) as u32;
+        (0..dynamic)
+            .map(|i| SERVICES + DYNAMIC_ADDRESSES + (start + i) % dynamic)
+            .find(|address| !self.addresses.contains(address))
+    }
+
+    /// Takes the node port asked for, or a random free one.
+    pub(crate) fn take_port(&mut self, asked: Option<i32>) -> Result<i32, String> {
+        let port = match asked {
+            Some(port) if !NODE_PORTS.contains(&port) => {
+                return Err("provided port is not in the valid range. The range of valid ports is 30000-32767".into());
+            }
+            Some(port) => port,
+            None => self.free_port().ok_or("range is full")?,
+        };
+        if !self.ports.insert(port) {
+            return Err("provided port is already allocated".into());
+        }
+        Ok(port)
+    }
+
+    fn free_port(&mut self) -> Option<i32> {
+        let dynamic = NODE_PORTS.end() - DYNAMIC_PORTS + 1;
+        let start = self.random.below(u64::from(dynamic.unsigned_abs())) as i32;
+        let upper = (0..dynamic).map(|i| DYNAMIC_PORTS + (start + i) % dynamic);
+        upper.chain(*NODE_PORTS.start()..DYNAMIC_PORTS).find(|port| !self.ports.contains(port))
+    }
+
+    /// Gives back what a service holds.
+    pub(crate) fn release(&mut self, service: &Service) {
+        for address in addresses(service) {
+            self.addresses.remove(&address);
+        }
+        for port in service.spec.ports.iter().map(|p| p.node_port) {
+            self.ports.remove(&port);
+        }
+    }
+
+    /// Takes again what a service held before a failed update.
+    pub(crate) fn retake(&mut self, service: &Service) {
+        self.addresses.extend(addresses(service));
+        self.ports.extend(service.spec.ports.iter().map(|p| p.node_port));
+    }
+}
+
+fn addresses(service: &Service) -> impl Iterator<Item = u32> {
+    service.spec.cluster_ips.iter().filter_map(|ip| ip.parse::<Ipv4Addr>().ok()).map(u32::from)
+}

@@ -1,0 +1,87 @@
+//! Subresources: binding, scale, finalize, and the Lease's quiet renewal.
+
+use crate::{ApiServer, Key, Request, Verb};
+use orrery_api::{Deployment, Kind, Namespace, Object, Pod, PodCondition, ReplicaSet, Resource};
+use orrery_apimachinery::{Reason, Status, StatusResult};
+use std::rc::Rc;
+
+impl ApiServer {
+    /// Binds a pod to a node: `POST pods/NAME/binding`.
+    ///
+    /// Errors: `NotFound`; `Conflict` when the pod is bound already or is being deleted.
+    pub fn bind(&mut self, request: &Request, namespace: &str, name: &str, node: &str) -> StatusResult<()> {
+        let key = Key::new(Kind::Pod, namespace, name);
+        let object = self.stored(&key)?;
+        let mut pod = Pod::unwrap_ref(&object).cloned().expect("the bucket of pods holds pods");
+        if pod.metadata.terminating() {
+            return Err(refused(name, &format!("pod {name} is being deleted, cannot be assigned to a host")));
+        }
+        if let Some(bound) = &pod.node_name {
+            return Err(refused(name, &format!("pod {name} is already assigned to node \"{bound}\"")));
+        }
+        let date = self.date(request.now);
+        let pod = {
+            let new = Rc::make_mut(&mut pod);
+            new.node_name = Some(node.into());
+            set_scheduled(new, date);
+            pod
+        };
+        self.put(request, Verb::Bind, Pod::wrap(pod));
+        Ok(())
+    }
+
+    /// The replicas that an object with a scale subresource asks for; `None` for other kinds.
+    pub fn replicas(&self, key: &Key) -> Option<i32> {
+        match self.object(key)? {
+            Object::Deployment(d) => d.spec.replicas,
+            Object::ReplicaSet(r) => r.spec.replicas,
+            _ => None,
+        }
+    }
+
+    /// Asks for another number of replicas: `PUT …/scale`.
+    ///
+    /// Errors: `NotFound`, also for a kind without the subresource; `Invalid`.
+    pub fn scale(&mut self, request: &Request, key: &Key, replicas: i32) -> StatusResult<Object> {
+        match key.kind {
+            Kind::Deployment => self
+                .modify::<Deployment>(request, &key.namespace, &key.name, |d| d.spec.replicas = Some(replicas))
+                .map(Deployment::wrap),
+            Kind::ReplicaSet => self
+                .modify::<ReplicaSet>(request, &key.namespace, &key.name, |r| r.spec.replicas = Some(replicas))
+                .map(ReplicaSet::wrap),
+            _ => Err(Status::new(Reason::NotFound, "the server could not find the requested resource")),
+        }
+    }
+
+    /// Lifts the namespace's own finalizer once its content is gone: `PUT namespaces/NAME/finalize`.
+    ///
+    /// Errors: `NotFound`.
+    pub fn finalize_namespace(&mut self, request: &Request, name: &str) -> StatusResult<()> {
+        let key = Key::new(Kind::Namespace, "", name);
+        let object = self.stored(&key)?;
+        let mut namespace = Namespace::unwrap_ref(&object).cloned().expect("the bucket of namespaces holds namespaces");
+        Rc::make_mut(&mut namespace).spec.finalizers.clear();
+        if namespace.metadata.terminating() && namespace.metadata.finalizers.is_empty() {
+            self.remove(request, &key, Some(Namespace::wrap(namespace)));
+        } else {
+            self.put(request, Verb::Update, Namespace::wrap(namespace));
+        }
+        Ok(())
+    }
+}
+
+/// Marks the pod as scheduled since `date` (upstream: `pkg/registry/core/pod/storage`, `setPodHostAndAnnotations`).
+fn set_scheduled(pod: &mut Pod, date: orrery_apimachinery::Time) {
+    pod.status.conditions.retain(|c| &*c.type_ != "PodScheduled");
+    pod.status.conditions.push(PodCondition {
+        type_: "PodScheduled".into(),
+        status: "True".into(),
+        last_transition_time: Some(date),
+        ..Default::default()
+    });
+}
+
+fn refused(name: &str, message: &str) -> Status {
+    Status::new(Reason::Conflict, format!("Operation cannot be fulfilled on pods/binding \"{name}\": {message}"))
+}

@@ -1,0 +1,239 @@
+//! Create, update and patch.
+
+use crate::{ApiServer, Key, Op, Request, Revision, Verb, Write, registry};
+use orrery_api::{Object, Resource};
+use orrery_apimachinery::{Reason, Status, StatusResult, Value};
+use std::rc::Rc;
+
+impl ApiServer {
+    /// Creates an object and returns it as stored.
+    ///
+    /// Errors: `AlreadyExists`, `Invalid`, `Forbidden` by admission, `NotFound` for its namespace.
+    pub fn create(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+        self.begin_create(request, &mut object)?;
+        let known = self.admission.recall(&mut object);
+        if !known {
+            object.apply_defaults();
+        }
+        self.mutate(&mut object)?;
+        registry::prepare_create(self, &mut object)?;
+        if !known {
+            reject_invalid(&object, object.validate())?;
+        }
+        self.admission.remember(&object);
+        let key = Key::of(&object);
+        if self.object(&key).is_some() {
+            registry::release(self, &object);
+            return Err(Status::already_exists(&key.resource(), &key.name));
+        }
+        Ok(self.put(request, Verb::Create, object))
+    }
+
+    /// Fills what the server gives every new object: name, uid, dates.
+    fn begin_create(&mut self, request: &Request, object: &mut Object) -> StatusResult<()> {
+        let kind = object.kind();
+        let (date, uid) = (self.date(request.now), self.random.uuid());
+        let generation = i64::from(object.counts_generation());
+        let meta = object.metadata_mut();
+        if meta.resource_version != 0 {
+            return Err(Status::new(Reason::BadRequest, "resourceVersion should not be set on objects to be created"));
+        }
+        if !kind.namespaced() {
+            meta.namespace = "".into();
+        }
+        if meta.name.is_empty()
+            && let Some(prefix) = &meta.generate_name
+        {
+            // Upstream cuts the prefix so that the whole stays a valid label.
+            let prefix = prefix.get(..58).unwrap_or(prefix);
+            meta.name = format!("{prefix}{}", self.random.suffix(5)).into();
+        }
+        meta.uid = uid.into();
+        meta.creation_timestamp = Some(date);
+        meta.deletion_timestamp = None;
+        meta.deletion_grace_period_seconds = None;
+        meta.generation = generation;
+        self.check_namespace(object)
+    }
+
+    /// Replaces an object, its status excepted. Writing what is there already writes nothing.
+    ///
+    /// Errors: `NotFound`; `Conflict` when `resourceVersion` is given and is not the stored one; `Invalid`.
+    pub fn update(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+        let old = self.stored_for(&object)?;
+        registry::keep_server_fields(&mut object, &old);
+        object.keep_status(&old);
+        object.apply_defaults();
+        registry::prepare_update(self, &mut object, &old)?;
+        reject_invalid(&object, object.validate_update(&old))?;
+        if object.counts_generation() && !object.same_desired(&old) {
+            object.metadata_mut().generation += 1;
+        }
+        self.store_update(request, Verb::Update, object, old)
+    }
+
+    /// Replaces the status of an object, and nothing else.
+    ///
+    /// Errors: as [`Self::update`].
+    pub fn update_status(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+        let old = self.stored_for(&object)?;
+        registry::keep_server_fields(&mut object, &old);
+        object.keep_all_but_status(&old);
+        self.store_update(request, Verb::UpdateStatus, object, old)
+    }
+
+    /// Reads, changes and replaces an object: `change` sees its JSON tree.
+    ///
+    /// Errors: as [`Self::update`], and `BadRequest` when the outcome is not an object of that kind.
+    pub fn patch(
+        &mut self,
+        request: &Request,
+        key: &Key,
+        change: impl FnOnce(&mut Value),
+    ) -> StatusResult<Object> {
+        let old = self.stored(key)?;
+        let mut tree = old.to_value();
+        change(&mut tree);
+        let (object, problems) = Object::decode(key.kind, &tree);
+        if let Some(problem) = problems.first() {
+            return Err(Status::new(Reason::BadRequest, problem.to_string()));
+        }
+        self.update(request, object)
+    }
+
+    /// Applies `change` to a typed object and writes it; the usual way for a controller to write.
+    ///
+    /// Errors: as [`Self::update`].
+    pub fn modify<R: Resource>(
+        &mut self,
+        request: &Request,
+        namespace: &str,
+        name: &str,
+        change: impl FnOnce(&mut R),
+    ) -> StatusResult<Rc<R>> {
+        let mut object = self.typed::<R>(namespace, name)?;
+        change(Rc::make_mut(&mut object));
+        self.update(request, R::wrap(object)).map(unwrap)
+    }
+
+    /// Applies `change` to a typed object's status and writes it.
+    ///
+    /// Errors: as [`Self::update`].
+    pub fn modify_status<R: Resource>(
+        &mut self,
+        request: &Request,
+        namespace: &str,
+        name: &str,
+        change: impl FnOnce(&mut R),
+    ) -> StatusResult<Rc<R>> {
+        let mut object = self.typed::<R>(namespace, name)?;
+        change(Rc::make_mut(&mut object));
+        self.update_status(request, R::wrap(object)).map(unwrap)
+    }
+
+    fn typed<R: Resource>(&self, namespace: &str, name: &str) -> StatusResult<Rc<R>> {
+        self.get::<R>(namespace, name).cloned().ok_or_else(|| Status::not_found(&R::KIND.resource(), name))
+    }
+
+    /// The stored object under `key`, or `NotFound`.
+    pub(crate) fn stored(&self, key: &Key) -> StatusResult<Object> {
+        self.object(key).cloned().ok_or_else(|| Status::not_found(&key.resource(), &key.name))
+    }
+
+    /// The stored twin of `object`, if `object` may replace it.
+    fn stored_for(&self, object: &Object) -> StatusResult<Object> {
+        let key = Key::of(object);
+        let old = self.stored(&key)?;
+        let (meta, known) = (object.metadata(), old.metadata());
+        if meta.resource_version != 0 && meta.resource_version != known.resource_version {
+            return Err(Status::conflict(&key.resource(), &key.name));
+        }
+        if !meta.uid.is_empty() && meta.uid != known.uid {
+            let message = format!(
+                "Operation cannot be fulfilled on {} \"{}\": StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                key.resource(),
+                key.name,
+                key,
+                meta.uid,
+                known.uid
+            );
+            return Err(Status::new(Reason::Conflict, message));
+        }
+        Ok(old)
+    }
+
+    fn store_update(&mut self, request: &Request, verb: Verb, object: Object, old: Object) -> StatusResult<Object> {
+        if object == old {
+            return Ok(old);
+        }
+        let meta = object.metadata();
+        let released = meta.terminating()
+            && meta.finalizers.is_empty()
+            && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
+            && !registry::holds(&object);
+        if released {
+            return Ok(self.remove(request, &Key::of(&object), Some(object)));
+        }
+        Ok(self.put(request, verb, object))
+    }
+
+    /// Stores `object` at the next revision.
+    pub(crate) fn put(&mut self, request: &Request, verb: Verb, mut object: Object) -> Object {
+        let key = Key::of(&object);
+        let revision = self.revision() + 1;
+        object.metadata_mut().resource_version = revision;
+        let old = self.object(&key).cloned();
+        self.indexes.update(old.as_ref(), Some(&object));
+        let op = if old.is_some() { Op::Modified } else { Op::Added };
+        let stored = object.clone();
+        self.store.put(request.now, key.kind as usize, key.place(), |_| stored);
+        self.record(request, verb, op, key, revision);
+        object
+    }
+
+    /// Takes the object under `key` out of the store. `last` is its last state, if that was never stored.
+    pub(crate) fn remove(&mut self, request: &Request, key: &Key, last: Option<Object>) -> Object {
+        let old = self.object(key).cloned().expect("only stored objects are removed");
+        self.indexes.update(Some(&old), None);
+        registry::release(self, &old);
+        let mut gone = last.unwrap_or(old);
+        let revision = self.revision() + 1;
+        gone.metadata_mut().resource_version = revision;
+        let value = gone.clone();
+        self.store.delete(request.now, key.kind as usize, &key.place(), |_, _| value);
+        self.record(request, Verb::Delete, Op::Deleted, key.clone(), revision);
+        gone
+    }
+
+    fn record(&mut self, request: &Request, verb: Verb, op: Op, key: Key, revision: Revision) {
+        self.hash.write_u64(request.now.as_nanos());
+        self.hash.write_u64((verb as u64) << 8 | op as u64);
+        for text in [&*request.actor, key.kind.name(), &key.namespace, &key.name] {
+            self.hash.write(text.as_bytes());
+        }
+        self.writes.push_back(Write {
+            revision,
+            time: request.now,
+            actor: request.actor.clone(),
+            verb,
+            op,
+            kind: key.kind,
+            namespace: key.namespace,
+            name: key.name,
+            cause: request.cause,
+        });
+    }
+}
+
+fn unwrap<R: Resource>(object: Object) -> Rc<R> {
+    R::unwrap_ref(&object).cloned().expect("a write returns an object of the kind that was written")
+}
+
+fn reject_invalid(object: &Object, errors: Vec<orrery_api::FieldError>) -> StatusResult<()> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let name = &object.metadata().name;
+    Err(Status::invalid(&object.kind().qualified_name(), name, &texts))
+}

@@ -1,0 +1,44 @@
+//! The registry of controllers: a module and a line each.
+
+mod service_account;
+
+use crate::{Action, Controller, Wake};
+use orrery_apimachinery::StatusResult;
+use orrery_client::{ApiServer, Change, Context, Key};
+
+macro_rules! controllers {
+    ($($name:ident => $ty:path;)*) => {
+        /// Any of the controllers.
+        #[derive(Clone, Debug)]
+        #[expect(missing_docs, reason = "each variant is the controller of that name")]
+        pub enum AnyController {
+            $($name($ty),)*
+        }
+
+        /// One of each.
+        pub fn all() -> Vec<AnyController> {
+            vec![$(AnyController::$name(Default::default()),)*]
+        }
+
+        impl AnyController {
+            /// The controller's name.
+            pub fn name(&self) -> &'static str {
+                match self { $(AnyController::$name(_) => <$ty as Controller>::NAME,)* }
+            }
+
+            /// As [`Controller::observe`].
+            pub fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
+                match self { $(AnyController::$name(c) => c.observe(change, api, wake),)* }
+            }
+
+            /// As [`Controller::sync`].
+            pub fn sync(&mut self, key: &Key, cx: &mut Context<'_>) -> StatusResult<Action> {
+                match self { $(AnyController::$name(c) => c.sync(key, cx),)* }
+            }
+        }
+    };
+}
+
+controllers! {
+    ServiceAccount => service_account::ServiceAccountController;
+}

@@ -1,0 +1,89 @@
+//! Runs every controller: a queue, an identity and one worker for each.
+
+use crate::controllers::{AnyController, all};
+use crate::{Action, Wake};
+use orrery_client::{ApiServer, Change, Component, Identity, Key, Recorder, WorkQueue};
+use orrery_sim::{Duration, SimTime};
+
+/// How long one look at one key takes.
+const SYNC_TIME: Duration = Duration::from_millis(1);
+
+/// One loop with all that it owns.
+#[derive(Clone, Debug)]
+struct Worker {
+    controller: AnyController,
+    identity: Identity,
+    queue: WorkQueue<Key>,
+    busy_until: SimTime,
+}
+
+impl Worker {
+    fn next(&self) -> Option<SimTime> {
+        self.queue.next().map(|due| due.max(self.busy_until))
+    }
+
+    fn run(&mut self, api: &mut ApiServer, now: SimTime) {
+        let Some((key, cause)) = self.queue.pop(now) else { return };
+        self.busy_until = now + SYNC_TIME;
+        let mut cx = self.identity.act(api, now, cause);
+        match self.controller.sync(&key, &mut cx) {
+            Ok(action) => {
+                self.queue.forget(&key);
+                if let Action::RequeueAfter(delay) = action {
+                    self.queue.add(key, now + delay, 0);
+                }
+            }
+            Err(_) => self.queue.retry(key, now, cause),
+        }
+    }
+}
+
+/// The program.
+#[derive(Clone, Debug)]
+pub struct ControllerManager {
+    workers: Vec<Worker>,
+}
+
+impl ControllerManager {
+    /// All controllers of the registry, for the run with `seed`.
+    pub fn new(seed: u64) -> Self {
+        let worker = |controller: AnyController| {
+            let name = controller.name();
+            Worker {
+                identity: Identity::new(seed, name, Recorder::new(name, None)),
+                controller,
+                queue: WorkQueue::default(),
+                busy_until: SimTime::ZERO,
+            }
+        };
+        ControllerManager { workers: all().into_iter().map(worker).collect() }
+    }
+
+    /// The name of every loop and whether it has something to do at `now`.
+    pub fn activity(&self, now: SimTime) -> impl Iterator<Item = (&'static str, bool)> {
+        self.workers.iter().map(move |w| (w.controller.name(), w.queue.next().is_some_and(|due| due <= now)))
+    }
+}
+
+impl Component for ControllerManager {
+    fn observe(&mut self, change: &Change, api: &ApiServer, now: SimTime) {
+        let mut wake = Wake::default();
+        for worker in &mut self.workers {
+            worker.controller.observe(change, api, &mut wake);
+            for (key, delay) in wake.drain() {
+                worker.queue.add(key, now + delay, change.revision);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<SimTime> {
+        self.workers.iter().filter_map(Worker::next).min()
+    }
+
+    fn run(&mut self, api: &mut ApiServer, now: SimTime) {
+        // The first of the registry goes first among those due at the same instant.
+        if let Some(worker) = self.workers.iter_mut().find(|w| w.next().is_some_and(|due| due <= now)) {
+            worker.run(api, now);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! kube-scheduler: picks a node for each pod that has none.

@@ -1,0 +1,1 @@
+//! kubectl: argv in, text out.

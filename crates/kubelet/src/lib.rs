@@ -1,0 +1,1 @@
+//! kubelet: runs the pods of one node.

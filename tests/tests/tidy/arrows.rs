@@ -5,8 +5,8 @@ use crate::root;
 use serde_json::Value;
 use std::process::Command;
 
-/// A crate, and the crates of this workspace it may name (`orrery-` left out).
-const ARROWS: [(&str, &str); 17] = [
+/// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
+const ARROWS: [(&str, &str); 19] = [
     ("sim", ""),
     ("apimachinery", ""),
     ("api", "apimachinery"),
@@ -20,9 +20,11 @@ const ARROWS: [(&str, &str); 17] = [
     ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler kubelet"),
     ("kubectl", "sim apimachinery api manifest apiserver client"),
     ("view", "sim apimachinery api manifest apiserver client cluster"),
-    ("web", "sim apimachinery api manifest cluster kubectl view"),
-    ("tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view"),
-    ("wasm-tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view"),
+    ("share", ""),
+    ("web", "sim apimachinery api manifest cluster kubectl view share"),
+    ("orrery", "sim apimachinery api manifest apiserver cluster kubectl view share"),
+    ("tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view share"),
+    ("wasm-tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view share"),
     ("xtask", ""),
 ];
 

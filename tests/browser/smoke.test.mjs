@@ -33,8 +33,8 @@ for (const path of ['/', '/a/b/']) {
 for (const [name, options] of Object.entries({
   'light-wide': { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   'dark-wide': { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
-  'light-narrow': { colorScheme: 'light', viewport: { width: 390, height: 844 } },
-  'dark-narrow': { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  'light-narrow': { colorScheme: 'light', viewport: { width: 320, height: 640 } },
+  'dark-narrow': { colorScheme: 'dark', viewport: { width: 320, height: 640 } },
   'korean-wide': { locale: 'ko-KR', viewport: { width: 1440, height: 900 } },
 })) {
   test(`the page fits its window: ${name}`, async () => {

@@ -110,6 +110,15 @@ export async function untilDrawn(page) {
   await page.waitForFunction(() => document.body.innerText.trim().length > 0, null, { timeout: 30_000 });
 }
 
+/** What axe-core holds against the page as it stands, serious and critical only: a line for each element. */
+export async function accessibilityProblems(page) {
+  await page.evaluate(await readFile(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help}: ${target.join(' ')}`));
+}
+
 /** Writes target/screenshots/<name>.png, for people to look at. */
 export async function screenshot(page, name) {
   mkdirSync(screenshots, { recursive: true });

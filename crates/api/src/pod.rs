@@ -55,3 +55,36 @@ impl Serialize for Pod {
         pod.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Object;
+    use crate::{ContainerStatus, PodCondition, PodStatus};
+    use serde_json::json;
+
+    #[test]
+    fn a_pod_stays_small_because_there_are_150_000_of_them() {
+        for (what, size, bound) in [
+            ("Pod", size_of::<Pod>(), 568),
+            ("PodStatus", size_of::<PodStatus>(), 312),
+            ("ContainerStatus", size_of::<ContainerStatus>(), 224),
+            ("PodCondition", size_of::<PodCondition>(), 96),
+        ] {
+            println!("{what}: {size} bytes");
+            assert!(size <= bound, "{what} grew to {size} bytes");
+        }
+    }
+
+    #[test]
+    fn binding_a_pod_leaves_the_shared_spec_alone() {
+        let spec = Rc::new(PodSpec { hostname: Some("web".into()), ..Default::default() });
+        let mut pod = Pod { spec: spec.clone(), ..Default::default() };
+        pod.node_name = Some("node-1".into());
+        let value = Object::from(pod.clone()).to_value();
+        assert_eq!(value["spec"], json!({"containers": null, "hostname": "web", "nodeName": "node-1"}));
+        let (read, problems) = Object::decode(crate::Kind::Pod, &value);
+        assert_eq!((read, problems), (pod.clone().into(), vec![]), "the node comes back beside the spec");
+        assert!(Rc::ptr_eq(&pod.spec, &spec));
+    }
+}

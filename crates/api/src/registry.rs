@@ -240,3 +240,32 @@ fn decode_as<T: Resource>(value: &Value) -> (Object, Vec<Problem>) {
     });
     (object.into(), problems)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_command_line_names_a_kind() {
+        for (row, word, kind) in [
+            ("plural", "deployments", Some(Kind::Deployment)),
+            ("singular", "deployment", Some(Kind::Deployment)),
+            ("short name", "deploy", Some(Kind::Deployment)),
+            ("the kind itself", "Deployment", Some(Kind::Deployment)),
+            ("with its group", "deployments.apps", Some(Kind::Deployment)),
+            ("with version and group", "deployments.v1.apps", Some(Kind::Deployment)),
+            ("a core kind with its version", "pods.v1", Some(Kind::Pod)),
+            ("a wrong group", "pods.apps", None),
+            ("nothing of that name", "pod5", None),
+        ] {
+            assert_eq!(Kind::lookup(word), kind, "{row}: {word}");
+        }
+        assert_eq!(Kind::by_gvk("apps/v1", "ReplicaSet"), Some(Kind::ReplicaSet));
+        assert_eq!(Kind::by_gvk("v1", "ReplicaSet"), None);
+        assert_eq!((Kind::Lease.group(), Kind::Lease.version()), ("coordination.k8s.io", "v1"));
+        assert_eq!(
+            (Kind::Pod.resource(), Kind::Deployment.qualified_name()),
+            ("pods".into(), "Deployment.apps".into())
+        );
+    }
+}

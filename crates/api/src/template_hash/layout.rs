@@ -38,8 +38,8 @@ fn lower_camel(name: &str) -> String {
 
 /// The structs, by name. A field is `Name`, then `=key` where the key in JSON is not the name with its
 /// leading capitals lowered, then `:type` where the type is not `string`; `+Name` is an embedded struct.
-/// Named types that are no structs are texts. `EphemeralContainer` and `ManagedFieldsEntry` are left out:
-/// a template cannot carry them (upstream: `k8s.io/api/core/v1/types.go`, `apimachinery/pkg/apis/meta/v1/types.go`).
+/// Named types that are no structs are texts. `EphemeralContainer` and `ManagedFieldsEntry` are left out, a
+/// template cannot carry them (upstream: `core/v1/types.go` and `meta/v1/types.go` of 1.32).
 const STRUCTS: &[(&str, &str)] = &[
     ("AWSElasticBlockStoreVolumeSource", "VolumeID FSType Partition:int32 ReadOnly:bool"),
     ("Affinity", "NodeAffinity:*NodeAffinity PodAffinity:*PodAffinity PodAntiAffinity:*PodAntiAffinity"),

@@ -66,7 +66,8 @@ fn configured() -> Value {
                     {"name": "LOG", "valueFrom": {"configMapKeyRef": {"key": "log", "name": "app-config"}}},
                     {"name": "PW", "valueFrom":
                         {"secretKeyRef": {"key": "password", "name": "db-creds", "optional": true}}},
-                    {"name": "POD", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}},
+                    {"name": "POD", "valueFrom":
+                        {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}},
                 ],
                 "envFrom": [{"configMapRef": {"name": "app-config", "optional": true}}],
                 "livenessProbe": liveness,
@@ -161,12 +162,14 @@ fn templates_hash_as_upstream() {
         (
             "a readiness probe",
             json!({"metadata": {"labels": {"app": "probe"}}, "spec": {"containers": [
-                {"name": "c", "image": "nginx:1.25", "resources": requests, "readinessProbe": probe("/", 1)}]}}),
+                {"name": "c", "image": "nginx:1.25", "resources": requests,
+                    "readinessProbe": probe("/", 1)}]}}),
             "6f66bd949f",
         ),
         (
             "an annotation",
-            json!({"metadata": {"labels": {"app": "unready"}, "annotations": {"oracle/probe.c.readiness": "fail"}},
+            json!({"metadata": {"labels": {"app": "unready"},
+                    "annotations": {"oracle/probe.c.readiness": "fail"}},
                 "spec": {"containers": [
                     {"name": "c", "image": "nginx:1.25", "readinessProbe": probe("/healthz", 2)}]}}),
             "7588b59444",
@@ -175,8 +178,8 @@ fn templates_hash_as_upstream() {
             "a topology spread constraint with a node policy",
             json!({"metadata": {"labels": {"app": "spread4"}}, "spec": {
                 "containers": [{"name": "c", "image": "nginx:1.25", "resources": requests}],
-                "topologySpreadConstraints": [{"labelSelector": {"matchLabels": {"app": "spread4"}}, "maxSkew": 1,
-                    "nodeTaintsPolicy": "Honor", "topologyKey": "topology.kubernetes.io/zone",
+                "topologySpreadConstraints": [{"labelSelector": {"matchLabels": {"app": "spread4"}},
+                    "maxSkew": 1, "nodeTaintsPolicy": "Honor", "topologyKey": "topology.kubernetes.io/zone",
                     "whenUnsatisfiable": "DoNotSchedule"}]}}),
             "bc556c99d",
         ),
@@ -184,7 +187,8 @@ fn templates_hash_as_upstream() {
             "a service account and limits",
             json!({"metadata": {"labels": {"app": "web"}}, "spec": {
                 "containers": [{"name": "c", "image": "nginx:1.27",
-                    "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}, {"name": "Y", "value": "2"}],
+                    "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"},
+                        {"name": "Y", "value": "2"}],
                     "ports": [{"containerPort": 80, "name": "http", "protocol": "TCP"}],
                     "resources": {"limits": {"cpu": "100m", "memory": "128Mi"},
                         "requests": {"cpu": "50m", "memory": "64Mi"}}}],
@@ -230,7 +234,20 @@ fn quantities_print_as_go_keeps_them() {
         quantity::dump(&mut out, text);
         out.push('\n');
     }
-    expect![[""]].assert_eq(&out);
+    expect![[r#"
+        zero keeps its text
+          {i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string)0 Format:(resource.Format)DecimalSI}
+        thousandths keep theirs
+          {i:(resource.int64Amount){value:(int64)100 scale:(resource.Scale)-3} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string)100m Format:(resource.Format)DecimalSI}
+        a multiple of eight mebibytes forgets it
+          {i:(resource.int64Amount){value:(int64)67108864 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string) Format:(resource.Format)BinarySI}
+        other mebibytes keep it
+          {i:(resource.int64Amount){value:(int64)104857600 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string)100Mi Format:(resource.Format)BinarySI}
+        an exponent is a scale
+          {i:(resource.int64Amount){value:(int64)12 scale:(resource.Scale)6} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string)12e6 Format:(resource.Format)DecimalExponent}
+        many tebibytes are a big decimal
+          {i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec){unscaled:(big.Int){neg:(bool)false abs:(big.nat)[8568098291072368640 5960]} scale:(inf.Scale)9}} s:(string) Format:(resource.Format)BinarySI}
+    "#]].assert_eq(&out);
 }
 
 #[test]

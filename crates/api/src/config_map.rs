@@ -1,6 +1,7 @@
 //! ConfigMaps: settings for pods to consume.
 
 use crate::bytes::Bytes;
+use crate::rules::Rules;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,3 +22,5 @@ pub struct ConfigMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub immutable: Option<bool>,
 }
+
+impl Rules for ConfigMap {}

@@ -1,10 +1,17 @@
 //! Deployments: rollouts from one template to the next.
 
+use crate::defaults::{self, fill};
 use crate::pod_template::PodTemplateSpec;
+use crate::rules::Rules;
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
+
+/// The strategy that replaces pods a few at a time.
+pub const ROLLING_UPDATE: &str = "RollingUpdate";
+/// The strategy that stops all old pods before it starts new ones.
+pub const RECREATE: &str = "Recreate";
 
 /// Pods of a template, and rollouts from one template to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -117,4 +124,21 @@ pub struct DeploymentCondition {
     pub status: Str,
     /// The type.
     pub type_: Str,
+}
+
+impl Rules for Deployment {
+    fn set_defaults(&mut self) {
+        let spec = &mut self.spec;
+        spec.replicas.get_or_insert(1);
+        spec.revision_history_limit.get_or_insert(10);
+        spec.progress_deadline_seconds.get_or_insert(600);
+        fill(&mut spec.strategy.type_, ROLLING_UPDATE);
+        if spec.strategy.type_.as_deref() == Some(ROLLING_UPDATE) {
+            let rolling = spec.strategy.rolling_update.get_or_insert_default();
+            let quarter = || IntOrString::String("25%".into());
+            rolling.max_unavailable.get_or_insert_with(quarter);
+            rolling.max_surge.get_or_insert_with(quarter);
+        }
+        defaults::template(&mut spec.template);
+    }
 }

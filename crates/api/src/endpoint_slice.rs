@@ -1,6 +1,8 @@
 //! EndpointSlices: the addresses behind a service, in pieces.
 
+use crate::defaults::fill;
 use crate::reference::ObjectReference;
+use crate::rules::Rules;
 use crate::wire::null_if_empty;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -98,4 +100,13 @@ pub struct EndpointPort {
     /// `TCP`, `UDP` or `SCTP`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Str>,
+}
+
+impl Rules for EndpointSlice {
+    fn set_defaults(&mut self) {
+        for port in &mut self.ports {
+            fill(&mut port.name, "");
+            fill(&mut port.protocol, "TCP");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Endpoints: the addresses behind a service, all in one object.
 
+use crate::defaults::fill;
 use crate::reference::ObjectReference;
+use crate::rules::Rules;
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
@@ -63,4 +65,12 @@ pub struct EndpointPort {
     /// `TCP`, `UDP` or `SCTP`.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Str>,
+}
+
+impl Rules for Endpoints {
+    fn set_defaults(&mut self) {
+        for port in self.subsets.iter_mut().flat_map(|s| &mut s.ports) {
+            fill(&mut port.protocol, "TCP");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Events: what components tell about objects.
 
 use crate::reference::ObjectReference;
+use crate::rules::Rules;
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -70,3 +71,5 @@ pub struct EventSource {
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub host: Option<Str>,
 }
+
+impl Rules for Event {}

@@ -1,5 +1,6 @@
 //! Leases: who is alive, and who leads.
 
+use crate::rules::Rules;
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
 
@@ -39,3 +40,5 @@ pub struct LeaseSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Str>,
 }
+
+impl Rules for Lease {}

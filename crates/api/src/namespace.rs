@@ -1,5 +1,8 @@
 //! Namespaces: the scopes that most names are unique in.
 
+use crate::defaults::fill;
+use crate::rules::Rules;
+use crate::validation::{NameRule, names};
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -53,4 +56,15 @@ pub struct NamespaceCondition {
     pub status: Str,
     /// The type.
     pub type_: Str,
+}
+
+impl Rules for Namespace {
+    const NAME: NameRule = names::dns_label;
+
+    fn set_defaults(&mut self) {
+        if !self.metadata.name.is_empty() {
+            self.metadata.labels.insert("kubernetes.io/metadata.name", self.metadata.name.clone());
+        }
+        fill(&mut self.status.phase, "Active");
+    }
 }

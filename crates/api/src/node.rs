@@ -1,6 +1,7 @@
 //! Nodes: the machines that pods run on.
 
 use crate::resources::ResourceList;
+use crate::rules::Rules;
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -277,4 +278,12 @@ pub struct AttachedVolume {
     pub device_path: Str,
     /// The name.
     pub name: Str,
+}
+
+impl Rules for Node {
+    fn set_defaults(&mut self) {
+        if self.status.allocatable.is_empty() {
+            self.status.allocatable = self.status.capacity.clone();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! PersistentVolumes: storage that the cluster has.
 
 use crate::affinity::NodeSelector;
+use crate::defaults::fill;
 use crate::persistent_volume_plugins::{
     AzureFilePersistentVolumeSource, CephFSPersistentVolumeSource, CinderPersistentVolumeSource,
     FlexPersistentVolumeSource, GlusterfsPersistentVolumeSource, ISCSIPersistentVolumeSource,
@@ -8,6 +9,7 @@ use crate::persistent_volume_plugins::{
 };
 use crate::reference::{ObjectReference, SecretReference};
 use crate::resources::ResourceList;
+use crate::rules::Rules;
 use crate::volume::{HostPathVolumeSource, NFSVolumeSource};
 use crate::volume_plugins::{
     AWSElasticBlockStoreVolumeSource, AzureDiskVolumeSource, FCVolumeSource, FlockerVolumeSource,
@@ -199,4 +201,15 @@ pub struct CSIPersistentVolumeSource {
     pub volume_attributes: StrMap,
     /// The driver's name of the volume.
     pub volume_handle: Str,
+}
+
+impl Rules for PersistentVolume {
+    fn set_defaults(&mut self) {
+        fill(&mut self.status.phase, "Pending");
+        fill(&mut self.spec.persistent_volume_reclaim_policy, "Retain");
+        fill(&mut self.spec.volume_mode, "Filesystem");
+        if let Some(path) = &mut self.spec.host_path {
+            fill(&mut path.type_, "");
+        }
+    }
 }

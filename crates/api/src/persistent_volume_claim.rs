@@ -1,7 +1,9 @@
 //! PersistentVolumeClaims: storage that a user asks for.
 
+use crate::defaults::{self, fill};
 use crate::reference::{TypedLocalObjectReference, TypedObjectReference};
 use crate::resources::ResourceList;
+use crate::rules::Rules;
 use crate::wire::text;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, StrMap, Time};
 use serde::{Deserialize, Serialize};
@@ -121,4 +123,11 @@ pub struct ModifyVolumeStatus {
     /// The attributes class that is asked for.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub target_volume_attributes_class_name: Option<Str>,
+}
+
+impl Rules for PersistentVolumeClaim {
+    fn set_defaults(&mut self) {
+        fill(&mut self.status.phase, "Pending");
+        defaults::claim_spec(&mut self.spec);
+    }
 }

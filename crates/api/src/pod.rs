@@ -1,7 +1,9 @@
 //! Pods: the unit that is scheduled and run.
 
+use crate::defaults;
 use crate::pod_spec::PodSpec;
 use crate::pod_status::PodStatus;
+use crate::rules::Rules;
 use orrery_apimachinery::{ObjectMeta, Str};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
@@ -53,6 +55,12 @@ impl Serialize for Pod {
         }
         pod.serialize_field("status", &self.status)?;
         pod.end()
+    }
+}
+
+impl Rules for Pod {
+    fn set_defaults(&mut self) {
+        defaults::pod(self);
     }
 }
 

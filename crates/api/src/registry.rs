@@ -1,5 +1,7 @@
 //! The registry of kinds: one line per kind, from which everything that is generic over kinds is made.
 
+use crate::defaults::write_shared;
+use crate::rules::{self, FieldError, Rules};
 use orrery_apimachinery::decode::{Problem, ProblemKind, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
 use serde::Serialize;
@@ -118,6 +120,24 @@ macro_rules! kinds {
             /// Reads an object of `kind` and tells everything that is wrong with it.
             pub fn decode(kind: Kind, value: &Value) -> (Object, Vec<Problem>) {
                 match kind { $(Kind::$ty => decode_as::<crate::$ty>(value),)* }
+            }
+
+            /// Fills what was left out, as the API server does when it decodes.
+            pub fn apply_defaults(&mut self) {
+                match self { $(Object::$ty(inner) => write_shared(inner, Rules::set_defaults),)* }
+            }
+
+            /// The rules that a new object breaks.
+            pub fn validate(&self) -> Vec<FieldError> {
+                match self { $(Object::$ty(new) => rules::validate(&**new),)* }
+            }
+
+            /// The rules that a replacement of `old`, an object of the same kind, breaks.
+            pub fn validate_update(&self, old: &Object) -> Vec<FieldError> {
+                match (self, old) {
+                    $((Object::$ty(new), Object::$ty(old)) => rules::validate_update(&**new, &**old),)*
+                    _ => self.validate(),
+                }
             }
 
             fn fields(&self) -> Value {

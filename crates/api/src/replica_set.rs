@@ -1,6 +1,8 @@
 //! ReplicaSets: so many pods of one template.
 
+use crate::defaults;
 use crate::pod_template::PodTemplateSpec;
+use crate::rules::Rules;
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -73,4 +75,11 @@ pub struct ReplicaSetCondition {
     pub status: Str,
     /// The type.
     pub type_: Str,
+}
+
+impl Rules for ReplicaSet {
+    fn set_defaults(&mut self) {
+        self.spec.replicas.get_or_insert(1);
+        defaults::template(&mut self.spec.template);
+    }
 }

@@ -1,34 +1,39 @@
-//! The rules of every kind, dispatched: defaults and validation.
+//! The rules of kinds: what is filled in, and what is refused.
 
-use crate::Object;
-use std::fmt;
+use crate::Resource;
+use crate::validation::{Errors, NameRule, metadata, names};
 
-/// One broken rule, in upstream's words (upstream: `field.Error`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldError {
-    /// Where: `spec.template.spec.containers[0].image`.
-    pub path: String,
-    /// What: `Required value`, `Invalid value: -1: must be greater than or equal to 0` …
-    pub detail: String,
-}
+pub use crate::validation::FieldError;
 
-impl fmt::Display for FieldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.detail)
+/// What the API server does to objects of one kind on their way in. A kind says only what is its own.
+pub(crate) trait Rules: Resource {
+    /// Which names are valid.
+    const NAME: NameRule = names::dns_subdomain;
+
+    /// Fills what was left out (upstream: `pkg/apis/<group>/v1/defaults.go`).
+    fn set_defaults(&mut self) {}
+
+    /// Tells the rules that a new object breaks, metadata apart (upstream: `pkg/apis/<group>/validation`).
+    fn check(&self, _errors: &mut Errors) {}
+
+    /// Tells the rules that a replacement of `old` breaks, metadata apart.
+    fn check_update(&self, _old: &Self, errors: &mut Errors) {
+        self.check(errors);
     }
 }
 
-impl Object {
-    /// Fills what was left out, as the API server does when it decodes.
-    pub fn apply_defaults(&mut self) {}
+/// Every rule that a new object breaks.
+pub(crate) fn validate<T: Rules>(object: &T) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    metadata::check(object.metadata(), T::KIND.namespaced(), T::NAME, &mut errors);
+    object.check(&mut errors);
+    errors.into_list()
+}
 
-    /// The rules that a new object breaks.
-    pub fn validate(&self) -> Vec<FieldError> {
-        Vec::new()
-    }
-
-    /// The rules that a replacement of `old` breaks.
-    pub fn validate_update(&self, _old: &Object) -> Vec<FieldError> {
-        self.validate()
-    }
+/// Every rule that a replacement of `old` breaks.
+pub(crate) fn validate_update<T: Rules>(new: &T, old: &T) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    metadata::check_update(new.metadata(), old.metadata(), &mut errors);
+    new.check_update(old, &mut errors);
+    errors.into_list()
 }

@@ -1,6 +1,8 @@
 //! Secrets: settings that are not for every eye.
 
 use crate::bytes::Bytes;
+use crate::defaults::fill;
+use crate::rules::Rules;
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -24,4 +26,10 @@ pub struct Secret {
     /// What the secret is for.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub type_: Option<Str>,
+}
+
+impl Rules for Secret {
+    fn set_defaults(&mut self) {
+        fill(&mut self.type_, "Opaque");
+    }
 }

@@ -1,9 +1,21 @@
 //! Services: a stable name and address in front of pods.
 
 use crate::condition::Condition;
+use crate::defaults::fill;
+use crate::rules::Rules;
+use crate::validation::{NameRule, names};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{IntOrString, ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
+
+/// A service with an address within the cluster.
+pub const CLUSTER_IP: &str = "ClusterIP";
+/// A service that every node leads to, on a port of its own.
+pub const NODE_PORT: &str = "NodePort";
+/// A service with a load balancer outside the cluster.
+pub const LOAD_BALANCER: &str = "LoadBalancer";
+/// A service that is only another name.
+pub const EXTERNAL_NAME: &str = "ExternalName";
 
 /// A stable name and address in front of pods.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -172,4 +184,57 @@ pub struct PortStatus {
     pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: Str,
+}
+
+/// How long a client stays with its pod unless the service says otherwise: three hours.
+const CLIENT_IP_SECONDS: i32 = 10_800;
+
+impl Rules for Service {
+    const NAME: NameRule = names::dns_1035_label;
+
+    fn set_defaults(&mut self) {
+        let externally_accessible = self.externally_accessible();
+        let spec = &mut self.spec;
+        fill(&mut spec.session_affinity, "None");
+        match spec.session_affinity.as_deref() {
+            Some("None") => spec.session_affinity_config = None,
+            Some("ClientIP") => {
+                let config = spec.session_affinity_config.get_or_insert_default();
+                config.client_ip.get_or_insert_default().timeout_seconds.get_or_insert(CLIENT_IP_SECONDS);
+            }
+            _ => {}
+        }
+        fill(&mut spec.type_, CLUSTER_IP);
+        for port in &mut spec.ports {
+            fill(&mut port.protocol, "TCP");
+            if matches!(&port.target_port, IntOrString::Int(0))
+                || port.target_port == IntOrString::String("".into())
+            {
+                port.target_port = IntOrString::Int(port.port);
+            }
+        }
+        if externally_accessible {
+            fill(&mut spec.external_traffic_policy, "Cluster");
+        }
+        if matches!(spec.type_.as_deref(), Some(CLUSTER_IP | NODE_PORT | LOAD_BALANCER)) {
+            fill(&mut spec.internal_traffic_policy, "Cluster");
+        }
+        if spec.type_.as_deref() == Some(LOAD_BALANCER) {
+            spec.allocate_load_balancer_node_ports.get_or_insert(true);
+            for ingress in self.status.load_balancer.ingress.iter_mut().filter(|i| i.ip.is_some()) {
+                fill(&mut ingress.ip_mode, "VIP");
+            }
+        }
+    }
+}
+
+impl Service {
+    /// Whether clients outside the cluster can reach the service.
+    fn externally_accessible(&self) -> bool {
+        match self.spec.type_.as_deref().unwrap_or(CLUSTER_IP) {
+            NODE_PORT | LOAD_BALANCER => true,
+            CLUSTER_IP => !self.spec.external_ips.is_empty(),
+            _ => false,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! ServiceAccounts: whom pods act as.
 
 use crate::reference::{LocalObjectReference, ObjectReference};
+use crate::rules::Rules;
 use orrery_apimachinery::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
@@ -20,3 +21,5 @@ pub struct ServiceAccount {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<ObjectReference>,
 }
+
+impl Rules for ServiceAccount {}

@@ -1,5 +1,7 @@
 //! StorageClasses: the kinds of storage to be had.
 
+use crate::defaults::fill;
+use crate::rules::Rules;
 use crate::wire::null_if_empty;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -50,4 +52,11 @@ pub struct TopologySelectorLabelRequirement {
     /// The values.
     #[serde(serialize_with = "null_if_empty")]
     pub values: Vec<Str>,
+}
+
+impl Rules for StorageClass {
+    fn set_defaults(&mut self) {
+        fill(&mut self.reclaim_policy, "Delete");
+        fill(&mut self.volume_binding_mode, "Immediate");
+    }
 }

@@ -1,0 +1,189 @@
+//! Which texts make names, labels and keys (upstream: `k8s.io/apimachinery/pkg/util/validation`).
+//! Every function gives the reasons why a text does not; none when it does.
+
+/// A rule for names. With `prefix` the name will get a suffix, and may end in a hyphen.
+pub(crate) type NameRule = fn(name: &str, prefix: bool) -> Vec<String>;
+
+const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+const NAME_PART: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const QUALIFIED: &str = "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+const CONFIG_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/// The longest label of a domain name.
+const LABEL_LENGTH: usize = 63;
+/// The longest domain name.
+const SUBDOMAIN_LENGTH: usize = 253;
+
+fn too_long(text: &str, most: usize, reasons: &mut Vec<String>) {
+    if text.len() > most {
+        reasons.push(format!("must be no more than {most} characters"));
+    }
+}
+
+fn is_lower(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
+/// Whether `text` is made of `inner` characters and has `edge` characters at both ends.
+fn shaped(text: &str, edge: fn(char) -> bool, inner: fn(char) -> bool) -> bool {
+    text.starts_with(edge) && text.ends_with(edge) && text.chars().all(inner)
+}
+
+fn label_shaped(text: &str) -> bool {
+    shaped(text, is_lower, |c| is_lower(c) || c == '-')
+}
+
+fn word_shaped(text: &str) -> bool {
+    shaped(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// A name that will get a suffix stands for one that ends well (upstream: `maskTrailingDash`).
+fn masked(name: &str, prefix: bool) -> String {
+    match name.strip_suffix('-') {
+        Some(rest) if prefix && !rest.is_empty() => format!("{}a", &rest[..rest.len() - 1]),
+        _ => name.into(),
+    }
+}
+
+/// A label of a domain name.
+pub(crate) fn dns_label(name: &str, prefix: bool) -> Vec<String> {
+    let (name, mut reasons) = (masked(name, prefix), Vec::new());
+    too_long(&name, LABEL_LENGTH, &mut reasons);
+    if !label_shaped(&name) {
+        reasons.push(LABEL.into());
+    }
+    reasons
+}
+
+/// A domain name.
+pub(crate) fn dns_subdomain(name: &str, prefix: bool) -> Vec<String> {
+    let (name, mut reasons) = (masked(name, prefix), Vec::new());
+    too_long(&name, SUBDOMAIN_LENGTH, &mut reasons);
+    if !name.split('.').all(label_shaped) {
+        reasons.push(SUBDOMAIN.into());
+    }
+    reasons
+}
+
+/// A label of a domain name that starts with a letter, as services have.
+pub(crate) fn dns_1035_label(name: &str, prefix: bool) -> Vec<String> {
+    let (name, mut reasons) = (masked(name, prefix), Vec::new());
+    too_long(&name, LABEL_LENGTH, &mut reasons);
+    if !(label_shaped(&name) && name.starts_with(|c: char| c.is_ascii_lowercase())) {
+        reasons.push(LABEL_1035.into());
+    }
+    reasons
+}
+
+/// Any name that can be part of a path.
+pub(crate) fn path_segment(name: &str, prefix: bool) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if !prefix && matches!(name, "." | "..") {
+        reasons.push(format!("may not be '{name}'"));
+    }
+    for forbidden in ["/", "%"] {
+        if name.contains(forbidden) {
+            reasons.push(format!("may not contain '{forbidden}'"));
+        }
+    }
+    reasons
+}
+
+/// The key of a label or of an annotation.
+pub(crate) fn qualified_name(key: &str) -> Vec<String> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let (prefix, name) = match parts[..] {
+        [name] => (None, name),
+        [prefix, name] => (Some(prefix), name),
+        _ => return vec![QUALIFIED.into()],
+    };
+    let mut reasons = Vec::new();
+    match prefix {
+        Some("") => reasons.push("prefix part must be non-empty".into()),
+        Some(prefix) => {
+            reasons.extend(dns_subdomain(prefix, false).into_iter().map(|r| format!("prefix part {r}")));
+        }
+        None => {}
+    }
+    if name.is_empty() {
+        reasons.push("name part must be non-empty".into());
+    } else if name.len() > LABEL_LENGTH {
+        reasons.push(format!("name part must be no more than {LABEL_LENGTH} characters"));
+    }
+    if !word_shaped(name) {
+        reasons.push(NAME_PART.into());
+    }
+    reasons
+}
+
+/// The value of a label.
+pub(crate) fn label_value(value: &str) -> Vec<String> {
+    let mut reasons = Vec::new();
+    too_long(value, LABEL_LENGTH, &mut reasons);
+    if !value.is_empty() && !word_shaped(value) {
+        reasons.push(LABEL_VALUE.into());
+    }
+    reasons
+}
+
+/// A key of a ConfigMap or Secret.
+pub(crate) fn config_key(key: &str) -> Vec<String> {
+    let mut reasons = Vec::new();
+    too_long(key, SUBDOMAIN_LENGTH, &mut reasons);
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if key.is_empty() || !key.chars().all(known) {
+        reasons.push(CONFIG_KEY.into());
+    }
+    match key {
+        "." => reasons.push("must not be '.'".into()),
+        ".." => reasons.push("must not be '..'".into()),
+        _ if key.starts_with("..") => reasons.push("must not start with '..'".into()),
+        _ => {}
+    }
+    reasons
+}
+
+/// The name of a port, such as `http`.
+pub(crate) fn port_name(name: &str) -> Vec<String> {
+    let mut reasons = Vec::new();
+    too_long(name, 15, &mut reasons);
+    if !name.chars().all(|c| is_lower(c) || c.is_ascii_uppercase() || c == '-') {
+        reasons.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".into());
+    }
+    if !name.contains(|c: char| c.is_ascii_lowercase()) {
+        reasons.push("must contain at least one letter (a-z)".into());
+    }
+    if name.contains("--") {
+        reasons.push("must not contain consecutive hyphens".into());
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        reasons.push("must not begin or end with a hyphen".into());
+    }
+    reasons
+}
+
+/// The number of a port.
+pub(crate) fn port_number(port: i32) -> Vec<String> {
+    if (1..=65535).contains(&port) { vec![] } else { vec!["must be between 1 and 65535, inclusive".into()] }
+}
+
+/// The name of an environment variable.
+pub(crate) fn env_name(name: &str) -> Vec<String> {
+    // Relaxed in 1.32: any printable ASCII but `=` (upstream: `IsRelaxedEnvVarName` is off by default).
+    let edge = |c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '.');
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut reasons = Vec::new();
+    if !(name.starts_with(edge) && name.chars().all(inner)) {
+        reasons.push("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')".into());
+    }
+    match name {
+        "." => reasons.push("must not be '.'".into()),
+        ".." => reasons.push("must not be '..'".into()),
+        _ if name.starts_with("..") => reasons.push("must not start with '..'".into()),
+        _ => {}
+    }
+    reasons
+}

@@ -1,0 +1,108 @@
+//! From text to typed objects: each document's kind is looked up, its fields are read strictly, and whatever is
+//! wrong is told at its line.
+
+use crate::advice;
+use crate::{Diagnostic, Document, Limits, Range, Severity, expand_lists, read};
+use orrery_api::{Kind, Object};
+use orrery_apimachinery::decode::{Problem, ProblemKind};
+use serde_json::Value;
+
+/// An object and the document that it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// The typed object.
+    pub object: Object,
+    /// What the text says, and where.
+    pub document: Document,
+}
+
+/// What was found in a text of manifests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Objects {
+    /// The objects without errors, in the order of the text.
+    pub objects: Vec<Located>,
+    /// What is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads all objects of a text. The elements of a `List` are objects of their own.
+pub fn objects(text: &str) -> Objects {
+    let reading = read(text, &Limits::default());
+    let mut found = Objects { objects: Vec::new(), diagnostics: reading.diagnostics };
+    for document in reading.documents.into_iter().flat_map(expand_lists) {
+        let (object, diagnostics) = match kind_of(&document) {
+            Ok(kind) => decode(kind, &document, text),
+            Err(diagnostic) => (None, vec![*diagnostic]),
+        };
+        found.diagnostics.extend(diagnostics);
+        found.objects.extend(object.map(|object| Located { object, document }));
+    }
+    found.diagnostics.sort_by_key(|d| (d.line, d.column));
+    found
+}
+
+/// The kind that a document states.
+fn kind_of(document: &Document) -> Result<Kind, Box<Diagnostic>> {
+    let Value::Object(fields) = &document.value else {
+        let found = if document.value.is_array() { "array" } else { json_type(&document.value) };
+        let message = format!("json: cannot unmarshal {found} into Go value of type unstructured.detector");
+        let hint = "an object is a map with `apiVersion`, `kind` and `metadata`";
+        return Err(Box::new(Diagnostic::error(start(document), message).with_hint(hint)));
+    };
+    let text = |field: &str| fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let missing = |field: &str, name: &str| {
+        let message = format!("Object '{name}' is missing in '{}'", document.value);
+        let hint = advice::missing(field, text("kind"));
+        Box::new(Diagnostic::error(start(document), message).at_path(field).with_hint(hint))
+    };
+    let kind = text("kind").ok_or_else(|| missing("kind", "Kind"))?;
+    let api_version = text("apiVersion").ok_or_else(|| missing("apiVersion", "apiVersion"))?;
+    Kind::by_gvk(api_version, kind).ok_or_else(|| {
+        let message = format!("no matches for kind \"{kind}\" in version \"{api_version}\"");
+        let (field, hint) = advice::no_match(api_version, kind);
+        let range = document.positions.of(field).value;
+        Box::new(Diagnostic { hint, ..Diagnostic::error(range, message).at_path(field) })
+    })
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        _ => "bool",
+    }
+}
+
+/// Where a document starts: what is missing has no place of its own.
+fn start(document: &Document) -> Range {
+    let whole = document.positions.of("").value;
+    if whole.end_line == whole.line {
+        return whole;
+    }
+    Range { end_line: whole.line, end_column: whole.column + 1, ..whole }
+}
+
+/// The object, unless something is wrong with it.
+fn decode(kind: Kind, document: &Document, text: &str) -> (Option<Object>, Vec<Diagnostic>) {
+    let (object, problems) = Object::decode(kind, &document.value);
+    let diagnostics: Vec<Diagnostic> =
+        problems.iter().map(|problem| diagnostic(problem, document, text)).collect();
+    let sound = diagnostics.iter().all(|d| d.severity == Severity::Warning);
+    (sound.then_some(object), diagnostics)
+}
+
+fn diagnostic(problem: &Problem, document: &Document, text: &str) -> Diagnostic {
+    let span = document.positions.of(&problem.path);
+    let unknown = matches!(problem.kind, ProblemKind::UnknownField { .. });
+    let range = span.key.filter(|_| unknown).unwrap_or(span.value);
+    let hint = advice::problem(&problem.kind, excerpt(text, range));
+    Diagnostic { hint, ..Diagnostic::error(range, problem.to_string()).at_path(problem.path.clone()) }
+}
+
+/// What the text says at `range`, or the rest of its first line.
+fn excerpt(text: &str, range: Range) -> &str {
+    let line = text.lines().nth(range.line as usize - 1).unwrap_or("");
+    let byte = |column: u32| line.char_indices().nth(column as usize - 1).map_or(line.len(), |(i, _)| i);
+    let end = if range.end_line == range.line { byte(range.end_column) } else { line.len() };
+    &line[byte(range.column).min(end)..end]
+}

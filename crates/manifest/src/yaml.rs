@@ -1,0 +1,149 @@
+//! Reads the YAML of one document.
+
+use crate::compose::{Composer, Event};
+use crate::hint::hint;
+use crate::position::Positions;
+use crate::scalar::{Scalar, resolve, resolve_tagged};
+use crate::split::Chunk;
+use crate::{Diagnostic, Document, Limits, Range, Reading, Severity};
+use libyaml_safer::{Error, ErrorKind, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
+
+/// Reads `chunk` and adds what is found to `reading`.
+pub(crate) fn read(chunk: &Chunk<'_>, limits: &Limits, reading: &mut Reading) {
+    let mut composer = Composer::new(limits);
+    let outcome = events(chunk, limits, &mut composer);
+    let (root, warnings) = composer.finish();
+    reading.diagnostics.extend(warnings);
+    match outcome {
+        Err(diagnostic) => reading.diagnostics.push(*diagnostic),
+        Ok(rest) => {
+            reading.diagnostics.extend(rest);
+            let positions = root.filter(|(value, _)| !value.is_null());
+            reading.documents.extend(positions.map(|(value, root)| Document {
+                value,
+                line: root.value.line,
+                positions: Positions { root },
+            }));
+        }
+    }
+}
+
+/// Feeds the events of the chunk's document to `composer`. Upstream parses to the end before it looks at what was
+/// said, so an error of syntax further down comes first. What follows the document is not read,
+/// as upstream; it is reported.
+fn events(
+    chunk: &Chunk<'_>,
+    limits: &Limits,
+    composer: &mut Composer<'_>,
+) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
+    let mut input = chunk.text.as_bytes();
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut input);
+    let (mut blocks, mut documents, mut outcome) = (Vec::new(), 0, Ok(()));
+    // A value takes at most two events.
+    for _ in 0..2 * limits.nodes + 4 {
+        let event = match parser.parse() {
+            Ok(event) => event,
+            Err(error) if documents > 0 => {
+                return outcome.map(|()| Some(not_read(syntax_error(&error, chunk))));
+            }
+            Err(error) => return Err(Box::new(syntax_error(&error, chunk))),
+        };
+        let range = range(event.start_mark, event.end_mark, chunk);
+        let fed = match event.data {
+            EventData::StreamEnd => return outcome.map(|()| None),
+            EventData::DocumentStart { .. } if documents > 0 => {
+                return outcome.map(|()| Some(not_read(Diagnostic::error(range, ""))));
+            }
+            EventData::StreamStart { .. } | EventData::DocumentStart { .. } => continue,
+            EventData::DocumentEnd { .. } => {
+                documents += 1;
+                continue;
+            }
+            EventData::Alias { anchor } => Ok(Event::Alias(anchor)),
+            EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
+                meaning(tag, value, plain_implicit, style).map(|scalar| Event::Scalar { scalar, anchor })
+            }
+            EventData::SequenceStart { anchor, style, .. } => {
+                blocks.push(style != SequenceStyle::Flow);
+                Ok(Event::ListStart { anchor })
+            }
+            EventData::MappingStart { anchor, style, .. } => {
+                blocks.push(style != MappingStyle::Flow);
+                Ok(Event::MapStart { anchor })
+            }
+            EventData::SequenceEnd | EventData::MappingEnd => {
+                Ok(Event::End { block: blocks.pop().unwrap_or(true) })
+            }
+        };
+        if outcome.is_ok() {
+            outcome = match fed {
+                Ok(event) => composer.feed(event, range),
+                Err(message) => Err(Box::new(Diagnostic::error(range, message))),
+            };
+        }
+        if blocks.len() > limits.depth || composer.hopeless() {
+            break;
+        }
+    }
+    outcome.map(|()| None)
+}
+
+fn meaning(tag: Option<String>, value: String, plain: bool, style: ScalarStyle) -> Result<Scalar, String> {
+    match tag {
+        Some(tag) => resolve_tagged(&tag, &value),
+        None if plain && style == ScalarStyle::Plain => Ok(resolve(&value)),
+        None => Ok(Scalar::Text(value)),
+    }
+}
+
+/// Whatever is behind the end of the document, at the place of `rest`.
+fn not_read(rest: Diagnostic) -> Diagnostic {
+    let message = "what follows the end of the document is not read".into();
+    Diagnostic { severity: Severity::Warning, message, hint: None, ..rest }
+        .with_hint("separate documents with a line of `---`")
+}
+
+fn range(start: Mark, end: Mark, chunk: &Chunk<'_>) -> Range {
+    let line = |mark: Mark| mark.line as u32 + 1 + chunk.lines_before;
+    let column = |mark: Mark| mark.column as u32 + 1;
+    Range { line: line(start), column: column(start), end_line: line(end), end_column: column(end) }
+}
+
+/// The parser's error with go-yaml's text. (upstream: `fail` in `goyaml.v2/decode.go`)
+fn syntax_error(error: &Error, chunk: &Chunk<'_>) -> Diagnostic {
+    let (problem, context) = (error.problem_mark().unwrap_or_default(), error.context_mark());
+    let line = match (problem.line, error.kind()) {
+        (0, _) => context.map_or(0, |mark| mark.line),
+        (line, ErrorKind::Scanner) => line + 1,
+        // Upstream forgets to count from 1 here, and people know its numbers.
+        (line, _) => line,
+    };
+    // Upstream's scanner lets the parser stumble over `{a:{`, ours stops at the colon itself.
+    let (problem_text, line) = match error.problem() {
+        "found unexpected ':'" => ("did not find expected ',' or '}'", line - 1),
+        text => (text, line),
+    };
+    let place = if line == 0 { String::new() } else { format!("line {line}: ") };
+    let message = format!("yaml: {place}{problem_text}");
+    // An error about something that never ended is best shown where that began.
+    let begins = matches!(error.problem(), "found unexpected end of stream" | "could not find expected ':'");
+    let mark = context.filter(|_| begins).unwrap_or(problem);
+    let place = match error.kind() {
+        ErrorKind::Reader => invisible(chunk),
+        _ => range(mark, mark, chunk),
+    };
+    let mut diagnostic = Diagnostic::error(place, message);
+    diagnostic.end_column += 1;
+    diagnostic.hint = hint(error, chunk.text);
+    diagnostic
+}
+
+/// The first character that YAML does not allow; the parser does not tell its place.
+fn invisible(chunk: &Chunk<'_>) -> Range {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
+    let before = &chunk.text[..chunk.text.find(|c| !allowed(c)).unwrap_or(0)];
+    let line = before.matches('\n').count() as u32 + 1 + chunk.lines_before;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
+    Range { line, column, end_line: line, end_column: column }
+}

@@ -1,0 +1,58 @@
+//! Texts that would exhaust a page are refused, soon and clearly.
+
+use orrery_manifest::{Limits, read};
+use std::time::{Duration, Instant};
+
+/// The only diagnostic of a text, which must be found in far less time than a person notices.
+#[allow(clippy::disallowed_methods)]
+fn refusal(text: &str) -> String {
+    let before = Instant::now();
+    let reading = read(text, &Limits::default());
+    assert!(before.elapsed() < Duration::from_millis(500), "took {:?}", before.elapsed());
+    assert!(reading.documents.is_empty(), "nothing of it is used");
+    assert_eq!(reading.diagnostics.len(), 1);
+    reading.diagnostics[0].message.clone()
+}
+
+#[test]
+fn what_is_too_much_is_refused() {
+    let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_string(), |text, i| {
+        let aliases = vec![format!("*a{}", i - 1); 9].join(", ");
+        text + &format!("a{i}: &a{i} [{aliases}]\n")
+    });
+    let texts = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 1_000].join(", "));
+    let ladder = (1..1_000).fold("a0: &a0 []\n".to_string(), |text, i| {
+        let (open, close) = ("[".repeat(900), "]".repeat(900));
+        text + &format!("a{i}: &a{i} {open}*a{}{close}\n", i - 1)
+    });
+    let rows = [
+        (
+            "50 MB of text",
+            "a: b\n".repeat(10_000_000),
+            "the text is too large: 47.6 MiB (50000000 bytes), at most 2.0 MiB are read",
+        ),
+        ("100,000 brackets", "[".repeat(100_000), "yaml: exceeded max depth of 1000"),
+        ("100,000 maps of JSON", "{\"a\":".repeat(100_000), "yaml: exceeded max depth of 1000"),
+        ("100,000 nested block lists", "- ".repeat(100_000), "yaml: exceeded max depth of 1000"),
+        ("a billion laughs", bomb, "yaml: document contains excessive aliasing"),
+        ("a long text repeated a thousand times", texts, "yaml: document contains excessive aliasing"),
+        ("aliases that nest deeper and deeper", ladder, "yaml: exceeded max depth of 1000"),
+        (
+            "half a million values",
+            format!("[{}]", "1,".repeat(500_000)),
+            "yaml: document has too many values: at most 200000 are read",
+        ),
+    ];
+    for (name, text, message) in rows {
+        assert_eq!(refusal(&text), message, "{name}");
+    }
+}
+
+#[test]
+fn what_is_large_but_not_too_large_is_read() {
+    let one = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n---\n";
+    let many = one.repeat((2 << 20) / one.len());
+    assert_eq!(read(&many, &Limits::default()).documents.len(), (2 << 20) / one.len());
+    let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+    assert_eq!(read(&deep, &Limits::default()).diagnostics, []);
+}

@@ -76,11 +76,11 @@ impl Density {
 
     /// Height of a card above and below its pods.
     fn frame(self) -> (f64, f64) {
-        if self == Self::Full { (102.0, 64.0) } else { (84.0, 34.0) }
+        if self == Self::Full { (96.0, 62.0) } else { (84.0, 34.0) }
     }
 
     fn card(self) -> (f64, f64) {
-        if self == Self::Full { (178.0, 340.0) } else { (164.0, 260.0) }
+        if self == Self::Full { (174.0, 340.0) } else { (164.0, 260.0) }
     }
 }
 
@@ -136,7 +136,7 @@ pub struct Layout {
 pub const HEADING: f64 = 26.0;
 const GAP: f64 = 14.0;
 const SERVICE: (f64, f64) = (116.0, 42.0);
-const CHANNEL: f64 = 26.0;
+const CHANNEL: f64 = 24.0;
 const BODY: f64 = 148.0;
 /// Below this width services stand above the nodes.
 const NARROW: f64 = 600.0;
@@ -173,7 +173,7 @@ fn density(scene: &Scene) -> Density {
 }
 
 fn margin(l: &Layout) -> f64 {
-    if l.narrow { 12.0 } else { 24.0 }
+    if l.narrow { 12.0 } else { 20.0 }
 }
 
 fn inner(l: &Layout) -> f64 {
@@ -239,11 +239,11 @@ fn place_nodes(l: &mut Layout, scene: &Scene, left_bottom: f64) -> f64 {
 
 fn per_row(density: Density, w: f64) -> usize {
     let (pitch, _) = density.pitch();
-    (((w - 28.0 + pitch - density.mark()) / pitch).floor() as usize).max(1)
+    (((w - 24.0 + pitch - density.mark()) / pitch).floor() as usize).max(1)
 }
 
 fn row_height(density: Density, cards: &[NodeCard], w: f64) -> f64 {
-    let least = if density == Density::Full { 3 } else { 2 };
+    let least = 2;
     let rows = cards.iter().map(|c| c.pods.len().div_ceil(per_row(density, w))).max().unwrap_or(0).max(least);
     let (above, below) = density.frame();
     above + rows as f64 * density.pitch().1 + below
@@ -251,7 +251,7 @@ fn row_height(density: Density, cards: &[NodeCard], w: f64) -> f64 {
 
 fn place_pods(l: &mut Layout, card: &NodeCard, spot: Spot) {
     let above = l.density.frame().0;
-    let grid = Spot::new(spot.x + 14.0, spot.y + above, spot.w - 28.0, 0.0);
+    let grid = Spot::new(spot.x + 12.0, spot.y + above, spot.w - 24.0, 0.0);
     let (density, count) = (l.density, per_row(l.density, spot.w));
     l.pods.extend(marks(density, grid, count, card.pods.len()));
 }
@@ -275,7 +275,7 @@ fn place_waiting(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
     let rows = count.div_ceil(columns) as f64;
     let words = if scene.waiting.why.is_some() { why_height(l) } else { 0.0 };
     let spot = Spot::new(m, y + HEADING + 8.0, w, 16.0 + rows * dy + words);
-    let grid = Spot::new(m + 14.0, spot.y + 12.0, w - 28.0, 0.0);
+    let grid = Spot::new(m + 12.0, spot.y + 12.0, w - 24.0, 0.0);
     l.pods.extend(marks(l.density, grid, columns, count));
     l.waiting = Some(spot);
     spot.bottom()

@@ -1,5 +1,18 @@
-//! Plain view models in the words of the screen. `scene` reads a cluster and says what there is to draw;
-//! `layout` says where. Nothing here knows a browser, and no type of the engine leaves this crate.
+//! Plain view models in the words of the screen. Functions read a cluster and answer with structs that have public fields and
+//! can be compared; `layout` says where they stand on the sheet. Nothing here knows a browser, and no type of the engine
+//! leaves this crate.
+
+pub mod calls;
+pub mod events;
+pub mod inspect;
 pub mod layout;
+mod node;
+mod owner;
+mod plane;
+mod pod;
+mod rollout;
 pub mod scene;
+mod service;
+mod storage;
+pub mod timeline;
 pub mod words;

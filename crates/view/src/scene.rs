@@ -1,6 +1,14 @@
 //! What the picture shows: one plain tree that is compared, and drawn again only where it differs.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use orrery_api::{Node, Pod, Service};
+use orrery_cluster::Cluster;
+
+use crate::calls::Caller;
+use crate::owner::Hues;
+use crate::{node, plane, pod, rollout, service, storage};
 
 /// Text that is shared between successive scenes.
 pub type Text = Rc<str>;
@@ -324,5 +332,44 @@ impl Scene {
         let mut counts = [0; 9];
         self.pods().for_each(|p| counts[p.state.rank()] += 1);
         counts
+    }
+}
+
+/// Reads the scene of a cluster, of all namespaces or of one. The chosen object is told of in more detail.
+pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
+    let api = cluster.api();
+    let wanted = |ns: &str| namespace.is_none_or(|only| only == ns);
+    let hues = Hues::of(api);
+    let latest = plane::latest(api);
+    let kubelets = latest.iter().filter_map(|(caller, at)| match caller {
+        Caller::Node(name) => Some((name.clone(), *at)),
+        _ => None,
+    });
+    let kubelets: BTreeMap<Text, u64> = kubelets.collect();
+    let nodes: Vec<_> = api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &wanted)).collect();
+    let shown: BTreeMap<Text, Hue> = nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
+    let services = api.list::<Service>().filter(|s| wanted(&s.metadata.namespace) && !is_apiserver(s));
+    Scene {
+        control_plane: plane::control_plane(api, &latest),
+        services: services.map(|s| service::service_box(api, s, &shown)).collect(),
+        nodes,
+        waiting: waiting(cluster, &hues, &wanted),
+        volumes: storage::tracks(api, &hues, &wanted),
+        rollouts: rollout::lanes(cluster, &hues, &wanted, chosen),
+    }
+}
+
+/// The service of the API server itself is the rail.
+fn is_apiserver(service: &Service) -> bool {
+    &*service.metadata.namespace == "default" && &*service.metadata.name == "kubernetes"
+}
+
+fn waiting(cluster: &Cluster, hues: &Hues, wanted: &dyn Fn(&str) -> bool) -> Waiting {
+    let api = cluster.api();
+    let unbound = api.list::<Pod>().filter(|p| p.node_name.is_none() && wanted(&p.metadata.namespace));
+    let pods: Vec<_> = unbound.collect();
+    Waiting {
+        why: pods.iter().find_map(|p| pod::unschedulable(p)),
+        pods: pods.iter().map(|p| pod::mark(api, cluster.now(), hues, p)).collect(),
     }
 }

@@ -1,0 +1,66 @@
+//! Events of the cluster as a list, the latest first.
+
+use orrery_api::{Event, ObjectReference};
+use orrery_apiserver::ApiServer;
+use orrery_cluster::Cluster;
+
+use crate::scene::{ObjectRef, Text};
+
+/// One row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EventRow {
+    /// Tells this row from every other.
+    pub key: Text,
+    /// When it was last seen: virtual time in seconds.
+    pub at_s: u64,
+    /// How often.
+    pub count: u32,
+    /// Whether it is a warning.
+    pub warning: bool,
+    /// Reason, verbatim.
+    pub reason: Text,
+    /// Message, verbatim.
+    pub message: Text,
+    /// Who recorded it.
+    pub source: Text,
+    /// What it is about.
+    pub object: ObjectRef,
+}
+
+/// The latest events: of all namespaces or one, about everything or one object.
+pub fn events(cluster: &Cluster, namespace: Option<&str>, about: Option<&ObjectRef>, most: usize) -> Vec<EventRow> {
+    let api = cluster.api();
+    let wanted = |e: &&std::rc::Rc<Event>| {
+        let object = &e.involved_object;
+        let here = namespace.is_none_or(|only| object.namespace.as_deref().unwrap_or_default() == only);
+        about.map_or(here, |about| refers(object, about))
+    };
+    let mut found: Vec<_> = api.list::<Event>().filter(wanted).collect();
+    found.sort_by_key(|e| std::cmp::Reverse(e.metadata.resource_version));
+    found.truncate(most);
+    found.into_iter().map(|e| row(api, e)).collect()
+}
+
+fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {
+    object.kind.as_deref() == Some(&about.kind)
+        && object.name.as_deref() == Some(&about.name)
+        && (about.namespace.is_empty() || object.namespace.as_deref() == Some(&about.namespace))
+}
+
+fn row(api: &ApiServer, event: &Event) -> EventRow {
+    let object = &event.involved_object;
+    let text = |part: &Option<Text>| part.clone().unwrap_or_default();
+    let written = event.event_time.map(|t| t.seconds()).or(event.metadata.creation_timestamp);
+    let at = event.last_timestamp.or(event.first_timestamp).or(written);
+    let source = event.source.component.clone().unwrap_or_else(|| event.reporting_component.clone());
+    EventRow {
+        key: format!("{}/{}", event.metadata.namespace, event.metadata.name).as_str().into(),
+        at_s: at.map_or(0, |at| api.instant(at).as_secs()),
+        count: u32::try_from(event.count).unwrap_or(0).max(1),
+        warning: event.type_.as_deref() == Some("Warning"),
+        reason: text(&event.reason),
+        message: text(&event.message),
+        source,
+        object: ObjectRef { kind: text(&object.kind), namespace: text(&object.namespace), name: text(&object.name) },
+    }
+}

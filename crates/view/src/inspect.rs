@@ -1,0 +1,335 @@
+//! What there is to say about one object: chips, rows, the chain of causes that led to its present state, its YAML.
+
+use orrery_api::{
+    ContainerState, Deployment, Event, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, Service,
+    resources,
+};
+use orrery_apimachinery::{Str, StrMap};
+use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
+use orrery_cluster::Cluster;
+
+use crate::calls::label;
+use crate::pod;
+use crate::scene::{ObjectRef, PodState, Text};
+
+/// How many writes are searched for those that concern an object.
+const LOOK_BACK: usize = 50_000;
+/// The chain never tells more steps than this.
+const LONGEST_CHAIN: usize = 10;
+
+/// How a chip is coloured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Neither.
+    Plain,
+    /// As it should be.
+    Good,
+    /// On its way, or a caution.
+    Warn,
+    /// Failed.
+    Bad,
+}
+
+/// What a write did, seen from the object.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Deed {
+    /// Created it.
+    Created,
+    /// Changed what is wanted.
+    Updated,
+    /// Told what is.
+    Reported,
+    /// Bound it to a node.
+    Bound(Text),
+    /// Asked for its end.
+    Deleted,
+    /// Took it away.
+    Removed,
+}
+
+/// One link of the chain, oldest first.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cause {
+    /// Revision of the write.
+    pub revision: u64,
+    /// Virtual time in nanoseconds.
+    pub at: u64,
+    /// Who.
+    pub actor: Text,
+    /// Did what.
+    pub deed: Deed,
+    /// To which object.
+    pub object: ObjectRef,
+    /// The call, `PUT replicasets/web-1`.
+    pub call: Text,
+}
+
+/// Everything about one object.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Inspection {
+    /// The object.
+    pub id: ObjectRef,
+    /// States, with their tones.
+    pub chips: Vec<(Text, Tone)>,
+    /// Where it is: kind, namespace, node, address.
+    pub place: Text,
+    /// The sentence that explains its present state, verbatim from whoever said it.
+    pub says: Option<Text>,
+    /// Field by field.
+    pub rows: Vec<(Text, Text)>,
+    /// How it came to be so.
+    pub causes: Vec<Cause>,
+    /// The object as the API serves it.
+    pub yaml: Text,
+    /// Replicas that it wants, for what can be scaled.
+    pub replicas: Option<u32>,
+    /// A node: whether its power is on.
+    pub power: Option<bool>,
+}
+
+/// Looks at one object; `None` when there is none of that name.
+pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
+    let api = cluster.api();
+    let kind = Kind::ALL.iter().copied().find(|k| k.name() == &*id.kind)?;
+    let object = api.object(&Key::new(kind, id.namespace.clone(), id.name.clone()))?;
+    let mut it = Inspection {
+        id: id.clone(),
+        chips: Vec::new(),
+        place: [&*id.kind, &*id.namespace].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ").as_str().into(),
+        says: None,
+        rows: Vec::new(),
+        causes: causes(api, kind, id),
+        yaml: yaml(object),
+        replicas: None,
+        power: None,
+    };
+    match object {
+        Object::Pod(pod) => about_pod(&mut it, cluster, pod),
+        Object::Node(node) => about_node(&mut it, cluster, node),
+        Object::Deployment(deployment) => about_deployment(&mut it, deployment),
+        Object::ReplicaSet(set) => about_replica_set(&mut it, set),
+        Object::Service(service) => about_service(&mut it, api, service),
+        Object::PersistentVolumeClaim(claim) => about_claim(&mut it, api, claim),
+        Object::PersistentVolume(volume) => about_volume(&mut it, volume),
+        _ => {}
+    }
+    row(&mut it, "Labels", pairs(&object.metadata().labels));
+    Some(it)
+}
+
+fn row(it: &mut Inspection, label: &str, value: impl AsRef<str>) {
+    if !value.as_ref().is_empty() {
+        it.rows.push((label.into(), value.as_ref().into()));
+    }
+}
+
+fn chip(it: &mut Inspection, text: impl AsRef<str>, tone: Tone) {
+    it.chips.push((text.as_ref().into(), tone));
+}
+
+fn place(it: &mut Inspection, part: Option<&Str>) {
+    if let Some(part) = part {
+        it.place = format!("{} · {part}", it.place).as_str().into();
+    }
+}
+
+fn pairs(map: &StrMap) -> String {
+    map.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(", ")
+}
+
+fn yaml(object: &Object) -> Text {
+    let mut value = object.to_value();
+    if let Some(meta) = value.get_mut("metadata").and_then(|m| m.as_object_mut()) {
+        meta.remove("managedFields");
+    }
+    orrery_manifest::to_yaml(&value).as_str().into()
+}
+
+fn about_pod(it: &mut Inspection, cluster: &Cluster, pod: &Pod) {
+    let state = pod::state(cluster.api(), cluster.now(), pod);
+    let tone = match state {
+        PodState::Ready | PodState::Completed => Tone::Good,
+        PodState::BackOff { .. } | PodState::Failed => Tone::Bad,
+        PodState::Terminating => Tone::Plain,
+        _ => Tone::Warn,
+    };
+    chip(it, pod::reason(pod), tone);
+    if let PodState::BackOff { remaining, .. } = state {
+        chip(it, format!("restart in {remaining}s"), Tone::Plain);
+    }
+    place(it, pod.node_name.as_ref());
+    place(it, pod.status.pod_ip.as_ref());
+    it.says = pod::unschedulable(pod).or_else(|| waiting_message(pod)).or_else(|| last_warning(cluster.api(), &pod.metadata.uid));
+    let ready = pod.status.container_statuses.iter().filter(|c| c.ready).count();
+    row(it, "Ready", format!("{ready}/{}", pod.spec.containers.len()));
+    let restarts: i32 = pod.status.container_statuses.iter().map(|c| c.restart_count).sum();
+    row(it, "Restarts", restarts.to_string());
+    row(it, "Controlled By", pod.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default());
+    for container in &pod.spec.containers {
+        let status = pod.status.container_statuses.iter().find(|s| s.name == container.name);
+        row(it, &format!("{} image", container.name), container.image.as_deref().unwrap_or_default());
+        row(it, &format!("{} state", container.name), status.map(|s| container_state(&s.state)).unwrap_or_default());
+    }
+    row(it, "QoS Class", pod.status.qos_class.as_deref().unwrap_or_default());
+}
+
+fn waiting_message(pod: &Pod) -> Option<Text> {
+    pod.status.container_statuses.iter().find_map(|s| s.state.waiting.as_ref()?.message.clone())
+}
+
+fn last_warning(api: &ApiServer, uid: &Str) -> Option<Text> {
+    let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(uid) && e.type_.as_deref() == Some("Warning");
+    api.list::<Event>().filter(about).max_by_key(|e| e.metadata.resource_version)?.message.clone()
+}
+
+fn container_state(state: &ContainerState) -> String {
+    if let Some(waiting) = &state.waiting {
+        return format!("waiting: {}", waiting.reason.as_deref().unwrap_or_default());
+    }
+    match &state.terminated {
+        Some(ended) => format!("terminated: {}, exit code {}", ended.reason.as_deref().unwrap_or_default(), ended.exit_code),
+        None if state.running.is_some() => "running".into(),
+        None => String::new(),
+    }
+}
+
+fn about_node(it: &mut Inspection, cluster: &Cluster, node: &Node) {
+    let name = &node.metadata.name;
+    it.power = cluster.node_is_on(name);
+    let ready = node.status.conditions.iter().find(|c| &*c.type_ == "Ready");
+    match ready.map(|c| &*c.status) {
+        Some("True") => chip(it, "Ready", Tone::Good),
+        _ => chip(it, "NotReady", Tone::Bad),
+    }
+    if node.spec.unschedulable {
+        chip(it, "SchedulingDisabled", Tone::Warn);
+    }
+    it.says = ready.filter(|c| &*c.status != "True").and_then(|c| c.message.clone());
+    row(it, "Pods", cluster.api().pods_on(name).count().to_string());
+    row(it, "PodCIDR", node.spec.pod_cidr.as_deref().unwrap_or_default());
+    for resource in [resources::CPU, resources::MEMORY, resources::PODS] {
+        let amount = node.status.allocatable.get(resource).map(ToString::to_string);
+        row(it, &format!("Allocatable {resource}"), amount.unwrap_or_default());
+    }
+    let taints: Vec<String> = node.spec.taints.iter().map(|t| format!("{}:{}", t.key, t.effect)).collect();
+    row(it, "Taints", taints.join(", "));
+    row(it, "Kubelet Version", &node.status.node_info.kubelet_version);
+}
+
+fn about_deployment(it: &mut Inspection, deployment: &Deployment) {
+    let (spec, status) = (&deployment.spec, &deployment.status);
+    let desired = spec.replicas.unwrap_or(1);
+    it.replicas = u32::try_from(desired).ok();
+    let tone = if status.available_replicas >= desired { Tone::Good } else { Tone::Warn };
+    chip(it, format!("{}/{desired}", status.ready_replicas), tone);
+    if spec.paused {
+        chip(it, "paused", Tone::Warn);
+    }
+    it.says = status.conditions.iter().find(|c| &*c.type_ == "Progressing").and_then(|c| c.message.clone());
+    row(it, "Up-to-date", status.updated_replicas.to_string());
+    row(it, "Available", status.available_replicas.to_string());
+    row(it, "Strategy", spec.strategy.type_.as_deref().unwrap_or_default());
+    if let Some(rolling) = &spec.strategy.rolling_update {
+        row(it, "Max surge", rolling.max_surge.as_ref().map(ToString::to_string).unwrap_or_default());
+        row(it, "Max unavailable", rolling.max_unavailable.as_ref().map(ToString::to_string).unwrap_or_default());
+    }
+    let images: Vec<&str> = spec.template.spec.containers.iter().filter_map(|c| c.image.as_deref()).collect();
+    row(it, "Images", images.join(", "));
+}
+
+fn about_replica_set(it: &mut Inspection, set: &ReplicaSet) {
+    let desired = set.spec.replicas.unwrap_or(1);
+    it.replicas = u32::try_from(desired).ok();
+    let tone = if set.status.ready_replicas >= desired { Tone::Good } else { Tone::Warn };
+    chip(it, format!("{}/{desired}", set.status.ready_replicas), tone);
+    row(it, "Controlled By", set.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default());
+}
+
+fn about_service(it: &mut Inspection, api: &ApiServer, service: &Service) {
+    let spec = &service.spec;
+    chip(it, spec.type_.as_deref().unwrap_or("ClusterIP"), Tone::Plain);
+    row(it, "Cluster IP", spec.cluster_ip.as_deref().unwrap_or_default());
+    row(it, "Selector", pairs(&spec.selector));
+    for port in &spec.ports {
+        let node_port = if port.node_port == 0 { String::new() } else { format!(", node port {}", port.node_port) };
+        let protocol = port.protocol.as_deref().unwrap_or("TCP");
+        row(it, "Port", format!("{}/{protocol} to {}{node_port}", port.port, port.target_port));
+    }
+    let pods = api.pods_equal_to(&service.metadata.namespace, &spec.selector);
+    if !spec.selector.is_empty() {
+        let ready = pods.iter().filter(|p| pod::is_ready(p)).count();
+        row(it, "Pods", format!("{ready} ready of {} selected", pods.len()));
+    }
+}
+
+fn about_claim(it: &mut Inspection, api: &ApiServer, claim: &PersistentVolumeClaim) {
+    let phase = claim.status.phase.as_deref().unwrap_or("Pending");
+    let bound = phase == "Bound";
+    chip(it, phase, if bound { Tone::Good } else { Tone::Warn });
+    if !bound {
+        let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(&claim.metadata.uid);
+        let last = api.list_in::<Event>(&claim.metadata.namespace).filter(about).max_by_key(|e| e.metadata.resource_version);
+        it.says = last.and_then(|e| e.message.clone());
+    }
+    row(it, "Volume", claim.spec.volume_name.as_deref().unwrap_or_default());
+    row(it, "Request", claim.spec.resources.requests.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default());
+    row(it, "Access Modes", claim.spec.access_modes.join(", "));
+    row(it, "StorageClass", claim.spec.storage_class_name.as_deref().unwrap_or_default());
+}
+
+fn about_volume(it: &mut Inspection, volume: &PersistentVolume) {
+    chip(it, volume.status.phase.as_deref().unwrap_or("Pending"), Tone::Plain);
+    let claim = volume.spec.claim_ref.as_ref();
+    let claim = claim.map(|c| format!("{}/{}", c.namespace.as_deref().unwrap_or_default(), c.name.as_deref().unwrap_or_default()));
+    row(it, "Claim", claim.unwrap_or_default());
+    row(it, "Capacity", volume.spec.capacity.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default());
+    row(it, "Access Modes", volume.spec.access_modes.join(", "));
+    row(it, "Reclaim Policy", volume.spec.persistent_volume_reclaim_policy.as_deref().unwrap_or_default());
+    row(it, "StorageClass", volume.spec.storage_class_name.as_deref().unwrap_or_default());
+}
+
+/// The writes that led to the object's creation, then what has happened to it since.
+fn causes(api: &ApiServer, kind: Kind, id: &ObjectRef) -> Vec<Cause> {
+    let writes = api.writes();
+    let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
+    let own = |w: &&Write| w.kind == kind && *w.name == *id.name && *w.namespace == *id.namespace;
+    let mine: Vec<&Write> = recent.into_iter().filter(own).collect();
+    // An earlier object of the same name is another object.
+    let born = mine.iter().rposition(|w| w.op == Op::Added).unwrap_or(0);
+    let mine = &mine[born..];
+    let mut chain: Vec<&Write> = mine.first().map(|first| ancestors(api, first)).unwrap_or_default();
+    let room = LONGEST_CHAIN.saturating_sub(chain.len());
+    let rest = mine.get(1..).unwrap_or_default();
+    chain.extend(&rest[rest.len().saturating_sub(room)..]);
+    chain.into_iter().map(|w| cause(api, w)).collect()
+}
+
+/// A write and those that caused it, oldest first.
+fn ancestors<'a>(api: &'a ApiServer, write: &'a Write) -> Vec<&'a Write> {
+    let mut chain = vec![write];
+    while let Some(cause) = chain.last().and_then(|w| api.write(w.cause)) {
+        if chain.len() == LONGEST_CHAIN - 2 {
+            break;
+        }
+        chain.push(cause);
+    }
+    chain.reverse();
+    chain
+}
+
+fn cause(api: &ApiServer, write: &Write) -> Cause {
+    let deed = match (write.verb, write.op) {
+        (Verb::Create, _) => Deed::Created,
+        (Verb::Update, _) => Deed::Updated,
+        (Verb::UpdateStatus, _) => Deed::Reported,
+        (Verb::Bind, _) => Deed::Bound(node_of(api, write)),
+        (Verb::Delete, Op::Deleted) => Deed::Removed,
+        (Verb::Delete, _) => Deed::Deleted,
+    };
+    let object = ObjectRef { kind: write.kind.name().into(), namespace: write.namespace.clone(), name: write.name.clone() };
+    Cause { revision: write.revision, at: write.time.as_nanos(), actor: write.actor.clone(), deed, object, call: label(write) }
+}
+
+fn node_of(api: &ApiServer, write: &Write) -> Text {
+    api.get::<Pod>(&write.namespace, &write.name).and_then(|p| p.node_name.clone()).unwrap_or_default()
+}

@@ -1,0 +1,149 @@
+//! A pod as a mark: which shape it has, and the reason that `kubectl get pods` prints.
+
+use orrery_api::{ContainerState, ContainerStatus, Pod};
+use orrery_apimachinery::Str;
+use orrery_apiserver::ApiServer;
+use orrery_sim::SimTime;
+
+use crate::owner::{Hues, workload};
+use crate::scene::{ObjectRef, PodMark, PodState, Text};
+
+/// The first restart waits this long (upstream: `pkg/kubelet/kubelet.go`, `backOffPeriod`).
+const FIRST_BACK_OFF_S: u32 = 10;
+/// No restart waits longer (upstream: `MaxContainerBackOff`).
+const LONGEST_BACK_OFF_S: u32 = 300;
+
+/// The mark of a pod.
+pub(crate) fn mark(api: &ApiServer, now: SimTime, hues: &Hues, pod: &Pod) -> PodMark {
+    let workload = workload(api, &pod.metadata);
+    PodMark {
+        id: id(pod),
+        uid: pod.metadata.uid.clone(),
+        hue: hues.get(&workload),
+        label: workload.name,
+        state: state(api, now, pod),
+        reason: reason(pod),
+    }
+}
+
+/// A pod's name.
+pub(crate) fn id(pod: &Pod) -> ObjectRef {
+    ObjectRef { kind: "Pod".into(), namespace: pod.metadata.namespace.clone(), name: pod.metadata.name.clone() }
+}
+
+/// Whether the pod's Ready condition is true.
+pub(crate) fn is_ready(pod: &Pod) -> bool {
+    condition(pod, "Ready").is_some_and(|(status, _)| &*status == "True")
+}
+
+fn condition(pod: &Pod, name: &str) -> Option<(Str, Option<Str>)> {
+    let found = pod.status.conditions.iter().find(|c| &*c.type_ == name)?;
+    Some((found.status.clone(), found.message.clone()))
+}
+
+/// The scheduler's words about a pod that it could not place.
+pub(crate) fn unschedulable(pod: &Pod) -> Option<Text> {
+    let (status, message) = condition(pod, "PodScheduled")?;
+    if &*status == "False" { message } else { None }
+}
+
+/// The state that decides the shape.
+pub(crate) fn state(api: &ApiServer, now: SimTime, pod: &Pod) -> PodState {
+    if pod.metadata.terminating() {
+        return PodState::Terminating;
+    }
+    match pod.status.phase.as_deref() {
+        Some("Succeeded") => return PodState::Completed,
+        Some("Failed") => return PodState::Failed,
+        _ => {}
+    }
+    if pod.node_name.is_none() {
+        return PodState::Pending;
+    }
+    if let Some(waiting) = containers(pod).find_map(|status| back_off(api, now, status)) {
+        return waiting;
+    }
+    if is_ready(pod) {
+        return PodState::Ready;
+    }
+    if containers(pod).any(pulling) {
+        return PodState::Pulling;
+    }
+    if pod.status.phase.as_deref() == Some("Running") {
+        return PodState::NotReady;
+    }
+    if pod.status.container_statuses.is_empty() { PodState::Pending } else { PodState::Creating }
+}
+
+fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+    pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses)
+}
+
+fn waiting_reason(state: &ContainerState) -> Option<&Str> {
+    state.waiting.as_ref()?.reason.as_ref()
+}
+
+/// The kubelet tells of a pull only by its event; before the first start the reason is that the container is being created.
+fn pulling(status: &ContainerStatus) -> bool {
+    waiting_reason(&status.state).is_some_and(|r| matches!(&**r, "ErrImagePull" | "Pulling"))
+}
+
+/// A container that waits to be started or pulled again, with what is left of its back-off. It doubles with each restart;
+/// the end of the last run says when it began.
+fn back_off(api: &ApiServer, now: SimTime, status: &ContainerStatus) -> Option<PodState> {
+    let reason = waiting_reason(&status.state)?;
+    if !matches!(&**reason, "CrashLoopBackOff" | "ImagePullBackOff" | "ErrImagePull" | "CreateContainerConfigError") {
+        return None;
+    }
+    let of = length(status).unwrap_or(FIRST_BACK_OFF_S);
+    let ended = status.last_state.terminated.as_ref().and_then(|t| t.finished_at).map(|at| api.instant(at));
+    let gone = ended.map_or(0, |ended| now.as_secs().saturating_sub(ended.as_secs()));
+    Some(PodState::BackOff { remaining: of.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)), of })
+}
+
+/// The length of a back-off: as its message has it (`back-off 20s restarting …`), or by the count of restarts.
+fn length(status: &ContainerStatus) -> Option<u32> {
+    let message = status.state.waiting.as_ref()?.message.as_deref().unwrap_or_default();
+    let told = message.split_whitespace().find_map(seconds);
+    let restarts = u32::try_from(status.restart_count).unwrap_or(0);
+    let counted = || Some(FIRST_BACK_OFF_S.checked_shl(restarts.min(6))?.min(LONGEST_BACK_OFF_S));
+    told.or_else(counted)
+}
+
+/// `20s`, `2m40s` and `5m0s` in seconds.
+fn seconds(word: &str) -> Option<u32> {
+    let word = word.strip_suffix('s')?;
+    let (minutes, rest) = word.split_once('m').unwrap_or(("0", word));
+    Some(minutes.parse::<u32>().ok()?.checked_mul(60)?.checked_add(rest.parse().ok()?)?)
+}
+
+/// The status column of `kubectl get pods` (upstream: `pkg/printers/internalversion/printers.go`, `printPod`), for pods without
+/// init containers in the way.
+pub(crate) fn reason(pod: &Pod) -> Text {
+    let phase = pod.status.phase.clone().unwrap_or_else(|| "Pending".into());
+    let mut reason = pod.status.reason.clone().unwrap_or(phase);
+    for status in pod.status.container_statuses.iter().rev() {
+        if let Some(waiting) = waiting_reason(&status.state) {
+            reason = waiting.clone();
+        } else if let Some(ended) = &status.state.terminated {
+            reason = ended.reason.clone().unwrap_or_else(|| format!("ExitCode:{}", ended.exit_code).into());
+        }
+    }
+    if pod.metadata.terminating() {
+        reason = if pod.status.reason.as_deref() == Some("NodeLost") { "Unknown".into() } else { "Terminating".into() };
+    }
+    reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_back_off_is_read_from_the_kubelets_words() {
+        let rows = [("10s", Some(10)), ("2m40s", Some(160)), ("5m0s", Some(300)), ("restarting", None), ("s", None)];
+        for (word, want) in rows {
+            assert_eq!(seconds(word), want, "{word}");
+        }
+    }
+}

@@ -13,6 +13,7 @@ mod network;
 mod read;
 mod registry;
 mod server;
+mod session;
 mod subresource;
 mod write;
 
@@ -20,6 +21,7 @@ pub use delete::{DeleteOptions, Propagation};
 pub use history::{Verb, Write};
 pub use key::Key;
 pub use server::{ApiServer, Config, Request};
+pub use session::Session;
 
 /// A change of an object, as watches deliver it.
 pub type Change = orrery_etcd::Change<orrery_api::Object>;

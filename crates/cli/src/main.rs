@@ -1,2 +1,38 @@
-//! The native program.
-fn main() {}
+//! `orrery`: the same engine as in the page, without a browser.
+
+use clap::{Parser, Subcommand};
+use orrery_cli::{apply, bench, run};
+use std::process::ExitCode;
+
+/// A working model of a Kubernetes cluster.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Apply manifests to a new cluster, let it work, and print what became of them.
+    Apply(apply::Options),
+    /// Measure the CPU time that it takes until all pods of a Deployment run.
+    Bench(bench::Options),
+    /// Run scenarios and write down everything that happened.
+    Run(run::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Apply(options) => apply::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Run(options) => run::run(&options),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

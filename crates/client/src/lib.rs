@@ -12,6 +12,7 @@ mod backoff;
 mod component;
 mod context;
 mod recorder;
+pub mod volume;
 mod workqueue;
 
 pub use backoff::Backoff;

@@ -3,7 +3,7 @@
 use crate::Key;
 use imbl::{OrdMap, OrdSet};
 use orrery_api::{Object, Pod, Resource};
-use orrery_apimachinery::{LabelSelector, Str, StrMap};
+use orrery_apimachinery::{LabelSelector, OwnerReference, Str, StrMap};
 
 /// The indexes. All are persistent maps, so that a snapshot of the server stays cheap.
 #[derive(Clone, Debug, Default)]
@@ -24,15 +24,14 @@ impl Indexes {
     }
 
     fn update_dependents(&mut self, old: Option<&Object>, new: Option<&Object>) {
-        let owners = |o: Option<&Object>| o.map(|o| o.metadata().owner_references.as_slice()).unwrap_or_default().to_vec();
         let (before, after) = (owners(old), owners(new));
         if before == after && old.is_some() == new.is_some() {
             return;
         }
-        for (owners, present) in [(before, false), (after, true)] {
-            let Some(object) = (if present { new } else { old }) else { continue };
+        for (owners, object, present) in [(before, old, false), (after, new, true)] {
+            let Some(object) = object else { continue };
             for owner in owners {
-                change(&mut self.dependents, owner.uid, Key::of(object), present);
+                change(&mut self.dependents, owner.uid.clone(), Key::of(object), present);
             }
         }
     }
@@ -90,6 +89,10 @@ impl Indexes {
     pub(crate) fn selector_candidates(&self, namespace: &Str, selector: &LabelSelector) -> Option<OrdSet<Str>> {
         self.candidates(namespace, &selector.match_labels)
     }
+}
+
+fn owners(object: Option<&Object>) -> &[OwnerReference] {
+    object.map(|o| o.metadata().owner_references.as_slice()).unwrap_or_default()
 }
 
 /// Puts `member` into, or takes it out of, the set under `key`; empty sets are dropped.

@@ -1,0 +1,15 @@
+//! Files of the file system, for `-f`.
+
+use orrery_kubectl::Files;
+
+/// The file system.
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, name: &str) -> Option<String> {
+        match name {
+            "-" => std::io::read_to_string(std::io::stdin()).ok(),
+            path => std::fs::read_to_string(path).ok(),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! `orrery`: the same engine as in the page, without a browser.
+
+pub mod apply;
+pub mod bench;
+mod files;
+pub mod run;
+pub mod scenario;

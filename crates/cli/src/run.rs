@@ -1,0 +1,180 @@
+//! `orrery run`: scenarios in, everything that happened out.
+
+use crate::scenario::{Scenario, Step, read};
+use clap::Args;
+use orrery_apimachinery::Quantity;
+use orrery_apiserver::{Op, Session};
+use orrery_cluster::{Cluster, Config, Settle};
+use orrery_kubectl::{Output, Stdin};
+use orrery_sim::{Duration, SimTime};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What to run.
+#[derive(Args)]
+pub struct Options {
+    /// Scenario files.
+    #[arg(required = true)]
+    scenarios: Vec<PathBuf>,
+    /// The directory for the outcomes, one `NAME.json` each.
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    hardware: Hardware,
+    /// Do not name the scenarios as they run.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// The cluster to run on.
+#[derive(Args, Clone, Debug)]
+pub struct Hardware {
+    /// How many nodes there are.
+    #[arg(long, default_value_t = 3)]
+    nodes: usize,
+    /// The CPUs of each node.
+    #[arg(long, default_value = "4")]
+    cpu: String,
+    /// The memory of each node.
+    #[arg(long, default_value = "16Gi")]
+    memory: String,
+    /// The seed of the run.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Default for Hardware {
+    /// The cluster on which the recordings were made.
+    fn default() -> Self {
+        Hardware { nodes: 3, cpu: "4".into(), memory: "16Gi".into(), seed: 1 }
+    }
+}
+
+/// Runs every scenario.
+pub fn run(options: &Options) -> Result<ExitCode, String> {
+    std::fs::create_dir_all(&options.out).map_err(|e| format!("{}: {e}", options.out.display()))?;
+    for path in &options.scenarios {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let scenario = read(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let outcome = play(&scenario, &options.hardware)?;
+        write(&options.out, &scenario.name, &outcome)?;
+        if !options.quiet {
+            println!("{}: {} steps, {} changes", scenario.name, scenario.steps.len(), outcome["log"].as_array().map_or(0, Vec::len));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(out: &Path, name: &str, outcome: &Value) -> Result<(), String> {
+    let path = out.join(format!("{name}.json"));
+    std::fs::write(&path, outcome.to_string()).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+/// Plays one scenario on a cluster of its own and returns what `run` writes down.
+pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
+    let quantity = |text: &str| Quantity::parse(text).ok_or_else(|| format!("'{text}' is not a quantity"));
+    let mut config = Config::conformance(hardware.nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?);
+    config.seed = hardware.seed;
+    let mut cluster = Cluster::new(config);
+    cluster.settle(Settle::default());
+    prepare(&mut cluster, scenario);
+    let namespace = format!("sc-{}", scenario.name);
+    kubectl(&mut cluster, &["create", "namespace", &namespace], "");
+    cluster.settle(Settle::default());
+    if let Some(second) = scenario.start_second {
+        let wait = (second + 60 - cluster.now().as_secs() % 60) % 60;
+        cluster.pass(Duration::from_secs(wait));
+    }
+    let steps: Vec<Value> = scenario.steps.iter().map(|step| take(&mut cluster, step, &namespace)).collect();
+    Ok(json!({
+        "scenario": scenario.name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": hardware.seed,
+        "traceHash": format!("{:016x}", cluster.trace_hash()),
+        "nodes": hardware.nodes,
+        "namespaces": [namespace],
+        "steps": steps,
+        "log": log(&cluster),
+    }))
+}
+
+fn prepare(cluster: &mut Cluster, scenario: &Scenario) {
+    for (node, labels) in &scenario.nodes.label {
+        for (key, value) in labels {
+            kubectl(cluster, &["label", "node", node, &format!("{key}={value}")], "");
+        }
+    }
+    for (node, taints) in &scenario.nodes.taint {
+        for taint in taints {
+            kubectl(cluster, &["taint", "node", node, taint], "");
+        }
+    }
+    cluster.settle(Settle::default());
+}
+
+fn kubectl(cluster: &mut Cluster, argv: &[&str], stdin: &str) -> Output {
+    let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
+    orrery_kubectl::run(&argv, &Stdin(stdin.into()), cluster)
+}
+
+/// Takes one step and waits until the cluster has settled.
+fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
+    let started = cluster.now();
+    if let Some(seconds) = step.sleep {
+        cluster.pass(Duration::from_secs_f64(seconds));
+        return json!({"step": step.name, "t": seconds_of(started)});
+    }
+    let in_namespace = ["-n", namespace];
+    let output = match (&step.apply, &step.kubectl) {
+        (Some(manifest), _) => {
+            kubectl(cluster, &[["apply", "-f", "-"].as_slice(), &in_namespace].concat(), manifest)
+        }
+        (None, Some(argv)) => {
+            let mut argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+            if !step.no_namespace && !argv.contains(&"-n") {
+                argv.extend(in_namespace);
+            }
+            kubectl(cluster, &argv, &step.stdin)
+        }
+        (None, None) => Output::default(),
+    };
+    let default = Settle::default();
+    let seconds = |given: Option<f64>, default: Duration| given.map_or(default, Duration::from_secs_f64);
+    cluster.settle(Settle {
+        quiet: seconds(step.quiet, default.quiet),
+        timeout: seconds(step.timeout, default.timeout),
+    });
+    json!({
+        "step": step.name,
+        "t": seconds_of(started),
+        "rc": output.code,
+        "stdout": output.stdout.trim_end(),
+        "stderr": output.stderr.trim_end(),
+    })
+}
+
+fn seconds_of(time: SimTime) -> f64 {
+    time.as_micros() as f64 / 1e6
+}
+
+/// Every change of every object, in the order of the store's revisions.
+fn log(cluster: &Cluster) -> Vec<Value> {
+    let changes = cluster.api().watch(0).expect("a conformance cluster keeps every change");
+    changes
+        .map(|change| {
+            let op = match change.op {
+                Op::Added => "ADDED",
+                Op::Modified => "MODIFIED",
+                Op::Deleted => "DELETED",
+            };
+            json!([
+                seconds_of(change.time),
+                change.revision.to_string(),
+                op,
+                change.value.kind().name(),
+                change.value.to_value(),
+            ])
+        })
+        .collect()
+}

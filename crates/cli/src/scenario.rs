@@ -1,0 +1,66 @@
+//! Scenario files: a cluster's peculiarities and steps.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A scenario, as its YAML file states it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Scenario {
+    /// The scenario's name; its namespace is `sc-NAME`.
+    pub name: String,
+    /// What is special about the nodes.
+    #[serde(default)]
+    pub nodes: Nodes,
+    /// The second of the minute at which the first step begins.
+    pub start_second: Option<u64>,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+/// Labels and taints that nodes have before the first step.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nodes {
+    /// Labels by node.
+    pub label: BTreeMap<String, BTreeMap<String, String>>,
+    /// Taints by node, as `kubectl taint` takes them.
+    pub taint: BTreeMap<String, Vec<String>>,
+}
+
+/// One step: a manifest to apply, a kubectl command, or a sleep.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Step {
+    /// The step's name; steps that only sleep may have none.
+    #[serde(default)]
+    pub name: String,
+    /// A manifest for `kubectl apply -f -`.
+    pub apply: Option<String>,
+    /// Arguments of kubectl.
+    pub kubectl: Option<Vec<String>>,
+    /// Standard input of that command.
+    #[serde(default)]
+    pub stdin: String,
+    /// Seconds to let pass.
+    pub sleep: Option<f64>,
+    /// Leave the scenario's namespace out of the command.
+    #[serde(default)]
+    pub no_namespace: bool,
+    /// Seconds without a change after which the step is settled.
+    pub quiet: Option<f64>,
+    /// Seconds after which the step ends all the same.
+    pub timeout: Option<f64>,
+    /// Whether the state after the step was compared.
+    #[serde(default = "yes")]
+    pub snapshot: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads a scenario; the error says where the file is wrong.
+pub fn read(text: &str) -> Result<Scenario, String> {
+    serde_yaml::from_str(text).map_err(|e| e.to_string())
+}

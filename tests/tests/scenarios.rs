@@ -1,0 +1,96 @@
+//! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
+//!
+//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`),
+//! `$ wait 30s`, `$ wait settled`, `$ stop NODE`, `$ start NODE`, `$ add node`. Everything between is what was
+//! printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use orrery_apiserver::Session;
+use orrery_cluster::{Cluster, Config, Settle};
+use orrery_kubectl::Files;
+use orrery_sim::Duration;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// The files of one directory.
+struct Folder(PathBuf);
+
+impl Files for Folder {
+    fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.0.join(name)).ok()
+    }
+}
+
+/// What one typed line prints.
+fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let node = |ok: bool| if ok { String::new() } else { "no such node\n".into() };
+    match words.as_slice() {
+        ["kubectl", argv @ ..] => {
+            let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
+            let output = orrery_kubectl::run(&argv, folder, cluster);
+            let code = if output.code == 0 { String::new() } else { format!("[exit code {}]\n", output.code) };
+            format!("{}{}{code}", output.stdout, output.stderr)
+        }
+        ["wait", "settled"] => match cluster.settle(Settle::default()) {
+            true => String::new(),
+            false => "[still busy]\n".into(),
+        },
+        ["wait", seconds] => {
+            let number = seconds.trim_end_matches('s').parse().expect("a wait is a number of seconds");
+            cluster.pass(Duration::from_secs(number));
+            String::new()
+        }
+        ["stop", name] => node(cluster.stop_node(name)),
+        ["start", name] => node(cluster.start_node(name)),
+        ["add", "node"] => format!("{}\n", cluster.add_node()),
+        _ => panic!("'{line}' is not a command of a transcript"),
+    }
+}
+
+/// Types every line of a transcript on a fresh cluster and returns the transcript as it is now.
+fn replay(transcript: &str, folder: &Folder) -> String {
+    let mut cluster = Cluster::new(Config::lively(3));
+    cluster.settle(Settle::default());
+    let mut now = String::new();
+    for line in transcript.lines() {
+        if let Some(typed) = line.strip_prefix("$ ") {
+            let printed = answer(typed, folder, &mut cluster);
+            write!(now, "$ {typed}\n{printed}").expect("a string takes everything");
+        } else if line.starts_with('#') {
+            writeln!(now, "{line}").expect("a string takes everything");
+        }
+    }
+    now
+}
+
+fn check(folder: &Path) -> Result<(), Failed> {
+    let path = folder.join("transcript");
+    let expected = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let got = replay(&expected, &Folder(folder.into()));
+    if got == expected {
+        return Ok(());
+    }
+    if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {
+        std::fs::write(&path, got).map_err(|e| e.to_string())?;
+        return Ok(());
+    }
+    let first = expected.lines().zip(got.lines()).position(|(a, b)| a != b).unwrap_or(0);
+    Err(format!("{} differs from line {}:\n{got}", path.display(), first + 1).into())
+}
+
+fn main() {
+    let args = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(&root)
+        .expect("the scenarios are part of the project")
+        .filter_map(|f| Some(f.ok()?.path()))
+        .filter(|p| p.is_dir())
+        .collect();
+    folders.sort();
+    let trials = folders
+        .into_iter()
+        .map(|f| Trial::test(f.file_name().unwrap_or_default().to_string_lossy().into_owned(), move || check(&f)))
+        .collect();
+    libtest_mimic::run(&args, trials).exit();
+}

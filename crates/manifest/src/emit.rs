@@ -22,7 +22,8 @@ pub fn to_yaml(value: &Value) -> String {
     drop(emitter);
     let yaml = String::from_utf8(bytes).expect("the emitter was asked for UTF-8");
     // go-yaml never closes a document, not even one that ends with kept empty lines.
-    escape_beyond_first_plane(yaml.strip_suffix("...\n").unwrap_or(&yaml))
+    let end = if yaml.ends_with("\n...\n") { yaml.len() - "...\n".len() } else { yaml.len() };
+    escape_beyond_first_plane(&yaml[..end])
 }
 
 /// go-yaml escapes characters beyond the first plane, such as emoji; [`text`] put them in double quotes.

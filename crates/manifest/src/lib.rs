@@ -17,6 +17,7 @@ mod order;
 mod position;
 mod scalar;
 mod split;
+mod tag;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};

@@ -5,8 +5,12 @@ use crate::hint::hint;
 use crate::position::Positions;
 use crate::scalar::{Scalar, resolve, resolve_tagged};
 use crate::split::Chunk;
+use crate::tag;
 use crate::{Diagnostic, Document, Limits, Range, Reading, Severity};
-use libyaml_safer::{Error, ErrorKind, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
+use libyaml_safer::{
+    Encoding, Error, ErrorKind, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle,
+};
+use std::borrow::Cow;
 
 /// Reads `chunk` and adds what is found to `reading`.
 pub(crate) fn read(chunk: &Chunk<'_>, limits: &Limits, reading: &mut Reading) {
@@ -36,9 +40,16 @@ fn events(
     limits: &Limits,
     composer: &mut Composer<'_>,
 ) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
-    let mut input = chunk.text.as_bytes();
+    let Some(text) = tag::without_commas(chunk.text) else {
+        let message = "yaml: there are too many tags that end with a comma";
+        return Err(Box::new(Diagnostic::error(range(Mark::default(), Mark::default(), chunk), message)));
+    };
+    // Upstream's reader of lines ends the last one too; the parser does not expect a text that ends amid a line.
+    let text = if text.ends_with('\n') { text } else { Cow::Owned(format!("{text}\n")) };
+    let mut input = text.as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
+    parser.set_encoding(Encoding::Utf8);
     let (mut blocks, mut documents, mut outcome) = (Vec::new(), 0, Ok(()));
     // A value takes at most two events.
     for _ in 0..2 * limits.nodes + 4 {
@@ -121,7 +132,7 @@ fn syntax_error(error: &Error, chunk: &Chunk<'_>) -> Diagnostic {
     };
     // Upstream's scanner lets the parser stumble over `{a:{`, ours stops at the colon itself.
     let (problem_text, line) = match error.problem() {
-        "found unexpected ':'" => ("did not find expected ',' or '}'", line - 1),
+        "found unexpected ':'" => ("did not find expected ',' or '}'", line.saturating_sub(1)),
         text => (text, line),
     };
     let place = if line == 0 { String::new() } else { format!("line {line}: ") };

@@ -128,6 +128,10 @@ fn broken_yaml_is_refused_in_the_words_of_upstream_with_advice() {
         ("a separator that says more", "a: b\n--- c\nd: e\n"),
         ("a second document after dots", "a: b\n...\nc: d\n"),
         ("a second value in one document", "[a] b\n"),
+        ("a text that ends amid an escape", "a: \"\\"),
+        ("a comma after a tag, which upstream takes for a part of it", "a: [!x, y, !z, \"!b, c\"]\n"),
+        ("a full-width character at the start", "！: 1\n"),
+        ("a missing space within braces", "a: {b:{c: 1}}\n"),
         ("an invisible character", "a: \u{1}\n"),
         ("a backslash in double quotes", "a: \"\\d\"\n"),
     ];
@@ -198,6 +202,16 @@ fn broken_yaml_is_refused_in_the_words_of_upstream_with_advice() {
         1: ["a"]
         Warning 1:5-1:6  what follows the end of the document is not read
           separate documents with a line of `---`
+        # a text that ends amid an escape
+        Error 1:4-1:5  yaml: line 2: found unexpected end of stream
+          a quote is opened here and never closed
+        # a comma after a tag, which upstream takes for a part of it
+        1: {"a":["y","!b, c"]}
+        # a full-width character at the start
+        1: {"！":1}
+        # a missing space within braces
+        Error 1:6-1:7  yaml: did not find expected ',' or '}'
+          put a space after the colon: `{key: value}`
         # an invisible character
         Error 1:4-1:5  yaml: control characters are not allowed
           remove the invisible character

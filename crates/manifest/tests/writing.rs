@@ -162,15 +162,37 @@ fn tree() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether serde_yaml's rules (YAML 1.2) and ours give the same meaning to every plain scalar of the tree.
+/// Whether serde_yaml, which knows YAML 1.2, gives the same meaning to every plain scalar of the tree.
 fn common(value: &Value) -> bool {
-    let same = |s: &str| s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | ':' | '#' | '-'));
+    let only_ours = ["y", "n", "yes", "no", "on", "off"];
+    let same = |s: &str| {
+        let simple = s.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | ':' | '#' | '-'));
+        simple && !only_ours.contains(&s.to_lowercase().as_str())
+    };
     match value {
         Value::String(s) => same(s),
         Value::Array(items) => items.iter().all(common),
         Value::Object(entries) => entries.iter().all(|(k, v)| same(k) && common(v)),
         _ => true,
     }
+}
+
+/// Trees of words and numbers.
+fn simple_tree() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-zA-Z:# -]{0,8}".prop_map(Value::from),
+    ];
+    let tree = leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map("[a-zA-Z-]{1,8}", inner, 0..5)
+                .prop_map(|map| map.into_iter().collect::<Value>()),
+        ]
+    });
+    tree.prop_filter("words that only YAML 1.1 takes for truth values", common)
 }
 
 proptest! {
@@ -182,16 +204,14 @@ proptest! {
     }
 
     #[test]
-    fn another_reader_reads_what_is_written_as_we_do(value in tree().prop_filter("common subset", common)) {
+    fn another_reader_reads_what_is_written_as_we_do(value in simple_tree()) {
         let theirs: Value = serde_yaml::from_str(&to_yaml(&value)).expect("valid YAML");
         prop_assert_eq!(theirs, value);
     }
 
     #[test]
-    fn we_read_what_another_writer_writes(value in tree().prop_filter("common subset", common)) {
+    fn we_read_what_another_writer_writes(value in simple_tree()) {
         let yaml = serde_yaml::to_string(&value).expect("a tree can be written");
-        let ambiguous = ["y", "n", "No", "on", "yes"].iter().any(|word| yaml.contains(word));
-        prop_assume!(!ambiguous);
         let reading = read(&yaml, &Limits::default());
         prop_assert_eq!(reading.documents.first().map_or(&Value::Null, |d| &d.value), &value);
     }

@@ -2,6 +2,7 @@
 
 use crate::bytes::Bytes;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, names};
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,4 +24,40 @@ pub struct ConfigMap {
     pub immutable: Option<bool>,
 }
 
-impl Rules for ConfigMap {}
+/// How much a ConfigMap can hold.
+const MAX_BYTES: usize = 1024 * 1024;
+
+impl Rules for ConfigMap {
+    fn check(&self, errors: &mut Errors) {
+        let (data, binary) = (&Path::Root("data"), &Path::Root("binaryData"));
+        for (key, _) in self.data.iter() {
+            errors.each_invalid(&data.key(key), key, names::config_key(key));
+            if self.binary_data.contains_key(key) {
+                errors.invalid(&data.key(key), key, "duplicate of key present in binaryData");
+            }
+        }
+        for key in self.binary_data.keys() {
+            errors.each_invalid(&binary.key(key), key, names::config_key(key));
+        }
+        let size = self.data.iter().map(|(_, v)| v.len()).sum::<usize>()
+            + self.binary_data.values().map(Bytes::len).sum::<usize>();
+        if size > MAX_BYTES {
+            errors.too_long(&Path::Root(""), MAX_BYTES);
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        if old.immutable == Some(true) {
+            for (field, changed) in [
+                ("immutable", self.immutable != Some(true)),
+                ("data", self.data != old.data),
+                ("binaryData", self.binary_data != old.binary_data),
+            ] {
+                if changed {
+                    errors.forbidden(&Path::Root(field), "field is immutable when `immutable` is set");
+                }
+            }
+        }
+        self.check(errors);
+    }
+}

@@ -3,6 +3,7 @@
 use crate::defaults::{self, fill};
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, intstr, pod, workload};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -141,4 +142,56 @@ impl Rules for Deployment {
         }
         defaults::template(&mut spec.template);
     }
+
+    fn check(&self, errors: &mut Errors) {
+        let (path, spec) = (&Path::Root("spec"), &self.spec);
+        errors.non_negative(&path.field("replicas"), i64::from(spec.replicas.unwrap_or(1)));
+        workload::selector(spec.selector.as_ref(), path, errors);
+        pod::replicated_template(&spec.template, spec.selector.as_ref(), &path.field("template"), errors);
+        check_strategy(&spec.strategy, &path.field("strategy"), errors);
+        errors.non_negative(&path.field("minReadySeconds"), i64::from(spec.min_ready_seconds));
+        let limit = spec.revision_history_limit.unwrap_or_default();
+        errors.non_negative(&path.field("revisionHistoryLimit"), i64::from(limit));
+        if let Some(deadline) = spec.progress_deadline_seconds {
+            let path = path.field("progressDeadlineSeconds");
+            errors.non_negative(&path, i64::from(deadline));
+            if deadline <= spec.min_ready_seconds {
+                errors.invalid(&path, &deadline, "must be greater than minReadySeconds");
+            }
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
+        errors.immutable(&Path::Root("spec").field("selector"), &self.spec.selector, &old.spec.selector);
+    }
+}
+
+fn check_strategy(strategy: &DeploymentStrategy, path: &Path, errors: &mut Errors) {
+    match (strategy.type_.as_deref(), &strategy.rolling_update) {
+        (Some(RECREATE), Some(_)) => {
+            let detail = "may not be specified when strategy `type` is 'Recreate'";
+            errors.forbidden(&path.field("rollingUpdate"), detail);
+        }
+        (Some(RECREATE), None) => {}
+        (Some(ROLLING_UPDATE), Some(rolling)) => {
+            check_rolling_update(rolling, &path.field("rollingUpdate"), errors);
+        }
+        (Some(ROLLING_UPDATE), None) => {
+            errors.required(&path.field("rollingUpdate"), "this should be defaulted and never be nil");
+        }
+        (other, _) => errors.one_of(&path.field("type"), other, &[RECREATE, ROLLING_UPDATE]),
+    }
+}
+
+fn check_rolling_update(rolling: &RollingUpdateDeployment, path: &Path, errors: &mut Errors) {
+    let zero = IntOrString::Int(0);
+    let unavailable = rolling.max_unavailable.as_ref().unwrap_or(&zero);
+    let surge = rolling.max_surge.as_ref().unwrap_or(&zero);
+    intstr::non_negative_or_percent(unavailable, &path.field("maxUnavailable"), errors);
+    intstr::non_negative_or_percent(surge, &path.field("maxSurge"), errors);
+    if intstr::number_or_percent(unavailable) == 0 && intstr::number_or_percent(surge) == 0 {
+        errors.invalid(&path.field("maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0");
+    }
+    intstr::at_most_100_percent(unavailable, &path.field("maxUnavailable"), errors);
 }

@@ -3,6 +3,7 @@
 use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, intstr, names};
 use crate::wire::null_if_empty;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -108,5 +109,35 @@ impl Rules for EndpointSlice {
             fill(&mut port.name, "");
             fill(&mut port.protocol, "TCP");
         }
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let families = ["FQDN", "IPv4", "IPv6"];
+        errors.one_of(&Path::Root("addressType"), Some(&self.address_type), &families);
+        for (i, endpoint) in self.endpoints.iter().enumerate() {
+            let at = Path::Root("endpoints");
+            let at = at.index(i);
+            if endpoint.addresses.is_empty() {
+                errors.required(&at.field("addresses"), "must contain at least 1 address");
+            }
+            for (j, address) in
+                endpoint.addresses.iter().enumerate().filter(|_| &*self.address_type != "FQDN")
+            {
+                intstr::reachable_ip(address, &at.field("addresses").index(j), errors);
+            }
+        }
+        for (i, port) in self.ports.iter().enumerate() {
+            let at = Path::Root("ports");
+            let at = at.index(i);
+            if let Some(name) = port.name.as_ref().filter(|n| !n.is_empty()) {
+                errors.each_invalid(&at.field("name"), name, names::dns_label(name, false));
+            }
+            errors.one_of(&at.field("protocol"), port.protocol.as_deref(), &["SCTP", "TCP", "UDP"]);
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
+        errors.immutable(&Path::Root("addressType"), &self.address_type, &old.address_type);
     }
 }

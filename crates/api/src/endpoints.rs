@@ -3,6 +3,7 @@
 use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, intstr, names};
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
@@ -73,4 +74,34 @@ impl Rules for Endpoints {
             fill(&mut port.protocol, "TCP");
         }
     }
+
+    fn check(&self, errors: &mut Errors) {
+        for (i, subset) in self.subsets.iter().enumerate() {
+            let at = Path::Root("subsets");
+            let at = at.index(i);
+            if subset.addresses.is_empty() && subset.not_ready_addresses.is_empty() {
+                errors.required(&at, "must specify `addresses` or `notReadyAddresses`");
+            }
+            for (name, list) in
+                [("addresses", &subset.addresses), ("notReadyAddresses", &subset.not_ready_addresses)]
+            {
+                for (j, address) in list.iter().enumerate() {
+                    intstr::reachable_ip(&address.ip, &at.field(name).index(j).field("ip"), errors);
+                }
+            }
+            for (j, port) in subset.ports.iter().enumerate() {
+                check_port(port, subset.ports.len() > 1, &at.field("ports").index(j), errors);
+            }
+        }
+    }
+}
+
+fn check_port(port: &EndpointPort, named: bool, path: &Path, errors: &mut Errors) {
+    match &port.name {
+        None if named => errors.required(&path.field("name"), ""),
+        None => {}
+        Some(name) => errors.each_invalid(&path.field("name"), name, names::dns_label(name, false)),
+    }
+    errors.each_invalid(&path.field("port"), &port.port, names::port_number(port.port));
+    errors.one_of(&path.field("protocol"), port.protocol.as_deref(), &["SCTP", "TCP", "UDP"]);
 }

@@ -2,6 +2,7 @@
 
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -72,4 +73,14 @@ pub struct EventSource {
     pub host: Option<Str>,
 }
 
-impl Rules for Event {}
+impl Rules for Event {
+    fn check(&self, errors: &mut Errors) {
+        let namespace = self.involved_object.namespace.as_deref();
+        let (path, own) = (Path::Root("involvedObject"), &*self.metadata.namespace);
+        // Events about objects of the cluster live in the namespace `default`.
+        if namespace.unwrap_or("default") != own {
+            let path = path.field("namespace");
+            errors.invalid(&path, namespace.unwrap_or_default(), "does not match event.namespace");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Leases: who is alive, and who leads.
 
 use crate::rules::Rules;
+use crate::validation::{Errors, Path};
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
 
@@ -41,4 +42,15 @@ pub struct LeaseSpec {
     pub strategy: Option<Str>,
 }
 
-impl Rules for Lease {}
+impl Rules for Lease {
+    fn check(&self, errors: &mut Errors) {
+        let path = &Path::Root("spec");
+        if let Some(seconds) = self.spec.lease_duration_seconds.filter(|s| *s <= 0) {
+            errors.invalid(&path.field("leaseDurationSeconds"), &seconds, "must be greater than 0");
+        }
+        errors.non_negative(
+            &path.field("leaseTransitions"),
+            i64::from(self.spec.lease_transitions.unwrap_or(0)),
+        );
+    }
+}

@@ -27,6 +27,7 @@ pub mod pod;
 pub mod pod_spec;
 pub mod pod_status;
 pub mod pod_template;
+pub mod printers;
 pub mod probe;
 pub mod reference;
 pub mod registry;

@@ -2,7 +2,7 @@
 
 use crate::defaults::fill;
 use crate::rules::Rules;
-use crate::validation::{NameRule, names};
+use crate::validation::{Errors, NameRule, names};
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -67,4 +67,6 @@ impl Rules for Namespace {
         }
         fill(&mut self.status.phase, "Active");
     }
+
+    fn check_update(&self, _old: &Self, _errors: &mut Errors) {}
 }

@@ -2,6 +2,7 @@
 
 use crate::resources::ResourceList;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, intstr, names, resources, taint_effect};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -284,6 +285,56 @@ impl Rules for Node {
     fn set_defaults(&mut self) {
         if self.status.allocatable.is_empty() {
             self.status.allocatable = self.status.capacity.clone();
+        }
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        self.check_taints(errors);
+        self.check_amounts(errors);
+        for (i, range) in self.spec.pod_cidrs.iter().enumerate() {
+            intstr::cidr(range, &Path::Root("spec").field("podCIDRs").index(i), errors);
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check_amounts(errors);
+        let path = &Path::Root("spec");
+        if !old.spec.pod_cidrs.is_empty() && old.spec.pod_cidrs != self.spec.pod_cidrs {
+            let detail = "node updates may not change podCIDR except from \"\" to valid";
+            errors.forbidden(&path.field("podCIDRs"), detail);
+        }
+        if old.spec.provider_id.is_some() && old.spec.provider_id != self.spec.provider_id {
+            let detail = "node updates may not change providerID except from \"\" to valid";
+            errors.forbidden(&path.field("providerID"), detail);
+        }
+        self.check_taints(errors);
+    }
+}
+
+impl Node {
+    fn check_amounts(&self, errors: &mut Errors) {
+        let path = &Path::Root("status");
+        resources::node_amounts(&self.status.capacity, &path.field("capacity"), errors);
+        resources::node_amounts(&self.status.allocatable, &path.field("allocatable"), errors);
+    }
+
+    fn check_taints(&self, errors: &mut Errors) {
+        // Upstream looks for them below `metadata`.
+        let list = Path::Root("metadata");
+        let list = list.field("taints");
+        for (i, taint) in self.spec.taints.iter().enumerate() {
+            let at = list.index(i);
+            errors.each_invalid(&at.field("key"), &taint.key, names::qualified_name(&taint.key));
+            let value = taint.value.as_deref().unwrap_or_default();
+            let reasons = names::label_value(value);
+            if !reasons.is_empty() {
+                errors.invalid(&at.field("value"), value, reasons.join(";"));
+            }
+            if taint.effect.is_empty() {
+                errors.required(&at.field("effect"), "");
+            } else {
+                taint_effect(&taint.effect, &at.field("effect"), errors);
+            }
         }
     }
 }

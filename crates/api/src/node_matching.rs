@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn an_empty_term_matches_no_node_and_a_field_means_the_name() {
         let labels = StrMap::from_iter([("disk", "ssd")]);
-        let node = Node { metadata: ObjectMeta { labels, ..ObjectMeta::named("", "node-1") }, ..Default::default() };
+        let node =
+            Node { metadata: ObjectMeta { labels, ..ObjectMeta::named("", "node-1") }, ..Default::default() };
         assert!(!NodeSelectorTerm::default().matches(&node));
         let named = |name: &str| NodeSelectorTerm {
             match_fields: vec![NodeSelectorRequirement {
@@ -117,7 +118,12 @@ mod tests {
 
     #[test]
     fn a_toleration_covers_what_it_names_and_everything_that_it_leaves_open() {
-        let taint = Taint { key: "gpu".into(), value: Some("yes".into()), effect: "NoSchedule".into(), ..Default::default() };
+        let taint = Taint {
+            key: "gpu".into(),
+            value: Some("yes".into()),
+            effect: "NoSchedule".into(),
+            ..Default::default()
+        };
         let toleration = |key: &str, operator: &str, value: &str, effect: &str| Toleration {
             key: Some(key.into()),
             operator: Some(operator.into()),

@@ -2,6 +2,7 @@
 
 use crate::affinity::NodeSelector;
 use crate::defaults::fill;
+use crate::persistent_volume_claim::check_access_modes;
 use crate::persistent_volume_plugins::{
     AzureFilePersistentVolumeSource, CephFSPersistentVolumeSource, CinderPersistentVolumeSource,
     FlexPersistentVolumeSource, GlusterfsPersistentVolumeSource, ISCSIPersistentVolumeSource,
@@ -9,7 +10,9 @@ use crate::persistent_volume_plugins::{
 };
 use crate::reference::{ObjectReference, SecretReference};
 use crate::resources::ResourceList;
+use crate::resources::STORAGE;
 use crate::rules::Rules;
+use crate::validation::{Bare, Errors, Path, names, node_selector, resources, volume};
 use crate::volume::{HostPathVolumeSource, NFSVolumeSource};
 use crate::volume_plugins::{
     AWSElasticBlockStoreVolumeSource, AzureDiskVolumeSource, FCVolumeSource, FlockerVolumeSource,
@@ -210,6 +213,123 @@ impl Rules for PersistentVolume {
         fill(&mut self.spec.volume_mode, "Filesystem");
         if let Some(path) = &mut self.spec.host_path {
             fill(&mut path.type_, "");
+        }
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let (path, spec) = (&Path::Root("spec"), &self.spec);
+        if spec.access_modes.is_empty() {
+            errors.required(&path.field("accessModes"), "");
+        }
+        check_access_modes(&spec.access_modes, &path.field("accessModes"), errors);
+        check_capacity(&spec.capacity, &path.field("capacity"), errors);
+        let policy = spec.persistent_volume_reclaim_policy.as_deref();
+        let policies = ["Delete", "Recycle", "Retain"];
+        errors.one_of(&path.field("persistentVolumeReclaimPolicy"), policy, &policies);
+        if let Some(affinity) = spec.node_affinity.as_ref().and_then(|a| a.required.as_ref()) {
+            node_selector(affinity, &path.field("nodeAffinity").field("required"), errors);
+        }
+        check_source(spec, path, errors);
+        if let Some(class) = &spec.storage_class_name {
+            errors.each_invalid(&path.field("storageClassName"), class, names::dns_subdomain(class, false));
+        }
+        if let Some(mode) = &spec.volume_mode {
+            errors.one_of(&path.field("volumeMode"), Some(mode), &["Block", "Filesystem"]);
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
+        if self.spec.source_only() != old.spec.source_only() {
+            let path = Path::Root("spec");
+            let detail = "spec.persistentvolumesource is immutable after creation";
+            errors.forbidden(&path.field("persistentvolumesource"), detail);
+        }
+        errors.immutable(&Path::Root("volumeMode"), &self.spec.volume_mode, &old.spec.volume_mode);
+        if old.spec.node_affinity.is_some() && self.spec.node_affinity != old.spec.node_affinity {
+            let detail = "field is immutable, except for updating from beta label to GA";
+            errors.forbidden(&Path::Root("nodeAffinity"), detail);
+        }
+    }
+}
+
+impl PersistentVolumeSpec {
+    /// The spec without anything but the volume's source, which never changes.
+    fn source_only(&self) -> PersistentVolumeSpec {
+        PersistentVolumeSpec {
+            access_modes: Vec::new(),
+            capacity: ResourceList::new(),
+            claim_ref: None,
+            mount_options: Vec::new(),
+            node_affinity: None,
+            persistent_volume_reclaim_policy: None,
+            storage_class_name: None,
+            volume_attributes_class_name: None,
+            volume_mode: None,
+            ..self.clone()
+        }
+    }
+}
+
+fn check_capacity(capacity: &ResourceList, path: &Path, errors: &mut Errors) {
+    if capacity.is_empty() {
+        errors.required(path, "");
+    }
+    if !capacity.contains_key(STORAGE) || capacity.len() > 1 {
+        let shown = if capacity.is_empty() { "core.ResourceList(nil)" } else { "core.ResourceList" };
+        errors.not_supported(path, &Bare(shown), &[STORAGE]);
+    }
+    capacity.iter().for_each(|(name, size)| resources::positive(*size, &path.key(name), errors));
+}
+
+fn check_source(spec: &PersistentVolumeSpec, path: &Path, errors: &mut Errors) {
+    let sources = [
+        ("hostPath", spec.host_path.is_some()),
+        ("gcePersistentDisk", spec.gce_persistent_disk.is_some()),
+        ("awsElasticBlockStore", spec.aws_elastic_block_store.is_some()),
+        ("glusterfs", spec.glusterfs.is_some()),
+        ("flocker", spec.flocker.is_some()),
+        ("nfs", spec.nfs.is_some()),
+        ("rbd", spec.rbd.is_some()),
+        ("quobyte", spec.quobyte.is_some()),
+        ("cephFS", spec.cephfs.is_some()),
+        ("iscsi", spec.iscsi.is_some()),
+        ("cinder", spec.cinder.is_some()),
+        ("fc", spec.fc.is_some()),
+        ("flexVolume", spec.flex_volume.is_some()),
+        ("azureFile", spec.azure_file.is_some()),
+        ("vsphereVolume", spec.vsphere_volume.is_some()),
+        ("photonPersistentDisk", spec.photon_persistent_disk.is_some()),
+        ("portworxVolume", spec.portworx_volume.is_some()),
+        ("azureDisk", spec.azure_disk.is_some()),
+        ("scaleIO", spec.scale_io.is_some()),
+        ("local", spec.local.is_some()),
+        ("storageos", spec.storageos.is_some()),
+        ("csi", spec.csi.is_some()),
+    ];
+    let Some(first) = volume::only_one(&sources, path, errors) else {
+        return errors.required(path, "must specify a volume type");
+    };
+    let at = path.field(first);
+    if let ("hostPath", Some(source)) = (first, &spec.host_path) {
+        volume::host_path(source, &at, errors);
+    }
+    if let ("nfs", Some(source)) = (first, &spec.nfs) {
+        volume::nfs(source, &at, errors);
+    }
+    if let ("local", Some(source)) = (first, &spec.local) {
+        if source.path.is_empty() {
+            errors.required(&at.field("path"), "");
+        }
+        if spec.node_affinity.as_ref().is_none_or(|a| a.required.is_none()) {
+            errors.required(&path.field("nodeAffinity"), "Local volume requires node affinity");
+        }
+    }
+    if let ("csi", Some(source)) = (first, &spec.csi) {
+        for (name, value) in [("driver", &source.driver), ("volumeHandle", &source.volume_handle)] {
+            if value.is_empty() {
+                errors.required(&at.field(name), "");
+            }
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::defaults::{self, fill};
 use crate::reference::{TypedLocalObjectReference, TypedObjectReference};
 use crate::resources::ResourceList;
+use crate::resources::STORAGE;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, metadata, names, resources};
 use crate::wire::text;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, StrMap, Time};
 use serde::{Deserialize, Serialize};
@@ -129,5 +131,73 @@ impl Rules for PersistentVolumeClaim {
     fn set_defaults(&mut self) {
         fill(&mut self.status.phase, "Pending");
         defaults::claim_spec(&mut self.spec);
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        check_spec(&self.spec, &Path::Root("spec"), errors);
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
+        let bound = self.status.phase.as_deref() == Some("Bound");
+        let mut spec = self.spec.clone();
+        if old.spec.volume_name.is_none() {
+            spec.volume_name = None;
+        }
+        // A claim without a class gets the default one later, in retrospect.
+        if old.spec.storage_class_name.is_none() {
+            spec.storage_class_name = None;
+        }
+        let old_size = old.spec.resources.requests.get(STORAGE).copied().unwrap_or_default();
+        let new_size = spec.resources.requests.get(STORAGE).copied().unwrap_or_default();
+        if bound {
+            spec.resources.requests.insert(STORAGE.into(), old_size);
+            spec.volume_attributes_class_name = old.spec.volume_attributes_class_name.clone();
+        }
+        let path = &Path::Root("spec");
+        if spec != old.spec {
+            errors.forbidden(path, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+        }
+        let capacity = old.status.capacity.get(STORAGE).copied().unwrap_or_default();
+        if new_size < old_size && new_size <= capacity {
+            let at = path.field("resources");
+            let at = at.field("requests");
+            errors.forbidden(&at.field(STORAGE), "field can not be less than status.capacity");
+        }
+        errors.immutable(&Path::Root("volumeMode"), &self.spec.volume_mode, &old.spec.volume_mode);
+    }
+}
+
+/// The rules for a claim, or for the template of one.
+pub(crate) fn check_spec(spec: &PersistentVolumeClaimSpec, path: &Path, errors: &mut Errors) {
+    if spec.access_modes.is_empty() {
+        errors.required(&path.field("accessModes"), "at least 1 access mode is required");
+    }
+    if let Some(selector) = &spec.selector {
+        metadata::selector(selector, &path.field("selector"), errors);
+    }
+    check_access_modes(&spec.access_modes, &path.field("accessModes"), errors);
+    let size_path = path.field("resources");
+    let size_path = size_path.key(STORAGE);
+    match spec.resources.requests.get(STORAGE) {
+        None => errors.required(&size_path, ""),
+        Some(size) => resources::positive(*size, &size_path, errors),
+    }
+    if let Some(class) = spec.storage_class_name.as_ref().filter(|c| !c.is_empty()) {
+        errors.each_invalid(&path.field("storageClassName"), class, names::dns_subdomain(class, false));
+    }
+    if let Some(mode) = &spec.volume_mode {
+        errors.one_of(&path.field("volumeMode"), Some(mode), &["Block", "Filesystem"]);
+    }
+}
+
+/// The rules for how a volume can be mounted.
+pub(crate) fn check_access_modes(modes: &[Str], path: &Path, errors: &mut Errors) {
+    let supported = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+    modes.iter().for_each(|mode| errors.one_of(path, Some(mode), &supported));
+    let known = modes.iter().filter(|m| supported.contains(&&***m));
+    let (single, shared): (Vec<_>, Vec<_>) = known.partition(|m| &***m == "ReadWriteOncePod");
+    if !single.is_empty() && !shared.is_empty() {
+        errors.forbidden(path, "may not use ReadWriteOncePod with other access modes");
     }
 }

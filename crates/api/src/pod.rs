@@ -4,6 +4,7 @@ use crate::defaults;
 use crate::pod_spec::PodSpec;
 use crate::pod_status::PodStatus;
 use crate::rules::Rules;
+use crate::validation::{Errors, pod};
 use orrery_apimachinery::{ObjectMeta, Str};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
@@ -61,6 +62,14 @@ impl Serialize for Pod {
 impl Rules for Pod {
     fn set_defaults(&mut self) {
         defaults::pod(self);
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        pod::pod(self, errors);
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        pod::pod_update(self, old, errors);
     }
 }
 

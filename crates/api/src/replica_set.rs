@@ -3,6 +3,7 @@
 use crate::defaults;
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, pod, workload};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
@@ -81,5 +82,18 @@ impl Rules for ReplicaSet {
     fn set_defaults(&mut self) {
         self.spec.replicas.get_or_insert(1);
         defaults::template(&mut self.spec.template);
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let (path, spec) = (&Path::Root("spec"), &self.spec);
+        errors.non_negative(&path.field("replicas"), i64::from(spec.replicas.unwrap_or(1)));
+        errors.non_negative(&path.field("minReadySeconds"), i64::from(spec.min_ready_seconds));
+        workload::selector(spec.selector.as_ref(), path, errors);
+        pod::replicated_template(&spec.template, spec.selector.as_ref(), &path.field("template"), errors);
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
+        errors.immutable(&Path::Root("spec").field("selector"), &self.spec.selector, &old.spec.selector);
     }
 }

@@ -3,6 +3,7 @@
 use crate::bytes::Bytes;
 use crate::defaults::fill;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, names};
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,59 @@ pub struct Secret {
     pub type_: Option<Str>,
 }
 
+/// How much a Secret can hold.
+const MAX_BYTES: usize = 1024 * 1024;
+
 impl Rules for Secret {
     fn set_defaults(&mut self) {
         fill(&mut self.type_, "Opaque");
+        for (key, value) in std::mem::take(&mut self.string_data).iter() {
+            self.data.insert(key.clone(), Bytes::from(&**value));
+        }
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let data = &Path::Root("data");
+        for key in self.data.keys() {
+            errors.each_invalid(&data.key(key), key, names::config_key(key));
+        }
+        if self.data.values().map(Bytes::len).sum::<usize>() > MAX_BYTES {
+            errors.too_long(data, MAX_BYTES);
+        }
+        let required: &[&str] = match self.type_.as_deref().unwrap_or_default() {
+            "kubernetes.io/dockercfg" => &[".dockercfg"],
+            "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+            "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+            "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+            "kubernetes.io/basic-auth"
+                if !self.data.contains_key("username") && !self.data.contains_key("password") =>
+            {
+                &["username", "password"]
+            }
+            _ => &[],
+        };
+        for key in required.iter().filter(|key| !self.data.contains_key(**key)) {
+            errors.required(&data.key(key), "");
+        }
+        let account = "kubernetes.io/service-account.name";
+        if self.type_.as_deref() == Some("kubernetes.io/service-account-token")
+            && self.metadata.annotations.get(account).is_none_or(|name| name.is_empty())
+        {
+            errors.required(&Path::Root("metadata").field("annotations").key(account), "");
+        }
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        errors.immutable(&Path::Root("type"), &self.type_, &old.type_);
+        if old.immutable == Some(true) {
+            for (field, changed) in
+                [("immutable", self.immutable != Some(true)), ("data", self.data != old.data)]
+            {
+                if changed {
+                    errors.forbidden(&Path::Root(field), "field is immutable when `immutable` is set");
+                }
+            }
+        }
+        self.check(errors);
     }
 }

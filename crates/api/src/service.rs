@@ -3,10 +3,11 @@
 use crate::condition::Condition;
 use crate::defaults::fill;
 use crate::rules::Rules;
-use crate::validation::{NameRule, names};
+use crate::validation::{Bare, Errors, NameRule, Path, intstr, metadata, names};
 use crate::wire::{is_default, text};
 use orrery_apimachinery::{IntOrString, ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A service with an address within the cluster.
 pub const CLUSTER_IP: &str = "ClusterIP";
@@ -188,6 +189,8 @@ pub struct PortStatus {
 
 /// How long a client stays with its pod unless the service says otherwise: three hours.
 const CLIENT_IP_SECONDS: i32 = 10_800;
+/// The longest time that a client can stay with its pod: a day.
+const MAX_CLIENT_IP_SECONDS: i32 = 86_400;
 
 impl Rules for Service {
     const NAME: NameRule = names::dns_1035_label;
@@ -226,9 +229,170 @@ impl Rules for Service {
             }
         }
     }
+
+    fn check(&self, errors: &mut Errors) {
+        let (path, spec) = (&Path::Root("spec"), &self.spec);
+        let kind = spec.type_.as_deref().unwrap_or_default();
+        if spec.ports.is_empty() && !self.headless() && kind != EXTERNAL_NAME {
+            errors.required(&path.field("ports"), "");
+        }
+        self.check_type(kind, path, errors);
+        self.check_ports(&path.field("ports"), errors);
+        metadata::labels(&spec.selector, &path.field("selector"), errors);
+        self.check_affinity(path, errors);
+        self.check_addresses(path, errors);
+        errors.one_of(
+            &path.field("type"),
+            Some(kind),
+            &[CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT],
+        );
+        self.check_port_conflicts(kind, &path.field("ports"), errors);
+        self.check_traffic(kind, path, errors);
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        let path = &Path::Root("spec");
+        let addressed = |s: &Service| s.spec.type_.as_deref() != Some(EXTERNAL_NAME);
+        if addressed(self) && addressed(old) && !old.spec.cluster_ips.is_empty() {
+            let (new, old) = (self.spec.cluster_ips.first(), old.spec.cluster_ips.first());
+            if new != old {
+                let shown: Vec<_> = self.spec.cluster_ips.iter().map(|ip| format!("\"{ip}\"")).collect();
+                let shown = format!("[]string{{{}}}", shown.join(", "));
+                errors.invalid(&path.field("clusterIPs").index(0), &Bare(&shown), "may not change once set");
+            }
+        }
+        self.check(errors);
+    }
 }
 
 impl Service {
+    /// Whether the service has no address of its own, by choice.
+    pub fn headless(&self) -> bool {
+        self.spec.cluster_ip.as_deref() == Some("None")
+    }
+
+    fn check_type(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        if matches!(kind, LOAD_BALANCER | NODE_PORT) && self.headless() {
+            let detail = format!("may not be set to 'None' for {kind} services");
+            errors.invalid(&path.field("clusterIPs").index(0), "None", detail);
+        }
+        if kind != EXTERNAL_NAME {
+            return;
+        }
+        if !self.spec.cluster_ips.is_empty() {
+            errors.forbidden(&path.field("clusterIPs"), "may not be set for ExternalName services");
+        }
+        let name = self.spec.external_name.as_deref().unwrap_or_default();
+        match name.strip_suffix('.').unwrap_or(name) {
+            "" => errors.required(&path.field("externalName"), ""),
+            name => errors.each_invalid(&path.field("externalName"), name, names::dns_subdomain(name, false)),
+        }
+    }
+
+    fn check_ports(&self, path: &Path, errors: &mut Errors) {
+        let mut seen = BTreeSet::new();
+        for (i, port) in self.spec.ports.iter().enumerate() {
+            let at = path.index(i);
+            match &port.name {
+                None if self.spec.ports.len() > 1 => errors.required(&at.field("name"), ""),
+                None => {}
+                Some(name) => {
+                    errors.each_invalid(&at.field("name"), name, names::dns_label(name, false));
+                    if !seen.insert(name) {
+                        errors.duplicate(&at.field("name"), name);
+                    }
+                }
+            }
+            errors.each_invalid(&at.field("port"), &port.port, names::port_number(port.port));
+            errors.one_of(&at.field("protocol"), port.protocol.as_deref(), &["SCTP", "TCP", "UDP"]);
+            intstr::port(&port.target_port, &at.field("targetPort"), errors);
+            if let Some(protocol) = &port.app_protocol {
+                errors.each_invalid(&at.field("appProtocol"), protocol, names::qualified_name(protocol));
+            }
+        }
+    }
+
+    fn check_affinity(&self, path: &Path, errors: &mut Errors) {
+        let affinity = self.spec.session_affinity.as_deref();
+        errors.one_of(&path.field("sessionAffinity"), affinity, &["ClientIP", "None"]);
+        let config = self.spec.session_affinity_config.as_ref().and_then(|c| c.client_ip.as_ref());
+        if let (Some("ClientIP"), Some(seconds)) = (affinity, config.and_then(|c| c.timeout_seconds))
+            && !(1..=MAX_CLIENT_IP_SECONDS).contains(&seconds)
+        {
+            let at = path.field("sessionAffinityConfig");
+            let at = at.field("clientIP");
+            let detail = format!("must be greater than 0 and less than {MAX_CLIENT_IP_SECONDS}");
+            errors.invalid(&at.field("timeoutSeconds"), &seconds, detail);
+        }
+    }
+
+    fn check_addresses(&self, path: &Path, errors: &mut Errors) {
+        for (i, ip) in self.spec.cluster_ips.iter().enumerate().filter(|(_, ip)| &***ip != "None") {
+            intstr::ip(ip, &path.field("clusterIPs").index(i), errors);
+        }
+        if let Some(policy) = &self.spec.ip_family_policy {
+            let policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
+            errors.one_of(&path.field("ipFamilyPolicy"), Some(policy), &policies);
+        }
+        for (i, family) in self.spec.ip_families.iter().enumerate() {
+            errors.one_of(&path.field("ipFamilies").index(i), Some(family), &["IPv4", "IPv6"]);
+        }
+        for (i, ip) in self.spec.external_ips.iter().enumerate() {
+            intstr::reachable_ip(ip, &path.field("externalIPs").index(i), errors);
+        }
+    }
+
+    fn check_port_conflicts(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        let (mut node_ports, mut ports) = (BTreeSet::new(), BTreeSet::new());
+        for (i, port) in self.spec.ports.iter().enumerate() {
+            let at = path.index(i);
+            if port.node_port != 0 {
+                if kind == CLUSTER_IP {
+                    errors.forbidden(&at.field("nodePort"), "may not be used when `type` is 'ClusterIP'");
+                }
+                if !node_ports.insert((&port.protocol, port.node_port)) {
+                    errors.duplicate(&at.field("nodePort"), &port.node_port);
+                }
+            }
+            if !ports.insert((&port.protocol, port.port)) {
+                let protocol = port.protocol.as_deref().unwrap_or_default();
+                let key = format!(
+                    "core.ServicePort{{Name:\"\", Protocol:\"{protocol}\", AppProtocol:(*string)(nil), Port:{}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}",
+                    port.port
+                );
+                errors.duplicate(&at, &Bare(&key));
+            }
+        }
+    }
+
+    fn check_traffic(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        let spec = &self.spec;
+        if !spec.load_balancer_source_ranges.is_empty() && kind != LOAD_BALANCER {
+            let detail = "may only be used when `type` is 'LoadBalancer'";
+            errors.forbidden(&path.field("LoadBalancerSourceRanges"), detail);
+        }
+        if spec.allocate_load_balancer_node_ports.is_some() && kind != LOAD_BALANCER {
+            let detail = "may only be used when `type` is 'LoadBalancer'";
+            errors.forbidden(&path.field("allocateLoadBalancerNodePorts"), detail);
+        }
+        let field = path.field("externalTrafficPolicy");
+        match spec.external_traffic_policy.as_ref() {
+            policy if self.externally_accessible() => {
+                errors.one_of(&field, policy.map(|p| &**p), &["Cluster", "Local"]);
+            }
+            Some(policy) => {
+                errors.invalid(&field, policy, "may only be set for externally-accessible services");
+            }
+            None => {}
+        }
+        if let Some(policy) = &spec.internal_traffic_policy {
+            errors.one_of(&path.field("internalTrafficPolicy"), Some(policy), &["Cluster", "Local"]);
+        }
+        if let Some(distribution) = &spec.traffic_distribution {
+            errors.one_of(&path.field("trafficDistribution"), Some(distribution), &["PreferClose"]);
+        }
+    }
+
     /// Whether clients outside the cluster can reach the service.
     fn externally_accessible(&self) -> bool {
         match self.spec.type_.as_deref().unwrap_or(CLUSTER_IP) {

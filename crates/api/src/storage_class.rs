@@ -2,6 +2,7 @@
 
 use crate::defaults::fill;
 use crate::rules::Rules;
+use crate::validation::{Errors, Path, names};
 use crate::wire::null_if_empty;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -58,5 +59,32 @@ impl Rules for StorageClass {
     fn set_defaults(&mut self) {
         fill(&mut self.reclaim_policy, "Delete");
         fill(&mut self.volume_binding_mode, "Immediate");
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let path = &Path::Root("provisioner");
+        if self.provisioner.is_empty() {
+            errors.required(path, "");
+        } else {
+            let reasons = names::qualified_name(&self.provisioner.to_lowercase());
+            errors.each_invalid(path, &self.provisioner, reasons);
+        }
+        errors.one_of(&Path::Root("reclaimPolicy"), self.reclaim_policy.as_deref(), &["Delete", "Retain"]);
+        let modes = ["Immediate", "WaitForFirstConsumer"];
+        errors.one_of(&Path::Root("volumeBindingMode"), self.volume_binding_mode.as_deref(), &modes);
+    }
+
+    fn check_update(&self, old: &Self, errors: &mut Errors) {
+        for (field, changed) in [
+            ("parameters", self.parameters != old.parameters),
+            ("provisioner", self.provisioner != old.provisioner),
+            ("reclaimPolicy", self.reclaim_policy != old.reclaim_policy),
+        ] {
+            if changed {
+                errors.forbidden(&Path::Root(field), &format!("updates to {field} are forbidden."));
+            }
+        }
+        let path = Path::Root("volumeBindingMode");
+        errors.immutable(&path, &self.volume_binding_mode, &old.volume_binding_mode);
     }
 }

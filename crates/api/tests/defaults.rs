@@ -27,7 +27,10 @@ fn added_fields(path: &str, before: &Value, after: &Value, out: &mut String) {
             }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().for_each(|(i, (x, y))| added_fields(&format!("{path}[{i}]"), x, y, out));
+            a.iter()
+                .zip(b)
+                .enumerate()
+                .for_each(|(i, (x, y))| added_fields(&format!("{path}[{i}]"), x, y, out));
         }
         _ if before == after => {}
         _ => out.push_str(&format!("{} = {after}\n", &path[1..])),
@@ -159,9 +162,13 @@ fn small_kinds_get_their_few_fields() {
             status.phase = "Active"
         "#]],
     );
-    check(Kind::Secret, named(), expect![[r#"
+    check(
+        Kind::Secret,
+        named(),
+        expect![[r#"
         type = "Opaque"
-    "#]]);
+    "#]],
+    );
     check(
         Kind::PersistentVolumeClaim,
         named(),
@@ -191,7 +198,8 @@ fn small_kinds_get_their_few_fields() {
 
 #[test]
 fn what_needs_no_defaults_stays_shared() {
-    let manifest = json!({"metadata": {"name": "web"}, "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}});
+    let manifest =
+        json!({"metadata": {"name": "web"}, "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}});
     let (mut object, _) = Object::decode(Kind::Deployment, &manifest);
     object.apply_defaults();
     let template = object.get::<Deployment>().expect("a deployment").spec.template.clone();

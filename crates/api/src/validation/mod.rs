@@ -1,13 +1,28 @@
 //! What the API server refuses, in upstream's words: the parts that several kinds share.
 //! What concerns one kind alone is in the file of that kind.
 
+mod affinity;
+mod container;
+mod env;
 mod errors;
+pub(crate) mod intstr;
 pub(crate) mod metadata;
 pub(crate) mod names;
 mod path;
+pub(crate) mod pod;
+mod pod_spec;
+mod probe;
+pub(crate) mod resources;
+mod scheduling;
+mod security;
 mod shown;
+pub(crate) mod volume;
+pub(crate) mod workload;
 
+pub(crate) use affinity::node_selector;
 pub(crate) use errors::Errors;
 pub use errors::FieldError;
 pub(crate) use names::NameRule;
 pub(crate) use path::Path;
+pub(crate) use scheduling::taint_effect;
+pub(crate) use shown::Bare;

@@ -1,0 +1,85 @@
+//! What `kubectl get` prints: columns and cells kind by kind (upstream:
+//! `pkg/printers/internalversion/printers.go`), and the table they make.
+
+mod config_map;
+mod deployment;
+mod duration;
+mod endpoint_slice;
+mod endpoints;
+mod event;
+mod lease;
+mod namespace;
+mod node;
+mod persistent_volume;
+mod persistent_volume_claim;
+mod pod;
+mod replica_set;
+mod secret;
+mod service;
+mod service_account;
+mod storage_class;
+mod table;
+mod text;
+
+pub use duration::human_duration;
+pub use pod::{PodSummary, pod_status};
+pub use table::{Options, table};
+pub use text::age;
+
+use crate::{Kind, Object};
+use orrery_apimachinery::Time;
+
+/// One column of a kind's table.
+struct Column {
+    name: &'static str,
+    /// Whether only `-o wide` shows it.
+    wide: bool,
+}
+
+/// A column that is always shown.
+const fn narrow(name: &'static str) -> Column {
+    Column { name, wide: false }
+}
+
+/// A column that only `-o wide` shows.
+const fn wide(name: &'static str) -> Column {
+    Column { name, wide: true }
+}
+
+/// A kind with a table of its own.
+trait Printed {
+    /// All columns, those of `-o wide` included.
+    const COLUMNS: &[Column];
+
+    /// A text for every column. A few are longer when `wide`.
+    fn cells(&self, wide: bool, now: Time) -> Vec<String>;
+}
+
+macro_rules! printed {
+    ($($kind:ident)*) => {
+        fn all_columns(kind: Kind) -> &'static [Column] {
+            match kind { $(Kind::$kind => <crate::$kind as Printed>::COLUMNS,)* }
+        }
+
+        fn all_cells(object: &Object, wide: bool, now: Time) -> Vec<String> {
+            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* }
+        }
+    };
+}
+
+printed! {
+    ConfigMap Endpoints Event Namespace Node PersistentVolumeClaim PersistentVolume Pod Secret ServiceAccount
+    Service Deployment ReplicaSet Lease EndpointSlice StorageClass
+}
+
+/// The heads of a kind's columns.
+pub fn columns(kind: Kind, wide: bool) -> Vec<&'static str> {
+    all_columns(kind).iter().filter(|c| wide || !c.wide).map(|c| c.name).collect()
+}
+
+/// The cells of one object, one for each of its kind's [`columns`].
+pub fn row(object: &Object, wide: bool, now: Time) -> Vec<String> {
+    let cells = all_cells(object, wide, now);
+    let shown = all_columns(object.kind()).iter().map(|c| wide || !c.wide);
+    cells.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|(cell, _)| cell).collect()
+}

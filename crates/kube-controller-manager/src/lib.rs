@@ -5,6 +5,8 @@
 pub mod controller;
 pub mod controllers;
 mod manager;
+mod owners;
+mod pods;
 
 pub use controller::{Action, Controller, Wake};
 pub use manager::ControllerManager;

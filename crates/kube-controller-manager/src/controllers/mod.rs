@@ -1,5 +1,9 @@
 //! The registry of controllers: a module and a line each.
 
+mod deployment;
+mod endpoint_slice;
+mod endpoints;
+mod replica_set;
 mod service_account;
 
 use crate::{Action, Controller, Wake};
@@ -40,5 +44,9 @@ macro_rules! controllers {
 }
 
 controllers! {
+    ReplicaSet => replica_set::ReplicaSetController;
+    Deployment => deployment::DeploymentController;
+    Endpoints => endpoints::EndpointsController;
+    EndpointSlice => endpoint_slice::EndpointSliceController;
     ServiceAccount => service_account::ServiceAccountController;
 }

@@ -47,11 +47,13 @@ fn ends_with_tag(before: &str) -> bool {
                     return true;
                 }
             }
-            // A list or map in the place of a key: the tag may be in it, and the document is wrong in any case.
+            // Something else than a plain key in the place of a key: the tag may be in it, and the document is
+            // wrong in any case.
             Err(error) => {
-                let key = error.context_mark().map_or("", |mark| &before[mark.index as usize..]);
+                let key =
+                    error.context_mark().and_then(|mark| before.get(mark.index as usize..)).unwrap_or("");
                 let unfinished = error.context() == Some("while scanning a simple key");
-                return unfinished && key.starts_with(['[', '{', '&', '!']);
+                return unfinished && key.starts_with(['[', '{', '&', '!', '*', '\'', '"']);
             }
         }
     }

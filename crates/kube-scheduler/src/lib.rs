@@ -1,1 +1,21 @@
 //! kube-scheduler: picks a node for each pod that has none.
+//!
+//! A pod waits in the [queue](Scheduler::waiting); a cycle asks every [plug-in](framework) which nodes
+//! would do and which is best, and binds the pod to it. A plug-in is one file under [`plugins`] and one
+//! line in the [registry](framework::PLUGINS).
+
+pub mod cache;
+mod cycle;
+mod decision;
+mod failure;
+pub mod framework;
+pub mod node_info;
+pub mod plugins;
+pub mod pod_info;
+mod queue;
+pub mod resources;
+mod scheduler;
+mod volumes;
+
+pub use decision::{Decision, NodeVerdict, Score, ScoredBy};
+pub use scheduler::{Scheduler, Waiting};

@@ -1,0 +1,80 @@
+//! Why no node would do, in the words of the FailedScheduling event.
+
+use crate::framework::{Code, PluginSet, Status};
+use orrery_apimachinery::Str;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A refusal of one node by one plug-in.
+#[derive(Clone, Debug)]
+pub(crate) struct Rejection {
+    /// The plug-in's place in the registry.
+    pub(crate) plugin: usize,
+    /// How it refused.
+    pub(crate) code: Code,
+    /// Why.
+    pub(crate) reasons: Rc<[Str]>,
+}
+
+impl Rejection {
+    pub(crate) fn new(plugin: usize, status: Status) -> Self {
+        Rejection { plugin, code: status.code, reasons: status.reasons.into() }
+    }
+}
+
+/// Why a cycle found no node (upstream: `framework.FitError`).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FitError {
+    /// How many nodes there are.
+    pub(crate) nodes: usize,
+    /// Why no node was even looked at.
+    pub(crate) pre_filter: Option<Status>,
+    /// How many nodes were refused for each reason.
+    pub(crate) reasons: BTreeMap<Str, usize>,
+    /// How many nodes were refused in a way that other pods could lift by going.
+    pub(crate) resolvable: usize,
+    /// The plug-ins that refused.
+    pub(crate) refused_by: PluginSet,
+}
+
+impl FitError {
+    /// Counts the refusal of a node in.
+    pub(crate) fn count(&mut self, rejection: &Rejection) {
+        self.refused_by.insert(rejection.plugin);
+        self.resolvable += usize::from(rejection.code == Code::Unschedulable);
+        for reason in rejection.reasons.iter() {
+            *self.reasons.entry(reason.clone()).or_default() += 1;
+        }
+    }
+
+    /// The sentence of the event and of the pod's condition.
+    ///
+    /// Preemption itself is not simulated yet: no victim is ever found.
+    pub(crate) fn message(&self, may_preempt: bool) -> String {
+        if self.nodes == 0 {
+            return "no nodes available to schedule pods".into();
+        }
+        let found = match &self.pre_filter {
+            Some(status) => status.to_string(),
+            None => histogram(self.reasons.iter().map(|(reason, nodes)| (&**reason, *nodes))),
+        };
+        let preemption = if may_preempt {
+            let outcome = [
+                ("No preemption victims found for incoming pod", self.resolvable),
+                ("Preemption is not helpful for scheduling", self.nodes - self.resolvable),
+            ];
+            format!("0/{} nodes are available: {}.", self.nodes, histogram(outcome.into_iter()))
+        } else {
+            "not eligible due to preemptionPolicy=Never.".into()
+        };
+        format!("0/{} nodes are available: {found}. preemption: {preemption}", self.nodes)
+    }
+}
+
+/// `1 this, 2 that`, sorted as texts with the count in front.
+fn histogram<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> String {
+    let mut counted: Vec<String> =
+        reasons.filter(|(_, nodes)| *nodes > 0).map(|(reason, nodes)| format!("{nodes} {reason}")).collect();
+    counted.sort_unstable();
+    counted.join(", ")
+}

@@ -1,0 +1,117 @@
+//! What the scheduler knows of a node: what there is, what is taken, and by which pods.
+
+use crate::pod_info::{HostPort, PodInfo};
+use crate::resources::Resources;
+use orrery_api::Node;
+use orrery_api::resources::PODS;
+use orrery_apimachinery::Str;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A node with what its pods take of it (upstream: `framework.NodeInfo`).
+#[derive(Clone, Debug, Default)]
+pub struct NodeInfo {
+    /// The node's name.
+    pub name: Str,
+    /// The node; absent while only pods are known that are bound to it.
+    pub node: Option<Rc<Node>>,
+    /// What pods can have.
+    pub allocatable: Resources,
+    /// How many pods it takes.
+    pub allowed_pods: usize,
+    /// What its pods asked for.
+    pub requested: Resources,
+    /// Thousandths of a core that its pods are taken to use when it is scored.
+    pub scored_milli_cpu: i64,
+    /// Bytes of memory that its pods are taken to use when it is scored.
+    pub scored_memory: i64,
+    /// Its pods, by uid.
+    pub pods: BTreeMap<Str, Rc<PodInfo>>,
+    /// The ports that its pods hold.
+    pub ports: Vec<HostPort>,
+    /// The sizes of the images that it has.
+    pub images: BTreeMap<Str, i64>,
+    /// Larger with every change, and unique among all nodes.
+    pub generation: u64,
+}
+
+/// What about a node has changed that can make a difference to a pod
+/// (upstream: `framework.NodeSchedulingPropertiesChange`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeChange {
+    /// The node is new.
+    pub added: bool,
+    /// What pods can have of it.
+    pub allocatable: bool,
+    /// Its labels.
+    pub labels: bool,
+    /// Its taints, or that it takes pods again.
+    pub taints: bool,
+}
+
+impl NodeChange {
+    /// What differs between the node as it was, if it was there, and as it is.
+    pub fn between(old: Option<&Node>, new: &Node) -> Self {
+        let Some(old) = old else { return NodeChange { added: true, ..Default::default() } };
+        NodeChange {
+            added: false,
+            allocatable: old.status.allocatable != new.status.allocatable,
+            labels: old.metadata.labels != new.metadata.labels,
+            taints: old.spec.taints != new.spec.taints || (old.spec.unschedulable && !new.spec.unschedulable),
+        }
+    }
+
+    /// Whether anything of that kind has changed.
+    pub fn any(self) -> bool {
+        self != NodeChange::default()
+    }
+}
+
+impl NodeInfo {
+    /// Takes the node over as it now is.
+    pub(crate) fn set_node(&mut self, node: &Rc<Node>) {
+        let known = self.node.as_ref().map(|n| &n.status);
+        if known.is_none_or(|status| status.allocatable != node.status.allocatable) {
+            self.allocatable = Resources::of(&node.status.allocatable);
+            let pods = node.status.allocatable.get(PODS).map_or(0, |q| q.value());
+            self.allowed_pods = usize::try_from(pods).unwrap_or(0);
+        }
+        if known.is_none_or(|status| status.images != node.status.images) {
+            let images = node.status.images.iter();
+            let named =
+                images.flat_map(|image| image.names.iter().map(|name| (name.clone(), image.size_bytes)));
+            self.images = named.collect();
+        }
+        self.node = Some(node.clone());
+    }
+
+    /// Counts a pod in.
+    pub(crate) fn add(&mut self, uid: &Str, info: &Rc<PodInfo>) {
+        self.count(info, 1);
+        self.ports.extend(info.host_ports.iter().cloned());
+        self.pods.insert(uid.clone(), info.clone());
+    }
+
+    /// Counts a pod out.
+    pub(crate) fn remove(&mut self, uid: &Str) -> Option<Rc<PodInfo>> {
+        let info = self.pods.remove(uid)?;
+        self.count(&info, -1);
+        for port in &info.host_ports {
+            if let Some(at) = self.ports.iter().position(|p| p == port) {
+                self.ports.swap_remove(at);
+            }
+        }
+        Some(info)
+    }
+
+    fn count(&mut self, info: &PodInfo, sign: i64) {
+        self.requested.add(&info.requests, sign);
+        self.scored_milli_cpu += sign * info.scored_requests.milli_cpu;
+        self.scored_memory += sign * info.scored_requests.memory;
+    }
+
+    /// Whether the node itself refuses new pods.
+    pub fn unschedulable(&self) -> bool {
+        self.node.as_ref().is_some_and(|n| n.spec.unschedulable)
+    }
+}

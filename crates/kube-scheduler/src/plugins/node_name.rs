@@ -1,0 +1,38 @@
+//! NodeName: a pod that names its node goes nowhere else.
+
+use crate::framework::{ClusterEvent, Cycle, Plugin, PreFilter, Status};
+use crate::node_info::NodeInfo;
+use crate::pod_info::PodInfo;
+use orrery_api::Pod;
+
+/// The plug-in.
+#[derive(Debug)]
+pub struct NodeName;
+
+impl Plugin for NodeName {
+    fn name(&self) -> &'static str {
+        "NodeName"
+    }
+
+    fn pre_filter(&self, cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+        Ok(if cycle.pod.node_name.is_none() { PreFilter::Skip } else { PreFilter::AllNodes })
+    }
+
+    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+        match &cycle.pod.node_name {
+            Some(name) if *name != node.name => {
+                Err(Status::unresolvable("node(s) didn't match the requested node name"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn worth_retrying(&self, pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+        match event {
+            ClusterEvent::Node { node, change, .. } if change.added => {
+                pod.node_name.as_ref() == Some(&node.name)
+            }
+            event => event.changes_taints(),
+        }
+    }
+}

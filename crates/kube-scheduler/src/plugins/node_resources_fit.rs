@@ -1,0 +1,100 @@
+//! NodeResourcesFit: a pod needs room for what it asks for; the emptier node is the better one.
+
+use crate::framework::{ClusterEvent, Code, Cycle, MAX_NODE_SCORE, Plugin, PreFilter, Status};
+use crate::node_info::NodeInfo;
+use crate::pod_info::PodInfo;
+use orrery_api::Pod;
+use orrery_apimachinery::Str;
+
+/// The plug-in, with the strategy LeastAllocated.
+#[derive(Debug)]
+pub struct NodeResourcesFit;
+
+impl Plugin for NodeResourcesFit {
+    fn name(&self) -> &'static str {
+        "NodeResourcesFit"
+    }
+
+    fn pre_filter(&self, _cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+        Ok(PreFilter::AllNodes)
+    }
+
+    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+        if fits(cycle.info, node) {
+            return Ok(());
+        }
+        Err(Status { code: Code::Unschedulable, reasons: lacking(cycle.info, node) })
+    }
+
+    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+        true
+    }
+
+    /// The mean of what stays free of CPU and of memory, in percent.
+    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+        let asked = &cycle.info.scored_requests;
+        let shares = [
+            (node.scored_milli_cpu + asked.milli_cpu, node.allocatable.milli_cpu),
+            (node.scored_memory + asked.memory, node.allocatable.memory),
+        ];
+        let (mut sum, mut resources) = (0, 0);
+        for (taken, capacity) in shares.into_iter().filter(|(_, capacity)| *capacity > 0) {
+            resources += 1;
+            if taken <= capacity {
+                sum += percent(capacity - taken, capacity);
+            }
+        }
+        if resources == 0 { 0 } else { sum / resources }
+    }
+
+    fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+        match event {
+            ClusterEvent::AssignedPodDelete(_) => true,
+            ClusterEvent::Node { node, change, .. } if change.added || change.allocatable => {
+                change.taints || fits(info, node)
+            }
+            event => event.changes_taints(),
+        }
+    }
+}
+
+fn percent(part: i64, whole: i64) -> i64 {
+    let percent = i128::from(part) * i128::from(MAX_NODE_SCORE) / i128::from(whole);
+    i64::try_from(percent).unwrap_or(MAX_NODE_SCORE)
+}
+
+/// Whether there is room; the quick way, without the reasons.
+fn fits(info: &PodInfo, node: &NodeInfo) -> bool {
+    let (asked, taken, capacity) = (&info.requests, &node.requested, &node.allocatable);
+    let enough = |asked: i64, taken: i64, capacity: i64| asked <= 0 || asked <= capacity - taken;
+    node.pods.len() < node.allowed_pods
+        && enough(asked.milli_cpu, taken.milli_cpu, capacity.milli_cpu)
+        && enough(asked.memory, taken.memory, capacity.memory)
+        && enough(asked.ephemeral_storage, taken.ephemeral_storage, capacity.ephemeral_storage)
+        && asked.scalar.iter().all(|(name, &amount)| {
+            let of = |amounts: &std::collections::BTreeMap<Str, i64>| amounts.get(name).copied().unwrap_or(0);
+            enough(amount, of(&taken.scalar), of(&capacity.scalar))
+        })
+}
+
+/// What there is too little of (upstream: `fitsRequest`).
+fn lacking(info: &PodInfo, node: &NodeInfo) -> Vec<Str> {
+    let (asked, taken, capacity) = (&info.requests, &node.requested, &node.allocatable);
+    let mut reasons: Vec<Str> = Vec::new();
+    if node.pods.len() >= node.allowed_pods {
+        reasons.push("Too many pods".into());
+    }
+    let mut check = |name: &str, asked: i64, taken: i64, capacity: i64| {
+        if asked > 0 && asked > capacity - taken {
+            reasons.push(format!("Insufficient {name}").into());
+        }
+    };
+    check("cpu", asked.milli_cpu, taken.milli_cpu, capacity.milli_cpu);
+    check("memory", asked.memory, taken.memory, capacity.memory);
+    check("ephemeral-storage", asked.ephemeral_storage, taken.ephemeral_storage, capacity.ephemeral_storage);
+    for (name, &amount) in &asked.scalar {
+        let of = |amounts: &std::collections::BTreeMap<Str, i64>| amounts.get(name).copied().unwrap_or(0);
+        check(name, amount, of(&taken.scalar), of(&capacity.scalar));
+    }
+    reasons
+}

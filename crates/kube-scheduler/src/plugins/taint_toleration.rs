@@ -1,0 +1,70 @@
+//! TaintToleration: taints keep pods away that do not tolerate them, or make nodes less welcome.
+
+use crate::framework::{ClusterEvent, Cycle, Normalise, Plugin, PreFilter, Status};
+use crate::node_info::NodeInfo;
+use crate::pod_info::PodInfo;
+use orrery_api::{Node, Pod, Taint};
+
+/// The plug-in.
+#[derive(Debug)]
+pub struct TaintToleration;
+
+impl Plugin for TaintToleration {
+    fn name(&self) -> &'static str {
+        "TaintToleration"
+    }
+
+    fn pre_filter(&self, _cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+        Ok(PreFilter::AllNodes)
+    }
+
+    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+        match node.node.as_ref().and_then(|n| untolerated(n, cycle.info)) {
+            None => Ok(()),
+            Some(taint) => {
+                let value = taint.value.as_deref().unwrap_or_default();
+                Err(Status::unresolvable(format!("node(s) had untolerated taint {{{}: {value}}}", taint.key)))
+            }
+        }
+    }
+
+    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+        true
+    }
+
+    /// Counts the taints that would rather not have the pod.
+    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+        let taints = node.node.iter().flat_map(|n| &n.spec.taints);
+        let unwelcome = |taint: &&Taint| {
+            &*taint.effect == "PreferNoSchedule"
+                && !cycle.info.spec.tolerations.iter().any(|t| {
+                    matches!(t.effect.as_deref(), None | Some("" | "PreferNoSchedule")) && t.tolerates(taint)
+                })
+        };
+        i64::try_from(taints.filter(unwelcome).count()).unwrap_or(i64::MAX)
+    }
+
+    fn normalise(&self) -> Normalise {
+        Normalise::Reversed
+    }
+
+    fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+        match event {
+            ClusterEvent::Node { node, was, .. } => {
+                let kept_away = |node: &Node| untolerated(node, info).is_some();
+                was.is_none_or(kept_away) && node.node.as_ref().is_some_and(|n| !kept_away(n))
+            }
+            ClusterEvent::PodTolerations => true,
+            _ => false,
+        }
+    }
+}
+
+/// The first taint that keeps the pod away.
+fn untolerated<'a>(node: &'a Node, info: &PodInfo) -> Option<&'a Taint> {
+    node.spec
+        .taints
+        .iter()
+        .filter(|taint| matches!(&*taint.effect, "NoSchedule" | "NoExecute"))
+        .find(|taint| !taint.tolerated_by(&info.spec.tolerations))
+}

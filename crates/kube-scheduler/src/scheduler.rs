@@ -1,0 +1,374 @@
+//! The program: hears of changes, keeps queue and cache, runs one cycle at a time.
+
+use crate::cache::Cache;
+use crate::cycle::Algorithm;
+use crate::decision::{Decision, Decisions};
+use crate::framework::{ClusterEvent, Cycle, PLUGINS};
+use crate::pod_info::PodInfos;
+use crate::queue::{Queue, QueuedPod};
+use crate::volumes::{Progress, VolumeWaits, progress};
+use orrery_api::{Object, Pod, PodCondition};
+use orrery_apimachinery::Str;
+use orrery_client::{ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision};
+use orrery_sim::{Duration, Random, SimTime};
+use std::rc::Rc;
+
+/// The name by which pods ask for this scheduler, and by which it records events.
+const NAME: &str = "default-scheduler";
+/// How long one cycle takes; upstream schedules some hundreds of pods in a second.
+const CYCLE_TIME: Duration = Duration::from_millis(1);
+/// The longest note that an event can carry.
+const NOTE_LIMIT: usize = 1024;
+
+/// How many pods wait for a node, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Ready to be tried.
+    pub active: usize,
+    /// Tried not long ago.
+    pub backoff: usize,
+    /// Found unschedulable, or held by gates.
+    pub unschedulable: usize,
+    /// With a node, waiting for their volumes there.
+    pub volumes: usize,
+}
+
+/// The scheduler.
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    identity: Identity,
+    queue: Queue,
+    cache: Cache,
+    infos: PodInfos,
+    algorithm: Algorithm,
+    decisions: Decisions,
+    volume_waits: VolumeWaits,
+    random: Random,
+    busy_until: SimTime,
+}
+
+impl Scheduler {
+    /// A scheduler that knows nothing yet, for the run with `seed`.
+    pub fn new(seed: u64) -> Self {
+        Scheduler {
+            identity: Identity::new(seed, "kube-scheduler", Recorder::series(NAME)),
+            queue: Queue::default(),
+            cache: Cache::default(),
+            infos: PodInfos::default(),
+            algorithm: Algorithm::default(),
+            decisions: Decisions::default(),
+            volume_waits: VolumeWaits::default(),
+            random: Random::stream(seed, "kube-scheduler/ties"),
+            busy_until: SimTime::ZERO,
+        }
+    }
+
+    /// What was last decided about the pod with this uid, while it is remembered.
+    pub fn last_decision(&self, uid: &str) -> Option<&Decision> {
+        self.decisions.of(uid).map(|decision| &**decision)
+    }
+
+    /// How many pods wait, and how.
+    pub fn waiting(&self) -> Waiting {
+        let (active, backoff, unschedulable) = self.queue.lengths();
+        Waiting { active, backoff, unschedulable, volumes: self.volume_waits.len() }
+    }
+
+    /// The nodes as the scheduler sees them.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    fn observe_pod(&mut self, change: &Change, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
+        let over =
+            change.op == Op::Deleted || matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"));
+        match (&pod.node_name, over) {
+            (Some(node), false) => {
+                if !self.cache.counts(pod, node) {
+                    let info = self.infos.of(&pod.spec);
+                    self.cache.add_pod(pod, node, &info);
+                    self.queue.remove(&pod.metadata.uid);
+                }
+            }
+            (Some(node), true) => {
+                let node = node.clone();
+                self.pod_is_gone(change, pod, &node, now);
+            }
+            (None, true) => {
+                self.queue.remove(&pod.metadata.uid);
+                if let Some(wait) = self.volume_waits.remove(&pod.metadata.uid) {
+                    self.pod_is_gone(change, pod, &wait.node, now);
+                }
+            }
+            (None, false) => self.observe_pending(change.revision, pod, api, now),
+        }
+        if change.op == Op::Deleted {
+            self.decisions.forget(&pod.metadata.uid);
+        }
+    }
+
+    /// Counts out a pod that held room on a node.
+    fn pod_is_gone(&mut self, change: &Change, pod: &Pod, node: &str, now: SimTime) {
+        if let Some(info) = self.cache.remove_pod(pod, node) {
+            self.retry_after(ClusterEvent::AssignedPodDelete(&info), now, change.revision);
+        }
+    }
+
+    fn observe_pending(&mut self, cause: Revision, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
+        let uid = &pod.metadata.uid;
+        if let Some(known) = self.queue.get(uid) {
+            if !Rc::ptr_eq(&known.pod.spec, &pod.spec) {
+                let info = self.infos.of(&pod.spec);
+                // Gates aside, tolerations are all of a spec that can change and matters to a plug-in.
+                self.queue.update(pod, info, now, |was, is| {
+                    was.pod.spec.tolerations != is.pod.spec.tolerations
+                        && worth(is, &ClusterEvent::PodTolerations)
+                });
+            }
+            return;
+        }
+        let ours = pod.spec.scheduler_name.as_deref().is_none_or(|name| name == NAME);
+        // A change may be older than our own binding of the pod.
+        let still_pending = || {
+            let current = api.get::<Pod>(&pod.metadata.namespace, &pod.metadata.name);
+            current.is_some_and(|p| p.metadata.uid == *uid && p.node_name.is_none())
+        };
+        if ours && !self.volume_waits.contains(uid) && still_pending() {
+            self.queue.activate(QueuedPod {
+                info: self.infos.of(&pod.spec),
+                pod: pod.clone(),
+                since: now,
+                attempts: 0,
+                refused_by: Default::default(),
+                cause,
+            });
+        }
+    }
+
+    /// Has the pods tried again for which `event` may have made room.
+    fn retry_after(&mut self, event: ClusterEvent<'_>, now: SimTime, cause: Revision) {
+        self.queue.move_if(now, cause, |known| worth(known, &event));
+    }
+
+    fn cycle(&mut self, queued: QueuedPod, api: &mut ApiServer, now: SimTime) {
+        let meta = &queued.pod.metadata;
+        let current = api.get::<Pod>(&meta.namespace, &meta.name);
+        let Some(pod) = current.filter(|p| p.metadata.uid == meta.uid && p.node_name.is_none()).cloned()
+        else {
+            return;
+        };
+        if pod.metadata.terminating() {
+            let note = format!("skip schedule deleting pod: {}/{}", meta.namespace, meta.name);
+            let mut cx = self.identity.act(api, now, queued.cause);
+            cx.event(&*pod, EventType::Warning, "FailedScheduling", note);
+            return;
+        }
+        let mut decision = new_decision(&queued, self.cache.len(), now);
+        let cycle = Cycle { pod: &pod, info: &queued.info, cache: &self.cache, api };
+        let outcome = self.algorithm.run(&cycle, &mut self.random, &mut decision);
+        match outcome {
+            Ok(slot) => {
+                let node = self.cache.info(slot).name.clone();
+                self.decisions.keep(queued.uid().clone(), decision);
+                self.cache.add_pod(&pod, &node, &queued.info);
+                self.bind_volumes(queued, &pod, node, api, now);
+            }
+            Err(error) => {
+                let may_preempt = queued.info.spec.preemption_policy.as_deref() != Some("Never");
+                let message = error.message(may_preempt);
+                decision.message = message.as_str().into();
+                self.decisions.keep(queued.uid().clone(), decision);
+                let mut cx = self.identity.act(api, now, queued.cause);
+                report_failure(&mut cx, &pod, "Unschedulable", &message);
+                self.put_back(QueuedPod { refused_by: error.refused_by, ..queued }, now);
+            }
+        }
+    }
+
+    /// Has the pod's volumes bound on the node that was chosen, and then the pod itself.
+    fn bind_volumes(
+        &mut self,
+        queued: QueuedPod,
+        pod: &Rc<Pod>,
+        node: Str,
+        api: &mut ApiServer,
+        now: SimTime,
+    ) {
+        if queued.info.uses_claims
+            && let Some(info) = self.cache.slot(&node).map(|slot| self.cache.info(slot))
+            && let Some(target) = &info.node
+        {
+            let mut cx = self.identity.act(api, now, queued.cause);
+            match self.volume_waits.begin(&mut cx, queued, pod, target) {
+                Ok(None) => {}
+                Ok(Some(queued)) => self.bind(queued, pod, &node, api, now),
+                Err((queued, error)) => self.fail_binding(queued, pod, &node, &error, api, now),
+            }
+        } else {
+            self.bind(queued, pod, &node, api, now);
+        }
+    }
+
+    fn bind(&mut self, queued: QueuedPod, pod: &Rc<Pod>, node: &str, api: &mut ApiServer, now: SimTime) {
+        let (namespace, name) = (&pod.metadata.namespace, &pod.metadata.name);
+        let mut cx = self.identity.act(api, now, queued.cause);
+        match cx.bind(namespace, name, node) {
+            Ok(()) => {
+                let note = format!("Successfully assigned {namespace}/{name} to {node}");
+                cx.event(&**pod, EventType::Normal, "Scheduled", note);
+            }
+            Err(error) => {
+                let error = format!("binding rejected: running Bind plugin \"DefaultBinder\": {error}");
+                self.fail_binding(queued, pod, node, &error, api, now);
+            }
+        }
+    }
+
+    /// Takes back what was assumed of a pod and has it tried again.
+    fn fail_binding(
+        &mut self,
+        queued: QueuedPod,
+        pod: &Rc<Pod>,
+        node: &str,
+        error: &str,
+        api: &mut ApiServer,
+        now: SimTime,
+    ) {
+        if let Some(info) = self.cache.remove_pod(pod, node) {
+            self.retry_after(ClusterEvent::AssignedPodDelete(&info), now, 0);
+        }
+        let mut cx = self.identity.act(api, now, queued.cause);
+        report_failure(&mut cx, pod, "SchedulerError", error);
+        self.put_back(QueuedPod { refused_by: Default::default(), ..queued }, now);
+    }
+
+    /// Puts a pod that was tried in vain back: until an event, or, when no plug-in refused it, until
+    /// its back-off is over.
+    fn put_back(&mut self, queued: QueuedPod, now: SimTime) {
+        let queued = QueuedPod { since: now, ..queued };
+        if queued.refused_by.is_empty() {
+            self.queue.retry(queued, now);
+        } else {
+            self.queue.park(queued);
+        }
+    }
+
+    /// Looks after a pod whose volumes may be bound by now.
+    fn resume(&mut self, uid: &Str, api: &mut ApiServer, now: SimTime) {
+        let Some(wait) = self.volume_waits.get(uid) else { return };
+        match progress(wait, api, now) {
+            Progress::Waiting => {}
+            Progress::Done => {
+                let wait = self.volume_waits.remove(uid).expect("it was there a line ago");
+                self.bind(wait.queued, &wait.pod, &wait.node, api, now);
+            }
+            Progress::Failed(error) => {
+                let wait = self.volume_waits.remove(uid).expect("it was there a line ago");
+                self.fail_binding(wait.queued, &wait.pod, &wait.node, &error, api, now);
+            }
+        }
+    }
+}
+
+impl Component for Scheduler {
+    fn observe(&mut self, change: &Change, api: &ApiServer, now: SimTime) {
+        match &change.value {
+            Object::Pod(pod) => self.observe_pod(change, pod, api, now),
+            Object::Node(node) if change.op == Op::Deleted => self.cache.remove_node(node),
+            Object::Node(node) => {
+                let was =
+                    self.cache.slot(&node.metadata.name).and_then(|slot| self.cache.info(slot).node.clone());
+                let what = self.cache.set_node(node);
+                if let Some(slot) = self.cache.slot(&node.metadata.name).filter(|_| what.any()) {
+                    let (queue, info) = (&mut self.queue, self.cache.info(slot));
+                    let event = ClusterEvent::Node { node: info, was: was.as_deref(), change: what };
+                    queue.move_if(now, change.revision, |known| worth(known, &event));
+                }
+            }
+            Object::PersistentVolumeClaim(claim) if change.op != Op::Deleted => {
+                self.volume_waits.observe(claim, now);
+                self.retry_after(ClusterEvent::Claim(claim), now, change.revision);
+            }
+            Object::PersistentVolume(_) if change.op != Op::Deleted => {
+                self.retry_after(ClusterEvent::Volume, now, change.revision);
+            }
+            Object::StorageClass(_) if change.op != Op::Deleted => {
+                self.retry_after(ClusterEvent::StorageClass, now, change.revision);
+            }
+            _ => {}
+        }
+    }
+
+    fn next(&self) -> Option<SimTime> {
+        let due = self.queue.next().into_iter().chain(self.volume_waits.next()).min()?;
+        Some(due.max(self.busy_until))
+    }
+
+    fn run(&mut self, api: &mut ApiServer, now: SimTime) {
+        self.busy_until = now + CYCLE_TIME;
+        if let Some(uid) = self.volume_waits.pop(now) {
+            self.resume(&uid, api, now);
+        } else if let Some(queued) = self.queue.pop(now) {
+            self.cycle(queued, api, now);
+        }
+    }
+}
+
+/// Whether one of the plug-ins that refused the pod takes `event` for worth another try.
+fn worth(known: &QueuedPod, event: &ClusterEvent<'_>) -> bool {
+    known.refused_by.iter().any(|index| PLUGINS[index].plugin.worth_retrying(&known.pod, &known.info, event))
+}
+
+fn new_decision(queued: &QueuedPod, nodes: usize, now: SimTime) -> Decision {
+    Decision {
+        at: now,
+        namespace: queued.pod.metadata.namespace.clone(),
+        name: queued.pod.metadata.name.clone(),
+        attempt: queued.attempts,
+        nodes,
+        evaluated: 0,
+        feasible: 0,
+        scored_by: Vec::new(),
+        verdicts: Vec::new(),
+        scores: Vec::new(),
+        winner: None,
+        message: "".into(),
+    }
+}
+
+/// Tells people, by an event and the pod's condition, why the pod has no node.
+fn report_failure(cx: &mut Context<'_>, pod: &Rc<Pod>, reason: &str, message: &str) {
+    cx.event(&**pod, EventType::Warning, "FailedScheduling", note(message));
+    let date = cx.date();
+    // A pod that is gone by now needs no condition.
+    let _ = cx.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |pod| {
+        let conditions = &mut pod.status.conditions;
+        let known = conditions.iter().position(|c| &*c.type_ == "PodScheduled");
+        let since = known.filter(|&i| &*conditions[i].status == "False");
+        let condition = PodCondition {
+            type_: "PodScheduled".into(),
+            status: "False".into(),
+            reason: Some(reason.into()),
+            message: Some(message.into()),
+            last_transition_time: since.map_or(Some(date), |i| conditions[i].last_transition_time),
+            ..Default::default()
+        };
+        match known {
+            Some(i) => conditions[i] = condition,
+            None => conditions.push(condition),
+        }
+    });
+}
+
+/// The message, cut to what an event can carry.
+fn note(message: &str) -> String {
+    const SUFFIX: &str = " ...";
+    if message.len() <= NOTE_LIMIT {
+        return message.into();
+    }
+    let mut end = NOTE_LIMIT - SUFFIX.len();
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{SUFFIX}", &message[..end])
+}

@@ -1,0 +1,7 @@
+//! The scheduler against a real API server.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cluster;
+mod verdicts;
+mod waiting;

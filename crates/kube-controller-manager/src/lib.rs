@@ -2,11 +2,16 @@
 //!
 //! A controller is one file (or one folder) under [`controllers`] and one line in its registry.
 
+mod conditions;
 pub mod controller;
 pub mod controllers;
+#[cfg(test)]
+mod fake_kubelet;
 mod manager;
 mod owners;
 mod pods;
+#[cfg(test)]
+mod testing;
 
 pub use controller::{Action, Controller, Wake};
 pub use manager::ControllerManager;

@@ -3,8 +3,13 @@
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod garbage_collector;
+mod namespace;
+mod node_lifecycle;
+mod pod_garbage_collector;
 mod replica_set;
 mod service_account;
+mod taint_eviction;
 
 use crate::{Action, Controller, Wake};
 use orrery_apimachinery::StatusResult;
@@ -48,5 +53,10 @@ controllers! {
     Deployment => deployment::DeploymentController;
     Endpoints => endpoints::EndpointsController;
     EndpointSlice => endpoint_slice::EndpointSliceController;
+    GarbageCollector => garbage_collector::GarbageCollector;
+    NodeLifecycle => node_lifecycle::NodeLifecycleController;
+    TaintEviction => taint_eviction::TaintEvictionController;
+    PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
+    Namespace => namespace::NamespaceController;
     ServiceAccount => service_account::ServiceAccountController;
 }

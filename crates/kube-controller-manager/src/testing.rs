@@ -1,0 +1,154 @@
+//! A workbench for tests: one controller alone with an API server, in virtual time.
+
+use crate::{Action, Controller, Wake};
+use orrery_api::{Event, Kind, Namespace, Object, Resource, ServiceAccount};
+use orrery_apimachinery::{ObjectMeta, Str};
+use orrery_apiserver::{Config, Write};
+use orrery_client::{
+    ApiServer, Change, DeleteOptions, Identity, Key, Op, Propagation, Recorder, Request, Revision,
+    WATCH_LATENCY, WorkQueue,
+};
+use orrery_sim::{Duration, SimTime};
+use std::rc::Rc;
+
+/// One controller, the server it talks to, and a person called `test`.
+pub(crate) struct Workbench<C> {
+    pub(crate) api: ApiServer,
+    pub(crate) now: SimTime,
+    controller: C,
+    identity: Identity,
+    queue: WorkQueue<Key>,
+    delivered: Revision,
+}
+
+impl<C: Controller + Default> Workbench<C> {
+    /// A cluster with nothing but the namespace `default` and its service account.
+    pub(crate) fn new() -> Self {
+        let mut bench = Workbench {
+            api: ApiServer::new(Config::default()),
+            now: SimTime::ZERO,
+            controller: C::default(),
+            identity: Identity::new(1, C::NAME, Recorder::new(C::NAME, None)),
+            queue: WorkQueue::default(),
+            delivered: 0,
+        };
+        bench.create_namespace("default");
+        bench
+    }
+
+    /// A namespace with its service account.
+    pub(crate) fn create_namespace(&mut self, name: &str) {
+        self.create(Namespace { metadata: ObjectMeta::named("", name), ..Default::default() });
+        self.create(ServiceAccount { metadata: ObjectMeta::named(name, "default"), ..Default::default() });
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        Request { now: self.now, actor: "test".into(), cause: 0 }
+    }
+
+    pub(crate) fn create<R: Resource>(&mut self, object: R) -> Rc<R> {
+        let created = self
+            .api
+            .create(&self.request(), R::wrap(Rc::new(object)))
+            .expect("the test creates valid objects");
+        R::unwrap_ref(&created).expect("what is created is of the kind that was given").clone()
+    }
+
+    pub(crate) fn modify<R: Resource>(&mut self, namespace: &str, name: &str, change: impl FnOnce(&mut R)) {
+        let request = self.request();
+        self.api.modify(&request, namespace, name, change).expect("the test makes valid changes");
+    }
+
+    pub(crate) fn modify_status<R: Resource>(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        change: impl FnOnce(&mut R),
+    ) {
+        let request = self.request();
+        self.api.modify_status(&request, namespace, name, change).expect("the test makes valid changes");
+    }
+
+    pub(crate) fn delete(&mut self, object: &Object, propagation: Propagation) {
+        let request = self.request();
+        let options = DeleteOptions { propagation, ..Default::default() };
+        self.api.delete(&request, &Key::of(object), &options).expect("the test deletes what is there");
+    }
+
+    pub(crate) fn get<R: Resource>(&self, namespace: &str, name: &str) -> Option<Rc<R>> {
+        self.api.get::<R>(namespace, name).cloned()
+    }
+
+    /// Lets `duration` pass.
+    pub(crate) fn pass(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        while let Some(at) = self.next().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            if !self.deliver() {
+                self.sync();
+            }
+        }
+        self.now = until;
+    }
+
+    /// When something happens next; `None` when everything waits.
+    pub(crate) fn next(&self) -> Option<SimTime> {
+        let news = self.api.change(self.delivered + 1).map(|change| change.time + WATCH_LATENCY);
+        news.into_iter().chain(self.queue.next()).min()
+    }
+
+    fn deliver(&mut self) -> bool {
+        let due = |c: &&Change| c.time + WATCH_LATENCY <= self.now;
+        let Some(change) = self.api.change(self.delivered + 1).filter(due).cloned() else { return false };
+        self.delivered = change.revision;
+        let mut wake = Wake::default();
+        self.controller.observe(&change, &self.api, &mut wake);
+        for (key, delay) in wake.drain() {
+            self.queue.add(key, self.now + delay, change.revision);
+        }
+        true
+    }
+
+    fn sync(&mut self) {
+        let Some((key, cause)) = self.queue.pop(self.now) else { return };
+        let mut cx = self.identity.act(&mut self.api, self.now, cause);
+        match self.controller.sync(&key, &mut cx) {
+            Ok(Action::AwaitChange) => self.queue.forget(&key),
+            Ok(Action::RequeueAfter(delay)) => {
+                self.queue.forget(&key);
+                self.queue.add(key, self.now + delay, 0);
+            }
+            Err(_) => self.queue.retry(key, self.now, cause),
+        }
+    }
+
+    /// What the controller has written so far, events apart, a line each: when, what it did, to what.
+    pub(crate) fn written(&self) -> String {
+        let mine = |w: &&Write| *w.actor == *C::NAME && w.kind != Kind::Event;
+        let line = |w: &Write| {
+            let (method, subresource) = w.verb.label();
+            let part = if subresource.is_empty() { String::new() } else { format!("/{subresource}") };
+            let key = Key::new(w.kind, w.namespace.clone(), w.name.clone());
+            let gone = if w.op == Op::Deleted { " (gone)" } else { "" };
+            format!("{} {method} {key}{part}{gone}\n", w.time)
+        };
+        self.api.writes().iter().filter(mine).map(line).collect()
+    }
+
+    /// The events told so far, a line each: type, reason, of what, message.
+    pub(crate) fn events(&self) -> String {
+        let line = |e: &Rc<Event>| {
+            let text = |t: &Option<Str>| t.clone().unwrap_or_default();
+            let about = &e.involved_object;
+            format!(
+                "{} {} {}/{}: {}\n",
+                text(&e.type_),
+                text(&e.reason),
+                text(&about.kind),
+                text(&about.name),
+                text(&e.message)
+            )
+        };
+        self.api.list::<Event>().map(line).collect()
+    }
+}

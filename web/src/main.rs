@@ -1,2 +1,20 @@
-//! The page.
-fn main() {}
+//! The page: a Yew application that draws the cluster and drives its time.
+
+mod address;
+mod app;
+mod components;
+mod crash;
+mod dom;
+mod engine;
+mod files;
+mod gallery;
+mod i18n;
+mod keys;
+mod session;
+mod store;
+mod ui;
+
+fn main() {
+    crash::guard();
+    yew::Renderer::<app::App>::new().render();
+}

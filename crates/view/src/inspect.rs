@@ -15,7 +15,7 @@ use crate::scene::{ObjectRef, PodState, Text};
 /// How many writes are searched for those that concern an object.
 const LOOK_BACK: usize = 50_000;
 /// The chain never tells more steps than this.
-const LONGEST_CHAIN: usize = 10;
+const LONGEST_CHAIN: usize = 14;
 
 /// How a chip is coloured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +62,8 @@ pub struct Cause {
     pub object: ObjectRef,
     /// The call, `PUT replicasets/web-1`.
     pub call: Text,
+    /// How often in a row; the rest of the link is of the last time.
+    pub times: u32,
 }
 
 /// Everything about one object.
@@ -301,7 +303,19 @@ fn causes(api: &ApiServer, kind: Kind, id: &ObjectRef) -> Vec<Cause> {
     let room = LONGEST_CHAIN.saturating_sub(chain.len());
     let rest = mine.get(1..).unwrap_or_default();
     chain.extend(&rest[rest.len().saturating_sub(room)..]);
-    chain.into_iter().map(|w| cause(api, w)).collect()
+    let mut causes: Vec<Cause> = Vec::new();
+    for next in chain.into_iter().map(|w| cause(api, w)) {
+        match causes.last_mut().filter(|last| same(last, &next)) {
+            Some(last) => *last = Cause { times: last.times + 1, ..next },
+            None => causes.push(next),
+        }
+    }
+    causes
+}
+
+/// The same actor has done the same again.
+fn same(last: &Cause, next: &Cause) -> bool {
+    (&last.actor, &last.deed, &last.object) == (&next.actor, &next.deed, &next.object)
 }
 
 /// A write and those that caused it, oldest first.
@@ -327,9 +341,23 @@ fn cause(api: &ApiServer, write: &Write) -> Cause {
         (Verb::Delete, _) => Deed::Deleted,
     };
     let object = ObjectRef { kind: write.kind.name().into(), namespace: write.namespace.clone(), name: write.name.clone() };
-    Cause { revision: write.revision, at: write.time.as_nanos(), actor: write.actor.clone(), deed, object, call: label(write) }
+    Cause { revision: write.revision, at: write.time.as_nanos(), actor: write.actor.clone(), deed, object, call: label(write), times: 1 }
 }
 
 fn node_of(api: &ApiServer, write: &Write) -> Text {
     api.get::<Pod>(&write.namespace, &write.name).and_then(|p| p.node_name.clone()).unwrap_or_default()
+}
+
+/// The object at the top of the chain of owners: what a manifest is likely to have asked for.
+pub fn origin(cluster: &Cluster, id: &ObjectRef) -> ObjectRef {
+    let api = cluster.api();
+    let mut top = id.clone();
+    // Owners form no cycle; the bound is for objects that were written by hand.
+    for _ in 0..8 {
+        let kind = Kind::ALL.iter().copied().find(|k| k.name() == &*top.kind);
+        let object = kind.and_then(|kind| api.object(&Key::new(kind, top.namespace.clone(), top.name.clone())));
+        let Some(owner) = object.and_then(|o| o.metadata().controller()) else { break };
+        top = ObjectRef { kind: owner.kind.clone(), namespace: top.namespace, name: owner.name.clone() };
+    }
+    top
 }

@@ -135,7 +135,7 @@ pub struct Layout {
 /// Room above a lane for its heading.
 pub const HEADING: f64 = 26.0;
 const GAP: f64 = 14.0;
-const SERVICE: (f64, f64) = (116.0, 42.0);
+const SERVICE: (f64, f64) = (124.0, 42.0);
 const CHANNEL: f64 = 24.0;
 const BODY: f64 = 148.0;
 /// Below this width services stand above the nodes.
@@ -274,7 +274,7 @@ fn place_waiting(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
     let columns = per_row(l.density, w);
     let rows = count.div_ceil(columns) as f64;
     let words = if scene.waiting.why.is_some() { why_height(l) } else { 0.0 };
-    let spot = Spot::new(m, y + HEADING + 8.0, w, 16.0 + rows * dy + words);
+    let spot = Spot::new(m, y + HEADING + 8.0, w, 14.0 + rows * dy + words);
     let grid = Spot::new(m + 12.0, spot.y + 12.0, w - 24.0, 0.0);
     l.pods.extend(marks(l.density, grid, columns, count));
     l.waiting = Some(spot);
@@ -283,7 +283,7 @@ fn place_waiting(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
 
 /// Height of the scheduler's words below the pods that wait.
 fn why_height(l: &Layout) -> f64 {
-    if l.narrow { 62.0 } else { 36.0 }
+    if l.narrow { 46.0 } else { 32.0 }
 }
 
 fn place_volumes(l: &mut Layout, scene: &Scene, y: f64) -> f64 {
@@ -343,7 +343,7 @@ fn service_channel(l: &Layout, i: usize) -> f64 {
 }
 
 fn track_path(from: Spot, index: usize, channel: f64, row: &[Spot]) -> String {
-    let lane = row[0].y - 4.0 - (index % 4) as f64 * 2.6;
+    let lane = row[0].y - 5.0 - (index % 4) as f64 * 2.8;
     let end = row.iter().map(Spot::cx).fold(channel, f64::max);
     let turn = if lane < from.cy() { -1.0 } else { 1.0 };
     let bend = (lane - from.cy()).abs().min(6.0) / 2.0;

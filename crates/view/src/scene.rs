@@ -373,3 +373,16 @@ fn waiting(cluster: &Cluster, hues: &Hues, wanted: &dyn Fn(&str) -> bool) -> Wai
         pods: pods.iter().map(|p| pod::mark(api, cluster.now(), hues, p)).collect(),
     }
 }
+
+/// Names of all namespaces.
+pub fn namespaces(cluster: &Cluster) -> Vec<String> {
+    cluster.api().list::<orrery_api::Namespace>().map(|ns| ns.metadata.name.to_string()).collect()
+}
+
+/// How many pods are ready, of how many that are not finished.
+pub fn tally(cluster: &Cluster, namespace: Option<&str>) -> (usize, usize) {
+    let here = |p: &&Rc<Pod>| namespace.is_none_or(|only| *p.metadata.namespace == *only);
+    let live = |p: &&Rc<Pod>| !matches!(p.status.phase.as_deref(), Some("Succeeded" | "Failed"));
+    let pods = cluster.api().list::<Pod>().filter(here).filter(live);
+    pods.fold((0, 0), |(ready, all), p| (ready + usize::from(pod::is_ready(p) && !p.metadata.terminating()), all + 1))
+}

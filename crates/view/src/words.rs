@@ -5,6 +5,11 @@ pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(|c| advance(c) * size).sum()
 }
 
+/// Width of `text` in a monospaced face at `size` pixels.
+pub fn mono_width(text: &str, size: f64) -> f64 {
+    text.chars().map(|c| if c.is_ascii() { 0.61 } else { 1.0 } * size).sum()
+}
+
 /// Share of the font size that one character takes.
 fn advance(c: char) -> f64 {
     match c {

@@ -1,0 +1,84 @@
+//! The page's own address: what its parameters ask for, and what its fragment holds.
+
+use orrery_share::{Damage, Link, decode};
+use web_sys::{Url, UrlSearchParams, window};
+
+use crate::i18n::Lang;
+use crate::ui::Theme;
+
+/// Longer moments are not reached in any bearable time.
+const LATEST_S: f64 = 365.0 * 86_400.0;
+const NANOS: f64 = 1e9;
+
+/// What the parameters ask for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Wishes {
+    /// Picture and transport alone.
+    pub embed: bool,
+    /// Light or dark.
+    pub theme: Option<Theme>,
+    /// Language.
+    pub lang: Option<Lang>,
+    /// Whether time runs at once.
+    pub autoplay: Option<bool>,
+    /// The virtual time to open at, in nanoseconds.
+    pub at: Option<u64>,
+    /// Virtual seconds per real second.
+    pub speed: Option<f64>,
+}
+
+impl Wishes {
+    /// Reads the address.
+    pub fn read() -> Self {
+        let search = window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+        let Ok(params) = UrlSearchParams::new_with_str(&search) else { return Self::default() };
+        let number = |name| params.get(name).and_then(|v| v.parse::<f64>().ok()).filter(|n| n.is_finite() && *n >= 0.0);
+        let flag = |name| params.get(name).map(|v| v != "0" && v != "false");
+        Self {
+            embed: flag("embed").unwrap_or(false),
+            theme: params.get("theme").and_then(|v| Theme::named(&v)),
+            lang: params.get("lang").and_then(|v| Lang::tagged(&v)),
+            autoplay: flag("autoplay"),
+            at: number("t").map(|s| (s.min(LATEST_S) * NANOS) as u64),
+            speed: number("speed"),
+        }
+    }
+}
+
+/// The link in the fragment: none when there is no fragment at all.
+pub fn link() -> Option<Result<Link, Damage>> {
+    let hash = window()?.location().hash().ok()?;
+    if hash.len() <= 1 { None } else { Some(decode(&hash)) }
+}
+
+/// This page without parameters, with a fragment.
+pub fn with_fragment(fragment: &str) -> String {
+    address(|url| {
+        url.set_search("");
+        url.set_hash(fragment);
+    })
+}
+
+/// An embeddable address with a fragment.
+pub fn embedded(fragment: &str) -> String {
+    address(|url| {
+        url.set_search("?embed=1");
+        url.set_hash(fragment);
+    })
+}
+
+/// This page without the parameters that strip it down, for people in an embed.
+pub fn full() -> String {
+    address(|url| url.set_search(""))
+}
+
+fn address(change: impl FnOnce(&Url)) -> String {
+    let href = window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    match Url::new(&href) {
+        Ok(url) => {
+            change(&url);
+            url.href()
+        }
+        Err(_) => href,
+    }
+}

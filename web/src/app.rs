@@ -1,0 +1,222 @@
+//! The page: reads the address and what was kept, opens a session, and lays out the parts.
+
+use orrery_share::{Action, File};
+use wasm_bindgen::JsCast;
+use web_sys::window;
+use yew::prelude::*;
+
+use crate::address::{self, Wishes};
+use crate::components::editor::EditorPane;
+use crate::components::event_list::EventList;
+use crate::components::gallery::Gallery;
+use crate::components::header::Header;
+use crate::components::help::Help;
+use crate::components::inspector::Inspector;
+use crate::components::legend::Legend;
+use crate::components::picture::Picture;
+use crate::components::pod::Shapes;
+use crate::components::share::Share;
+use crate::components::sheets::SheetBar;
+use crate::components::transport::Transport;
+use crate::dom::use_seen;
+use crate::engine::{Engine, NODES, SEED};
+use crate::files::{Files, FilesContext};
+use crate::gallery;
+use crate::i18n::Lang;
+use crate::keys;
+use crate::session::{Session, SessionContext, use_session};
+use crate::store;
+use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
+
+/// What the page starts with.
+struct Start {
+    session: SessionContext,
+    files: Vec<File>,
+    ui: Ui,
+    /// Why the link in the address could not be opened, in words.
+    bad_link: Option<String>,
+}
+
+/// A link, else the last visit, else the first example. A damaged link changes nothing.
+fn start() -> Start {
+    let wishes = Wishes::read();
+    let ui = ui_of(&wishes);
+    let words = ui.lang.words();
+    let (link, bad_link) = match address::link() {
+        Some(Ok(link)) => (Some(link), None),
+        Some(Err(damage)) => (None, Some((words.bad_link)(&(words.damage)(&damage)))),
+        None => (None, None),
+    };
+    let kept = store::files().filter(|files| files.iter().any(|f| !f.text.trim().is_empty()));
+    let (engine, files, at, speed) = match link {
+        Some(link) => (Engine::of(&link), link.files, link.at, Some(link.speed)),
+        None => {
+            let files = kept.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
+            let mut engine = Engine::new(SEED, NODES);
+            engine.act(Action::Apply { text: Files::new(files.clone()).joined() });
+            (engine, files, 0, None)
+        }
+    };
+    let session = Session::new(engine);
+    let kept_speed = store::choice("speed").and_then(|s| s.parse().ok());
+    session.set_speed(wishes.speed.or(speed).or(kept_speed).unwrap_or(1.0));
+    // A person who opened the page sees it live; an embed waits to be asked.
+    session.play(wishes.autoplay.unwrap_or(!wishes.embed));
+    let at = wishes.at.unwrap_or(at);
+    if at > 0 {
+        session.seek(at);
+    }
+    Start { session: SessionContext(session), files, ui, bad_link }
+}
+
+fn ui_of(wishes: &Wishes) -> Ui {
+    let browser = window().and_then(|w| w.navigator().language());
+    let kept = |name: &str| store::choice(name);
+    let lang = wishes.lang.or_else(|| Lang::tagged(&kept("lang")?)).or_else(|| Lang::tagged(&browser?));
+    let theme = wishes.theme.or_else(|| Theme::named(&kept("theme")?));
+    Ui { embed: wishes.embed, lang: lang.unwrap_or_default(), theme: theme.unwrap_or_default(), ..Ui::default() }
+}
+
+/// The whole page with its contexts.
+#[component]
+pub fn App() -> Html {
+    let start = use_memo((), |()| start());
+    let ui = use_reducer({
+        let start = start.clone();
+        move || start.ui.clone()
+    });
+    let files = use_reducer({
+        let start = start.clone();
+        move || Files::new(start.files.clone())
+    });
+    html! {
+        <ContextProvider<SessionContext> context={start.session.clone()}>
+            <ContextProvider<UiContext> context={ui}>
+                <ContextProvider<FilesContext> context={files}>
+                    <Page bad_link={start.bad_link.clone()} />
+                </ContextProvider<FilesContext>>
+            </ContextProvider<UiContext>>
+        </ContextProvider<SessionContext>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PageProps {
+    bad_link: Option<String>,
+}
+
+#[component]
+fn Page(props: &PageProps) -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let page = use_node_ref();
+    use_document(&ui);
+    use_keys();
+    use_seen(&page);
+    let notice = use_state(|| props.bad_link.clone());
+    let sheet = match ui.sheet {
+        None => "",
+        Some(Sheet::Editor) => "show-editor",
+        Some(Sheet::Inspector) => "show-inspector",
+        Some(Sheet::Events) => "show-events",
+    };
+    let bare = ui.embed || ui.present;
+    let drop_notice = {
+        let notice = notice.clone();
+        move |_: MouseEvent| notice.set(None)
+    };
+    html! {
+        <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"))}>
+            <Shapes />
+            if !ui.embed { <Header /> }
+            if !ui.embed { <EditorPane /> }
+            <main class="stage">
+                <Picture />
+                if let Some(text) = &*notice {
+                    <div class="notice" role="alert"><p>{text.clone()}</p><button class="btn" onclick={drop_notice}>{w.close}</button></div>
+                }
+                <Toast />
+            </main>
+            if !ui.embed { <Inspector /> }
+            if !ui.embed { <EventList /> }
+            <Transport />
+            if !bare { <Legend /> }
+            if !bare { <SheetBar /> }
+            { match ui.dialog {
+                None => html! {},
+                Some(Dialog::Help) => html! { <Help /> },
+                Some(Dialog::Share) => html! { <Share /> },
+                Some(Dialog::Gallery) => html! { <Gallery /> },
+            } }
+        </div>
+    }
+}
+
+/// One sentence about what just happened.
+#[component]
+fn Toast() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let close = {
+        let ui = ui.clone();
+        move |_: MouseEvent| ui.dispatch(Choose::Toast(None))
+    };
+    html! {
+        <div aria-live="polite">
+            if let Some(text) = &ui.toast {
+                <div class="toast" key={text.clone()}><span>{text.clone()}</span><button aria-label={w.close} onclick={close}>{"✕"}</button></div>
+            }
+        </div>
+    }
+}
+
+/// Language, theme and stage on the document itself, and in storage.
+#[hook]
+fn use_document(ui: &UiContext) {
+    use_effect_with((ui.theme, ui.lang), |(theme, lang)| {
+        if let Some(root) = window().and_then(|w| w.document()).and_then(|d| d.document_element()) {
+            // An attribute of that name is always accepted.
+            let _ = root.set_attribute("data-theme", theme.name());
+            let _ = root.set_attribute("lang", lang.tag());
+        }
+        if let Some(document) = window().and_then(|w| w.document()) {
+            document.set_title(lang.words().title);
+        }
+        store::keep_choice("theme", theme.name());
+        store::keep_choice("lang", lang.tag());
+    });
+    use_effect_with(ui.present, |present| {
+        let Some(document) = window().and_then(|w| w.document()) else { return };
+        if *present {
+            if let Some(root) = document.document_element() {
+                // A browser may refuse; the page itself is enough of a stage.
+                let _ = root.request_fullscreen();
+            }
+        } else if document.fullscreen_element().is_some() {
+            document.exit_fullscreen();
+        }
+    });
+}
+
+#[hook]
+fn use_keys() {
+    let session = use_session();
+    let ui = use_ui();
+    use_effect_with(ui.clone(), move |ui| {
+        let listening = keys::listen(session, ui.clone());
+        move || drop(listening)
+    });
+    // Leaving full screen by the browser's own key leaves the stage too.
+    use_effect_with((), move |()| {
+        let document = window().and_then(|w| w.document());
+        let listening = document.map(|document| {
+            let target = document.clone().unchecked_into();
+            gloo::events::EventListener::new(&target, "fullscreenchange", move |_| {
+                if document.fullscreen_element().is_none() {
+                    ui.dispatch(Choose::Present(false));
+                }
+            })
+        });
+        move || drop(listening)
+    });
+}

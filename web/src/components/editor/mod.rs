@@ -1,0 +1,146 @@
+//! The manifests: tabs, the editor, what is wrong, and the button that applies it all.
+
+mod code;
+mod problems;
+mod tabs;
+
+use gloo::timers::callback::Timeout;
+use orrery_share::Action;
+use orrery_view::scene::ObjectRef;
+use yew::prelude::*;
+
+use crate::dom;
+use crate::engine::Outcome;
+use crate::files::{Check, Edit, Files, FilesContext, Problem, check, use_files};
+use crate::i18n::Words;
+use crate::session::{Session, use_session, use_view};
+use crate::store;
+use crate::ui::{Choose, UiContext, use_ui, use_words};
+use code::Code;
+use problems::Problems;
+use tabs::Tabs;
+
+/// Reading waits until the person pauses this long.
+const PAUSE_MS: u32 = 180;
+/// More text than this is not read, nor applied.
+const LARGEST: usize = 2 << 20;
+
+/// The column at the left.
+#[component]
+pub fn EditorPane() -> Html {
+    let w = use_words();
+    let ui = use_ui();
+    let session = use_session();
+    let files = use_files();
+    let found = use_checked(&files, w, &ui);
+    let refused = use_state_eq(Vec::<Problem>::new);
+    {
+        let refused = refused.clone();
+        use_effect_with((*files).clone(), move |_| refused.set(Vec::new()));
+    }
+    let apply = {
+        let (ui, files, refused) = (ui.clone(), files.clone(), refused.clone());
+        Callback::from(move |()| apply_all(&session, &ui, &files, &refused, w))
+    };
+    let tint = use_tint(ui.selection.clone(), &found, files.active);
+    let reveal = use_state(|| None::<(u32, u32)>);
+    let go = {
+        let (files, reveal) = (files.clone(), reveal.clone());
+        Callback::from(move |problem: Problem| {
+            files.dispatch(Edit::Open(problem.file));
+            reveal.set(Some((problem.line, problem.column)));
+        })
+    };
+    let problems: Vec<Problem> = refused.iter().chain(&found.problems).cloned().collect();
+    let here = problems.iter().filter(|p| p.file == files.active).cloned().collect::<Vec<_>>();
+    let errors = (0..files.list.len()).map(|at| problems.iter().any(|p| p.file == at && p.error)).collect::<Vec<_>>();
+    let onclick = {
+        let apply = apply.clone();
+        Callback::from(move |_: MouseEvent| apply.emit(()))
+    };
+    html! {
+        <section class="left" aria-label={w.manifests}>
+            <Tabs {errors} />
+            <Code problems={here} {tint} reveal={*reveal} {apply} />
+            <Problems problems={problems} names={files.list.iter().map(|f| f.name.clone()).collect::<Vec<_>>()} onpick={go} />
+            <div class="apply">
+                <button class="btn primary" {onclick}>{w.apply}<kbd>{dom::apply_keys()}</kbd></button>
+                <span class="muted push">{(w.objects)(found.objects.len())}</span>
+            </div>
+        </section>
+    }
+}
+
+/// The files as they are read, a moment after the person stops typing; and their copy that survives a reload.
+#[hook]
+fn use_checked(files: &FilesContext, w: &'static Words, ui: &UiContext) -> Check {
+    let found = use_state_eq(|| read(files, w));
+    {
+        let (found, ui) = (found.clone(), ui.clone());
+        use_effect_with((**files).clone(), move |files| {
+            let files = files.clone();
+            let pause = Timeout::new(PAUSE_MS, move || {
+                found.set(read(&files, w));
+                if !store::keep_files(&files.list) {
+                    ui.dispatch(Choose::Toast(Some(w.not_saved.to_owned())));
+                }
+            });
+            move || drop(pause)
+        });
+    }
+    (*found).clone()
+}
+
+fn read(files: &Files, w: &Words) -> Check {
+    let size = files.size();
+    if size <= LARGEST {
+        return check(files);
+    }
+    let largest = (0..files.list.len()).max_by_key(|at| files.list[*at].text.len()).unwrap_or(0);
+    let message = (w.too_large)(size.div_ceil(1 << 20), LARGEST >> 20);
+    let (path, hint) = (String::new(), None);
+    let problem = Problem { file: largest, line: 1, column: 1, end_line: 1, end_column: 1, error: true, path, message, hint };
+    Check { problems: vec![problem], ..Check::default() }
+}
+
+fn apply_all(session: &Session, ui: &UiContext, files: &Files, refused: &UseStateHandle<Vec<Problem>>, w: &Words) {
+    let text = files.joined();
+    if text.len() > LARGEST {
+        return ui.dispatch(Choose::Toast(Some((w.too_large)(text.len().div_ceil(1 << 20), LARGEST >> 20))));
+    }
+    let outcome = session.act(Action::Apply { text });
+    ui.dispatch(Choose::Toast(Some(summary(&outcome, w))));
+    refused.set(outcome.refused.iter().map(|r| problem(files, r)).collect());
+}
+
+fn summary(outcome: &Outcome, w: &Words) -> String {
+    match (outcome.applied, outcome.refused.len()) {
+        (0, 0) => w.nothing_to_apply.to_owned(),
+        (n, 0) => (w.applied)(n),
+        (0, n) => (w.refused)(n),
+        (applied, refused) => format!("{}, {}", (w.applied)(applied), (w.refused)(refused)),
+    }
+}
+
+fn problem(files: &Files, refused: &crate::engine::Refused) -> Problem {
+    let (file, line) = files.place(refused.line);
+    Problem {
+        file,
+        line,
+        column: refused.column,
+        end_line: line,
+        end_column: u32::MAX,
+        error: true,
+        path: String::new(),
+        message: refused.message.clone(),
+        hint: None,
+    }
+}
+
+/// The lines that made the selected object, in the open file.
+#[hook]
+fn use_tint(selection: Option<ObjectRef>, found: &Check, file: usize) -> Option<(u32, u32)> {
+    let origin = use_view(selection, |session, id| id.as_ref().map(|id| session.read(|engine| engine.origin(id))));
+    let written = found.objects.iter().find(|o| o.file == file && Some(&o.id) == origin.as_ref().as_ref())?;
+    Some(written.lines)
+}

@@ -1,0 +1,78 @@
+//! The header: what is shown, and everything that is not time.
+
+use orrery_share::Action;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::icon::{Draw, Icon, Logo};
+use crate::session::{use_session, use_view};
+use crate::ui::{Choose, Dialog, Theme, use_ui, use_words};
+
+/// The header.
+#[component]
+pub fn Header() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let session = use_session();
+    let add_node = Callback::from(move |_: MouseEvent| drop(session.act(Action::AddNode)));
+    let choose = |choice: Choose| {
+        let ui = ui.clone();
+        Callback::from(move |_: MouseEvent| ui.dispatch(choice.clone()))
+    };
+    let (theme, icon) = match ui.theme {
+        Theme::Auto => (w.theme_auto, Icon::Auto),
+        Theme::Light => (w.theme_light, Icon::Sun),
+        Theme::Dark => (w.theme_dark, Icon::Moon),
+    };
+    let other = ui.lang.other();
+    html! {
+        <header class="head">
+            <h1 class="logo"><Logo />{"Orrery"}</h1>
+            <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}><Draw icon={Icon::Grid} /><span class="wide">{w.examples}</span></button>
+            <NamespacePick />
+            <Tally />
+            <span class="push" />
+            <button class="btn add" onclick={add_node} title={format!("+ {}", w.add_node)} aria-label={format!("+ {}", w.add_node)}><Draw icon={Icon::Plus} /><span class="wide">{w.add_node}</span></button>
+            <button class="btn share" onclick={choose(Choose::Dialog(Some(Dialog::Share)))} aria-label={w.share}><Draw icon={Icon::Share} /><span class="wide">{w.share}</span></button>
+            <button class="btn lang" aria-label={other.name()} lang={other.tag()} onclick={choose(Choose::Lang(other))}><span class="wide">{other.name()}</span><span class="narrow" aria-hidden="true">{other.tag().to_uppercase()}</span></button>
+            <button class="btn icon theme" title={theme} aria-label={theme} onclick={choose(Choose::Theme(ui.theme.next()))}><Draw {icon} /></button>
+            <button class="btn icon stage-on" title={w.stage} aria-label={w.stage} onclick={choose(Choose::Present(true))}><Draw icon={Icon::Stage} /></button>
+            <button class="btn icon" title={w.help} aria-label={w.help} onclick={choose(Choose::Dialog(Some(Dialog::Help)))}><Draw icon={Icon::Help} /></button>
+        </header>
+    }
+}
+
+/// Filters the picture by namespace.
+#[component]
+fn NamespacePick() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let all = use_view((), |session, ()| session.read(|engine| engine.namespaces()));
+    let onchange = {
+        let ui = ui.clone();
+        Callback::from(move |e: Event| {
+            let chosen = e.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value());
+            ui.dispatch(Choose::Namespace(chosen.filter(|value| !value.is_empty())));
+        })
+    };
+    html! {
+        <span class="pick">
+            <select class="namespace" aria-label={w.namespace} {onchange}>
+                <option value="" selected={ui.namespace.is_none()}>{format!("{}: {}", w.namespace, w.all)}</option>
+                { for all.iter().map(|name| html! {
+                    <option value={name.clone()} selected={ui.namespace.as_deref() == Some(name)}>{name.clone()}</option>
+                }) }
+            </select>
+        </span>
+    }
+}
+
+/// How many pods are ready, in the header where the eye rests.
+#[component]
+fn Tally() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let tally = use_view(ui.namespace.clone(), |session, namespace| session.read(|engine| engine.tally(namespace.as_deref())));
+    html! { <span class="tally">{(w.ready_of)(tally.0, tally.1)}</span> }
+}

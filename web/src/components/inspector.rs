@@ -1,0 +1,223 @@
+//! The selection: what it is, why it is so, what it looks like as YAML, what was recorded about it, and what can be done to it.
+
+use orrery_share::Action;
+use orrery_view::inspect::{Cause, Deed, Inspection, Tone};
+use orrery_view::scene::ObjectRef;
+use yew::prelude::*;
+
+use super::event_list::Rows;
+use super::icon::{Draw, Icon};
+use super::transport::hms;
+use crate::engine;
+use crate::i18n::Words;
+use crate::session::{use_session, use_view};
+use crate::ui::{Choose, use_ui, use_words};
+
+/// The tabs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Tab {
+    Why,
+    Summary,
+    Yaml,
+    Events,
+}
+
+/// The panel at the right.
+#[component]
+pub fn Inspector() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let body = match &ui.selection {
+        None => html! { <p class="none">{w.nothing_selected}</p> },
+        Some(id) => html! { <Selected key={id.key()} id={id.clone()} /> },
+    };
+    html! { <aside class="right" aria-label={w.inspector}>{body}</aside> }
+}
+
+#[derive(Properties, PartialEq)]
+struct SelectedProps {
+    id: ObjectRef,
+}
+
+#[component]
+fn Selected(props: &SelectedProps) -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let tab = use_state(|| Tab::Why);
+    let found = use_view(props.id.clone(), |session, id| session.read(|engine| engine.inspect(id)));
+    let close = {
+        let ui = ui.clone();
+        Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Close))
+    };
+    let deselect = html! {
+        <button class="btn icon quiet deselect" title={w.deselect} aria-label={w.deselect} onclick={close}><Draw icon={Icon::Close} /></button>
+    };
+    let Some(it) = &*found else {
+        return html! { <div class="inspect">{deselect}<h2>{&*props.id.name}</h2><p class="muted">{w.gone}</p></div> };
+    };
+    let tabs = [(Tab::Why, w.why), (Tab::Summary, w.summary), (Tab::Yaml, w.yaml), (Tab::Events, w.events)];
+    html! {
+        <div class="inspect">
+            {deselect}
+            <div class="chips">
+                { for it.chips.iter().map(|(text, tone)| html! { <span class={classes!("chip", tone_class(*tone))}>{&**text}</span> }) }
+            </div>
+            <h2>{&*it.id.name}</h2>
+            <p class="muted">{&*it.place}</p>
+            <Actions id={it.id.clone()} replicas={it.replicas} power={it.power} />
+            <div class="tabs" role="tablist" aria-label={w.inspector}>
+                { for tabs.into_iter().map(|(which, name)| {
+                    let chosen = *tab == which;
+                    let tab = tab.clone();
+                    html! { <button role="tab" aria-selected={chosen.to_string()} onclick={move |_| tab.set(which)}>{name}</button> }
+                }) }
+            </div>
+            <div class="tab-body" role="tabpanel" tabindex="0">
+                { match *tab {
+                    Tab::Why => why(it, w, &ui),
+                    Tab::Summary => summary(it),
+                    Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
+                    Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
+                } }
+            </div>
+        </div>
+    }
+}
+
+fn tone_class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "",
+        Tone::Good => "good",
+        Tone::Warn => "warn",
+        Tone::Bad => "bad",
+    }
+}
+
+fn summary(it: &Inspection) -> Html {
+    html! {
+        <table><tbody>
+            { for it.rows.iter().map(|(label, value)| html! { <tr><th scope="row">{&**label}</th><td>{&**value}</td></tr> }) }
+        </tbody></table>
+    }
+}
+
+/// What was said about it, and the chain of writes that led here.
+fn why(it: &Inspection, w: &Words, ui: &crate::ui::UiContext) -> Html {
+    html! {
+        <>
+            if let Some(says) = &it.says { <p class="says">{&**says}</p> }
+            <h3>{w.chain}</h3>
+            if it.causes.is_empty() { <p class="muted">{w.no_chain}</p> }
+            <ol class="why">
+                { for it.causes.iter().map(|cause| {
+                    let (ui, object) = (ui.clone(), cause.object.clone());
+                    let select = Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Select(Some(object.clone()))));
+                    html! {
+                        <li key={cause.revision.to_string()}>
+                            { told(cause, &it.id, w, select) }
+                            if cause.times > 1 { <span class="muted">{format!(" {}", (w.times)(cause.times as usize))}</span> }
+                            <small class="mono">{format!("{}.{:03} · {}", hms(cause.at / 1_000_000_000), cause.at / 1_000_000 % 1000, cause.call)}</small>
+                        </li>
+                    }
+                }) }
+            </ol>
+        </>
+    }
+}
+
+/// One link of the chain as a sentence. Other objects can be followed.
+fn told(cause: &Cause, about: &ObjectRef, w: &Words, select: Callback<MouseEvent>) -> Html {
+    let object = if cause.object == *about {
+        html! { <b>{&*cause.object.name}</b> }
+    } else {
+        html! { <button class="link" onclick={select}>{format!("{} {}", cause.object.kind, cause.object.name)}</button> }
+    };
+    let (before, after) = match &cause.deed {
+        Deed::Created => w.deed_created,
+        Deed::Updated => w.deed_updated,
+        Deed::Reported => w.deed_reported,
+        Deed::Deleted => w.deed_deleted,
+        Deed::Removed => w.deed_removed,
+        Deed::Bound(_) => w.deed_bound,
+    };
+    let node = if let Deed::Bound(node) = &cause.deed { html! { <b>{&**node}</b> } } else { html! {} };
+    html! { <span><i>{&*cause.actor}</i>{before}{object}{after}{node}</span> }
+}
+
+#[derive(Properties, PartialEq)]
+struct EventsOfProps {
+    id: ObjectRef,
+}
+
+#[component]
+fn EventsOf(props: &EventsOfProps) -> Html {
+    let rows = use_view(props.id.clone(), |session, id| session.read(|engine| engine.events(None, Some(id), 60)));
+    html! { <Rows rows={(*rows).clone()} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ActionsProps {
+    id: ObjectRef,
+    replicas: Option<u32>,
+    power: Option<bool>,
+}
+
+/// What can be done to it, each with the command that does the same.
+#[component]
+fn Actions(props: &ActionsProps) -> Html {
+    let w = use_words();
+    let ui = use_ui();
+    let session = use_session();
+    let shown = use_state(|| None::<Action>);
+    let offers = offers(props, w);
+    html! {
+        <div class="act">
+            <div class="row">
+                { for offers.into_iter().map(|(class, icon, name, action)| {
+                    let does = {
+                        let (session, ui, action) = (session.clone(), ui.clone(), action.clone());
+                        Callback::from(move |_: MouseEvent| {
+                            if let Some(refused) = session.act(action.clone()).refused.first() {
+                                ui.dispatch(Choose::Toast(Some(refused.message.clone())));
+                            }
+                        })
+                    };
+                    let show = |what: Option<Action>| { let shown = shown.clone(); move || shown.set(what.clone()) };
+                    let (enter, focus) = (show(Some(action.clone())), show(Some(action.clone())));
+                    let title = command_text(&action, w);
+                    html! {
+                        <button class={classes!("btn", class)} {title} aria-label={name} onclick={does} onmouseenter={move |_| enter()} onfocus={move |_| focus()}>
+                            if let Some(icon) = icon { <Draw {icon} /> } else { {name} }
+                        </button>
+                    }
+                }) }
+                if let Some(n) = props.replicas { <span class="muted mono replicas">{format!("replicas: {n}")}</span> }
+            </div>
+            if let Some(action) = &*shown { <p class="command"><code>{command_text(action, w)}</code></p> }
+        </div>
+    }
+}
+
+fn command_text(action: &Action, w: &Words) -> String {
+    engine::command(action).map_or_else(|| w.power.to_owned(), |line| format!("kubectl {}", line.join(" ")))
+}
+
+type Offer = (&'static str, Option<Icon>, &'static str, Action);
+
+fn offers(props: &ActionsProps, w: &'static Words) -> Vec<Offer> {
+    let id = &props.id;
+    let (kind, namespace, name) = (id.kind.to_string(), id.namespace.to_string(), id.name.to_string());
+    let mut offers: Vec<Offer> = Vec::new();
+    if let Some(n) = props.replicas {
+        let scale = |replicas| Action::Scale { kind: kind.clone(), namespace: namespace.clone(), name: name.clone(), replicas };
+        offers.push(("icon fewer", Some(Icon::Minus), w.fewer, scale(n.saturating_sub(1))));
+        offers.push(("icon more", Some(Icon::Plus), w.more, scale(n.saturating_add(1))));
+    }
+    match props.power {
+        Some(true) => offers.push(("power", None, w.stop_node, Action::StopNode { name: name.clone() })),
+        Some(false) => offers.push(("power", None, w.start_node, Action::StartNode { name: name.clone() })),
+        None => {}
+    }
+    offers.push(("danger delete", None, w.delete, Action::Delete { kind, namespace, name }));
+    offers
+}

@@ -1,0 +1,118 @@
+//! A node: name, readiness, requests against allocatable, agents, addresses. Its pods stand on a layer above.
+
+use orrery_view::layout::{Density, Spot};
+use orrery_view::scene::{Meter, NodeCard as Card, NodeState};
+use orrery_view::words;
+use yew::prelude::*;
+
+use crate::ui::use_words;
+
+/// Properties of a card.
+#[derive(Properties, PartialEq)]
+pub struct NodeCardProps {
+    /// What it says.
+    pub card: Card,
+    /// Where it stands.
+    pub spot: Spot,
+    /// How much it tells.
+    pub density: Density,
+    /// Whether it is selected.
+    pub chosen: bool,
+}
+
+/// A node in the picture. Everything is drawn relative to its corner, so that a card moves as one.
+#[component]
+pub fn NodeCard(props: &NodeCardProps) -> Html {
+    let w = use_words();
+    let NodeCardProps { card, spot, density, chosen } = props;
+    let (colour, state) = match card.state {
+        NodeState::Ready => ("var(--green)", "Ready"),
+        NodeState::NotReady => ("var(--red)", "NotReady"),
+        NodeState::Unknown => ("var(--red)", "Unknown"),
+    };
+    let note = if card.stopped { w.switched_off } else if card.cordoned { w.cordoned } else { state };
+    let note_width = words::width(note, 11.0);
+    let full = *density == Density::Full;
+    let foot = if full { spot.h - 46.0 } else { spot.h - 12.0 };
+    let count = (w.pods_of)(card.pods.len(), card.max_pods);
+    let cidr = if card.pod_cidr.is_empty() { count } else { format!("{} · {count}", card.pod_cidr) };
+    html! {
+        <g class={classes!("node", "move", chosen.then_some("chosen"), card.stopped.then_some("off"))} data-ref={card.id.key()}
+            data-state={state} role="button" tabindex="0" aria-label={format!("Node {}, {note}, {}", card.id.name, (w.pods_of)(card.pods.len(), card.max_pods))}
+            style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
+            <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
+            <text class="m s13 b" x="14" y="25">{words::clip(&card.id.name, 14.5, spot.w - 52.0 - note_width)}</text>
+            if card.state == NodeState::Ready && !card.stopped {
+                <circle cx={(spot.w - note_width - 22.0).to_string()} cy="20.5" r="4" fill={colour} />
+            } else {
+                <path d={format!("M{} 16.5l8 8m0-8l-8 8", spot.w - note_width - 26.0)} stroke="var(--red)" stroke-width="2" />
+            }
+            <text class="mu s11 end" x={(spot.w - 12.0).to_string()} y="24.5">{note}</text>
+            { meter("cpu", &card.cpu, cores(&card.cpu), 41.0, spot.w) }
+            { meter("mem", &card.memory, bytes(&card.memory), 61.0, spot.w) }
+            <text class="fa s9" x="14" y={foot.to_string()}>{words::clip(&cidr, 9.5, spot.w - 24.0)}</text>
+            if full { { agents(card, spot) } }
+        </g>
+    }
+}
+
+/// Requests against allocatable, as a bar and in words.
+fn meter(name: &'static str, meter: &Meter, says: String, y: f64, w: f64) -> Html {
+    let room = (w - 68.0 - words::mono_width(&says, 10.5)).max(20.0);
+    let full = (meter.share() > 0.9).then_some("full");
+    html! {
+        <>
+            <text class="fa s10" x="14" y={(y + 8.0).to_string()}>{name}</text>
+            <rect class="meter" x="48" y={y.to_string()} width={room.to_string()} height="7" rx="3.5" />
+            <rect class={classes!("meter-on", full)} x="48" y={y.to_string()} width={(room * meter.share()).to_string()} height="7" rx="3.5" />
+            <text class="mu m s10 end" x={(w - 12.0).to_string()} y={(y + 8.0).to_string()}>{says}</text>
+        </>
+    }
+}
+
+fn cores(meter: &Meter) -> String {
+    let one = |milli: u64| {
+        let text = format!("{:.2}", milli as f64 / 1000.0);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    format!("{} / {}", one(meter.requested), one(meter.allocatable))
+}
+
+fn bytes(meter: &Meter) -> String {
+    const MI: u64 = 1 << 20;
+    const GI: u64 = 1 << 30;
+    let one = |n: u64| {
+        let text = format!("{:.1}", n as f64 / GI as f64);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let requested = if meter.requested < GI { format!("{}Mi", meter.requested / MI) } else { one(meter.requested) + "Gi" };
+    format!("{requested} / {}Gi", one(meter.allocatable))
+}
+
+/// The agents of every node.
+const AGENTS: [&str; 3] = ["kubelet", "containerd", "kube-proxy"];
+
+/// The agents as chips; the kubelet lights up when it calls the API server.
+fn agents(card: &Card, spot: &Spot) -> Html {
+    let gap = 4.0;
+    let y = spot.h - 32.0;
+    let words_width: f64 = AGENTS.iter().map(|name| words::width(name, 9.0)).sum();
+    let spare = (spot.w - 20.0 - 2.0 * gap - words_width) / 3.0;
+    let mut next = 10.0;
+    html! {
+        <g>
+            { for AGENTS.into_iter().enumerate().map(|(i, name)| {
+                let each = words::width(name, 9.0) + spare;
+                let x = next;
+                next += each + gap;
+                let lit = i == 0 && card.kubelet.calls > 0 && !card.stopped;
+                html! {
+                    <g key={if lit { format!("{name}-{}", card.kubelet.calls) } else { name.to_owned() }}>
+                        <rect class={classes!("agent", lit.then_some("lit"))} x={x.to_string()} y={y.to_string()} width={each.to_string()} height="20" rx="6" />
+                        <text class="mu s8 mid" x={(x + each / 2.0).to_string()} y={(y + 13.5).to_string()}>{name}</text>
+                    </g>
+                }
+            }) }
+        </g>
+    }
+}

@@ -1,0 +1,158 @@
+//! A pod as a mark: state by shape, owner by hue. The shapes are drawn once as symbols and used everywhere.
+
+use orrery_view::layout::Spot;
+use orrery_view::scene::{PodMark, PodState};
+use orrery_view::words;
+use yew::prelude::*;
+
+/// The name of a state's symbol.
+pub fn symbol(state: PodState) -> &'static str {
+    ["pending", "creating", "pulling", "not-ready", "ready", "terminating", "back-off", "completed", "failed"][state.rank()]
+}
+
+/// The name of a state, as people who know Kubernetes say it. Never translated.
+pub fn state_name(state: PodState) -> &'static str {
+    ["Pending", "Creating", "Pulling", "Not ready", "Ready", "Terminating", "Back-off", "Completed", "Failed"][state.rank()]
+}
+
+fn shape(state: PodState) -> Html {
+    let tile = |opacity: &'static str| html! { <rect width="32" height="32" rx="7" fill="var(--h)" opacity={opacity} /> };
+    let outline = |stroke: &'static str| {
+        html! { <rect x="1" y="1" width="30" height="30" rx="6.2" fill="none" stroke={stroke} stroke-width="1.8" /> }
+    };
+    let check = |stroke: &'static str| {
+        html! {
+            <path d="M9 16.5l4.6 4.7L23 11" fill="none" stroke={stroke} stroke-width="2.4"
+                stroke-linecap="round" stroke-linejoin="round" />
+        }
+    };
+    let ring = html! {
+        <circle class="spin" cx="16" cy="16" r="8.5" fill="none" stroke="var(--h)" stroke-width="2.4"
+            stroke-dasharray="36 18" stroke-linecap="round" />
+    };
+    match state {
+        PodState::Pending => html! {
+            <rect x="1" y="1" width="30" height="30" rx="6.2" fill="var(--surface)" stroke="var(--h)" stroke-width="1.8"
+                stroke-dasharray="4 3" />
+        },
+        PodState::Creating => html! { <>{tile(".18")}{ring}</> },
+        PodState::Pulling => html! {
+            <>{tile(".18")}{ring}<path d="M16 11.5v8M12.8 16.6l3.2 3.2 3.2-3.2" fill="none" stroke="var(--h)" stroke-width="2"
+                stroke-linecap="round" stroke-linejoin="round" /></>
+        },
+        PodState::NotReady => html! {
+            <>{tile(".2")}<path d="M0 16H32V25a7 7 0 0 1-7 7H7a7 7 0 0 1-7-7Z" fill="var(--h)" />{outline("var(--h)")}</>
+        },
+        PodState::Ready => html! { <>{tile("1")}{check("var(--surface)")}</> },
+        PodState::Terminating => html! {
+            <g opacity=".5">{tile("1")}<path d="M8 8L24 24" stroke="var(--surface)" stroke-width="2.4" stroke-linecap="round" /></g>
+        },
+        PodState::BackOff { .. } => html! {
+            <>{tile(".18")}{outline("var(--red)")}<path d="M16 8L25 24H7Z" fill="var(--red)" stroke="var(--red)"
+                stroke-width="1.5" stroke-linejoin="round" /></>
+        },
+        PodState::Completed => html! { <>{tile(".2")}{check("var(--h)")}</> },
+        PodState::Failed => html! {
+            <>{tile(".18")}{outline("var(--red)")}<path d="M10 10L22 22M22 10L10 22" stroke="var(--red)" stroke-width="2.8"
+                stroke-linecap="round" /></>
+        },
+    }
+}
+
+/// Every shape as a symbol, once per page.
+#[component]
+pub fn Shapes() -> Html {
+    html! {
+        <svg class="unseen" aria-hidden="true">
+            <defs>
+                { for PodState::ALL.into_iter().map(|state| html! {
+                    <symbol id={format!("pod-{}", symbol(state))} viewBox="0 0 32 32" overflow="visible">{shape(state)}</symbol>
+                }) }
+            </defs>
+        </svg>
+    }
+}
+
+/// How a pod stands out against the others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Emphasis {
+    /// As all others.
+    #[default]
+    Plain,
+    /// Selected.
+    Chosen,
+    /// Behind the selected service, or in the selected node.
+    Served,
+    /// Something else is selected.
+    Aside,
+}
+
+/// Properties of a mark.
+#[derive(Properties, PartialEq)]
+pub struct PodProps {
+    /// The pod.
+    pub mark: PodMark,
+    /// Where it stands.
+    pub spot: Spot,
+    /// Whether there is room for its name.
+    pub named: bool,
+    /// Whether it stands out.
+    pub emphasis: Emphasis,
+    /// Whether Tab stops here.
+    pub tab_stop: bool,
+}
+
+/// A pod in the picture.
+#[component]
+pub fn Pod(props: &PodProps) -> Html {
+    let PodProps { mark, spot, named, emphasis, tab_stop } = props;
+    let emphasis = match emphasis {
+        Emphasis::Plain => "",
+        Emphasis::Chosen => "chosen",
+        Emphasis::Served => "served",
+        Emphasis::Aside => "aside",
+    };
+    let side = spot.w;
+    html! {
+        <g class={classes!("pod", "move", format!("h{}", mark.hue), emphasis)} data-ref={mark.id.key()} data-state={symbol(mark.state)}
+            role="button" tabindex={if *tab_stop { "0" } else { "-1" }} aria-label={label(mark)}
+            style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
+            <title>{label(mark)}</title>
+            <rect class="ring" x="-5" y="-5" width={(side + 10.0).to_string()} height={(side + 10.0).to_string()} rx="11" />
+            <use key={symbol(mark.state)} class="shape" href={format!("#pod-{}", symbol(mark.state))}
+                width={side.to_string()} height={side.to_string()} />
+            if let PodState::BackOff { remaining, of } = mark.state {
+                { countdown(side, remaining, of) }
+            }
+            if *named { { caption(mark) } }
+        </g>
+    }
+}
+
+fn label(mark: &PodMark) -> String {
+    let state = state_name(mark.state);
+    if &*mark.reason == state || mark.reason.is_empty() {
+        format!("Pod {}, {state}", mark.id.name)
+    } else {
+        format!("Pod {}, {state}: {}", mark.id.name, mark.reason)
+    }
+}
+
+/// The arc around a mark that says how much of the back-off is left.
+fn countdown(side: f64, remaining: u32, of: u32) -> Html {
+    let left = f64::from(remaining) / f64::from(of.max(1)) * 100.0;
+    let outer = (side + 6.0).to_string();
+    html! {
+        <rect class="count" x="-3" y="-3" width={outer.clone()} height={outer} rx="9.5" pathLength="100"
+            stroke-dasharray={format!("{left:.1} 100")} />
+    }
+}
+
+fn caption(mark: &PodMark) -> Html {
+    match mark.state {
+        PodState::BackOff { remaining, .. } => {
+            html! { <text class="m s10 b mid red" x="16" y="46">{format!("{remaining} s")}</text> }
+        }
+        _ => html! { <text class="mu s9 mid" x="16" y="45">{words::clip(&mark.label, 9.5, 40.0)}</text> },
+    }
+}

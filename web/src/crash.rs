@@ -1,0 +1,57 @@
+//! The last page: when the program panics it says so, with what helps to find the mistake, and gives back what was typed.
+
+use std::panic::{PanicHookInfo, set_hook};
+
+use web_sys::{Document, Element, window};
+
+use crate::engine::SEED;
+use crate::i18n::Lang;
+use crate::store;
+
+/// The version and, where the build knows it, the commit.
+pub const BUILD: &str = match option_env!("ORRERY_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
+/// From here on a panic shows a page instead of a frozen picture.
+pub fn guard() {
+    set_hook(Box::new(|info| {
+        web_sys::console::error_1(&format!("{info}").into());
+        show(info);
+    }));
+}
+
+fn show(info: &PanicHookInfo<'_>) -> Option<()> {
+    let document = window()?.document()?;
+    let words = document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));
+    let words = words.unwrap_or_default().words();
+    let page = element(&document, "div", "")?;
+    page.set_attribute("class", "crash").ok()?;
+    page.set_attribute("role", "alertdialog").ok()?;
+    for (tag, text) in [
+        ("h1", words.crash_title.to_owned()),
+        ("p", words.crash_text.to_owned()),
+        ("pre", format!("{info}\nseed {SEED} · build {BUILD}")),
+    ] {
+        page.append_child(&element(&document, tag, &text)?.into()).ok()?;
+    }
+    let typed: String = store::files().unwrap_or_default().iter().map(|f| format!("# {}\n{}\n---\n", f.name, f.text)).collect();
+    let save = element(&document, "a", words.download)?;
+    save.set_attribute("class", "btn primary").ok()?;
+    save.set_attribute("download", "manifests.yaml").ok()?;
+    save.set_attribute("href", &format!("data:text/yaml;charset=utf-8,{}", js_sys::encode_uri_component(&typed))).ok()?;
+    page.append_child(&save.into()).ok()?;
+    let reload = element(&document, "a", words.crash_reload)?;
+    reload.set_attribute("class", "btn").ok()?;
+    reload.set_attribute("href", "").ok()?;
+    page.append_child(&reload.into()).ok()?;
+    document.body()?.append_child(&page.into()).ok()?;
+    Some(())
+}
+
+fn element(document: &Document, tag: &str, text: &str) -> Option<Element> {
+    let element = document.create_element(tag).ok()?;
+    element.set_text_content(Some(text));
+    Some(element)
+}

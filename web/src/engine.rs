@@ -1,0 +1,298 @@
+//! The cluster behind the page, with the list of everything that was done to it. The list makes a run repeatable: going back is
+//! replaying from the start, and a link is the list.
+
+use orrery_cluster::{Cluster, Config};
+use orrery_kubectl::apply::{Refusal, apply};
+use orrery_kubectl::{Stdin, run as kubectl};
+use orrery_manifest::objects;
+use orrery_share::{Action, File, Link, Step};
+use orrery_sim::SimTime;
+use orrery_view::scene::{ObjectRef, Scene};
+use orrery_view::timeline::{Density, Mark, Timeline};
+use orrery_view::{calls, events, inspect, scene};
+
+/// Nodes of a new cluster.
+pub const NODES: u32 = 3;
+/// Seed of a new cluster.
+pub const SEED: u64 = 1;
+
+/// A cluster and what was done to it.
+pub struct Engine {
+    seed: u64,
+    nodes: u32,
+    cluster: Cluster,
+    steps: Vec<Step>,
+    /// How many steps have been taken; the others lie ahead.
+    taken: usize,
+    density: Density,
+}
+
+/// What an action came to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// Objects that were created, changed or left as they were.
+    pub applied: usize,
+    /// What was refused: the line of what was applied, the field, and the server's words.
+    pub refused: Vec<Refused>,
+}
+
+/// One refusal.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refused {
+    /// Line in the text that was applied, from 1; zero when there was no text.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// The server's words.
+    pub message: String,
+}
+
+impl Engine {
+    /// A cluster at the beginning of virtual time.
+    pub fn new(seed: u64, nodes: u32) -> Self {
+        let steps = Vec::new();
+        Self { seed, nodes, cluster: build(seed, nodes), steps, taken: 0, density: Density::default() }
+    }
+
+    /// The cluster of a link, at the beginning of its run.
+    pub fn of(link: &Link) -> Self {
+        Self { steps: link.steps.clone(), ..Self::new(link.seed, link.nodes.clamp(1, 5_000)) }
+    }
+
+    /// What a link to this run holds.
+    pub fn link(&self, files: Vec<File>, speed: f64) -> Link {
+        let steps = self.steps[..self.taken].to_vec();
+        Link { files, steps, seed: self.seed, nodes: self.nodes, at: self.now(), speed }
+    }
+
+    /// Virtual time in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.cluster.now().as_nanos()
+    }
+
+    /// Seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The end of what is known of the run.
+    pub fn end(&self) -> u64 {
+        self.steps.last().map_or(0, |step| step.at).max(self.now())
+    }
+
+    /// Runs to a moment, taking the steps that lie before it, as long as `more` says so.
+    pub fn run(&mut self, to: u64, more: &mut dyn FnMut() -> bool) {
+        while let Some(step) = self.steps.get(self.taken).filter(|step| step.at <= to).cloned() {
+            self.cluster.run(SimTime::from_nanos(step.at), more);
+            if self.now() < step.at {
+                return self.density.follow(self.cluster.api());
+            }
+            self.taken += 1;
+            perform(&mut self.cluster, &step.action);
+        }
+        self.cluster.run(SimTime::from_nanos(to), more);
+        self.density.follow(self.cluster.api());
+    }
+
+    /// Runs to the next event that changes an object.
+    pub fn step(&mut self) {
+        self.cluster.step_change();
+        self.density.follow(self.cluster.api());
+    }
+
+    /// Back to the beginning; the steps lie ahead again.
+    pub fn rewind(&mut self) {
+        self.cluster = build(self.seed, self.nodes);
+        self.taken = 0;
+        self.density = Density::default();
+    }
+
+    /// Does something now. Steps that lay ahead are dropped: from here on it is another run.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        self.steps.truncate(self.taken);
+        let at = self.now();
+        let outcome = perform(&mut self.cluster, &action);
+        self.steps.push(Step { at, action });
+        self.taken = self.steps.len();
+        self.density.follow(self.cluster.api());
+        outcome
+    }
+
+    /// The picture.
+    pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
+        scene::scene(&self.cluster, namespace, chosen)
+    }
+
+    /// The latest calls.
+    pub fn calls(&self, most: usize) -> Vec<calls::Call> {
+        calls::calls(&self.cluster, most)
+    }
+
+    /// The latest events.
+    pub fn events(&self, namespace: Option<&str>, about: Option<&ObjectRef>, most: usize) -> Vec<events::EventRow> {
+        events::events(&self.cluster, namespace, about, most)
+    }
+
+    /// One object.
+    pub fn inspect(&self, id: &ObjectRef) -> Option<inspect::Inspection> {
+        inspect::inspect(&self.cluster, id)
+    }
+
+    /// How many pods are ready, of how many.
+    pub fn tally(&self, namespace: Option<&str>) -> (usize, usize) {
+        scene::tally(&self.cluster, namespace)
+    }
+
+    /// What of the manifests an object comes from.
+    pub fn origin(&self, id: &ObjectRef) -> ObjectRef {
+        inspect::origin(&self.cluster, id)
+    }
+
+    /// All namespaces.
+    pub fn namespaces(&self) -> Vec<String> {
+        scene::namespaces(&self.cluster)
+    }
+
+    /// The strip of the run.
+    pub fn timeline(&self, bins: usize) -> Timeline {
+        self.density.timeline(self.end(), bins)
+    }
+
+    /// What was done, as marks on the strip.
+    pub fn marks(&self) -> Vec<Mark> {
+        self.steps.iter().map(|step| Mark { at: step.at, label: label(&step.action).as_str().into() }).collect()
+    }
+}
+
+fn build(seed: u64, nodes: u32) -> Cluster {
+    Cluster::new(Config { seed, ..Config::lively(nodes as usize) })
+}
+
+/// One or two words for a mark.
+fn label(action: &Action) -> String {
+    match action {
+        Action::Apply { .. } => "apply".into(),
+        Action::Delete { name, .. } => format!("delete {name}"),
+        Action::Scale { name, replicas, .. } => format!("scale {name} {replicas}"),
+        Action::StopNode { name } => format!("{name} off"),
+        Action::StartNode { name } => format!("{name} on"),
+        Action::AddNode => "+ node".into(),
+    }
+}
+
+/// The command line of an action, without `kubectl`; none for the power of machines.
+pub fn command(action: &Action) -> Option<Vec<String>> {
+    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
+    let in_namespace = |mut line: Vec<String>, namespace: &str| {
+        if !namespace.is_empty() && namespace != "default" {
+            line.extend(["-n".to_owned(), namespace.to_owned()]);
+        }
+        line
+    };
+    match action {
+        Action::Apply { .. } => Some(words(&["apply", "-f", "-"])),
+        Action::Delete { kind, namespace, name } => {
+            // The page does not wait for an object to be gone.
+            let line = words(&["delete", &kind.to_lowercase(), name, "--wait=false"]);
+            Some(in_namespace(line, namespace))
+        }
+        Action::Scale { kind, namespace, name, replicas } => {
+            let line = words(&["scale", &kind.to_lowercase(), name, &format!("--replicas={replicas}")]);
+            Some(in_namespace(line, namespace))
+        }
+        Action::StopNode { .. } | Action::StartNode { .. } | Action::AddNode => None,
+    }
+}
+
+fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
+    match action {
+        Action::Apply { text } => return apply_text(cluster, text),
+        Action::StopNode { name } => drop(cluster.stop_node(name)),
+        Action::StartNode { name } => drop(cluster.start_node(name)),
+        Action::AddNode => drop(cluster.add_node()),
+        Action::Delete { .. } | Action::Scale { .. } => {
+            let line = command(action).expect("these have one");
+            let output = kubectl(&line, &Stdin::default(), cluster);
+            if output.code != 0 {
+                let refused = Refused { line: 0, column: 0, message: output.stderr.trim().to_owned() };
+                return Outcome { applied: 0, refused: vec![refused] };
+            }
+        }
+    }
+    Outcome::default()
+}
+
+/// Applies every object that can be read; what is wrong with the others is marked in the editor already.
+fn apply_text(cluster: &mut Cluster, text: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    for located in objects(text).objects {
+        let document = &located.document;
+        match apply(cluster, &document.value, "default") {
+            Ok(_) => outcome.applied += 1,
+            Err(refusal) => {
+                let (path, message) = explain(&refusal);
+                let range = document.positions.of(&path).value;
+                outcome.refused.push(Refused { line: range.line, column: range.column, message });
+            }
+        }
+    }
+    outcome
+}
+
+/// The field that a refusal is about, and its words. `… is invalid: spec.replicas: Invalid value: …` names the field.
+fn explain(refusal: &Refusal) -> (String, String) {
+    match refusal {
+        Refusal::Malformed(problems) => {
+            let path = problems.first().map(|p| p.path.clone()).unwrap_or_default();
+            (path, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        }
+        Refusal::NoMatch(message) => ("kind".into(), message.clone()),
+        Refusal::Refused(status, _) => {
+            let rest = status.message.split_once("is invalid: ").map_or("", |(_, rest)| rest.trim_start_matches('['));
+            let path = rest.split(": ").next().unwrap_or_default();
+            (path.to_owned(), status.message.clone())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
+
+    fn ready(engine: &Engine) -> usize {
+        engine.scene(None, None).tally()[4]
+    }
+
+    fn seconds(n: u64) -> u64 {
+        n * 1_000_000_000
+    }
+
+    #[test]
+    fn an_applied_deployment_becomes_ready_and_a_replay_comes_to_the_same() {
+        let mut engine = Engine::new(SEED, NODES);
+        let outcome = engine.act(Action::Apply { text: WEB.into() });
+        assert_eq!(outcome, Outcome { applied: 1, refused: vec![] });
+        engine.run(seconds(60), &mut || true);
+        assert_eq!(ready(&engine), 2);
+        let scale = Action::Scale { kind: "Deployment".into(), namespace: "default".into(), name: "web".into(), replicas: 4 };
+        assert_eq!(engine.act(scale), Outcome::default());
+        engine.run(seconds(120), &mut || true);
+        let before = engine.scene(None, None);
+        let mut again = Engine::of(&engine.link(vec![], 1.0));
+        again.run(seconds(120), &mut || true);
+        assert_eq!(again.scene(None, None), before);
+        again.rewind();
+        again.run(seconds(60), &mut || true);
+        assert_eq!(ready(&again), 2);
+    }
+
+    #[test]
+    fn a_refusal_names_its_line() {
+        let mut engine = Engine::new(SEED, NODES);
+        let text = WEB.replace("replicas: 2", "replicas: -1");
+        let outcome = engine.act(Action::Apply { text });
+        assert_eq!(outcome.refused.iter().map(|r| r.line).collect::<Vec<_>>(), [5], "{outcome:?}");
+    }
+}

@@ -1,0 +1,26 @@
+//! Examples to begin with, written by us. Titles and sentences are in `i18n`, in the same order.
+
+use orrery_share::File;
+
+const EXAMPLES: [&[(&str, &str)]; 6] = [
+    &[("shop.yaml", include_str!("../assets/gallery/shop.yaml"))],
+    &[("store.yaml", include_str!("../assets/gallery/store.yaml"))],
+    &[("rollout.yaml", include_str!("../assets/gallery/rollout.yaml"))],
+    &[("failing.yaml", include_str!("../assets/gallery/failing.yaml"))],
+    &[("pending.yaml", include_str!("../assets/gallery/pending.yaml"))],
+    &[("namespaces.yaml", include_str!("../assets/gallery/namespaces.yaml"))],
+];
+
+/// The files of an example.
+pub fn files(which: usize) -> Vec<File> {
+    let file = |(name, text): &(&str, &str)| File { name: (*name).to_owned(), text: (*text).to_owned() };
+    EXAMPLES.get(which).map(|files| files.iter().map(file).collect()).unwrap_or_default()
+}
+
+/// Which example these files are, unchanged.
+pub fn which(list: &[File]) -> Option<usize> {
+    let same = |example: &&[(&str, &str)]| {
+        example.len() == list.len() && example.iter().zip(list).all(|((_, text), file)| *text == file.text)
+    };
+    EXAMPLES.iter().position(|example| same(&example))
+}

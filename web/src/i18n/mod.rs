@@ -1,0 +1,203 @@
+//! The words of the page, in each language, complete by construction: a missing one does not compile.
+//! States, field names, reasons and kubectl's output are never translated.
+
+mod en;
+mod ko;
+
+/// A language of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// 한국어.
+    Ko,
+}
+
+impl Lang {
+    /// The tag in `lang=` and `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ko => "ko",
+        }
+    }
+
+    /// The language of a tag such as `ko-KR`.
+    pub fn tagged(tag: &str) -> Option<Self> {
+        match tag.split('-').next() {
+            Some("en") => Some(Self::En),
+            Some("ko") => Some(Self::Ko),
+            _ => None,
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::En => Self::Ko,
+            Self::Ko => Self::En,
+        }
+    }
+
+    /// Its own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ko => "한국어",
+        }
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::En => &en::WORDS,
+            Self::Ko => &ko::WORDS,
+        }
+    }
+}
+
+/// A sentence with a number in it.
+type Count = fn(usize) -> String;
+/// A sentence with a name in it.
+type Name = fn(&str) -> String;
+
+/// Title and one sentence of an example.
+pub type Example = (&'static str, &'static str);
+
+/// Every word of the page.
+pub struct Words {
+    pub title: &'static str,
+    // Header.
+    pub namespace: &'static str,
+    pub all: &'static str,
+    pub views: &'static str,
+    pub nodes: &'static str,
+    pub add_node: &'static str,
+    pub share: &'static str,
+    pub examples: &'static str,
+    pub own_manifests: &'static str,
+    pub theme_auto: &'static str,
+    pub theme_light: &'static str,
+    pub theme_dark: &'static str,
+    pub stage: &'static str,
+    pub leave_stage: &'static str,
+    pub help: &'static str,
+    pub close: &'static str,
+    // Editor.
+    pub manifests: &'static str,
+    pub new_file: &'static str,
+    pub rename_file: Name,
+    pub close_file: Name,
+    pub confirm_close: Name,
+    pub file_name: &'static str,
+    pub apply: &'static str,
+    pub objects: Count,
+    pub line: Count,
+    pub no_problems: &'static str,
+    pub more_problems: Count,
+    pub not_simulated: &'static str,
+    pub too_large: fn(usize, usize) -> String,
+    pub not_saved: &'static str,
+    pub applied: Count,
+    pub refused: Count,
+    pub nothing_to_apply: &'static str,
+    pub editor_plain: &'static str,
+    // Picture.
+    pub picture: &'static str,
+    pub outside: &'static str,
+    pub you: &'static str,
+    pub services: &'static str,
+    pub unscheduled: &'static str,
+    pub storage: &'static str,
+    pub rollout: &'static str,
+    pub only_door: fn(u64) -> String,
+    pub revision: fn(u64) -> String,
+    pub in_queue: Count,
+    pub loops_idle: &'static str,
+    pub matches_nothing: &'static str,
+    pub claim: &'static str,
+    pub no_such_claim: &'static str,
+    pub no_class: &'static str,
+    pub stages: [&'static str; 5],
+    pub switched_off: &'static str,
+    pub cordoned: &'static str,
+    pub pods_of: fn(usize, u64) -> String,
+    pub min_available: fn(u32) -> String,
+    pub max_pods: fn(u32) -> String,
+    pub available: fn(u32, u32) -> String,
+    pub empty: &'static str,
+    pub legend: &'static str,
+    pub ready_of: fn(usize, usize) -> String,
+    pub nodes_of: fn(usize, usize) -> String,
+    pub crowd: fn(usize, usize) -> String,
+    // Inspector.
+    pub inspector: &'static str,
+    pub nothing_selected: &'static str,
+    pub gone: &'static str,
+    pub why: &'static str,
+    pub summary: &'static str,
+    pub yaml: &'static str,
+    pub events: &'static str,
+    pub chain: &'static str,
+    pub no_chain: &'static str,
+    /// What stands between an actor and an object, and after the object, for each deed.
+    pub deed_created: (&'static str, &'static str),
+    pub deed_updated: (&'static str, &'static str),
+    pub deed_reported: (&'static str, &'static str),
+    pub deed_bound: (&'static str, &'static str),
+    pub deed_deleted: (&'static str, &'static str),
+    pub deed_removed: (&'static str, &'static str),
+    pub delete: &'static str,
+    pub stop_node: &'static str,
+    pub start_node: &'static str,
+    pub fewer: &'static str,
+    pub more: &'static str,
+    pub power: &'static str,
+    pub deselect: &'static str,
+    // Events.
+    pub only_selected: &'static str,
+    pub no_events: &'static str,
+    pub times: Count,
+    // Transport.
+    pub time: &'static str,
+    pub play: &'static str,
+    pub pause: &'static str,
+    pub step: &'static str,
+    pub restart: &'static str,
+    pub speed: &'static str,
+    pub slower: &'static str,
+    pub faster: &'static str,
+    pub behind: &'static str,
+    pub seeking: &'static str,
+    pub scrub: &'static str,
+    pub open_full: &'static str,
+    // Dialogs.
+    pub share_text: &'static str,
+    pub copy: &'static str,
+    pub copied: &'static str,
+    pub link_length: Count,
+    pub length_short: &'static str,
+    pub length_slack: &'static str,
+    pub length_long: &'static str,
+    pub embed_code: &'static str,
+    pub download: &'static str,
+    pub bad_link: Name,
+    pub damage: fn(&orrery_share::Damage) -> String,
+    pub keys: &'static str,
+    pub key_play: &'static str,
+    pub key_step: &'static str,
+    pub key_speed: &'static str,
+    pub key_stage: &'static str,
+    pub key_help: &'static str,
+    pub key_close: &'static str,
+    pub key_apply: &'static str,
+    pub key_move: &'static str,
+    pub shapes: &'static str,
+    pub about: &'static str,
+    pub gallery: [Example; 6],
+    // Failure.
+    pub crash_title: &'static str,
+    pub crash_text: &'static str,
+    pub crash_reload: &'static str,
+}

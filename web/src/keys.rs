@@ -1,0 +1,77 @@
+//! Keys of the whole page. They are off while the person types, and while an input method composes.
+
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+use crate::session::Session;
+use crate::ui::{Choose, Dialog, UiContext};
+
+/// What a key does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Command {
+    PlayPause,
+    Step,
+    Slower,
+    Faster,
+    Stage,
+    Help,
+    Close,
+}
+
+fn command(key: &str) -> Option<Command> {
+    Some(match key {
+        " " | "k" | "K" => Command::PlayPause,
+        "." => Command::Step,
+        "[" => Command::Slower,
+        "]" => Command::Faster,
+        "f" | "F" => Command::Stage,
+        "?" => Command::Help,
+        "Escape" => Command::Close,
+        _ => return None,
+    })
+}
+
+/// Listens until the guard is dropped.
+pub fn listen(session: Rc<Session>, ui: UiContext) -> Option<EventListener> {
+    let document = web_sys::window()?.document()?;
+    let options = EventListenerOptions::enable_prevent_default();
+    Some(EventListener::new_with_options(&document, "keydown", options, move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let composing = event.is_composing() || event.key_code() == 229;
+        if composing || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+            return;
+        }
+        let Some(command) = command(&event.key()) else { return };
+        let at = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+        if at.as_ref().is_some_and(|at| occupied(at, command)) {
+            return;
+        }
+        event.prevent_default();
+        perform(command, &session, &ui);
+    }))
+}
+
+/// Whether the element has its own use for the key.
+fn occupied(at: &Element, command: Command) -> bool {
+    let within = |selector: &str| at.closest(selector).ok().flatten().is_some();
+    if within("textarea, select, [contenteditable=true], input:not([type=range])") {
+        return true;
+    }
+    // Space presses a button that has the focus.
+    command == Command::PlayPause && within("button, a, summary, [role=button], [role=tab]")
+}
+
+fn perform(command: Command, session: &Session, ui: &UiContext) {
+    match command {
+        Command::PlayPause => session.play(!session.clock().playing),
+        Command::Step => session.step(),
+        Command::Slower => session.shift_speed(-1),
+        Command::Faster => session.shift_speed(1),
+        Command::Stage => ui.dispatch(Choose::Present(!ui.present)),
+        Command::Help => ui.dispatch(Choose::Dialog(Some(Dialog::Help))),
+        Command::Close => ui.dispatch(Choose::Close),
+    }
+}

@@ -1,0 +1,346 @@
+//! Owns the engine and its time: the frame loop, one revision counter, and the views that components hang on to.
+//!
+//! While paused there is no frame and no timer. Each frame spends at most `BUDGET_MS` on the engine; when that is too little,
+//! virtual time slows down and says so instead of catching up.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use gloo::render::{AnimationFrame, request_animation_frame};
+use orrery_share::Action;
+use yew::prelude::*;
+
+use crate::engine::{Engine, Outcome};
+use crate::store;
+
+/// What one animation frame gives to the engine.
+const BUDGET_MS: f64 = 7.0;
+/// A longer gap between frames (a hidden tab, a sleeping laptop) is not caught up.
+const LONGEST_FRAME_MS: f64 = 100.0;
+const NANOS_PER_MS: f64 = 1e6;
+/// The speeds of the switch, in virtual seconds per real second.
+pub const SPEEDS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
+
+/// The running model behind the page.
+pub struct Session {
+    me: Weak<Session>,
+    state: RefCell<State>,
+    listeners: RefCell<BTreeMap<u64, Rc<dyn Fn()>>>,
+}
+
+struct State {
+    engine: Engine,
+    playing: bool,
+    visible: bool,
+    speed: f64,
+    /// Virtual time that the page has asked for, in nanoseconds.
+    target: f64,
+    /// A moment to run to as fast as possible.
+    seek: Option<u64>,
+    behind: bool,
+    last_frame: Option<f64>,
+    frame: Option<AnimationFrame>,
+    revision: u64,
+    listener: u64,
+}
+
+/// What the transport shows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clock {
+    /// Virtual time in nanoseconds.
+    pub now: u64,
+    /// Time runs.
+    pub playing: bool,
+    /// Virtual seconds per real second.
+    pub speed: f64,
+    /// The engine needs longer than the speed allows.
+    pub behind: bool,
+    /// A jump is under way.
+    pub seeking: bool,
+}
+
+impl Session {
+    /// A paused session around an engine.
+    pub fn new(engine: Engine) -> Rc<Self> {
+        let state = State {
+            engine,
+            playing: false,
+            visible: true,
+            speed: 1.0,
+            target: 0.0,
+            seek: None,
+            behind: false,
+            last_frame: None,
+            frame: None,
+            revision: 0,
+            listener: 0,
+        };
+        Rc::new_cyclic(|me| Self { me: me.clone(), state: RefCell::new(state), listeners: RefCell::default() })
+    }
+
+    /// Reads the engine.
+    pub fn read<V>(&self, read: impl FnOnce(&Engine) -> V) -> V {
+        read(&self.state.borrow().engine)
+    }
+
+    /// Time, as the transport shows it.
+    pub fn clock(&self) -> Clock {
+        let s = self.state.borrow();
+        Clock {
+            now: s.engine.now(),
+            playing: s.playing,
+            speed: s.speed,
+            behind: s.behind && s.playing,
+            seeking: s.seek.is_some(),
+        }
+    }
+
+    /// Does something to the cluster, now. What lay ahead in a replayed run is forgotten: this is another future.
+    pub fn act(&self, action: Action) -> Outcome {
+        let outcome = {
+            let mut s = self.state.borrow_mut();
+            s.seek = None;
+            s.engine.act(action)
+        };
+        self.changed();
+        outcome
+    }
+
+    /// Replaces the engine, at time zero.
+    pub fn reset(&self, engine: Engine) {
+        {
+            let mut s = self.state.borrow_mut();
+            s.engine = engine;
+            s.target = 0.0;
+            s.seek = None;
+        }
+        self.changed();
+    }
+
+    /// Lets time run, or stops it.
+    pub fn play(&self, playing: bool) {
+        {
+            let mut s = self.state.borrow_mut();
+            s.playing = playing;
+            s.seek = None;
+            s.target = s.engine.now() as f64;
+            s.last_frame = None;
+        }
+        self.changed();
+    }
+
+    /// Sets the speed.
+    pub fn set_speed(&self, speed: f64) {
+        let speed = if speed.is_finite() { speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]) } else { 1.0 };
+        self.state.borrow_mut().speed = speed;
+        store::keep_choice("speed", &speed.to_string());
+        self.changed();
+    }
+
+    /// The next slower (-1) or faster (+1) speed of the switch.
+    pub fn shift_speed(&self, by: i32) {
+        let now = self.clock().speed;
+        let next = if by > 0 {
+            SPEEDS.iter().find(|s| **s > now)
+        } else {
+            SPEEDS.iter().rev().find(|s| **s < now)
+        };
+        if let Some(next) = next {
+            self.set_speed(*next);
+        }
+    }
+
+    /// Stops time and handles one event.
+    pub fn step(&self) {
+        {
+            let mut s = self.state.borrow_mut();
+            s.playing = false;
+            s.seek = None;
+            s.engine.step();
+        }
+        self.changed();
+    }
+
+    /// Jumps to a moment: back by replaying from the start, forward by running.
+    pub fn seek(&self, to: u64) {
+        {
+            let mut s = self.state.borrow_mut();
+            if to < s.engine.now() {
+                s.engine.rewind();
+            }
+            s.seek = Some(to);
+        }
+        self.changed();
+    }
+
+    /// Nothing is computed for a page that nobody sees.
+    pub fn set_visible(&self, visible: bool) {
+        let mut s = self.state.borrow_mut();
+        s.visible = visible;
+        s.last_frame = None;
+        if !visible {
+            s.frame = None;
+        }
+        drop(s);
+        self.request();
+    }
+
+    /// Calls `listener` after each change until the guard is dropped.
+    pub fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
+        let id = {
+            let mut s = self.state.borrow_mut();
+            s.listener += 1;
+            s.listener
+        };
+        self.listeners.borrow_mut().insert(id, listener);
+        Subscription { session: self.me.clone(), id }
+    }
+
+    fn revision(&self) -> u64 {
+        self.state.borrow().revision
+    }
+
+    fn changed(&self) {
+        self.state.borrow_mut().revision += 1;
+        let listeners: Vec<_> = self.listeners.borrow().values().cloned().collect();
+        listeners.iter().for_each(|listener| listener());
+        self.request();
+    }
+
+    /// Asks for a frame if there is something to do in it.
+    fn request(&self) {
+        let mut s = self.state.borrow_mut();
+        let wanted = s.visible && (s.playing || s.seek.is_some());
+        if wanted && s.frame.is_none() {
+            let me = self.me.clone();
+            s.frame = Some(request_animation_frame(move |at| {
+                if let Some(session) = me.upgrade() {
+                    session.frame(at);
+                }
+            }));
+        } else if !wanted {
+            s.frame = None;
+            s.last_frame = None;
+        }
+    }
+
+    fn frame(&self, at_ms: f64) {
+        {
+            let mut guard = self.state.borrow_mut();
+            let s = &mut *guard;
+            s.frame = None;
+            let deadline = now_ms() + BUDGET_MS;
+            let mut more = || now_ms() < deadline;
+            match s.seek {
+                Some(to) => {
+                    s.engine.run(to, &mut more);
+                    s.target = s.engine.now() as f64;
+                    if s.engine.now() >= to {
+                        s.seek = None;
+                    }
+                }
+                None => {
+                    let elapsed = s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
+                    s.target += elapsed * NANOS_PER_MS * s.speed;
+                    s.engine.run(s.target as u64, &mut more);
+                    s.behind = s.engine.now() < s.target as u64;
+                    if s.behind {
+                        s.target = s.engine.now() as f64;
+                    }
+                }
+            }
+            s.last_frame = Some(at_ms);
+        }
+        self.changed();
+    }
+}
+
+/// Ends a subscription when it is dropped.
+pub struct Subscription {
+    session: Weak<Session>,
+    id: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.upgrade() {
+            session.listeners.borrow_mut().remove(&self.id);
+        }
+    }
+}
+
+/// The clock of the page, in milliseconds.
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// The session as a context: equal when it is the same one.
+#[derive(Clone)]
+pub struct SessionContext(pub Rc<Session>);
+
+impl PartialEq for SessionContext {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The session of the page.
+#[hook]
+pub fn use_session() -> Rc<Session> {
+    use_context::<SessionContext>().expect("the page provides it around every component").0
+}
+
+/// What a component read last, from which revision and with what in hand.
+struct Seen<D, V> {
+    with: D,
+    revision: u64,
+    value: Rc<V>,
+}
+
+/// A plain model read from the session. The component is drawn again only when the model differs.
+#[hook]
+pub fn use_view<D, V>(with: D, read: fn(&Session, &D) -> V) -> Rc<V>
+where
+    D: PartialEq + Clone + 'static,
+    V: PartialEq + 'static,
+{
+    let session = use_session();
+    let update = use_force_update();
+    let seen = use_mut_ref(|| None::<Seen<D, V>>);
+    let latest = use_mut_ref(|| with.clone());
+    *latest.borrow_mut() = with.clone();
+    {
+        let (session, seen) = (session.clone(), seen.clone());
+        use_effect_with((), move |()| {
+            let listener = {
+                let session = Rc::downgrade(&session);
+                move || {
+                    let Some(session) = session.upgrade() else { return };
+                    let with = latest.borrow().clone();
+                    let value = read(&session, &with);
+                    let mut seen = seen.borrow_mut();
+                    let differs = seen.as_ref().is_none_or(|s| s.with != with || *s.value != value);
+                    if differs {
+                        *seen = Some(Seen { with, revision: session.revision(), value: Rc::new(value) });
+                        update.force_update();
+                    } else if let Some(seen) = seen.as_mut() {
+                        seen.revision = session.revision();
+                    }
+                }
+            };
+            let subscription = session.subscribe(Rc::new(listener));
+            move || drop(subscription)
+        });
+    }
+    let mut seen = seen.borrow_mut();
+    let revision = session.revision();
+    match &*seen {
+        Some(s) if s.revision == revision && s.with == with => s.value.clone(),
+        _ => {
+            let value = Rc::new(read(&session, &with));
+            *seen = Some(Seen { with, revision, value: value.clone() });
+            value
+        }
+    }
+}

@@ -43,6 +43,7 @@ pub mod template_hash;
 mod validation;
 pub mod volume;
 pub mod volume_plugins;
+mod warnings;
 mod wire;
 
 pub use affinity::*;

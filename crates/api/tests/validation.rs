@@ -128,3 +128,48 @@ fn services_claims_and_sealed_objects_stay_what_they_are() {
         expect![[r#"metadata.name: Invalid value: "y": field is immutable"#]],
     );
 }
+
+#[test]
+fn what_is_odd_is_accepted_with_a_warning() {
+    let pod = |container: Value| {
+        let mut container = container;
+        container["name"] = "c".into();
+        container["image"] = "nginx:1.25".into();
+        read(&json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"},
+            "spec": {"containers": [container]}}))
+    };
+    let service = read(
+        &json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "default"},
+        "spec": {"externalName": "example.com", "ports": [{"port": 80}]}}),
+    );
+    for (row, object, warning) in [
+        (
+            "a fraction of a byte",
+            pod(json!({"resources": {"requests": {"memory": "100m"}}})),
+            "spec.containers[0].resources.requests[memory]: fractional byte value \"100m\" is invalid, must be an integer",
+        ),
+        (
+            "one port twice",
+            pod(json!({"ports": [{"containerPort": 80}, {"containerPort": 80}]})),
+            "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
+        ),
+        (
+            "one variable twice",
+            pod(json!({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]})),
+            "spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
+        ),
+        (
+            "a variable that adds to itself is fine",
+            pod(json!({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "$(A):2"}]})),
+            "",
+        ),
+        (
+            "a name of elsewhere on a service with an address",
+            service,
+            "spec.externalName is ignored when spec.type is not \"ExternalName\"",
+        ),
+    ] {
+        assert_eq!(object.validate(), [], "{row}");
+        assert_eq!(object.warnings().join("\n"), warning, "{row}");
+    }
+}

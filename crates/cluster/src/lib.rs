@@ -1,1 +1,15 @@
-//! cluster: owns every component.
+//! The cluster: owns every component, delivers changes to those who watch, and runs them in virtual time.
+//!
+//! Nothing here knows of speed, pause or a screen: the caller says until when to run, and may stop
+//! the run between any two events.
+
+mod bootstrap;
+mod cluster;
+mod config;
+mod fault;
+mod run;
+
+pub use cluster::{Cluster, ComponentId};
+pub use config::Config;
+pub use orrery_kubelet::{NodeConfig, RuntimeProfile};
+pub use run::{Outcome, Settle};

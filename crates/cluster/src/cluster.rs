@@ -1,0 +1,254 @@
+//! The parts of a cluster and how they hear of each other's writes.
+
+use crate::{Config, bootstrap};
+use orrery_apimachinery::Str;
+use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
+use orrery_api::{Kind, Pod, Resource};
+use orrery_client::{Component, WATCH_LATENCY};
+use orrery_controller_manager::ControllerManager;
+use orrery_kubelet::Kubelet;
+use orrery_scheduler::Scheduler;
+use orrery_sim::{Agenda, Duration, Entry, SimTime};
+use std::collections::BTreeMap;
+
+/// Names a component.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ComponentId {
+    /// kube-controller-manager.
+    ControllerManager,
+    /// kube-scheduler.
+    Scheduler,
+    /// The kubelet of a node.
+    Kubelet(Str),
+}
+
+/// What happens in a cluster beside a person's requests.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The watches deliver what was written one latency ago.
+    Watch,
+    /// A component does what it has planned.
+    Run(ComponentId),
+}
+
+/// A cluster. Cloning it takes a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub(crate) config: Config,
+    pub(crate) now: SimTime,
+    pub(crate) agenda: Agenda<Event>,
+    pub(crate) api: ApiServer,
+    pub(crate) controller_manager: ControllerManager,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) kubelets: BTreeMap<Str, Kubelet>,
+    /// The entry on the agenda of every component that has planned something.
+    plans: BTreeMap<ComponentId, Entry>,
+    /// Everything up to here was delivered to those who watch.
+    delivered: Revision,
+    /// Everything up to here has a delivery on the agenda.
+    announced: Revision,
+    /// How many events have happened.
+    pub(crate) events: u64,
+}
+
+impl Cluster {
+    /// A cluster at the beginning of virtual time: its first objects are there, its nodes register at once.
+    pub fn new(config: Config) -> Self {
+        let mut api = ApiServer::new(orrery_apiserver::Config { seed: config.seed, ..Default::default() });
+        bootstrap::create_first_objects(&mut api, &config);
+        let mut cluster = Cluster {
+            now: SimTime::ZERO,
+            agenda: Agenda::default(),
+            controller_manager: ControllerManager::new(config.seed),
+            scheduler: Scheduler::new(config.seed),
+            kubelets: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            delivered: 0,
+            announced: 0,
+            events: 0,
+            api,
+            config,
+        };
+        for node in cluster.config.nodes.clone() {
+            cluster.start_kubelet(node);
+        }
+        cluster
+    }
+
+    /// The objects.
+    pub fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// What the run started from, and the nodes that were added since.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The scheduler, whose decisions can be read.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// The controller manager, whose loops can be watched.
+    pub fn controller_manager(&self) -> &ControllerManager {
+        &self.controller_manager
+    }
+
+    /// The kubelet of a node.
+    pub fn kubelet(&self, node: &str) -> Option<&Kubelet> {
+        self.kubelets.get(node)
+    }
+
+    /// How many events have happened since the beginning.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The fingerprint of the run so far.
+    pub fn trace_hash(&self) -> u64 {
+        self.api.trace_hash()
+    }
+
+    /// What is planned, in order: when, and who acts (`None`: the watches deliver).
+    pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<&ComponentId>)> {
+        self.agenda.iter().map(|(at, event)| match event {
+            Event::Watch => (at, None),
+            Event::Run(id) => (at, Some(id)),
+        })
+    }
+
+    /// When the next event is due, writes that nobody has heard of yet included.
+    pub fn next_event_at(&mut self) -> Option<SimTime> {
+        self.announce();
+        self.agenda.next_at()
+    }
+
+    /// Puts the delivery of new writes on the agenda. Writes of one instant are delivered together.
+    pub(crate) fn announce(&mut self) {
+        let head = self.api.revision();
+        while self.announced < head {
+            let Some(time) = self.api.change(self.announced + 1).map(|c| c.time) else {
+                self.announced = head;
+                return;
+            };
+            self.agenda.schedule(time + WATCH_LATENCY, Event::Watch);
+            // All writes of this instant travel together.
+            let last = self.api.change(head).map_or(time, |c| c.time);
+            self.announced = if last == time { head } else { self.last_of_instant(time) };
+        }
+    }
+
+    fn last_of_instant(&self, time: SimTime) -> Revision {
+        let from = self.announced;
+        let same = self.api.watch(from).into_iter().flatten().take_while(|c| c.time == time).count();
+        from + same as u64
+    }
+
+    /// Delivers what was written at least one latency ago.
+    pub(crate) fn deliver(&mut self) {
+        let due: Vec<Change> = match self.api.watch(self.delivered) {
+            Ok(changes) => changes.take_while(|c| c.time + WATCH_LATENCY <= self.now).cloned().collect(),
+            Err(_) => unreachable!("only delivered changes are compacted"),
+        };
+        for change in &due {
+            self.delivered = change.revision;
+            if change.value.kind() != Kind::Event {
+                self.controller_manager.observe(change, &self.api, self.now);
+                self.scheduler.observe(change, &self.api, self.now);
+                self.tell_kubelets(change);
+            }
+        }
+        self.plan(ComponentId::ControllerManager);
+        self.plan(ComponentId::Scheduler);
+        self.compact();
+    }
+
+    /// A kubelet hears of the pods on its node, and of its node.
+    fn tell_kubelets(&mut self, change: &Change) {
+        let node_of = |o: &orrery_api::Object| match o.kind() {
+            Kind::Node => Some(o.metadata().name.clone()),
+            _ => Pod::unwrap_ref(o).and_then(|p| p.node_name.clone()),
+        };
+        let Some(node) = node_of(&change.value) else { return };
+        if let Some(kubelet) = self.kubelets.get_mut(&node) {
+            kubelet.observe(change, &self.api, self.now);
+            self.plan(ComponentId::Kubelet(node));
+        }
+    }
+
+    /// Forgets old changes in large bites.
+    fn compact(&mut self) {
+        let limit = self.config.log_limit as u64;
+        let oldest_wanted = self.delivered.saturating_sub(limit);
+        if self.api.change(oldest_wanted.saturating_sub(limit / 2).max(1)).is_some() && oldest_wanted > limit / 2 {
+            self.api.compact(oldest_wanted);
+        }
+    }
+
+    /// Brings the agenda in line with what a component plans.
+    pub(crate) fn plan(&mut self, id: ComponentId) {
+        let next = match &id {
+            ComponentId::ControllerManager => self.controller_manager.next(),
+            ComponentId::Scheduler => self.scheduler.next(),
+            ComponentId::Kubelet(node) => self.kubelets.get(node).and_then(Component::next),
+        };
+        let next = next.map(|at| at.max(self.now));
+        let planned = self.plans.get(&id).copied();
+        if planned.map(|e| e.at) == next {
+            return;
+        }
+        if let Some(entry) = planned {
+            self.agenda.cancel(entry);
+        }
+        match next {
+            Some(at) => {
+                let entry = self.agenda.schedule(at, Event::Run(id.clone()));
+                self.plans.insert(id, entry);
+            }
+            None => {
+                self.plans.remove(&id);
+            }
+        }
+    }
+
+    /// Lets a component do one unit of its work.
+    pub(crate) fn run_component(&mut self, id: ComponentId) {
+        self.plans.remove(&id);
+        match &id {
+            ComponentId::ControllerManager => self.controller_manager.run(&mut self.api, self.now),
+            ComponentId::Scheduler => self.scheduler.run(&mut self.api, self.now),
+            ComponentId::Kubelet(node) => {
+                if let Some(kubelet) = self.kubelets.get_mut(node) {
+                    kubelet.run(&mut self.api, self.now);
+                }
+            }
+        }
+        self.plan(id);
+    }
+}
+
+impl Session for Cluster {
+    fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn send(&mut self) -> (&mut ApiServer, Request) {
+        let request = Request { now: self.now, actor: "kubectl".into(), cause: 0 };
+        (&mut self.api, request)
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        self.run(until, &mut || true);
+    }
+}

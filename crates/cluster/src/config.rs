@@ -1,0 +1,46 @@
+//! What a run starts from.
+
+use crate::{NodeConfig, RuntimeProfile};
+use orrery_apimachinery::Quantity;
+
+/// Everything that, with the commands given later, determines a run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The seed from which every random stream derives.
+    pub seed: u64,
+    /// The nodes that register at the beginning.
+    pub nodes: Vec<NodeConfig>,
+    /// How the container runtime of every node behaves.
+    pub runtime: RuntimeProfile,
+    /// Whether there is a default storage class with a provisioner.
+    pub default_storage_class: bool,
+    /// How many past changes stay readable with their objects.
+    pub log_limit: usize,
+}
+
+impl Config {
+    /// The cluster of the conformance recordings: a runtime that takes no time, no storage class,
+    /// every change kept.
+    pub fn conformance(nodes: usize, cpu: Quantity, memory: Quantity) -> Self {
+        let node = |i| NodeConfig::new(i, cpu, memory).labelled("type", "hollow");
+        Config {
+            seed: 1,
+            nodes: (1..=nodes).map(node).collect(),
+            runtime: RuntimeProfile::Instant,
+            default_storage_class: false,
+            log_limit: usize::MAX,
+        }
+    }
+
+    /// A cluster to look at: images take time to arrive, claims are served by a default class.
+    pub fn lively(nodes: usize) -> Self {
+        let node = |i| NodeConfig::new(i, Quantity::from_units(4), Quantity::from_bytes(16 << 30));
+        Config {
+            seed: 1,
+            nodes: (1..=nodes).map(node).collect(),
+            runtime: RuntimeProfile::Lively,
+            default_storage_class: true,
+            log_limit: 20_000,
+        }
+    }
+}

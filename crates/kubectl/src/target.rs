@@ -1,0 +1,134 @@
+//! Which objects a command line means: `pod web`, `deploy/web`, `pods -l app=web`, `svc,pods`.
+
+use crate::{Args, Failure};
+use orrery_api::{Kind, Object};
+use orrery_apimachinery::{Value, labels};
+use orrery_apiserver::{ApiServer, Key};
+
+/// What was asked for: kinds without names, or keys.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Target {
+    /// All objects of a kind that the selectors pick.
+    All(Kind),
+    /// One object.
+    One(Key),
+}
+
+impl Target {
+    /// The kind that is meant.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Target::All(kind) => *kind,
+            Target::One(key) => key.kind,
+        }
+    }
+}
+
+/// What the word `all` stands for (upstream: the category of that name).
+const ALL: [Kind; 4] = [Kind::Pod, Kind::Service, Kind::Deployment, Kind::ReplicaSet];
+
+/// The kinds that a word with commas names.
+fn kinds(words: &str) -> Result<Vec<Kind>, Failure> {
+    let mut kinds = Vec::new();
+    for word in words.split(',') {
+        match word {
+            "all" => kinds.extend(ALL),
+            word => kinds.push(kind(word)?),
+        }
+    }
+    Ok(kinds)
+}
+
+/// The kind that a word names.
+pub(crate) fn kind(word: &str) -> Result<Kind, Failure> {
+    Kind::lookup(word)
+        .ok_or_else(|| Failure::usage(format!("the server doesn't have a resource type \"{word}\"")))
+}
+
+/// Reads the words after the command.
+pub(crate) fn parse(args: &Args, words: &[String]) -> Result<Vec<Target>, Failure> {
+    let key = |kind: Kind, name: &str| {
+        let namespace = if kind.namespaced() { args.namespace() } else { "" };
+        Target::One(Key::new(kind, namespace, name))
+    };
+    if words.iter().any(|w| w.contains('/')) {
+        return words
+            .iter()
+            .map(|word| match word.split_once('/') {
+                Some((resource, name)) if resource.is_empty() || name.is_empty() => {
+                    Err(Failure::usage("arguments in resource/name form must have a single resource and name"))
+                }
+                Some((resource, name)) => Ok(key(kind(resource)?, name)),
+                None => Err(Failure::usage(
+                    "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
+                )),
+            })
+            .collect();
+    }
+    let Some((resources, names)) = words.split_first() else {
+        return Err(Failure::usage("You must specify the type of resource to get."));
+    };
+    let kinds = kinds(resources)?;
+    if names.is_empty() {
+        return Ok(kinds.into_iter().map(Target::All).collect());
+    }
+    Ok(kinds.into_iter().flat_map(|k| names.iter().map(move |n| (k, n))).map(|(k, n)| key(k, n)).collect())
+}
+
+/// The objects of a kind that namespace and selectors of the command line pick, by namespace and name.
+pub(crate) fn list(api: &ApiServer, kind: Kind, args: &Args) -> Result<Vec<Object>, Failure> {
+    let selector = labels::parse(args.flag("selector").unwrap_or_default()).map_err(Failure::usage)?;
+    let fields = field_selector(args.flag("field-selector").unwrap_or_default())?;
+    let everywhere = args.on("all-namespaces") || !kind.namespaced();
+    let picked = |object: &&Object| {
+        let meta = object.metadata();
+        (everywhere || &*meta.namespace == args.namespace()) && selector.matches(&meta.labels)
+    };
+    let objects = api.objects(kind).filter(picked).cloned();
+    if fields.is_empty() {
+        return Ok(objects.collect());
+    }
+    Ok(objects.filter(|object| matches_fields(&object.to_value(), &fields)).collect())
+}
+
+/// One requirement: the path, the value, and whether they are to be equal.
+type FieldRequirement<'a> = (&'a str, &'a str, bool);
+
+fn field_selector(text: &str) -> Result<Vec<FieldRequirement<'_>>, Failure> {
+    text.split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            [("!=", false), ("==", true), ("=", true)]
+                .iter()
+                .find_map(|(sign, equal)| part.split_once(sign).map(|(path, value)| (path, value, *equal)))
+                .ok_or_else(|| {
+                    Failure::usage(format!("invalid selector: '{text}'; can't understand '{part}'"))
+                })
+        })
+        .collect()
+}
+
+fn matches_fields(tree: &Value, requirements: &[FieldRequirement<'_>]) -> bool {
+    requirements.iter().all(|(path, value, equal)| {
+        let found = path.split('.').try_fold(tree, |node, key| node.get(key));
+        let text = match found {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        (text == *value) == *equal
+    })
+}
+
+/// `deployment.apps/web`: how results name an object.
+pub(crate) fn display(key: &Key) -> String {
+    format!("{}/{}", singular(key.kind), key.name)
+}
+
+/// `deployment.apps`: the singular with the group.
+pub(crate) fn singular(kind: Kind) -> String {
+    match kind.group() {
+        "" => kind.singular().into(),
+        group => format!("{}.{group}", kind.singular()),
+    }
+}

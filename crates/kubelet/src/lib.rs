@@ -1,1 +1,36 @@
-//! kubelet: runs the pods of one node.
+//! The kubelet: runs the pods of one node (upstream: `pkg/kubelet`).
+//!
+//! It is built like upstream's, in miniature, because that is what decides when a status changes:
+//! a worker for each pod, which looks at the pod again when its desired state changes, when the
+//! once-a-second relisting of containers finds that one started or ended ([`rhythm`]), when a probe
+//! turns, and some seconds after a failure; and a worker that has just looked waits for the next
+//! relisting before it looks again. Nothing is polled: each of these instants is computed, so that
+//! a healthy pod costs nothing while it runs.
+//!
+//! Deviations: containers are what [`runtime`] says of their commands; a node's pod CIDR comes
+//! with its configuration, not from the node IPAM controller; a live node's Lease is renewed by
+//! formula, not by a write every ten seconds ([`node_status`]).
+
+mod actions;
+mod admission;
+mod config;
+mod images;
+mod ip;
+mod kubelet;
+mod node;
+mod node_status;
+mod pod_worker;
+mod prober;
+mod rhythm;
+mod runtime;
+mod status;
+mod sync;
+mod terminate;
+mod volumes;
+
+pub use config::{NodeConfig, RuntimeProfile};
+pub use kubelet::Kubelet;
+pub use node_status::HEARTBEAT;
+
+#[cfg(test)]
+mod tests;

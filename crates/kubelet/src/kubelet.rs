@@ -1,0 +1,276 @@
+//! The component: one kubelet, which wakes its pod workers when something is due for them.
+
+use crate::admission::{self, Rejection};
+use crate::node::Node;
+use crate::node_status;
+use crate::pod_worker::{Instance, PodWorker, Sandbox, Stage, container};
+use crate::status::is_final;
+use crate::sync::Turn;
+use crate::terminate::grace_of;
+use crate::{NodeConfig, RuntimeProfile, ip};
+use orrery_api::{ContainerStatus, Pod, Resource};
+use orrery_apimachinery::Str;
+use orrery_client::{
+    ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue,
+};
+use orrery_sim::SimTime;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The kubelet of one node.
+#[derive(Clone, Debug)]
+pub struct Kubelet {
+    identity: Identity,
+    node: Node,
+    /// The workers by the uid of their pod. Shared with checkpoints until they change.
+    workers: BTreeMap<Str, Rc<PodWorker>>,
+    queue: WorkQueue<Str>,
+    /// Since when it runs; `None` while it is off.
+    up_since: Option<SimTime>,
+}
+
+impl Kubelet {
+    /// The kubelet of the node `config` of the run with `seed`; it is off until it is started.
+    pub fn new(seed: u64, config: NodeConfig, profile: RuntimeProfile) -> Self {
+        let recorder = Recorder::new("kubelet", Some(&config.name));
+        Kubelet {
+            identity: Identity::new(seed, &format!("kubelet/{}", config.name), recorder),
+            node: Node::new(config, profile),
+            workers: BTreeMap::new(),
+            queue: WorkQueue::default(),
+            up_since: None,
+        }
+    }
+
+    /// Whether the kubelet runs.
+    pub fn is_on(&self) -> bool {
+        self.up_since.is_some()
+    }
+
+    /// Starts the node: it registers, or says that it is ready again, and takes up the pods that are bound to it.
+    /// Their containers ended when the node was stopped.
+    pub fn start(&mut self, api: &mut ApiServer, now: SimTime) {
+        if self.is_on() {
+            return;
+        }
+        self.up_since = Some(now);
+        node_status::come_up(&self.node, &mut self.identity.act(api, now, 0));
+        let pods: Vec<Rc<Pod>> = api.pods_on(&self.node.config.name).cloned().collect();
+        for pod in pods {
+            self.take_on(&pod, api, now, 0);
+        }
+    }
+
+    /// Stops the node as a power cut does: its containers end, and nobody is told but through the Lease,
+    /// which is renewed no more.
+    pub fn stop(&mut self, api: &mut ApiServer, now: SimTime) {
+        let Some(up_since) = self.up_since.take() else { return };
+        node_status::go_down(&self.node, up_since, &mut self.identity.act(api, now, 0));
+        self.workers.clear();
+        self.queue = WorkQueue::default();
+        let (config, profile, images) =
+            (self.node.config.clone(), self.node.profile, std::mem::take(&mut self.node.images));
+        self.node = Node { images, ..Node::new(config, profile) };
+    }
+
+    /// Starts to work on a pod.
+    fn take_on(&mut self, pod: &Pod, api: &ApiServer, now: SimTime, cause: Revision) {
+        if is_final(pod.status.phase.as_deref()) && !pod.metadata.terminating() {
+            return;
+        }
+        let mut worker = PodWorker::new(pod, now);
+        self.recall(&mut worker, pod, api, now);
+        let uid = worker.uid.clone();
+        self.workers.insert(uid.clone(), Rc::new(worker));
+        self.queue.add(uid, now, cause);
+    }
+
+    /// Takes over from the status what an earlier life of this kubelet has done for a pod: its containers
+    /// ended with that life.
+    fn recall(&mut self, worker: &mut PodWorker, pod: &Pod, api: &ApiServer, now: SimTime) {
+        if pod.status.start_time.is_none() {
+            return;
+        }
+        worker.address = pod
+            .status
+            .pod_ip
+            .as_deref()
+            .and_then(ip::parse_address)
+            .filter(|a| self.node.addresses.retake(*a));
+        for i in 0..worker.runs.len() {
+            let name = &container(&pod.spec, i).0.name;
+            let statuses = pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses);
+            let status = statuses.into_iter().find(|s| s.name == *name);
+            worker.runs[i].current = status.and_then(|s| ended_instance(s, api, self.node.relist.last(now)));
+        }
+        if worker.runs.iter().any(|r| r.current.is_some()) {
+            worker.sandbox = Sandbox::Stopped;
+        }
+    }
+
+    /// Admits a pod to the node, or turns it away.
+    fn admit(node: &mut Node, worker: &mut PodWorker, pod: &Pod, cx: &mut Context<'_>) {
+        if worker.share.is_some()
+            || worker.verdict.is_some()
+            || worker.stage != Stage::Syncing
+            || worker.stopping
+        {
+            return;
+        }
+        let share = admission::share_of(pod);
+        match node.allotted.take(&share) {
+            Ok(()) => worker.share = Some(share),
+            Err(Rejection { reason, message }) => {
+                cx.event(pod, EventType::Warning, &reason, message.clone());
+                worker.verdict = Some((reason.into(), format!("Pod was rejected: {message}").into()));
+                worker.stage = Stage::Terminated;
+            }
+        }
+    }
+
+    /// Lets a worker take its turn.
+    fn wake(&mut self, uid: &Str, api: &mut ApiServer, now: SimTime, cause: Revision) {
+        let Some(worker) = self.workers.get_mut(uid) else { return };
+        let worker = Rc::make_mut(worker);
+        let stored =
+            api.get::<Pod>(&worker.namespace, &worker.name).filter(|p| p.metadata.uid == *uid).cloned();
+        let Some(pod) = worker.gone.clone().or(stored) else {
+            // Its deletion is on the way here; nothing can be done for it before.
+            worker.sync_at = None;
+            return;
+        };
+        let mut cx = self.identity.act(api, now, cause);
+        Self::admit(&mut self.node, worker, &pod, &mut cx);
+        let mut turn = Turn { node: &mut self.node, worker, cx, pod, over: false };
+        if let Some(grace) = grace_of(&turn.pod) {
+            turn.hurry(grace);
+        }
+        turn.take();
+        let (over, next) = (turn.over, turn.worker.next());
+        if over {
+            self.forget(uid);
+        } else if let Some(at) = next {
+            self.queue.add(uid.clone(), at.max(now), cause);
+        }
+    }
+
+    fn forget(&mut self, uid: &str) {
+        let Some(worker) = self.workers.remove(uid) else { return };
+        if let Some(share) = &worker.share {
+            self.node.allotted.release(share);
+        }
+        if let Some(address) = worker.address {
+            self.node.addresses.release(address);
+        }
+    }
+
+    /// Hears of a pod of this node that was written.
+    fn pod_written(
+        &mut self,
+        pod: &Rc<Pod>,
+        old: Option<&Rc<Pod>>,
+        api: &ApiServer,
+        now: SimTime,
+        cause: Revision,
+    ) {
+        let uid = &pod.metadata.uid;
+        let Some(worker) = self.workers.get_mut(uid) else {
+            self.take_on(pod, api, now, cause);
+            return;
+        };
+        if old.is_some_and(|old| only_status_differs(old, pod)) {
+            return;
+        }
+        let worker = Rc::make_mut(worker);
+        worker.stopping |= pod.metadata.terminating();
+        worker.ask(now);
+        self.queue.add(uid.clone(), now, cause);
+    }
+
+    /// Hears that a pod of this node is gone from the API server.
+    fn pod_gone(&mut self, pod: &Rc<Pod>, now: SimTime, cause: Revision) {
+        let uid = &pod.metadata.uid;
+        let Some(worker) = self.workers.get_mut(uid) else { return };
+        if worker.stage == Stage::Finished {
+            self.forget(uid);
+            return;
+        }
+        let worker = Rc::make_mut(worker);
+        worker.gone = Some(pod.clone());
+        worker.stopping = true;
+        worker.ask(now);
+        self.queue.add(uid.clone(), now, cause);
+    }
+}
+
+impl Component for Kubelet {
+    fn observe(&mut self, change: &Change, api: &ApiServer, now: SimTime) {
+        let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
+        if !self.is_on() || pod.node_name.as_ref() != Some(&self.node.config.name) {
+            return;
+        }
+        match change.op {
+            Op::Deleted => self.pod_gone(pod, now, change.revision),
+            Op::Added | Op::Modified => {
+                let old = change.previous.as_ref().and_then(Pod::unwrap_ref);
+                self.pod_written(pod, old, api, now, change.revision);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<SimTime> {
+        self.queue.next()
+    }
+
+    fn run(&mut self, api: &mut ApiServer, now: SimTime) {
+        if let Some((uid, cause)) = self.queue.pop(now) {
+            self.wake(&uid, api, now, cause);
+        }
+    }
+}
+
+/// Whether a write changed nothing that a kubelet acts upon. Conditions that readiness gates wait for do count.
+fn only_status_differs(old: &Pod, new: &Pod) -> bool {
+    let same = |a: &Pod, b: &Pod| {
+        a.metadata.deletion_timestamp == b.metadata.deletion_timestamp
+            && a.metadata.deletion_grace_period_seconds == b.metadata.deletion_grace_period_seconds
+            && a.metadata.annotations == b.metadata.annotations
+            && a.metadata.labels == b.metadata.labels
+            && a.metadata.finalizers == b.metadata.finalizers
+            && (Rc::ptr_eq(&a.spec, &b.spec) || a.spec == b.spec)
+    };
+    let gates = &new.spec.readiness_gates;
+    let gate = |pod: &Pod, name: &str| {
+        pod.status.conditions.iter().find(|c| &*c.type_ == name).map(|c| c.status.clone())
+    };
+    same(old, new) && gates.iter().all(|g| gate(old, &g.condition_type) == gate(new, &g.condition_type))
+}
+
+/// A container as a power cut leaves it: ended by `now`, if it had begun.
+fn ended_instance(status: &ContainerStatus, api: &ApiServer, now: SimTime) -> Option<Instance> {
+    let instance = Instance {
+        attempt: status.restart_count,
+        image: status.image.clone(),
+        started: now,
+        ends: Some(now),
+        exit_code: 0,
+        reason: None,
+    };
+    let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref());
+    match (&status.state.running, ended) {
+        (Some(running), _) => Some(Instance {
+            started: running.started_at.map_or(now, |date| api.instant(date)),
+            exit_code: 255,
+            reason: Some("Unknown".into()),
+            ..instance
+        }),
+        (None, Some(t)) => Some(Instance {
+            started: t.started_at.map_or(now, |date| api.instant(date)),
+            ends: Some(t.finished_at.map_or(now, |date| api.instant(date))),
+            exit_code: t.exit_code,
+            reason: t.reason.clone(),
+            ..instance
+        }),
+        (None, None) => None,
+    }
+}

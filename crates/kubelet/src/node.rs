@@ -1,0 +1,94 @@
+//! What the pods of one node share.
+
+use crate::{NodeConfig, RuntimeProfile, admission::Allotted, images::Images, ip::Addresses, rhythm::Beat};
+use orrery_apimachinery::Str;
+use orrery_sim::SimTime;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The node as its kubelet's pod workers see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub config: NodeConfig,
+    pub profile: RuntimeProfile,
+    /// The node's own address.
+    pub address: Str,
+    pub images: Images,
+    pub addresses: Addresses,
+    pub allotted: Allotted,
+    /// When containers are relisted.
+    pub relist: Beat,
+    /// When pods that wait to be looked at again are looked at.
+    pub tick: Beat,
+    pub words: Words,
+}
+
+impl Node {
+    /// A node without pods.
+    pub(crate) fn new(config: NodeConfig, profile: RuntimeProfile) -> Self {
+        // The beats of different nodes are spread over the second, so that they do not all wake at once.
+        let phase = config.index as u64 * 37 % 1_000 + 50;
+        Node {
+            address: config.address(),
+            images: Images::default(),
+            addresses: Addresses::new(&config.pod_cidr),
+            allotted: Allotted::new(&config),
+            relist: Beat::at_millis(phase),
+            tick: Beat::at_millis(phase + 400),
+            words: Words::default(),
+            config,
+            profile,
+        }
+    }
+
+    /// When a pod may be looked at that is to be looked at from `at` on: its worker, which looked last
+    /// at `last`, waits for a relisting after that (upstream: `podCache.GetNewerThan`).
+    pub(crate) fn ready_at(&self, at: SimTime, last: Option<SimTime>) -> SimTime {
+        match last {
+            Some(last) if self.relist.last(at) <= last => self.relist.after(last.max(at)),
+            _ => at,
+        }
+    }
+}
+
+/// The strings that every status repeats, each stored once.
+#[derive(Clone, Debug)]
+pub(crate) struct Words(Rc<BTreeMap<&'static str, Str>>);
+
+const WORDS: [&str; 22] = [
+    "True",
+    "False",
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+    "ContainersNotReady",
+    "ContainersNotInitialized",
+    "PodCompleted",
+    "PodFailed",
+    "Pending",
+    "Running",
+    "Succeeded",
+    "Failed",
+    "ContainerCreating",
+    "PodInitializing",
+    "Completed",
+    "Error",
+    "Disabled",
+    "CrashLoopBackOff",
+    "",
+];
+
+impl Default for Words {
+    fn default() -> Self {
+        Words(Rc::new(WORDS.iter().map(|w| (*w, Str::from(*w))).collect()))
+    }
+}
+
+impl Words {
+    /// The shared string of a word.
+    pub(crate) fn get(&self, word: &str) -> Str {
+        self.0.get(word).cloned().unwrap_or_else(|| word.into())
+    }
+}

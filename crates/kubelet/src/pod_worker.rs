@@ -1,0 +1,267 @@
+//! What a kubelet knows of one pod (upstream: `pkg/kubelet/pod_workers.go`, the runtime's containers and the
+//! caches that are kept of them).
+
+use crate::admission::Share;
+use crate::prober::Probes;
+use crate::sync::Plan;
+use orrery_api::{Container, Pod, PodSpec};
+use orrery_apimachinery::Str;
+use orrery_sim::{Duration, SimTime};
+use std::rc::Rc;
+
+/// Where the work on a pod stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// It is brought to, and kept in, its desired state.
+    Syncing,
+    /// Its containers are being stopped; from the given instant on they are.
+    Terminating(Option<SimTime>),
+    /// Its containers are stopped; what is left is to say so.
+    Terminated,
+    /// Nothing is left to do but to let it go.
+    Finished,
+}
+
+/// One run of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Instance {
+    /// The number of the run, from zero.
+    pub attempt: i32,
+    /// The image that it was made from.
+    pub image: Str,
+    /// When it started.
+    pub started: SimTime,
+    /// When it ends, once that is known.
+    pub ends: Option<SimTime>,
+    /// With which exit code.
+    pub exit_code: i32,
+    /// The runtime's word for how it ended, when that does not follow from the exit code.
+    pub reason: Option<Str>,
+}
+
+impl Instance {
+    /// Whether it runs at an instant.
+    pub(crate) fn runs_at(&self, at: SimTime) -> bool {
+        self.ends.is_none_or(|end| at < end)
+    }
+
+    /// Ends it at an instant, unless it has ended by then.
+    pub(crate) fn end(&mut self, at: SimTime, exit_code: i32) {
+        if self.runs_at(at) {
+            self.ends = Some(at);
+            self.exit_code = exit_code;
+            self.reason = None;
+        }
+    }
+}
+
+/// A delay that doubles, and since when it holds (upstream: `client-go/util/flowcontrol/backoff.go`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delay {
+    /// How long.
+    pub length: Duration,
+    /// Since when.
+    pub since: SimTime,
+}
+
+/// The first delay.
+const FIRST_DELAY: Duration = Duration::from_secs(10);
+/// The longest delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(300);
+
+impl Delay {
+    /// The delay after one more failure at `now` of something that ended at `event`: it starts anew
+    /// when it was good for twice the longest delay.
+    pub(crate) fn next(old: Option<Delay>, event: SimTime, now: SimTime) -> Delay {
+        let length =
+            old.filter(|d| !d.expired(event)).map_or(FIRST_DELAY, |d| (d.length * 2).min(LONGEST_DELAY));
+        Delay { length, since: now }
+    }
+
+    /// Whether the last failure is so long ago that it counts no more.
+    pub(crate) fn expired(self, event: SimTime) -> bool {
+        event.since(self.since) > LONGEST_DELAY * 2
+    }
+}
+
+/// What keeps a container from running.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Trouble {
+    /// The reason and the message that its status shows while it waits (upstream: `reasonCache`).
+    pub waiting: Option<(Str, Str)>,
+    /// The delay between its restarts.
+    pub restarts: Option<Delay>,
+    /// The delay between pulls of its image.
+    pub pulls: Option<Delay>,
+    /// Why the last pull failed.
+    pub pull_error: Option<Str>,
+}
+
+/// One container of a pod: its runs and its troubles.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    /// The present or last run.
+    pub current: Option<Instance>,
+    /// The run before that.
+    pub previous: Option<Box<Instance>>,
+    /// Set while something is or was wrong.
+    pub trouble: Option<Box<Trouble>>,
+    /// Set when the container has probes.
+    pub probes: Option<Box<Probes>>,
+}
+
+impl Run {
+    /// Whether it runs at an instant.
+    pub(crate) fn runs_at(&self, at: SimTime) -> bool {
+        self.current.as_ref().is_some_and(|i| i.runs_at(at))
+    }
+
+    /// The run that has ended by an instant, if the last one has.
+    pub(crate) fn ended_by(&self, at: SimTime) -> Option<&Instance> {
+        self.current.as_ref().filter(|i| !i.runs_at(at))
+    }
+
+    /// What its status shows while it waits.
+    pub(crate) fn waiting(&self) -> Option<&(Str, Str)> {
+        self.trouble.as_ref()?.waiting.as_ref()
+    }
+
+    /// Notes what keeps it from running; `None` that nothing does.
+    pub(crate) fn set_waiting(&mut self, waiting: Option<(Str, Str)>) {
+        if waiting.is_some() || self.trouble.is_some() {
+            self.trouble.get_or_insert_default().waiting = waiting;
+        }
+    }
+}
+
+/// The sandbox of a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sandbox {
+    /// Not made yet.
+    Absent,
+    /// Made at the given instant and ready.
+    Ready(SimTime),
+    /// Stopped.
+    Stopped,
+}
+
+/// Everything that a kubelet knows of one pod.
+#[derive(Clone, Debug)]
+pub(crate) struct PodWorker {
+    pub namespace: Str,
+    pub name: Str,
+    pub uid: Str,
+    pub stage: Stage,
+    /// The pod as it last was, once it is gone from the API server.
+    pub gone: Option<Rc<Pod>>,
+    /// Whether the pod is to stop: it is being deleted, or gone.
+    pub stopping: bool,
+    /// What the pod takes of the node, while it does.
+    pub share: Option<Share>,
+    /// Why the pod has failed as a whole: reason and message.
+    pub verdict: Option<(Str, Str)>,
+    pub address: Option<u32>,
+    pub sandbox: Sandbox,
+    /// Whether the volumes are mounted.
+    pub mounted: bool,
+    /// Init containers, then containers, in the order of the spec.
+    pub runs: Vec<Run>,
+    /// What is being done, when that takes time.
+    pub plan: Option<Box<Plan>>,
+    /// When the worker last finished a look at the pod.
+    pub last_sync: Option<SimTime>,
+    /// When it is to look again.
+    pub sync_at: Option<SimTime>,
+    /// When a relisting finds something new.
+    pub relist_at: Option<SimTime>,
+    /// When the pod's time is up.
+    pub deadline: Option<SimTime>,
+}
+
+impl PodWorker {
+    /// A worker that knows nothing yet, to look at its pod at `now`.
+    pub(crate) fn new(pod: &Pod, now: SimTime) -> Self {
+        let count = pod.spec.init_containers.len() + pod.spec.containers.len();
+        PodWorker {
+            namespace: pod.metadata.namespace.clone(),
+            name: pod.metadata.name.clone(),
+            uid: pod.metadata.uid.clone(),
+            stage: Stage::Syncing,
+            gone: None,
+            stopping: pod.metadata.terminating(),
+            share: None,
+            verdict: None,
+            address: None,
+            sandbox: Sandbox::Absent,
+            mounted: false,
+            runs: (0..count).map(|_| Run::default()).collect(),
+            plan: None,
+            last_sync: None,
+            sync_at: Some(now),
+            relist_at: None,
+            deadline: None,
+        }
+    }
+
+    /// Asks for a look at the pod, at `at` or earlier.
+    pub(crate) fn ask(&mut self, at: SimTime) {
+        self.sync_at = Some(self.sync_at.map_or(at, |known| known.min(at)));
+    }
+
+    /// Whether a look has to wait until what is being done is done.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.plan.is_some() && !self.stopping
+    }
+
+    /// When it next has something to do.
+    pub(crate) fn next(&self) -> Option<SimTime> {
+        let killed = match self.stage {
+            Stage::Terminating(killed) => killed,
+            _ => None,
+        };
+        let look = self.sync_at.filter(|_| !self.is_busy() && killed.is_none());
+        let step = self.plan.as_ref().map(|p| p.resume);
+        let probe = self.runs.iter().filter_map(|r| r.probes.as_ref()).filter_map(|p| p.next()).min();
+        [look, step, killed, probe, self.relist_at, self.deadline].into_iter().flatten().min()
+    }
+}
+
+/// The container of a spec that has the number `i`, and whether it is an init container.
+pub(crate) fn container(spec: &PodSpec, i: usize) -> (&Container, bool) {
+    match spec.init_containers.get(i) {
+        Some(init) => (init, true),
+        None => (&spec.containers[i - spec.init_containers.len()], false),
+    }
+}
+
+/// Whether a container is a sidecar: an init container that is to run as long as the pod.
+pub(crate) fn is_sidecar(container: &Container) -> bool {
+    container.restart_policy.as_deref() == Some("Always")
+}
+
+/// Whether a pod's containers are started again after a failure.
+pub(crate) fn restarts_on_failure(spec: &PodSpec) -> bool {
+    spec.restart_policy.as_deref() != Some("Never")
+}
+
+/// Whether a container is to be started, as its runs stand at an instant (upstream: `ShouldContainerBeRestarted`).
+pub(crate) fn should_restart(pod: &Pod, run: &Run, at: SimTime) -> bool {
+    if pod.metadata.terminating() {
+        return false;
+    }
+    match run.ended_by(at) {
+        _ if run.runs_at(at) => false,
+        None => true,
+        Some(ended) => match pod.spec.restart_policy.as_deref() {
+            Some("Never") => false,
+            Some("OnFailure") => ended.exit_code != 0,
+            _ => true,
+        },
+    }
+}
+
+/// `name_namespace(uid)`, as kubelets write of pods (upstream: `pkg/kubelet/util/format`).
+pub(crate) fn described(pod: &Pod) -> String {
+    let meta = &pod.metadata;
+    format!("{}_{}({})", meta.name, meta.namespace, meta.uid)
+}

@@ -1,0 +1,453 @@
+//! The status of a pod as its kubelet sees it (upstream: `pkg/kubelet/kubelet_pods.go`, `generateAPIPodStatus`,
+//! and `pkg/kubelet/status`).
+
+use crate::node::Node;
+use crate::pod_worker::{PodWorker, Run, Sandbox, container, is_sidecar, should_restart};
+use crate::{ip, pod_worker::Instance};
+use orrery_api::{
+    Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting,
+    ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodSpec, PodStatus, VolumeMountStatus,
+};
+use orrery_apimachinery::{Str, Time};
+use orrery_client::ApiServer;
+use orrery_sim::{Random, SimTime};
+
+/// What a status is made from.
+pub(crate) struct View<'a> {
+    pub pod: &'a Pod,
+    pub worker: &'a PodWorker,
+    pub node: &'a Node,
+    pub api: &'a ApiServer,
+    pub now: SimTime,
+    /// The relisting of containers that is believed.
+    pub at: SimTime,
+    /// Whether the pod's containers are stopped for good.
+    pub terminal: bool,
+}
+
+/// Whether a phase is one that a pod never leaves.
+pub(crate) fn is_final(phase: Option<&str>) -> bool {
+    matches!(phase, Some("Succeeded" | "Failed"))
+}
+
+impl View<'_> {
+    /// The status.
+    pub(crate) fn build(&self) -> PodStatus {
+        let old = &self.pod.status;
+        let spec = &*self.pod.spec;
+        let inits = spec.init_containers.len();
+        let all: Vec<ContainerStatus> =
+            (0..self.worker.runs.len()).map(|i| self.container_status(i)).collect();
+        let phase = self.phase(&all);
+        let conditions = self.conditions(&all, &phase);
+        let (init_container_statuses, mut container_statuses) = split(all, inits);
+        container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut status = PodStatus {
+            conditions,
+            container_statuses,
+            init_container_statuses,
+            start_time: old.start_time.or(Some(self.date(self.now))),
+            ..old.clone()
+        };
+        if Some(&phase) != old.phase.as_ref() {
+            (status.reason, status.message) = (None, None);
+        }
+        status.phase = Some(phase);
+        if let Some((reason, message)) = &self.worker.verdict {
+            (status.reason, status.message) = (Some(reason.clone()), Some(message.clone()));
+        }
+        self.set_addresses(&mut status);
+        status
+    }
+
+    fn date(&self, at: SimTime) -> Time {
+        self.api.date(at)
+    }
+
+    fn word(&self, word: &str) -> Str {
+        self.node.words.get(word)
+    }
+
+    fn set_addresses(&self, status: &mut PodStatus) {
+        let host = &self.node.address;
+        if status.host_ip.as_ref() != Some(host) {
+            status.host_ip = Some(host.clone());
+            status.host_ips = vec![HostIP { ip: host.clone() }];
+        }
+        let address = match self.worker.address {
+            _ if self.pod.spec.host_network => Some(host.clone()),
+            // A stopped sandbox keeps the address in the status.
+            None => status.pod_ip.clone(),
+            Some(address) => Some(
+                status
+                    .pod_ip
+                    .clone()
+                    .filter(|t| ip::parse_address(t) == Some(address))
+                    .unwrap_or_else(|| ip::text(address)),
+            ),
+        };
+        if status.pod_ip != address {
+            status.pod_ips = address.iter().map(|ip| PodIP { ip: ip.clone() }).collect();
+            status.pod_ip = address;
+        }
+    }
+
+    // --- containers ---
+
+    fn container_status(&self, i: usize) -> ContainerStatus {
+        let (spec, is_init) = container(&self.pod.spec, i);
+        let run = &self.worker.runs[i];
+        let mut status = match &run.current {
+            Some(instance) => self.of_instance(spec, run, instance),
+            None => self.of_none(spec),
+        };
+        self.apply_waiting(&mut status, spec, is_init, run);
+        self.apply_probes(&mut status, spec, is_init, run);
+        status
+    }
+
+    /// A container that was never started.
+    fn of_none(&self, spec: &Container) -> ContainerStatus {
+        let reason =
+            if self.pod.spec.init_containers.is_empty() { "ContainerCreating" } else { "PodInitializing" };
+        ContainerStatus {
+            name: spec.name.clone(),
+            image: spec.image.clone().unwrap_or_else(|| self.word("")),
+            image_id: self.word(""),
+            state: waiting(self.word(reason), None),
+            ..Default::default()
+        }
+    }
+
+    fn of_instance(&self, spec: &Container, run: &Run, instance: &Instance) -> ContainerStatus {
+        let id = container_id(&self.worker.uid, &spec.name, instance.attempt);
+        let state = if instance.runs_at(self.at) {
+            let started_at = Some(self.date(instance.started));
+            ContainerState { running: Some(ContainerStateRunning { started_at }), ..Default::default() }
+        } else {
+            self.terminated(&spec.name, instance)
+        };
+        let last_state = match &run.previous {
+            Some(previous) if self.remembers(instance) => self.terminated(&spec.name, previous),
+            _ => ContainerState::default(),
+        };
+        let mounts = spec.volume_mounts.iter().map(|m| VolumeMountStatus {
+            mount_path: m.mount_path.clone(),
+            name: m.name.clone(),
+            read_only: m.read_only,
+            recursive_read_only: m.read_only.then(|| self.word("Disabled")),
+        });
+        ContainerStatus {
+            name: spec.name.clone(),
+            image: instance.image.clone(),
+            image_id: instance.image.clone(),
+            container_id: Some(id),
+            restart_count: instance.attempt,
+            state,
+            last_state,
+            volume_mounts: mounts.collect(),
+            ..Default::default()
+        }
+    }
+
+    /// Whether the run before `instance` is still known: once a container has ended, the kubelet soon
+    /// removes the one before it (upstream: `containerDeletor`).
+    fn remembers(&self, instance: &Instance) -> bool {
+        instance.ends.is_none_or(|end| self.at <= self.node.relist.from(end))
+    }
+
+    fn terminated(&self, name: &str, instance: &Instance) -> ContainerState {
+        let reason = instance
+            .reason
+            .clone()
+            .unwrap_or_else(|| self.word(if instance.exit_code == 0 { "Completed" } else { "Error" }));
+        let terminated = ContainerStateTerminated {
+            container_id: Some(container_id(&self.worker.uid, name, instance.attempt)),
+            exit_code: instance.exit_code,
+            reason: Some(reason),
+            started_at: Some(self.date(instance.started)),
+            finished_at: instance.ends.map(|end| self.date(end)),
+            ..Default::default()
+        };
+        ContainerState { terminated: Some(Box::new(terminated)), ..Default::default() }
+    }
+
+    /// A container that is to be started and cannot shows why.
+    fn apply_waiting(&self, status: &mut ContainerStatus, spec: &Container, is_init: bool, run: &Run) {
+        let done = is_init && !is_sidecar(spec) && run.ended_by(self.at).is_some_and(|i| i.exit_code == 0);
+        if done || !should_restart(self.pod, run, self.at) {
+            return;
+        }
+        if let Some((reason, message)) = run.waiting() {
+            if status.state.terminated.is_some() {
+                status.last_state = std::mem::take(&mut status.state);
+            }
+            status.state = waiting(reason.clone(), Some(message.clone()));
+        }
+    }
+
+    /// Whether the container has started up and can serve (upstream: `prober.UpdatePodStatus`).
+    fn apply_probes(&self, status: &mut ContainerStatus, spec: &Container, is_init: bool, run: &Run) {
+        let probes = run.probes.as_deref();
+        let passed = |result: Option<bool>, wanted: bool| !wanted || result == Some(true);
+        let attempt = run.current.as_ref().map(|i| i.attempt);
+        let runs = status.state.running.is_some();
+        let started =
+            runs && passed(probes.and_then(|p| p.startup_result(attempt)), spec.startup_probe.is_some());
+        status.started = Some(started);
+        status.ready = if is_init && !is_sidecar(spec) {
+            status.state.terminated.as_ref().is_some_and(|t| t.exit_code == 0)
+        } else {
+            started
+                && passed(probes.and_then(|p| p.readiness_result(attempt)), spec.readiness_probe.is_some())
+        };
+    }
+
+    // --- the pod ---
+
+    /// Upstream: `getPhase`, and what overrides it.
+    fn phase(&self, all: &[ContainerStatus]) -> Str {
+        if is_final(self.pod.status.phase.as_deref()) {
+            return self.pod.status.phase.clone().expect("a final phase is a phase");
+        }
+        if self.worker.verdict.is_some() {
+            return self.word("Failed");
+        }
+        self.word(phase(&self.pod.spec, all, self.terminal))
+    }
+
+    fn conditions(&self, all: &[ContainerStatus], phase: &str) -> Vec<PodCondition> {
+        const OWN: [&str; 5] =
+            ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+        let spec = &*self.pod.spec;
+        let old = &self.pod.status.conditions;
+        let mut conditions: Vec<PodCondition> =
+            old.iter().filter(|c| !OWN.contains(&&*c.type_)).cloned().collect();
+        let containers_ready = containers_ready(spec, all, phase);
+        let ready = gates_ready(self.pod, &containers_ready);
+        let has_sandbox = matches!(self.worker.sandbox, Sandbox::Ready(since) if since <= self.at);
+        let verdicts = [
+            (OWN[0], Verdict::plain(has_sandbox)),
+            (OWN[1], initialized(spec, all, phase)),
+            (OWN[2], ready),
+            (OWN[3], containers_ready),
+            (OWN[4], Verdict::plain(true)),
+        ];
+        conditions.extend(verdicts.into_iter().map(|(type_, verdict)| self.condition(type_, verdict)));
+        conditions
+    }
+
+    fn condition(&self, type_: &str, verdict: Verdict) -> PodCondition {
+        let status = self.word(if verdict.holds { "True" } else { "False" });
+        let old = self.pod.status.conditions.iter().find(|c| &*c.type_ == type_ && c.status == status);
+        PodCondition {
+            type_: self.word(type_),
+            last_transition_time: old.and_then(|c| c.last_transition_time).or(Some(self.date(self.now))),
+            reason: verdict.reason.map(|r| self.word(r)),
+            message: verdict.message.map(Into::into),
+            status,
+            ..Default::default()
+        }
+    }
+}
+
+fn split(mut all: Vec<ContainerStatus>, inits: usize) -> (Vec<ContainerStatus>, Vec<ContainerStatus>) {
+    let rest = all.split_off(inits);
+    (all, rest)
+}
+
+fn waiting(reason: Str, message: Option<Str>) -> ContainerState {
+    let waiting = ContainerStateWaiting { reason: Some(reason), message };
+    ContainerState { waiting: Some(Box::new(waiting)), ..Default::default() }
+}
+
+/// The runtime's id of a run of a container: 64 hexadecimal digits that follow from whose run it is.
+fn container_id(uid: &str, name: &str, attempt: i32) -> Str {
+    let mut random = Random::stream(u64::from(attempt.unsigned_abs()), &format!("{uid}/{name}"));
+    let digits: String = (0..4).map(|_| format!("{:016x}", random.next_u64())).collect();
+    format!("containerd://{digits}").into()
+}
+
+/// How the containers of a pod add up.
+#[derive(Default)]
+struct Tally {
+    pending_inits: usize,
+    pending_sidecars: usize,
+    failed_inits: usize,
+    unknown: usize,
+    running: usize,
+    waiting: usize,
+    stopped: usize,
+    succeeded: usize,
+}
+
+impl Tally {
+    fn count(spec: &PodSpec, all: &[ContainerStatus]) -> Self {
+        let mut tally = Tally::default();
+        for (i, status) in all.iter().enumerate() {
+            match spec.init_containers.get(i) {
+                Some(init) if is_sidecar(init) => tally.count_sidecar(status),
+                Some(_) => tally.count_init(status),
+                None => tally.count_container(status),
+            }
+        }
+        tally
+    }
+
+    fn count_init(&mut self, status: &ContainerStatus) {
+        let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref());
+        match ended.filter(|_| status.state.running.is_none()) {
+            Some(t) => self.failed_inits += usize::from(t.exit_code != 0),
+            None => self.pending_inits += 1,
+        }
+    }
+
+    fn count_sidecar(&mut self, status: &ContainerStatus) {
+        if status.state.running.is_some() {
+            self.pending_sidecars += usize::from(status.started != Some(true));
+            self.running += 1;
+        } else if status.state.terminated.is_none() && status.last_state.terminated.is_none() {
+            self.pending_sidecars += 1;
+            self.waiting += 1;
+        }
+    }
+
+    fn count_container(&mut self, status: &ContainerStatus) {
+        if status.state.running.is_some() {
+            self.running += 1;
+        } else if let Some(t) = &status.state.terminated {
+            self.stopped += 1;
+            self.succeeded += usize::from(t.exit_code == 0);
+        } else if status.state.waiting.is_none() {
+            self.unknown += 1;
+        } else if status.last_state.terminated.is_some() {
+            self.stopped += 1;
+        } else {
+            self.waiting += 1;
+        }
+    }
+}
+
+/// Whether a container of the pod proper has ever run (upstream: `HasAnyRegularContainerStarted`).
+fn any_container_started(spec: &PodSpec, all: &[ContainerStatus]) -> bool {
+    all[spec.init_containers.len()..]
+        .iter()
+        .any(|s| s.state.running.is_some() || s.state.terminated.is_some())
+}
+
+/// The phase that follows from the containers.
+fn phase(spec: &PodSpec, all: &[ContainerStatus], terminal: bool) -> &'static str {
+    let tally = Tally::count(spec, all);
+    let policy = spec.restart_policy.as_deref();
+    if tally.failed_inits > 0 && policy == Some("Never") {
+        return "Failed";
+    }
+    let initializing =
+        tally.pending_inits > 0 || (tally.pending_sidecars > 0 && !any_container_started(spec, all));
+    if initializing || tally.waiting > 0 {
+        "Pending"
+    } else if tally.running > 0 && tally.unknown == 0 {
+        "Running"
+    } else if tally.running == 0 && tally.stopped > 0 && tally.unknown == 0 {
+        let succeeded = tally.stopped == tally.succeeded;
+        match policy {
+            _ if terminal => {
+                if succeeded {
+                    "Succeeded"
+                } else {
+                    "Failed"
+                }
+            }
+            Some("Never") => {
+                if succeeded {
+                    "Succeeded"
+                } else {
+                    "Failed"
+                }
+            }
+            Some("OnFailure") if succeeded => "Succeeded",
+            _ => "Running",
+        }
+    } else {
+        "Pending"
+    }
+}
+
+/// What a condition says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Verdict {
+    holds: bool,
+    reason: Option<&'static str>,
+    message: Option<String>,
+}
+
+impl Verdict {
+    fn plain(holds: bool) -> Self {
+        Verdict { holds, reason: None, message: None }
+    }
+
+    fn because(holds: bool, reason: &'static str) -> Self {
+        Verdict { holds, reason: Some(reason), message: None }
+    }
+}
+
+fn names<'a>(of: impl Iterator<Item = &'a ContainerStatus>) -> String {
+    of.map(|s| &*s.name).collect::<Vec<_>>().join(" ")
+}
+
+/// Upstream: `GenerateContainersReadyCondition`.
+fn containers_ready(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
+    match phase {
+        "Succeeded" => return Verdict::because(false, "PodCompleted"),
+        "Failed" => return Verdict::because(false, "PodFailed"),
+        _ => {}
+    }
+    let counts = |i: usize| spec.init_containers.get(i).is_none_or(is_sidecar);
+    let unready = names(all.iter().enumerate().filter(|(i, s)| counts(*i) && !s.ready).map(|(_, s)| s));
+    if unready.is_empty() {
+        return Verdict::plain(true);
+    }
+    let message = Some(format!("containers with unready status: [{unready}]"));
+    Verdict { message, ..Verdict::because(false, "ContainersNotReady") }
+}
+
+/// Upstream: `GeneratePodReadyCondition`: the containers' readiness and that of every gate.
+fn gates_ready(pod: &Pod, containers_ready: &Verdict) -> Verdict {
+    if !containers_ready.holds {
+        return containers_ready.clone();
+    }
+    let problem = |gate: &orrery_api::PodReadinessGate| {
+        let name = &gate.condition_type;
+        match pod.status.conditions.iter().find(|c| c.type_ == *name) {
+            None => Some(format!("corresponding condition of pod readiness gate \"{name}\" does not exist.")),
+            Some(c) if &*c.status != "True" => {
+                Some(format!("the status of pod readiness gate \"{name}\" is not \"True\", but {}", c.status))
+            }
+            Some(_) => None,
+        }
+    };
+    let problems: Vec<String> = pod.spec.readiness_gates.iter().filter_map(problem).collect();
+    if problems.is_empty() {
+        return Verdict::plain(true);
+    }
+    Verdict { message: Some(problems.join(", ")), ..Verdict::because(false, "ReadinessGatesNotReady") }
+}
+
+/// Upstream: `GeneratePodInitializedCondition`.
+fn initialized(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
+    if phase == "Succeeded" {
+        return Verdict::because(true, "PodCompleted");
+    }
+    if any_container_started(spec, all) {
+        return Verdict::plain(true);
+    }
+    let done = |(init, status): &(&Container, &ContainerStatus)| {
+        if is_sidecar(init) { status.started == Some(true) } else { status.ready }
+    };
+    let incomplete = names(spec.init_containers.iter().zip(all).filter(|pair| !done(pair)).map(|(_, s)| s));
+    if incomplete.is_empty() {
+        return Verdict::plain(true);
+    }
+    let message = Some(format!("containers with incomplete status: [{incomplete}]"));
+    Verdict { message, ..Verdict::because(false, "ContainersNotInitialized") }
+}

@@ -51,7 +51,11 @@ pub fn pod_status(pod: &Pod, now: Time) -> PodSummary {
     let status = &pod.status;
     let phase = status.phase.as_deref().unwrap_or_default();
     let mut reason = text::or(status.reason.as_deref(), phase);
-    if status.conditions.iter().any(|c| &*c.type_ == "PodScheduled" && c.reason.as_deref() == Some("SchedulingGated")) {
+    if status
+        .conditions
+        .iter()
+        .any(|c| &*c.type_ == "PodScheduled" && c.reason.as_deref() == Some("SchedulingGated"))
+    {
         reason = "SchedulingGated".into();
     }
     let init = init_containers(pod);
@@ -94,7 +98,9 @@ impl Restarts {
 
     fn text(self, now: Time) -> String {
         match self.last {
-            Some(last) if self.count != 0 => format!("{} ({} ago)", self.count, human_duration(now.0 - last.0)),
+            Some(last) if self.count != 0 => {
+                format!("{} ({} ago)", self.count, human_duration(now.0 - last.0))
+            }
             _ => self.count.to_string(),
         }
     }
@@ -127,7 +133,9 @@ fn init_containers(pod: &Pod) -> Init {
                 continue;
             }
             Some(ended) => init.reason = Some(format!("Init:{}", ended_reason(ended))),
-            None if !matches!(waiting, "" | "PodInitializing") => init.reason = Some(format!("Init:{waiting}")),
+            None if !matches!(waiting, "" | "PodInitializing") => {
+                init.reason = Some(format!("Init:{waiting}"))
+            }
             None => init.reason = Some(format!("Init:{i}/{}", pod.spec.init_containers.len())),
         }
         break;

@@ -43,7 +43,9 @@ fn heads(kind: Kind, options: &Options) -> Vec<String> {
     if options.with_namespace && kind.namespaced() {
         heads.insert(0, "NAMESPACE".into());
     }
-    heads.extend(options.label_columns.iter().map(|l| l.rsplit('/').next().unwrap_or_default().to_uppercase()));
+    heads.extend(
+        options.label_columns.iter().map(|l| l.rsplit('/').next().unwrap_or_default().to_uppercase()),
+    );
     if options.show_labels {
         heads.push("LABELS".into());
     }
@@ -63,7 +65,9 @@ fn cells(kind: Kind, object: &Object, options: &Options) -> Vec<String> {
     if options.with_namespace && kind.namespaced() {
         cells.insert(0, meta.namespace.to_string());
     }
-    cells.extend(options.label_columns.iter().map(|l| meta.labels.get(l).map_or_else(String::new, |v| v.to_string())));
+    cells.extend(
+        options.label_columns.iter().map(|l| meta.labels.get(l).map_or_else(String::new, |v| v.to_string())),
+    );
     if options.show_labels {
         cells.push(text::labels(&meta.labels));
     }
@@ -81,7 +85,8 @@ fn first_line(cell: &str) -> String {
 /// Pads every cell but the last of each line to the width of its column.
 fn aligned(lines: &[Vec<String>]) -> String {
     let count = lines.iter().map(Vec::len).max().unwrap_or_default();
-    let width = |i: usize| lines.iter().filter_map(|l| l.get(i)).map(|c| c.chars().count()).max().unwrap_or_default();
+    let width =
+        |i: usize| lines.iter().filter_map(|l| l.get(i)).map(|c| c.chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..count).map(|i| MIN_WIDTH.max(width(i) + PADDING)).collect();
     let mut text = String::new();
     for line in lines {

@@ -88,5 +88,7 @@ pub(super) fn access_modes(modes: &[Str]) -> String {
 
 /// The storage class: the annotation of old, or the field.
 pub(super) fn storage_class(annotations: &StrMap, field: &Option<Str>) -> String {
-    annotations.get("volume.beta.kubernetes.io/storage-class").map_or_else(|| plain(field), ToString::to_string)
+    annotations
+        .get("volume.beta.kubernetes.io/storage-class")
+        .map_or_else(|| plain(field), ToString::to_string)
 }

@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::defaults::fill;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, names};
+use crate::validation::{Errors, Path, json, names};
 use crate::wire::text;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,11 @@ impl Rules for Secret {
         };
         for key in required.iter().filter(|key| !self.data.contains_key(**key)) {
             errors.required(&data.key(key), "");
+        }
+        for key in [".dockercfg", ".dockerconfigjson"].into_iter().filter(|key| required.contains(key)) {
+            if let Some(Err(reason)) = self.data.get(key).map(|bytes| json::object(bytes.as_slice())) {
+                errors.invalid(&data.key(key), "<secret contents redacted>", reason);
+            }
         }
         let account = "kubernetes.io/service-account.name";
         if self.type_.as_deref() == Some("kubernetes.io/service-account-token")

@@ -6,6 +6,7 @@ mod container;
 mod env;
 mod errors;
 pub(crate) mod intstr;
+pub(crate) mod json;
 pub(crate) mod metadata;
 pub(crate) mod names;
 mod path;

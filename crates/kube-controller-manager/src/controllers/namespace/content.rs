@@ -3,12 +3,32 @@
 
 use crate::pods;
 use orrery_api::{Kind, Namespace, Pod};
-use orrery_apimachinery::Str;
+use orrery_apimachinery::{StatusResult, Str};
 use orrery_client::{Context, DeleteOptions, Key};
 use std::collections::BTreeMap;
 
 /// Seconds that a finalizer is thought to take.
 const FINALIZER_ESTIMATE: u64 = 15;
+
+/// Deletes the objects of `kinds` in a namespace, except those that are going already; pods gracefully.
+/// True when there were any.
+pub(super) fn delete(
+    kinds: impl Iterator<Item = Kind>,
+    namespace: &Str,
+    cx: &mut Context<'_>,
+) -> StatusResult<bool> {
+    let objects = kinds.flat_map(|kind| cx.api().objects_in(kind, namespace));
+    let keys: Vec<Key> = objects.filter(|o| !o.metadata().terminating()).map(Key::of).collect();
+    for key in &keys {
+        cx.delete(key, &DeleteOptions::default())?;
+    }
+    Ok(!keys.is_empty())
+}
+
+/// The kinds of objects that live in namespaces.
+pub(super) fn namespaced_kinds() -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(|k| k.namespaced())
+}
 
 /// What is left of a namespace's content after everything was asked to go.
 #[derive(Debug, Default)]
@@ -19,31 +39,19 @@ pub(super) struct Content {
     pub(super) remaining: BTreeMap<Kind, usize>,
     /// How many objects wait for each finalizer.
     pub(super) finalizers: BTreeMap<Str, usize>,
-    /// What went wrong.
+    /// What should be gone and is not.
     pub(super) errors: Vec<String>,
 }
 
 impl Content {
-    /// Deletes every object of every kind in `namespace`; pods gracefully.
-    pub(super) fn delete(namespace: &Namespace, cx: &mut Context<'_>) -> Content {
+    /// Counts what is left in `namespace`.
+    pub(super) fn left_in(namespace: &Namespace, cx: &Context<'_>) -> Content {
         let mut content = Content::default();
-        for kind in Kind::ALL.iter().copied().filter(|k| k.namespaced()) {
+        for kind in namespaced_kinds() {
             let estimate = if kind == Kind::Pod { graceful_termination(namespace, cx) } else { 0 };
-            content.delete_kind(kind, &namespace.metadata.name, cx);
             content.count(kind, &namespace.metadata.name, estimate, cx);
         }
         content
-    }
-
-    fn delete_kind(&mut self, kind: Kind, namespace: &Str, cx: &mut Context<'_>) {
-        let keys: Vec<Key> = cx.api().objects_in(kind, namespace).map(Key::of).collect();
-        for key in keys {
-            if let Err(error) = cx.delete(&key, &DeleteOptions::default())
-                && !error.is_not_found()
-            {
-                self.errors.push(error.message);
-            }
-        }
     }
 
     /// Counts what is left of a kind that is expected to be gone in `estimate` seconds.

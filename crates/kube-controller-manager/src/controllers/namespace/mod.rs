@@ -6,7 +6,7 @@ mod content;
 mod tests;
 
 use crate::{Action, Controller, Wake};
-use content::Content;
+use content::{Content, namespaced_kinds};
 use orrery_api::{Kind, Namespace};
 use orrery_apimachinery::{Reason, Status, StatusResult};
 use orrery_client::{ApiServer, Change, Context, Key, Op};
@@ -14,6 +14,9 @@ use orrery_sim::Duration;
 
 /// How long other API servers get to notice that the namespace is going (upstream: `namespaceDeletionGracePeriod`).
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
+/// How long it takes to ask every kind of object to go. Meanwhile the garbage collector gets hold of most
+/// pods, because their owners went: the namespace need not wait for their grace.
+const PASS_TIME: Duration = Duration::from_millis(200);
 
 /// The controller; it remembers nothing.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +37,14 @@ impl Controller for NamespaceController {
         if !namespace.metadata.terminating() || namespace.spec.finalizers.is_empty() {
             return Ok(Action::AwaitChange);
         }
-        let content = Content::delete(&namespace, cx);
+        let others = namespaced_kinds().filter(|kind| *kind != Kind::Pod);
+        if content::delete(others, &key.name, cx)?
+            && cx.api().objects_in(Kind::Pod, &key.name).next().is_some()
+        {
+            return Ok(Action::RequeueAfter(PASS_TIME));
+        }
+        content::delete([Kind::Pod].into_iter(), &key.name, cx)?;
+        let content = Content::left_in(&namespace, cx);
         let date = cx.date();
         cx.modify_status::<Namespace>("", &key.name, |n| conditions::update(&mut n.status, &content, date))?;
         if let Some(error) = content.errors.first() {

@@ -73,11 +73,11 @@ fn a_namespace_goes_when_its_content_is_gone() {
                 confirm_end(bench);
             },
             expect![[r#"
-                00:00:05.002 DELETE Pod doomed/web
                 00:00:05.002 DELETE ServiceAccount doomed/default (gone)
-                00:00:05.002 PUT Namespace doomed/status
-                00:00:10.004 PUT Namespace doomed/status
-                00:00:10.004 DELETE Namespace doomed (gone)
+                00:00:05.202 DELETE Pod doomed/web
+                00:00:05.202 PUT Namespace doomed/status
+                00:00:10.204 PUT Namespace doomed/status
+                00:00:10.204 DELETE Namespace doomed (gone)
             "#]],
         ),
         (

@@ -24,6 +24,7 @@ use crate::files::{Files, FilesContext};
 use crate::gallery;
 use crate::i18n::Lang;
 use crate::keys;
+use crate::reading::{ReadingContext, use_reader, use_reading};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
 use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
@@ -89,11 +90,14 @@ pub fn App() -> Html {
         let start = start.clone();
         move || Files::new(start.files.clone())
     });
+    let reading = use_reader(&files, &ui);
     html! {
         <ContextProvider<SessionContext> context={start.session.clone()}>
             <ContextProvider<UiContext> context={ui}>
                 <ContextProvider<FilesContext> context={files}>
-                    <Page bad_link={start.bad_link.clone()} />
+                    <ContextProvider<ReadingContext> context={reading}>
+                        <Page bad_link={start.bad_link.clone()} />
+                    </ContextProvider<ReadingContext>>
                 </ContextProvider<FilesContext>>
             </ContextProvider<UiContext>>
         </ContextProvider<SessionContext>>
@@ -135,6 +139,7 @@ fn Page(props: &PageProps) -> Html {
                 if let Some(text) = &*notice {
                     <div class="notice" role="alert"><p>{text.clone()}</p><button class="btn" onclick={drop_notice}>{w.close}</button></div>
                 }
+                <NotSimulated />
                 <Toast />
             </main>
             if !ui.embed { <Inspector /> }
@@ -150,6 +155,17 @@ fn Page(props: &PageProps) -> Html {
             } }
         </div>
     }
+}
+
+/// What the manifests ask for and the simulator does not serve: nothing is left out silently.
+#[component]
+fn NotSimulated() -> Html {
+    let w = use_words();
+    let kinds = &use_reading().unserved;
+    if kinds.is_empty() {
+        return html! {};
+    }
+    html! { <p class="not-simulated"><b>{w.not_simulated}</b>{" "}{kinds.join(", ")}</p> }
 }
 
 /// One sentence about what just happened.

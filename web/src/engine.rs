@@ -9,7 +9,7 @@ use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
 use orrery_view::scene::{ObjectRef, Scene};
 use orrery_view::timeline::{Density, Mark, Timeline};
-use orrery_view::{calls, events, inspect, scene};
+use orrery_view::{calls, crowd, events, inspect, scene};
 
 /// Nodes of a new cluster.
 pub const NODES: u32 = 3;
@@ -70,11 +70,6 @@ impl Engine {
         self.cluster.now().as_nanos()
     }
 
-    /// Seed of the run.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-
     /// The end of what is known of the run.
     pub fn end(&self) -> u64 {
         self.steps.last().map_or(0, |step| step.at).max(self.now())
@@ -121,6 +116,16 @@ impl Engine {
     /// The picture.
     pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
         scene::scene(&self.cluster, namespace, chosen)
+    }
+
+    /// Whether the picture is a map.
+    pub fn is_crowd(&self) -> bool {
+        crowd::is_crowd(&self.cluster)
+    }
+
+    /// The map.
+    pub fn crowd(&self, namespace: Option<&str>) -> crowd::Crowd {
+        crowd::crowd(&self.cluster, namespace)
     }
 
     /// The latest calls.

@@ -16,11 +16,3 @@ pub fn files(which: usize) -> Vec<File> {
     let file = |(name, text): &(&str, &str)| File { name: (*name).to_owned(), text: (*text).to_owned() };
     EXAMPLES.get(which).map(|files| files.iter().map(file).collect()).unwrap_or_default()
 }
-
-/// Which example these files are, unchanged.
-pub fn which(list: &[File]) -> Option<usize> {
-    let same = |example: &&[(&str, &str)]| {
-        example.len() == list.len() && example.iter().zip(list).all(|((_, text), file)| *text == file.text)
-    };
-    EXAMPLES.iter().position(|example| same(&example))
-}

@@ -10,6 +10,7 @@ mod files;
 mod gallery;
 mod i18n;
 mod keys;
+mod reading;
 mod session;
 mod store;
 mod ui;

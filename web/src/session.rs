@@ -18,6 +18,8 @@ use crate::store;
 const BUDGET_MS: f64 = 7.0;
 /// A longer gap between frames (a hidden tab, a sleeping laptop) is not caught up.
 const LONGEST_FRAME_MS: f64 = 100.0;
+/// Reading the views takes at most one part in so many of the time.
+const VIEWS_SHARE: f64 = 4.0;
 const NANOS_PER_MS: f64 = 1e6;
 /// The speeds of the switch, in virtual seconds per real second.
 pub const SPEEDS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
@@ -43,6 +45,8 @@ struct State {
     frame: Option<AnimationFrame>,
     revision: u64,
     listener: u64,
+    /// Until then views are not read again, so that reading a large cluster leaves time to run it.
+    rest_until: f64,
 }
 
 /// What the transport shows.
@@ -75,6 +79,7 @@ impl Session {
             frame: None,
             revision: 0,
             listener: 0,
+            rest_until: 0.0,
         };
         Rc::new_cyclic(|me| Self { me: me.clone(), state: RefCell::new(state), listeners: RefCell::default() })
     }
@@ -252,7 +257,13 @@ impl Session {
             }
             s.last_frame = Some(at_ms);
         }
+        let (now, playing) = (now_ms(), self.clock().playing);
+        if playing && now < self.state.borrow().rest_until {
+            return self.request();
+        }
         self.changed();
+        let cost = now_ms() - now;
+        self.state.borrow_mut().rest_until = now + cost * VIEWS_SHARE;
     }
 }
 

@@ -41,11 +41,17 @@ pub struct Call {
     pub concerns: Option<Text>,
 }
 
+/// How far back calls are looked for.
+const LOOK_BACK: usize = 400;
+
 /// The latest accepted calls, oldest first.
 pub fn calls(cluster: &Cluster, most: usize) -> Vec<Call> {
     let writes = cluster.api().writes();
-    let recent = writes.focus().narrow(writes.len().saturating_sub(most)..);
-    recent.into_iter().map(|write| call(cluster.api(), write)).collect()
+    // Events comment on what happened, and leases are heartbeats: neither is news.
+    let told = |w: &&Write| !matches!(w.kind, Kind::Event | Kind::Lease);
+    let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
+    let recent: Vec<&Write> = recent.into_iter().filter(told).collect();
+    recent[recent.len().saturating_sub(most)..].iter().map(|write| call(cluster.api(), write)).collect()
 }
 
 fn call(api: &ApiServer, write: &Write) -> Call {

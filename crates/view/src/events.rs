@@ -1,10 +1,15 @@
 //! Events of the cluster as a list, the latest first.
 
-use orrery_api::{Event, ObjectReference};
-use orrery_apiserver::ApiServer;
+use std::collections::BTreeSet;
+
+use orrery_api::{Event, Kind, ObjectReference};
+use orrery_apiserver::{ApiServer, Op, Write};
 use orrery_cluster::Cluster;
 
 use crate::scene::{ObjectRef, Text};
+
+/// How many writes are searched for events.
+const LOOK_BACK: usize = 50_000;
 
 /// One row.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,15 +35,19 @@ pub struct EventRow {
 /// The latest events: of all namespaces or one, about everything or one object.
 pub fn events(cluster: &Cluster, namespace: Option<&str>, about: Option<&ObjectRef>, most: usize) -> Vec<EventRow> {
     let api = cluster.api();
-    let wanted = |e: &&std::rc::Rc<Event>| {
+    let wanted = |e: &Event| {
         let object = &e.involved_object;
         let here = namespace.is_none_or(|only| object.namespace.as_deref().unwrap_or_default() == only);
         about.map_or(here, |about| refers(object, about))
     };
-    let mut found: Vec<_> = api.list::<Event>().filter(wanted).collect();
-    found.sort_by_key(|e| std::cmp::Reverse(e.metadata.resource_version));
-    found.truncate(most);
-    found.into_iter().map(|e| row(api, e)).collect()
+    // The record of writes ends with the latest: a cluster with very many events is not sorted for the sake of a few.
+    let writes = api.writes();
+    let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
+    let latest = |w: &&Write| w.kind == Kind::Event && w.op != Op::Deleted;
+    let mut seen = BTreeSet::new();
+    let fresh = recent.into_iter().rev().filter(latest).filter(|w| seen.insert((w.namespace.clone(), w.name.clone())));
+    let found = fresh.filter_map(|w| api.get::<Event>(&w.namespace, &w.name)).filter(|e| wanted(e));
+    found.take(most).map(|e| row(api, e)).collect()
 }
 
 fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {

@@ -3,6 +3,7 @@
 //! leaves this crate.
 
 pub mod calls;
+pub mod crowd;
 pub mod events;
 pub mod inspect;
 pub mod layout;

@@ -39,7 +39,8 @@ fn order(pod: &Pod) -> (Option<i64>, &Str) {
     (pod.metadata.creation_timestamp.map(|t| t.0), &pod.metadata.name)
 }
 
-fn state(node: &Node) -> NodeState {
+/// Readiness as the control plane knows it.
+pub(crate) fn state(node: &Node) -> NodeState {
     match node.status.conditions.iter().find(|c| &*c.type_ == "Ready").map(|c| &*c.status) {
         Some("True") => NodeState::Ready,
         Some("Unknown") => NodeState::Unknown,

@@ -153,6 +153,6 @@ fn caption(mark: &PodMark) -> Html {
         PodState::BackOff { remaining, .. } => {
             html! { <text class="m s10 b mid red" x="16" y="46">{format!("{remaining} s")}</text> }
         }
-        _ => html! { <text class="mu s9 mid" x="16" y="45">{words::clip(&mark.label, 9.5, 40.0)}</text> },
+        _ => html! { <text class="mu s9 mid" x="16" y="45">{words::clip(&mark.label, 9.5, 37.0)}</text> },
     }
 }

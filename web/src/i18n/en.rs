@@ -14,11 +14,9 @@ pub static WORDS: Words = Words {
     namespace: "namespace",
     all: "all",
     views: "View",
-    nodes: "Nodes",
     add_node: "Node",
     share: "Share",
     examples: "Examples",
-    own_manifests: "Your manifests",
     theme_auto: "Theme: as the system",
     theme_light: "Theme: light",
     theme_dark: "Theme: dark",
@@ -35,9 +33,8 @@ pub static WORDS: Words = Words {
     apply: "Apply",
     objects: |n| plural(n, "object", "objects"),
     line: |n| format!("line {n}"),
-    no_problems: "No problems",
     more_problems: |n| format!("and {n} more"),
-    not_simulated: "accepted, not simulated",
+    not_simulated: "Not simulated:",
     too_large: |got, limit| {
         format!("The manifests are {got} MB. The limit is {limit} MB: split them, or leave out what is not needed.")
     },

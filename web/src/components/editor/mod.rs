@@ -4,26 +4,20 @@ mod code;
 mod problems;
 mod tabs;
 
-use gloo::timers::callback::Timeout;
 use orrery_share::Action;
 use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use crate::dom;
 use crate::engine::Outcome;
-use crate::files::{Check, Edit, Files, FilesContext, Problem, check, use_files};
+use crate::files::{Check, Edit, Files, Problem, use_files};
+use crate::reading::{LARGEST, use_reading};
 use crate::i18n::Words;
 use crate::session::{Session, use_session, use_view};
-use crate::store;
 use crate::ui::{Choose, UiContext, use_ui, use_words};
 use code::Code;
 use problems::Problems;
 use tabs::Tabs;
-
-/// Reading waits until the person pauses this long.
-const PAUSE_MS: u32 = 180;
-/// More text than this is not read, nor applied.
-const LARGEST: usize = 2 << 20;
 
 /// The column at the left.
 #[component]
@@ -32,7 +26,7 @@ pub fn EditorPane() -> Html {
     let ui = use_ui();
     let session = use_session();
     let files = use_files();
-    let found = use_checked(&files, w, &ui);
+    let found = use_reading();
     let refused = use_state_eq(Vec::<Problem>::new);
     {
         let refused = refused.clone();
@@ -69,38 +63,6 @@ pub fn EditorPane() -> Html {
             </div>
         </section>
     }
-}
-
-/// The files as they are read, a moment after the person stops typing; and their copy that survives a reload.
-#[hook]
-fn use_checked(files: &FilesContext, w: &'static Words, ui: &UiContext) -> Check {
-    let found = use_state_eq(|| read(files, w));
-    {
-        let (found, ui) = (found.clone(), ui.clone());
-        use_effect_with((**files).clone(), move |files| {
-            let files = files.clone();
-            let pause = Timeout::new(PAUSE_MS, move || {
-                found.set(read(&files, w));
-                if !store::keep_files(&files.list) {
-                    ui.dispatch(Choose::Toast(Some(w.not_saved.to_owned())));
-                }
-            });
-            move || drop(pause)
-        });
-    }
-    (*found).clone()
-}
-
-fn read(files: &Files, w: &Words) -> Check {
-    let size = files.size();
-    if size <= LARGEST {
-        return check(files);
-    }
-    let largest = (0..files.list.len()).max_by_key(|at| files.list[*at].text.len()).unwrap_or(0);
-    let message = (w.too_large)(size.div_ceil(1 << 20), LARGEST >> 20);
-    let (path, hint) = (String::new(), None);
-    let problem = Problem { file: largest, line: 1, column: 1, end_line: 1, end_column: 1, error: true, path, message, hint };
-    Check { problems: vec![problem], ..Check::default() }
 }
 
 fn apply_all(session: &Session, ui: &UiContext, files: &Files, refused: &UseStateHandle<Vec<Problem>>, w: &Words) {

@@ -33,11 +33,20 @@ pub fn ControlPlane(props: &ControlPlaneProps) -> Html {
             <Part name="controller-manager" says={names} calls={loops} spot={l.controllers} rail={l.rail.y} />
             if !l.narrow { { lamps(&plane.loops, &l.controllers) } }
             <rect class="rail" x={l.rail.x.to_string()} y={l.rail.y.to_string()} width={l.rail.w.to_string()} height={l.rail.h.to_string()} rx="15" />
-            <text class="on-rail b s13" x={(l.rail.x + 18.0).to_string()} y={(l.rail.y + 20.0).to_string()}>
-                {"kube-apiserver"}
-                if !l.narrow { <tspan class="on-rail dim s11" dx="12">{(w.only_door)(plane.writes)}</tspan> }
-            </text>
         </>
+    }
+}
+
+/// The words on the rail, above whatever travels along it.
+#[component]
+pub fn RailLabel(props: &ControlPlaneProps) -> Html {
+    let w = use_words();
+    let l = &props.layout;
+    html! {
+        <text class="on-rail b s13" x={(l.rail.x + 18.0).to_string()} y={(l.rail.y + 20.0).to_string()}>
+            {"kube-apiserver"}
+            if !l.narrow { <tspan class="on-rail dim s11" dx="12">{(w.only_door)(props.plane.writes)}</tspan> }
+        </text>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The picture: reads the scene, places it on a sheet as wide as the stage, and draws it. Larger clusters are a map on a canvas.
 
 mod control_plane;
+mod crowd;
 mod flights;
 mod node_card;
 mod rollout;
@@ -21,7 +22,8 @@ use super::pod::{Emphasis, Pod};
 use crate::dom::use_width;
 use crate::session::use_view;
 use crate::ui::{Choose, use_ui, use_words};
-use control_plane::ControlPlane;
+use crowd::CrowdMap;
+use control_plane::{ControlPlane, RailLabel};
 use flights::Flights;
 use node_card::NodeCard;
 use rollout::Rollout;
@@ -32,9 +34,16 @@ use waiting::WaitingLane;
 /// On a stage everything is drawn this much larger.
 const STAGE_ZOOM: f64 = 1.5;
 
-/// The stage: a sheet that scrolls, with everything on it.
+/// The stage: marks on a sheet, or a map when there are too many for that.
 #[component]
 pub fn Picture() -> Html {
+    let crowded = use_view((), |session, ()| session.read(|engine| engine.is_crowd()));
+    if *crowded { html! { <CrowdMap /> } } else { html! { <Marks /> } }
+}
+
+/// A sheet that scrolls, with everything on it.
+#[component]
+fn Marks() -> Html {
     let ui = use_ui();
     let w = use_words();
     let sheet = use_node_ref();
@@ -153,6 +162,7 @@ fn Sheet(props: &SheetProps) -> Html {
             }) }
             <Pods scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} />
             <Flights layout={layout.clone()} nodes={scene.nodes.iter().map(|n| n.id.name.clone()).collect::<Vec<_>>()} />
+            <RailLabel plane={scene.control_plane.clone()} layout={layout.clone()} />
         </>
     }
 }

@@ -31,16 +31,20 @@ pub fn Volume(props: &VolumeProps) -> Html {
     };
     let class = if track.class.is_empty() { w.no_class } else { &track.class };
     let says = if track.ghost { w.no_such_claim.to_owned() } else { format!("{} · {class}", track.size) };
-    let room = spot.w - 74.0 - if track.volume.is_some() { 72.0 } else { 10.0 };
+    let claimed = &*track.id.kind == "PersistentVolumeClaim";
+    let left = if claimed { 68.0 } else { 16.0 };
+    let room = spot.w - left - 6.0 - if track.volume.is_some() { 72.0 } else { 10.0 };
     html! {
         <g class={classes!("volume", "move", tone, chosen.then_some("chosen"), track.hue.map(|h| format!("h{h}")))} data-ref={track.id.key()}
             role="button" tabindex="0" aria-label={format!("{} {}, {says}", track.id.kind, track.id.name)}
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
-            <path class="ticket" d="M14 16h42v6.5a5.5 5.5 0 0 0 0 11V40H14v-6.5a5.5 5.5 0 0 0 0-11z" />
-            <text class="mu s10 mid" x="36" y="32">{w.claim}</text>
-            <text class="m b" x="68" y="26">{words::clip(&track.id.name, 13.0, room)}</text>
-            <text class="mu s10" x="68" y="41">{words::clip(&says, 10.5, room)}</text>
+            if claimed {
+                <path class="ticket" d="M14 16h42v6.5a5.5 5.5 0 0 0 0 11V40H14v-6.5a5.5 5.5 0 0 0 0-11z" />
+                <text class="mu s10 mid" x="36" y="32">{w.claim}</text>
+            }
+            <text class="m b" x={left.to_string()} y="26">{words::clip(&track.id.name, 13.0, room)}</text>
+            <text class="mu s10" x={left.to_string()} y="41">{words::clip(&says, 10.5, room)}</text>
             if let Some(volume) = &track.volume { { drum(volume, spot.w) } }
             { if let Some(stage) = track.stage { stages(stage, spot.w, w) } else { why(track, spot.w) } }
             <title>{format!("{} {} {}", track.id.name, says, track.why.as_deref().unwrap_or_default())}</title>
@@ -70,6 +74,8 @@ fn stages(now: Stage, w: f64, words: &Words) -> Html {
                 let x = first + step * i as f64;
                 let done = (stage <= now).then_some("done");
                 let here = stage == now;
+                let anchor = match i { 0 => "", 4 => "end", _ => "mid" };
+                let under = match i { 0 => x - 8.0, 4 => x + 8.0, _ => x };
                 let ahead = (stage < now).then_some("done");
                 html! {
                     <>
@@ -77,7 +83,7 @@ fn stages(now: Stage, w: f64, words: &Words) -> Html {
                         <circle class={classes!("stop", done)} cx={x.to_string()} cy="70" r={if here { "6.5" } else { "4.2" }} />
                         // Where the names would run into each other, only the current one is written.
                         if here || step > 58.0 {
-                            <text class={classes!("s9", "mid", if here { "b" } else { "fa" })} x={x.to_string()} y="92">{words.stages[i]}</text>
+                            <text class={classes!("s9", anchor, if here { "b" } else { "fa" })} x={under.to_string()} y="92">{words.stages[i]}</text>
                         }
                     </>
                 }

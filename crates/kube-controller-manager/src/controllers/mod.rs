@@ -6,7 +6,11 @@ mod endpoints;
 mod garbage_collector;
 mod namespace;
 mod node_lifecycle;
+mod persistent_volume;
+mod persistent_volume_provisioner;
 mod pod_garbage_collector;
+mod pv_protection;
+mod pvc_protection;
 mod replica_set;
 mod service_account;
 mod taint_eviction;
@@ -59,4 +63,8 @@ controllers! {
     PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
     Namespace => namespace::NamespaceController;
     ServiceAccount => service_account::ServiceAccountController;
+    PersistentVolume => persistent_volume::PersistentVolumeController;
+    PvcProtection => pvc_protection::PvcProtectionController;
+    PvProtection => pv_protection::PvProtectionController;
+    PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
 }

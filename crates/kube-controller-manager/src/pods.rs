@@ -58,13 +58,11 @@ pub(crate) fn find_port(pod: &Pod, port: &ServicePort) -> Option<i32> {
     pod.spec.containers.iter().chain(sidecars).flat_map(|c| &c.ports).find(named).map(|p| p.container_port)
 }
 
-/// Pods up to this number are looked at after each change of one of them.
-const FEW: u64 = 100;
-
-/// How long to collect changes before `pods` pods are looked at as a whole, so that the work grows with
-/// the changes and not with their square.
+/// How long to collect changes before `pods` pods are looked at as a whole: the more there are, the longer,
+/// so that the work grows with the number of changes and not with its square.
 ///
-/// Deviation: upstream looks after every change, and is kept back by how long a look takes.
+/// Deviation: upstream looks after every change, and is kept back by how long a look takes and by the limits
+/// of its client.
 pub(crate) fn collecting_time(pods: u64) -> Duration {
-    Duration::from_micros(20 * (pods / FEW * FEW)).min(Duration::from_millis(500))
+    Duration::from_millis(pods.min(1_000))
 }

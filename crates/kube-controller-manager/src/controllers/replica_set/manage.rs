@@ -16,16 +16,17 @@ const BURST: usize = 500;
 /// shows it, and would take it along.
 const MAX_PODS: usize = 150_000;
 
-/// Moves the number of `pods` towards the one that is asked for.
-pub(super) fn replicas(set: &ReplicaSet, pods: &[Rc<Pod>], cx: &mut Context<'_>) -> StatusResult<()> {
+/// Moves the number of `pods` towards the one that is asked for; true when that takes another look.
+pub(super) fn replicas(set: &ReplicaSet, pods: &[Rc<Pod>], cx: &mut Context<'_>) -> StatusResult<bool> {
     let wanted = usize::try_from(set.spec.replicas.unwrap_or(1)).unwrap_or(0);
+    let difference = pods.len().abs_diff(wanted);
+    let count = difference.min(BURST);
     if pods.len() < wanted {
-        create(set, (wanted - pods.len()).min(BURST), cx)
+        create(set, count, cx)?;
     } else if pods.len() > wanted {
-        delete(set, rank::first_to_go(set, pods, (pods.len() - wanted).min(BURST), cx), cx)
-    } else {
-        Ok(())
+        delete(set, rank::first_to_go(set, pods, count, cx), cx)?;
     }
+    Ok(difference > BURST)
 }
 
 /// Creates `count` pods in batches that double while all goes well, so that a refusal that concerns all

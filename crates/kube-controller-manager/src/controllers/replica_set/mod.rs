@@ -10,7 +10,7 @@ mod tests;
 use crate::{Action, Controller, Wake, owners, pods};
 use orrery_api::{Kind, Object, Pod, ReplicaSet, Resource};
 use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Change, Context, Key, Op};
+use orrery_client::{ApiServer, Change, Context, Key, Op, WATCH_LATENCY};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -38,10 +38,10 @@ impl Controller for ReplicaSetController {
             return Ok(Action::AwaitChange);
         };
         let pods = claim::pods(&set, seeking, cx)?;
-        let outcome = if set.metadata.terminating() { Ok(()) } else { manage::replicas(&set, &pods, cx) };
+        let outcome = if set.metadata.terminating() { Ok(false) } else { manage::replicas(&set, &pods, cx) };
         let wait = status::update(&set, &pods, outcome.as_ref().err(), cx)?;
-        outcome?;
-        Ok(wait.map_or(Action::AwaitChange, Action::RequeueAfter))
+        let more = outcome?.then_some(WATCH_LATENCY);
+        Ok(more.or(wait).map_or(Action::AwaitChange, Action::RequeueAfter))
     }
 }
 

@@ -80,7 +80,7 @@ pub struct Recorder {
     style: Style,
     similar: BTreeMap<EventKey, Similar>,
     known: BTreeMap<EventKey, (Str, SimTime)>,
-    spam: BTreeMap<Str, Spam>,
+    spam: BTreeMap<(Str, Str), Spam>,
 }
 
 impl Recorder {
@@ -127,7 +127,7 @@ impl Recorder {
         };
         if self.style == Style::Core {
             let text = self.combine(&mut key, request.now);
-            if !self.admit(&meta.uid, request.now) {
+            if !self.admit(&meta.uid, &key.reason, request.now) {
                 return;
             }
             self.count_or_create(api, request, reference, r#type, key, text);
@@ -157,10 +157,11 @@ impl Recorder {
         text.into()
     }
 
-    /// Whether the object was not the subject of too many events lately.
-    fn admit(&mut self, uid: &Str, now: SimTime) -> bool {
+    /// Whether the object was not the subject of too many events of that reason lately. In the recordings
+    /// each reason has its own budget.
+    fn admit(&mut self, uid: &Str, reason: &Str, now: SimTime) -> bool {
         forget_if_full(&mut self.spam);
-        let spam = self.spam.entry(uid.clone()).or_insert(Spam { tokens: SPAM_BURST, refilled: now });
+        let spam = self.spam.entry((uid.clone(), reason.clone())).or_insert(Spam { tokens: SPAM_BURST, refilled: now });
         let refills = now.since(spam.refilled).as_secs() / SPAM_REFILL.as_secs();
         if refills > 0 {
             spam.tokens = SPAM_BURST.min(spam.tokens.saturating_add(u32::try_from(refills).unwrap_or(u32::MAX)));

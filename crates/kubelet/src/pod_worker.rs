@@ -121,6 +121,12 @@ impl Run {
         self.current.as_ref().filter(|i| !i.runs_at(at))
     }
 
+    /// When a run of it last ended, as was known at an instant.
+    pub(crate) fn last_end(&self, at: SimTime) -> Option<SimTime> {
+        let runs = [self.current.as_ref(), self.previous.as_deref()];
+        runs.into_iter().flatten().filter(|i| !i.runs_at(at)).find_map(|i| i.ends)
+    }
+
     /// What its status shows while it waits.
     pub(crate) fn waiting(&self) -> Option<&(Str, Str)> {
         self.trouble.as_ref()?.waiting.as_ref()

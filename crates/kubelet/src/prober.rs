@@ -230,13 +230,15 @@ impl Turn<'_, '_> {
         let due = |p: &&mut Prober| p.question == question && p.next.is_some_and(|at| at <= now);
         let Some(prober) = probes.0.iter_mut().find(due) else { return false };
         prober.next = None;
-        if !instance.runs_at(now) || prober.on_hold {
+        if !instance.runs_at(now) {
             return false;
         }
-        let mut noticed = false;
+        let noticed = prober.attempt != Some(instance.attempt) && question != Question::Liveness;
         if prober.attempt != Some(instance.attempt) {
             prober.new_run(instance.attempt);
-            noticed = question != Question::Liveness;
+        }
+        if prober.on_hold {
+            return false;
         }
         if started == (question == Question::Startup) {
             // Startup comes first; once it has passed, the others are asked from their next beat on.

@@ -403,7 +403,7 @@ impl Turn<'_, '_> {
 
     /// Begins to start a container, unless it has to wait after a crash or its image does not come.
     fn begin_start(&mut self, plan: &mut Plan, index: usize) {
-        if let Err((reason, message)) = self.check_restart_delay(index) {
+        if let Err((reason, message)) = self.check_restart_delay(plan.at, index) {
             return self.start_failed(plan, index, &reason, message);
         }
         if let Err((reason, message)) = self.begin_pull(plan, index) {
@@ -425,10 +425,10 @@ impl Turn<'_, '_> {
     }
 
     /// Whether a container that ended may start again (upstream: `doBackOff`).
-    fn check_restart_delay(&mut self, index: usize) -> Result<(), (String, String)> {
+    fn check_restart_delay(&mut self, at: SimTime, index: usize) -> Result<(), (String, String)> {
         let now = self.now();
         let run = &mut self.worker.runs[index];
-        let Some(ended) = run.ended_by(now).and_then(|i| i.ends) else { return Ok(()) };
+        let Some(ended) = run.last_end(at) else { return Ok(()) };
         let trouble = run.trouble.get_or_insert_default();
         let delay = trouble.restarts.filter(|d| !d.expired(ended) && now.since(ended) < d.length);
         let Some(delay) = delay else {

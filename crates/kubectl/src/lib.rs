@@ -9,6 +9,7 @@ mod command;
 mod cordon;
 mod create;
 mod delete;
+mod fields;
 mod get;
 mod label;
 mod rollout;

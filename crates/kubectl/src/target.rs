@@ -1,8 +1,9 @@
 //! Which objects a command line means: `pod web`, `deploy/web`, `pods -l app=web`, `svc,pods`.
 
+use crate::fields::Fields;
 use crate::{Args, Failure};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::{Value, labels};
+use orrery_apimachinery::{Reason, Status, labels};
 use orrery_apiserver::{ApiServer, Key};
 
 /// What was asked for: kinds without names, or keys.
@@ -77,47 +78,27 @@ pub(crate) fn parse(args: &Args, words: &[String]) -> Result<Vec<Target>, Failur
 
 /// The objects of a kind that namespace and selectors of the command line pick, by namespace and name.
 pub(crate) fn list(api: &ApiServer, kind: Kind, args: &Args) -> Result<Vec<Object>, Failure> {
-    let selector = labels::parse(args.flag("selector").unwrap_or_default()).map_err(Failure::usage)?;
-    let fields = field_selector(args.flag("field-selector").unwrap_or_default())?;
+    let selectors = ["selector", "field-selector"].map(|flag| args.flag(flag).unwrap_or_default());
+    let refused = |error: String| unreadable(kind, selectors, &error);
+    let labels = labels::parse(selectors[0]).map_err(refused)?;
+    let fields = Fields::parse(kind, selectors[1]).map_err(refused)?;
     let everywhere = args.on("all-namespaces") || !kind.namespaced();
     let picked = |object: &&Object| {
         let meta = object.metadata();
-        (everywhere || &*meta.namespace == args.namespace()) && selector.matches(&meta.labels)
+        (everywhere || &*meta.namespace == args.namespace())
+            && labels.matches(&meta.labels)
+            && fields.matches(object)
     };
-    let objects = api.objects(kind).filter(picked).cloned();
-    if fields.is_empty() {
-        return Ok(objects.collect());
-    }
-    Ok(objects.filter(|object| matches_fields(&object.to_value(), &fields)).collect())
+    Ok(api.objects(kind).filter(picked).cloned().collect())
 }
 
-/// One requirement: the path, the value, and whether they are to be equal.
-type FieldRequirement<'a> = (&'a str, &'a str, bool);
-
-fn field_selector(text: &str) -> Result<Vec<FieldRequirement<'_>>, Failure> {
-    text.split(',')
-        .filter(|part| !part.is_empty())
-        .map(|part| {
-            [("!=", false), ("==", true), ("=", true)]
-                .iter()
-                .find_map(|(sign, equal)| part.split_once(sign).map(|(path, value)| (path, value, *equal)))
-                .ok_or_else(|| {
-                    Failure::usage(format!("invalid selector: '{text}'; can't understand '{part}'"))
-                })
-        })
-        .collect()
-}
-
-fn matches_fields(tree: &Value, requirements: &[FieldRequirement<'_>]) -> bool {
-    requirements.iter().all(|(path, value, equal)| {
-        let found = path.split('.').try_fold(tree, |node, key| node.get(key));
-        let text = match found {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        (text == *value) == *equal
-    })
+/// The server's refusal of a selector, with what kubectl was looking for.
+fn unreadable(kind: Kind, [labels, fields]: [&str; 2], error: &str) -> Failure {
+    let resource = format!("{}/{}, Resource={}", kind.group(), kind.version(), kind.plural());
+    let text = format!(
+        "Unable to find \"{resource}\" that match label selector \"{labels}\", field selector \"{fields}\": {error}"
+    );
+    Status::new(Reason::BadRequest, text).into()
 }
 
 /// `deployment.apps/web`: how results name an object.

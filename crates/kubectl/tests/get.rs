@@ -152,6 +152,20 @@ fn namespaces_and_selectors_narrow_what_is_shown() {
 #[test]
 fn what_is_not_there_is_told() {
     check(
+        "get pods --field-selector=foo=bar",
+        expect![[r#"
+        stderr: Error from server (BadRequest): Unable to find "/v1, Resource=pods" that match label selector "", field selector "foo=bar": field label not supported: foo
+        exit code 1
+    "#]],
+    );
+    check(
+        "get cm --field-selector=data.rule=a",
+        expect![[r#"
+        stderr: Error from server (BadRequest): Unable to find "/v1, Resource=configmaps" that match label selector "", field selector "data.rule=a": "data.rule" is not a known field selector: only "metadata.name", "metadata.namespace"
+        exit code 1
+    "#]],
+    );
+    check(
         "get pods",
         expect![[r#"
         stderr: No resources found in default namespace.

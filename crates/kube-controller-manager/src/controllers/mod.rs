@@ -2,6 +2,7 @@
 
 mod deployment;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod garbage_collector;
 mod namespace;
@@ -57,6 +58,7 @@ controllers! {
     Deployment => deployment::DeploymentController;
     Endpoints => endpoints::EndpointsController;
     EndpointSlice => endpoint_slice::EndpointSliceController;
+    EndpointSliceMirroring => endpoint_slice_mirroring::EndpointSliceMirroringController;
     GarbageCollector => garbage_collector::GarbageCollector;
     NodeLifecycle => node_lifecycle::NodeLifecycleController;
     TaintEviction => taint_eviction::TaintEvictionController;

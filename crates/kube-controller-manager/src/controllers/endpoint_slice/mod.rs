@@ -3,17 +3,16 @@
 //!
 //! Hints for topology-aware routing are not made.
 
-mod reconcile;
-mod slice;
+pub(super) mod reconcile;
+pub(super) mod slice;
 #[cfg(test)]
 mod tests;
 
 use super::endpoints::membership::{self, TriggerTimes};
 use crate::{Action, Controller, Wake};
 use orrery_api::{EndpointSlice, Kind, Object, Pod, Resource, Service};
-use orrery_apimachinery::{Status, StatusResult, Str, Time};
-use orrery_client::{ApiServer, Change, Context, DeleteOptions, Key, Op};
-use reconcile::Plan;
+use orrery_apimachinery::{StatusResult, Str, Time};
+use orrery_client::{ApiServer, Change, Context, Key, Op};
 use std::rc::Rc;
 
 /// The controller.
@@ -29,7 +28,9 @@ impl Controller for EndpointSliceController {
         match &change.value {
             Object::Service(_) => wake.key(Key::of(&change.value)),
             Object::Pod(pod) => membership::wake_services(change, pod, api, wake),
-            Object::EndpointSlice(slice) if slice::is_managed(slice) && change.op != Op::Added => {
+            Object::EndpointSlice(slice)
+                if slice::is_managed(slice, slice::MANAGER) && change.op != Op::Added =>
+            {
                 // Slices that others change or delete are mended.
                 let own = api.write(change.revision).is_some_and(|write| &*write.actor == Self::NAME);
                 let service = slice.metadata.labels.get(slice::SERVICE_NAME);
@@ -70,56 +71,22 @@ fn sync_slices(
         slices(service, cx.api()).into_iter().partition(|slice| families.contains(&slice.address_type));
     for family in &families {
         let present = present.iter().filter(|slice| slice.address_type == *family).cloned().collect();
-        let plan = reconcile::plan(service, pods, family, present, cx.api());
-        carry_out(service, plan, time, cx)?;
+        let mut plan = reconcile::plan(service, pods, family, present, cx.api());
+        if service.metadata.terminating() {
+            // The garbage collector is about to delete the slices.
+            plan.create.clear();
+        }
+        for slice in plan.create.iter_mut().chain(&mut plan.update) {
+            slice::note_time(&mut slice.metadata, time);
+        }
+        plan.carry_out(cx)?;
     }
-    obsolete.iter().try_for_each(|slice| delete(slice, cx))
+    obsolete.iter().try_for_each(|slice| reconcile::delete(slice, cx))
 }
 
 /// The slices of the service that this controller manages.
 fn slices(service: &Service, api: &ApiServer) -> Vec<Rc<EndpointSlice>> {
     let keys = api.dependents(&service.metadata.uid).filter(|key| key.kind == Kind::EndpointSlice);
     let slices = keys.filter_map(|key| api.object(key)).filter_map(EndpointSlice::unwrap_ref);
-    slices.filter(|slice| slice::is_managed(slice)).cloned().collect()
-}
-
-/// Writes what was planned. A slice that is to be created takes the place of one that is to be deleted
-/// (upstream: `finalize`).
-fn carry_out(
-    service: &Service,
-    mut plan: Plan,
-    time: Option<Time>,
-    cx: &mut Context<'_>,
-) -> StatusResult<()> {
-    while let Some(mut slice) = plan.create.pop_if(|_| !plan.delete.is_empty()) {
-        slice.metadata.name = plan.delete.remove(0).metadata.name.clone();
-        plan.update.push(slice);
-    }
-    if !service.metadata.terminating() {
-        for mut slice in plan.create {
-            slice::note_time(&mut slice.metadata, time);
-            match cx.create(slice) {
-                Err(_) if membership::namespace_goes(service, cx.api()) => return Ok(()),
-                outcome => outcome?,
-            };
-        }
-    }
-    for slice in plan.update {
-        let (namespace, name) = (slice.metadata.namespace.clone(), slice.metadata.name.clone());
-        cx.modify::<EndpointSlice>(&namespace, &name, |present| {
-            present.metadata.labels = slice.metadata.labels;
-            present.endpoints = slice.endpoints;
-            present.ports = slice.ports;
-            slice::note_time(&mut present.metadata, time);
-        })?;
-    }
-    plan.delete.iter().try_for_each(|slice| delete(slice, cx))
-}
-
-fn delete(slice: &EndpointSlice, cx: &mut Context<'_>) -> StatusResult<()> {
-    let key = Key::new(Kind::EndpointSlice, slice.metadata.namespace.clone(), slice.metadata.name.clone());
-    match cx.delete(&key, &DeleteOptions::default()) {
-        Err(status) if !Status::is_not_found(&status) => Err(status),
-        _ => Ok(()),
-    }
+    slices.filter(|slice| slice::is_managed(slice, slice::MANAGER)).cloned().collect()
 }

@@ -4,9 +4,9 @@
 use super::super::endpoints::membership;
 use super::slice;
 use orrery_api::endpoint_slice::EndpointPort;
-use orrery_api::{Endpoint, EndpointSlice, Pod, Service};
-use orrery_apimachinery::Str;
-use orrery_client::ApiServer;
+use orrery_api::{Endpoint, EndpointSlice, Kind, Pod, Service};
+use orrery_apimachinery::{Status, StatusResult, Str};
+use orrery_client::{ApiServer, Context, DeleteOptions, Key};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ const MAX_ENDPOINTS: usize = 100;
 
 /// What is to be written.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(in super::super) struct Plan {
     /// Slices without a name.
     pub create: Vec<EndpointSlice>,
     /// Slices with other content.
@@ -27,11 +27,13 @@ pub(super) struct Plan {
 
 /// What makes an endpoint the same as before: its pod, its address and its name. A pod's own name comes
 /// first, so that endpoints are added in that order.
-type Identity = (Option<Str>, Option<Str>, Vec<Str>, Option<Str>);
+pub(in super::super) type Identity = (Option<Str>, Option<Str>, Vec<Str>, Option<Str>);
 
-type Endpoints = BTreeMap<Identity, Endpoint>;
+/// Endpoints by what they are.
+pub(in super::super) type Endpoints = BTreeMap<Identity, Endpoint>;
 
-fn identity(endpoint: &Endpoint) -> Identity {
+/// What makes the endpoint the same as before.
+pub(in super::super) fn identity(endpoint: &Endpoint) -> Identity {
     let pod = endpoint.target_ref.as_ref();
     let (name, uid) = (pod.and_then(|p| p.name.clone()), pod.and_then(|p| p.uid.clone()));
     (name, uid, endpoint.addresses.clone(), endpoint.hostname.clone())
@@ -50,7 +52,7 @@ pub(super) fn plan(
     for (ports, endpoints) in desired(service, pods, family, api) {
         let (same, others) = present.into_iter().partition(|slice| slice.ports == ports);
         present = others;
-        kept |= fill(service, family, ports, endpoints, same, &mut plan);
+        kept |= plan.fill(&slice::new(service, family, ports), endpoints, same);
     }
     plan.delete.extend(present);
     // A service that nobody stands behind keeps one empty slice.
@@ -95,52 +97,78 @@ fn desired(
     groups
 }
 
-/// Brings the slices of one set of ports up to date: endpoints stay where they are, new ones go where
-/// something changes anyway, then where they just fit, then into new slices. True when a slice stays
-/// untouched (upstream: `reconcileByPortMapping`).
-fn fill(
-    service: &Service,
-    family: &Str,
-    ports: Vec<EndpointPort>,
-    mut desired: Endpoints,
-    present: Vec<Rc<EndpointSlice>>,
-    plan: &mut Plan,
-) -> bool {
-    let labels = slice::labels(service);
-    let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
-    for slice in present {
-        let kept: Vec<Endpoint> =
-            slice.endpoints.iter().filter_map(|e| desired.remove(&identity(e))).collect();
-        let same = kept == slice.endpoints;
-        if kept.is_empty() && !same {
-            plan.delete.push(slice);
-        } else if same && slice.metadata.labels == labels {
-            unchanged.push(slice);
-        } else {
-            let mut slice = (*slice).clone();
-            slice.endpoints = kept;
-            slice.metadata.labels = labels.clone();
-            changed.push(slice);
-        }
-    }
-    changed.sort_by_key(|slice| Reverse(slice.endpoints.len()));
-    changed.iter_mut().for_each(|slice| top_up(slice, &mut desired));
-    while !desired.is_empty() {
-        match best_fit(&unchanged, desired.len()) {
-            Some(i) => {
-                let mut slice = (*unchanged.remove(i)).clone();
-                top_up(&mut slice, &mut desired);
+impl Plan {
+    /// Brings the slices that are `present` for one set of ports up to date: endpoints stay where they are,
+    /// new ones go where something changes anyway, then where they just fit, then into new slices, which
+    /// start as `model`. True when a slice stays untouched (upstream: `reconcileByPortMapping`).
+    pub(in super::super) fn fill(
+        &mut self,
+        model: &EndpointSlice,
+        mut desired: Endpoints,
+        present: Vec<Rc<EndpointSlice>>,
+    ) -> bool {
+        let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
+        for slice in present {
+            let kept: Vec<Endpoint> =
+                slice.endpoints.iter().filter_map(|e| desired.remove(&identity(e))).collect();
+            let same = kept == slice.endpoints;
+            if kept.is_empty() && !same {
+                self.delete.push(slice);
+            } else if same && slice.metadata.labels == model.metadata.labels {
+                unchanged.push(slice);
+            } else {
+                let mut slice = (*slice).clone();
+                slice.endpoints = kept;
+                slice.metadata.labels = model.metadata.labels.clone();
                 changed.push(slice);
             }
-            None => {
-                let mut slice = slice::new(service, family, ports.clone());
-                top_up(&mut slice, &mut desired);
-                plan.create.push(slice);
-            }
         }
+        changed.sort_by_key(|slice| Reverse(slice.endpoints.len()));
+        changed.iter_mut().for_each(|slice| top_up(slice, &mut desired));
+        while !desired.is_empty() {
+            let fitting = best_fit(&unchanged, desired.len()).map(|i| (*unchanged.remove(i)).clone());
+            let mut slice = fitting.unwrap_or_else(|| model.clone());
+            top_up(&mut slice, &mut desired);
+            if slice.metadata.name.is_empty() { self.create.push(slice) } else { changed.push(slice) }
+        }
+        self.update.extend(changed);
+        !unchanged.is_empty()
     }
-    plan.update.extend(changed);
-    !unchanged.is_empty()
+
+    /// Writes what was planned. A slice that is to be created takes the place of one that is to be deleted
+    /// (upstream: `finalize`).
+    pub(in super::super) fn carry_out(mut self, cx: &mut Context<'_>) -> StatusResult<()> {
+        while let Some(mut slice) = self.create.pop_if(|_| !self.delete.is_empty()) {
+            slice.metadata.name = self.delete.remove(0).metadata.name.clone();
+            self.update.push(slice);
+        }
+        for slice in self.create {
+            let namespace = slice.metadata.namespace.clone();
+            match cx.create(slice) {
+                Err(_) if membership::namespace_goes(&namespace, cx.api()) => return Ok(()),
+                outcome => outcome?,
+            };
+        }
+        for slice in self.update {
+            let (namespace, name) = (slice.metadata.namespace.clone(), slice.metadata.name.clone());
+            cx.modify::<EndpointSlice>(&namespace, &name, |present| {
+                present.metadata.labels = slice.metadata.labels;
+                present.metadata.annotations = slice.metadata.annotations;
+                present.endpoints = slice.endpoints;
+                present.ports = slice.ports;
+            })?;
+        }
+        self.delete.iter().try_for_each(|slice| delete(slice, cx))
+    }
+}
+
+/// Deletes a slice that may be gone already.
+pub(super) fn delete(slice: &EndpointSlice, cx: &mut Context<'_>) -> StatusResult<()> {
+    let key = Key::new(Kind::EndpointSlice, slice.metadata.namespace.clone(), slice.metadata.name.clone());
+    match cx.delete(&key, &DeleteOptions::default()) {
+        Err(status) if !Status::is_not_found(&status) => Err(status),
+        _ => Ok(()),
+    }
 }
 
 fn top_up(slice: &mut EndpointSlice, desired: &mut Endpoints) {

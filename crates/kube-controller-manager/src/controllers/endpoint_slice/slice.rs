@@ -8,14 +8,16 @@ use orrery_apimachinery::{ObjectMeta, Str, StrMap, Time};
 use orrery_client::ApiServer;
 
 /// The label that names the service.
-pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
-const MANAGER: &str = "endpointslice-controller.k8s.io";
+pub(in super::super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
+/// The label that says who keeps the slice up to date.
+pub(in super::super) const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+/// Who keeps the slices of services that select pods up to date.
+pub(super) const MANAGER: &str = "endpointslice-controller.k8s.io";
 const ZONE: &str = "topology.kubernetes.io/zone";
 
-/// Whether the slice is this controller's.
-pub(super) fn is_managed(slice: &EndpointSlice) -> bool {
-    slice.metadata.labels.get(MANAGED_BY).is_some_and(|by| &**by == MANAGER)
+/// Whether the slice is kept up to date by `manager`.
+pub(in super::super) fn is_managed(slice: &EndpointSlice, manager: &str) -> bool {
+    slice.metadata.labels.get(MANAGED_BY).is_some_and(|by| &**by == manager)
 }
 
 /// An empty slice of the service.
@@ -82,17 +84,21 @@ fn reference(pod: &Pod) -> ObjectReference {
 /// even when they are empty.
 pub(super) fn ports(pod: &Pod, service: &Service) -> Vec<EndpointPort> {
     let offered = service.spec.ports.iter().filter_map(|port| membership::port(pod, port));
-    let port = |port: orrery_api::EndpointPort| EndpointPort {
+    offered.map(port).collect()
+}
+
+/// A port of Endpoints as slices tell it.
+pub(in super::super) fn port(port: orrery_api::EndpointPort) -> EndpointPort {
+    EndpointPort {
         name: Some(port.name.unwrap_or_else(|| "".into())),
         protocol: Some(port.protocol.unwrap_or_else(|| "".into())),
         port: Some(port.port),
         app_protocol: port.app_protocol,
-    };
-    offered.map(port).collect()
+    }
 }
 
 /// What upstream orders ports by: the hash of their dump.
-pub(super) fn port_hash(port: &EndpointPort) -> [u8; 16] {
+pub(in super::super) fn port_hash(port: &EndpointPort) -> [u8; 16] {
     let dump = format!(
         "(v1.EndpointPort){{Name:(*string){} Protocol:(*v1.Protocol){} Port:(*int32){} AppProtocol:(*string){}}}",
         port.name.as_deref().unwrap_or("<nil>"),

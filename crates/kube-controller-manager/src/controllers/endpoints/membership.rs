@@ -24,9 +24,9 @@ pub(in super::super) fn is_headless(service: &Service) -> bool {
     matches!(service.spec.cluster_ip.as_deref(), None | Some("" | "None"))
 }
 
-/// Whether the namespace of the service goes away, where nothing can be created.
-pub(in super::super) fn namespace_goes(service: &Service, api: &ApiServer) -> bool {
-    api.get::<Namespace>("", &service.metadata.namespace).is_none_or(|n| n.metadata.terminating())
+/// Whether a namespace goes away, where nothing can be created.
+pub(in super::super) fn namespace_goes(name: &str, api: &ApiServer) -> bool {
+    api.get::<Namespace>("", name).is_none_or(|n| n.metadata.terminating())
 }
 
 /// Whether the pod stands behind the services that select it (upstream: `ShouldPodBeInEndpoints`).

@@ -97,7 +97,7 @@ fn write(
         ("Create", "for service ", cx.create(endpoints).map(drop))
     };
     match outcome {
-        Err(_) if membership::namespace_goes(service, cx.api()) => Ok(()),
+        Err(_) if membership::namespace_goes(&meta.namespace, cx.api()) => Ok(()),
         Err(status) => {
             let place = format!("{}/{}", meta.namespace, meta.name);
             let message = format!("Failed to {} endpoint {article}{place}: {status}", verb.to_lowercase());

@@ -2,7 +2,6 @@
 
 use orrery_api::Taint;
 use orrery_apimachinery::{Quantity, Str, StrMap};
-use orrery_sim::Duration;
 
 /// A node: its size, and how it is labelled.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,9 +85,16 @@ impl RuntimeProfile {
             RuntimeProfile::Lively => (150, 400),
         }
     }
-}
 
-/// How often a kubelet looks at a pod that it could not bring to where it should be, before jitter.
-///
-/// Upstream's default is a minute; the recorded kubelets had this (`hollow-node`'s `syncFrequency`).
-pub(crate) const RESYNC: Duration = Duration::from_secs(10);
+    /// The range, in milliseconds, of the time after which a kubelet looks again at a pod that it could not
+    /// bring to where it should be.
+    ///
+    /// Upstream adds up to one half to its `syncFrequency`. That is a minute by default; the recorded
+    /// kubelets (`hollow-node`) had ten seconds. Where nothing is to vary, it is the middle.
+    pub(crate) fn retry_millis(self) -> (u64, u64) {
+        match self {
+            RuntimeProfile::Instant => (12_500, 12_500),
+            RuntimeProfile::Lively => (10_000, 15_000),
+        }
+    }
+}

@@ -2,7 +2,6 @@
 //! `kuberuntime_manager.go`, `SyncPod`).
 
 use crate::actions::{self, Actions};
-use crate::config::RESYNC;
 use crate::images::{self, Pull};
 use crate::node::Node;
 use crate::pod_worker::{Delay, Instance, PodWorker, Sandbox, Stage, container, described};
@@ -267,8 +266,8 @@ impl Turn<'_, '_> {
         self.end_look();
         let waits = self.worker.runs.iter().any(|r| r.waiting().is_some());
         if plan.failed || waits {
-            let jitter = self.cx.random().below(RESYNC.as_millis() as u64 / 2);
-            let again = self.now() + RESYNC + Duration::from_millis(jitter);
+            let (least, most) = self.node.profile.retry_millis();
+            let again = self.now() + Duration::from_millis(least + self.cx.random().below(most - least + 1));
             let tick = self.node.tick.from(again);
             self.worker.ask(tick);
         }

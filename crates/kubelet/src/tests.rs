@@ -212,14 +212,14 @@ fn a_crashing_container_shows_the_error_first_and_the_back_off_later() {
         00:00:00.090   Normal Started: Started container c (x2)
         00:00:01.087 crash Running [PRTSC I PS] c: Error 1 restarts=1
         00:00:01.087   Warning BackOff: Back-off restarting failed container c in pod crash_default(09b21a8a-be0f-434e-a630-d6885537c4ec)
-        00:00:15.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=1
-        00:00:15.487   Normal Pulled: Container image "busybox:1" already present on machine (x2)
-        00:00:15.490   Normal Created: Created container: c (x3)
-        00:00:15.490   Normal Started: Started container c (x3)
-        00:00:16.087 crash Running [PRTSC I PS] c: Error 1 restarts=2
-        00:00:16.087   Warning BackOff: Back-off restarting failed container c in pod crash_default(09b21a8a-be0f-434e-a630-d6885537c4ec) (x2)
-        00:00:27.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=2
-        00:00:27.487   Warning BackOff: Back-off restarting failed container c in pod crash_default(09b21a8a-be0f-434e-a630-d6885537c4ec) (x3)
+        00:00:14.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=1
+        00:00:14.487   Normal Pulled: Container image "busybox:1" already present on machine (x2)
+        00:00:14.490   Normal Created: Created container: c (x3)
+        00:00:14.490   Normal Started: Started container c (x3)
+        00:00:15.087 crash Running [PRTSC I PS] c: Error 1 restarts=2
+        00:00:15.087   Warning BackOff: Back-off restarting failed container c in pod crash_default(09b21a8a-be0f-434e-a630-d6885537c4ec) (x2)
+        00:00:28.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=2
+        00:00:28.487   Warning BackOff: Back-off restarting failed container c in pod crash_default(09b21a8a-be0f-434e-a630-d6885537c4ec) (x3)
     "#]]);
 }
 
@@ -238,10 +238,10 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
         00:00:00.087 noimage Pending [PRTSC I PS] c: ErrImagePull
         00:00:00.087   Normal BackOff: Back-off pulling image "nosuch/image:1"
         00:00:00.087   Warning Failed: Error: ImagePullBackOff
-        00:00:15.487 noimage Pending [PRTSC I PS] c: ImagePullBackOff
-        00:00:15.487   Normal Pulling: Pulling image "nosuch/image:1" (x2)
-        00:00:15.487   Warning Failed: Failed to pull image "nosuch/image:1": rpc error: code = NotFound desc = failed to pull and unpack image "nosuch/image:1": failed to resolve reference "nosuch/image:1": nosuch/image:1: not found (x2)
-        00:00:15.487   Warning Failed: Error: ErrImagePull (x2)
+        00:00:13.487 noimage Pending [PRTSC I PS] c: ImagePullBackOff
+        00:00:13.487   Normal Pulling: Pulling image "nosuch/image:1" (x2)
+        00:00:13.487   Warning Failed: Failed to pull image "nosuch/image:1": rpc error: code = NotFound desc = failed to pull and unpack image "nosuch/image:1": failed to resolve reference "nosuch/image:1": nosuch/image:1: not found (x2)
+        00:00:13.487   Warning Failed: Error: ErrImagePull (x2)
     "#]]);
 }
 

@@ -175,7 +175,8 @@ mod tests {
     }
 
     fn claim(gi: i64) -> PersistentVolumeClaim {
-        let mut spec = PersistentVolumeClaimSpec { access_modes: vec!["ReadWriteOnce".into()], ..Default::default() };
+        let mut spec =
+            PersistentVolumeClaimSpec { access_modes: vec!["ReadWriteOnce".into()], ..Default::default() };
         spec.resources.requests.insert(STORAGE.into(), Quantity::from_bytes(gi << 30));
         PersistentVolumeClaim { metadata: ObjectMeta::named("default", "data"), spec, ..Default::default() }
     }
@@ -196,15 +197,27 @@ mod tests {
         for (row, volumes, found) in [
             ("none is large enough", vec![volume("a", 1, nothing)], None),
             ("the smallest that fits", vec![volume("a", 100, nothing), volume("b", 10, nothing)], Some("b")),
-            ("of two equal ones the first", vec![volume("a", 10, nothing), volume("b", 10, nothing)], Some("a")),
-            ("a reserved one before a smaller one", vec![volume("a", 5, nothing), volume("b", 50, taken("data"))], Some("b")),
+            (
+                "of two equal ones the first",
+                vec![volume("a", 10, nothing), volume("b", 10, nothing)],
+                Some("a"),
+            ),
+            (
+                "a reserved one before a smaller one",
+                vec![volume("a", 5, nothing), volume("b", 50, taken("data"))],
+                Some("b"),
+            ),
             ("another's is out of reach", vec![volume("a", 10, taken("other"))], None),
             (
                 "a class that was not asked for",
                 vec![volume("a", 10, |v| v.spec.storage_class_name = Some("fast".into()))],
                 None,
             ),
-            ("raw blocks are no file system", vec![volume("a", 10, |v| v.spec.volume_mode = Some("Block".into()))], None),
+            (
+                "raw blocks are no file system",
+                vec![volume("a", 10, |v| v.spec.volume_mode = Some("Block".into()))],
+                None,
+            ),
             ("a released one", vec![volume("a", 10, |v| v.status.phase = Some("Released".into()))], None),
         ] {
             let best = find_match(&claim(5), volumes.iter(), None, false);

@@ -1,11 +1,26 @@
 //! Pods start Pending with their class of service, and are deleted gracefully (upstream: `pkg/registry/core/pod/strategy.go`).
 
-use orrery_api::{Container, Pod};
-use orrery_apimachinery::Quantity;
+use orrery_api::{Container, Pod, PodCondition};
+use orrery_apimachinery::{Quantity, Time};
 
 pub(super) fn prepare_create(pod: &mut Pod) {
     pod.status.phase = Some("Pending".into());
     pod.status.qos_class = Some(qos_class(pod).into());
+    if !pod.spec.scheduling_gates.is_empty() {
+        pod.status.conditions.push(gated(pod.metadata.creation_timestamp));
+    }
+}
+
+/// Tells that no scheduler looks at the pod (upstream: `applySchedulingGatedCondition`).
+fn gated(date: Option<Time>) -> PodCondition {
+    PodCondition {
+        type_: "PodScheduled".into(),
+        status: "False".into(),
+        reason: Some("SchedulingGated".into()),
+        message: Some("Scheduling is blocked due to non-empty scheduling gates".into()),
+        last_transition_time: date,
+        ..Default::default()
+    }
 }
 
 /// Seconds of grace: the pod's own unless asked otherwise; none for a pod that no kubelet runs.

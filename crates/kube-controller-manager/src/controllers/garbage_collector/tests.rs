@@ -1,3 +1,5 @@
+//! Who follows whom into deletion, and who is spared.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
@@ -152,7 +154,6 @@ fn dependents_follow_their_owners() {
         ),
     ];
     for (row, act, expected) in rows {
-        println!("{row}");
         let mut bench = Bench::new();
         act(&mut bench);
         bench.pass(Duration::from_secs(1));

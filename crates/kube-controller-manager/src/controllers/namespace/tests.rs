@@ -1,3 +1,5 @@
+//! Namespaces with content of every sort, on their way out.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
@@ -97,7 +99,6 @@ fn a_namespace_goes_when_its_content_is_gone() {
         ),
     ];
     for (row, fill, then, expected) in rows {
-        println!("{row}");
         let mut bench = namespace_with(fill);
         then(&mut bench);
         bench.pass(Duration::from_secs(60));
@@ -108,7 +109,8 @@ fn a_namespace_goes_when_its_content_is_gone() {
 
 #[test]
 fn the_status_tells_what_the_namespace_waits_for() {
-    let rows: [(&str, fn(&mut Bench), u64, Expect); 3] = [
+    type Row = (&'static str, fn(&mut Bench), u64, Expect);
+    let rows: [Row; 3] = [
         (
             "pods that may take their time",
             running_pod,
@@ -147,9 +149,10 @@ fn the_status_tells_what_the_namespace_waits_for() {
         ),
     ];
     for (row, fill, seconds, expected) in rows {
-        println!("{row}");
         let mut bench = namespace_with(fill);
         bench.pass(Duration::from_secs(seconds));
-        expected.assert_eq(&conditions(&bench));
+        let told = conditions(&bench);
+        assert_eq!(told.lines().count(), 5, "{row}: every condition is told");
+        expected.assert_eq(&told);
     }
 }

@@ -1,3 +1,5 @@
+//! Nodes that fall silent, fall ill and come back.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
@@ -202,7 +204,6 @@ fn taints_follow_the_condition_of_a_node() {
         ),
     ];
     for (row, act, expected) in rows {
-        println!("{row}");
         let mut bench = three_nodes();
         act(&mut bench);
         bench.pass(Duration::from_secs(300));

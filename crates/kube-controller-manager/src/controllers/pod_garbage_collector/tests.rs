@@ -1,3 +1,5 @@
+//! Pods whose kubelet will never speak of them again.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
@@ -107,7 +109,6 @@ fn pods_that_no_kubelet_removes_are_removed() {
         ),
     ];
     for (row, act, expected) in rows {
-        println!("{row}");
         let mut bench = Bench::new();
         act(&mut bench);
         bench.pass(Duration::from_secs(300));

@@ -1,3 +1,5 @@
+//! Pods on tainted nodes, with tolerations of every sort.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
@@ -161,7 +163,6 @@ fn pods_leave_when_they_do_not_tolerate_a_taint_any_longer() {
         ),
     ];
     for (row, act, expected) in rows {
-        println!("{row}");
         let mut bench = Bench::new();
         act(&mut bench);
         bench.pass(Duration::from_secs(600));

@@ -32,54 +32,68 @@ enum ListRule {
     Replace,
 }
 
-/// The rule of the list called `field` within `parent`, the field that holds its object.
-fn list_rule(parent: &str, field: &str) -> ListRule {
-    let in_container = matches!(parent, "containers" | "initContainers" | "ephemeralContainers");
-    ListRule::MergeBy(match (parent, field) {
-        (_, "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets")
-        | (_, "schedulingGates" | "resourceClaims") => "name",
-        (_, "env") if in_container => "name",
-        (_, "ports") if in_container => "containerPort",
-        ("spec", "ports") => "port",
-        (_, "volumeMounts") => "mountPath",
-        (_, "volumeDevices") => "devicePath",
-        (_, "hostAliases") => "ip",
-        (_, "topologySpreadConstraints") => "topologyKey",
-        ("metadata", "ownerReferences") => "uid",
-        ("status", "conditions" | "addresses") => "type",
-        ("", "secrets") => "name",
-        ("metadata", "finalizers") | ("spec", "podCIDRs") => return ListRule::Set,
-        _ => return ListRule::Replace,
-    })
+/// A field, and the field that holds its object: what the rules of merging are told by.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    parent: &'a str,
+    field: &'a str,
 }
 
-/// Whether keys that the new manifest does not name are dropped from the map (upstream: `retainKeys`):
-/// a strategy, or a volume, is of one type only.
-fn retains_keys_only(parent: &str, field: &str) -> bool {
-    matches!((parent, field), ("spec", "strategy") | (_, "volumes" | "resourceClaims"))
+impl<'a> Place<'a> {
+    /// The field called `field` of the object in this one.
+    fn field(&self, field: &'a str) -> Place<'a> {
+        Place { parent: self.field, field }
+    }
+
+    /// How the list here is merged.
+    fn list_rule(&self) -> ListRule {
+        let in_container = matches!(self.parent, "containers" | "initContainers" | "ephemeralContainers");
+        ListRule::MergeBy(match (self.parent, self.field) {
+            (_, "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets")
+            | (_, "schedulingGates" | "resourceClaims") => "name",
+            (_, "env") if in_container => "name",
+            (_, "ports") if in_container => "containerPort",
+            ("spec", "ports") => "port",
+            (_, "volumeMounts") => "mountPath",
+            (_, "volumeDevices") => "devicePath",
+            (_, "hostAliases") => "ip",
+            (_, "topologySpreadConstraints") => "topologyKey",
+            ("metadata", "ownerReferences") => "uid",
+            ("status", "conditions" | "addresses") => "type",
+            ("", "secrets") => "name",
+            ("metadata", "finalizers") | ("spec", "podCIDRs") => return ListRule::Set,
+            _ => return ListRule::Replace,
+        })
+    }
+
+    /// Whether keys that the new manifest does not name are dropped from the map here (upstream:
+    /// `retainKeys`): a strategy, or a volume, is of one type only.
+    fn retains_keys_only(&self) -> bool {
+        matches!((self.parent, self.field), ("spec", "strategy") | (_, "volumes" | "resourceClaims"))
+    }
 }
 
 /// What `kubectl apply` makes of the `live` object (upstream: `strategicpatch.CreateThreeWayMergePatch`):
 /// fields of `modified` are set, fields that only `original` (the last applied one) named are removed,
 /// all others stay.
 pub fn three_way(original: &Value, modified: &Value, live: &mut Value) {
-    merge_field("", "", original, modified, live);
+    merge(Place { parent: "", field: "" }, original, modified, live);
 }
 
-fn merge_field(parent: &str, field: &str, original: &Value, modified: &Value, live: &mut Value) {
+fn merge(place: Place<'_>, original: &Value, modified: &Value, live: &mut Value) {
     match (modified, &mut *live) {
         (Value::Object(new), Value::Object(target)) => {
-            if retains_keys_only(parent, field) {
+            if place.retains_keys_only() {
                 target.retain(|key, _| new.contains_key(key));
             }
-            merge_map(field, original, new, target);
+            merge_map(place, original, new, target);
         }
-        (Value::Array(new), Value::Array(target)) => merge_list(parent, field, original, new, target),
+        (Value::Array(new), Value::Array(target)) => merge_list(place, original, new, target),
         _ => *live = modified.clone(),
     }
 }
 
-fn merge_map(field: &str, original: &Value, new: &Map<String, Value>, target: &mut Map<String, Value>) {
+fn merge_map(place: Place<'_>, original: &Value, new: &Map<String, Value>, target: &mut Map<String, Value>) {
     if let Value::Object(before) = original {
         for key in before.keys().filter(|key| !new.contains_key(*key)) {
             target.remove(key);
@@ -92,7 +106,7 @@ fn merge_map(field: &str, original: &Value, new: &Map<String, Value>, target: &m
         }
         let before = original.get(key).unwrap_or(&Value::Null);
         match target.get_mut(key) {
-            Some(live) => merge_field(field, key, before, value, live),
+            Some(live) => merge(place.field(key), before, value, live),
             None => {
                 target.insert(key.clone(), value.clone());
             }
@@ -100,22 +114,22 @@ fn merge_map(field: &str, original: &Value, new: &Map<String, Value>, target: &m
     }
 }
 
-fn merge_list(parent: &str, field: &str, original: &Value, new: &[Value], target: &mut Vec<Value>) {
+fn merge_list(place: Place<'_>, original: &Value, new: &[Value], target: &mut Vec<Value>) {
     let before = original.as_array().map(Vec::as_slice).unwrap_or_default();
-    match list_rule(parent, field) {
+    match place.list_rule() {
         ListRule::Replace => *target = new.to_vec(),
         ListRule::Set => {
             target.retain(|item| !before.contains(item) || new.contains(item));
             let added: Vec<Value> = new.iter().filter(|item| !target.contains(item)).cloned().collect();
             target.extend(added);
         }
-        ListRule::MergeBy(key) => merge_items(field, key, before, new, target),
+        ListRule::MergeBy(key) => merge_items(place, key, before, new, target),
     }
 }
 
 /// Merges items by their key: those of the manifest first, in its order, then those that only the
 /// cluster has.
-fn merge_items(field: &str, key: &str, before: &[Value], new: &[Value], target: &mut Vec<Value>) {
+fn merge_items(place: Place<'_>, key: &str, before: &[Value], new: &[Value], target: &mut Vec<Value>) {
     let find = |items: &[Value], wanted: &Value| items.iter().position(|i| i.get(key) == wanted.get(key));
     let mut live = std::mem::take(target);
     for item in new {
@@ -123,7 +137,7 @@ fn merge_items(field: &str, key: &str, before: &[Value], new: &[Value], target: 
         match find(&live, item) {
             Some(i) => {
                 let mut merged = live.remove(i);
-                merge_field("", field, original, item, &mut merged);
+                merge(place, original, item, &mut merged);
                 target.push(merged);
             }
             None => target.push(item.clone()),
@@ -168,6 +182,13 @@ mod tests {
                 json!({"spec": {"containers": [{"name": "b", "image": "b:1"}, {"name": "a", "image": "a:2"}]}}),
                 json!({"spec": {"containers": [{"name": "a", "image": "a:1", "tty": true, "x": 1}, {"name": "injected"}, {"name": "old", "image": "o"}]}}),
                 json!({"spec": {"containers": [{"name": "b", "image": "b:1"}, {"name": "a", "image": "a:2", "x": 1}, {"name": "injected"}]}}),
+            ),
+            (
+                "ports of a service are merged by their number and keep what the server filled in",
+                json!({"spec": {"ports": [{"port": 80}]}}),
+                json!({"spec": {"ports": [{"port": 80}]}}),
+                json!({"spec": {"ports": [{"port": 80, "targetPort": 80}]}}),
+                json!({"spec": {"ports": [{"port": 80, "targetPort": 80}]}}),
             ),
             (
                 "an atomic list is replaced",

@@ -86,6 +86,7 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
         let wait = (second + 60 - cluster.now().as_secs() % 60) % 60;
         cluster.pass(Duration::from_secs(wait));
     }
+    let namespaces: Vec<&String> = [&namespace].into_iter().chain(&scenario.extra_namespaces).collect();
     let steps: Vec<Value> = scenario.steps.iter().map(|step| take(&mut cluster, step, &namespace)).collect();
     Ok(json!({
         "scenario": scenario.name,
@@ -93,7 +94,7 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
         "seed": hardware.seed,
         "traceHash": format!("{:016x}", cluster.trace_hash()),
         "nodes": hardware.nodes,
-        "namespaces": [namespace],
+        "namespaces": namespaces,
         "steps": steps,
         "log": log(&cluster),
     }))

@@ -12,6 +12,9 @@ pub struct Scenario {
     /// What is special about the nodes.
     #[serde(default)]
     pub nodes: Nodes,
+    /// Namespaces that the steps make themselves and that are compared too.
+    #[serde(default)]
+    pub extra_namespaces: Vec<String>,
     /// The second of the minute at which the first step begins.
     pub start_second: Option<u64>,
     /// What happens.

@@ -93,7 +93,6 @@ fn change(api: &mut ApiServer, request: &Request, key: &Key, modified: &Value) -
         .unwrap_or(Value::Null);
     let mut merged = live.clone();
     patch::three_way(&original, modified, &mut merged);
-    if merged != live { eprintln!("LIVE {live}\nMERG {merged}\nMODI {modified}"); }
     if merged == live {
         return Ok(Outcome::Unchanged);
     }

@@ -8,6 +8,7 @@ pub mod controllers;
 #[cfg(test)]
 mod fake_kubelet;
 mod manager;
+mod namespaces;
 mod owners;
 mod pods;
 #[cfg(test)]

@@ -78,17 +78,15 @@ pub(super) fn sum<'a>(
 /// Whether both templates make the same pods; the label with the template's own hash does not count
 /// (upstream: `EqualIgnoreHash`).
 pub(super) fn same_template(a: &PodTemplateSpec, b: &PodTemplateSpec) -> bool {
-    let labels = |map: &StrMap| {
-        map.iter()
-            .filter(|(k, _)| &***k != TEMPLATE_HASH)
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect::<Vec<_>>()
-    };
     let (left, right) = (&a.metadata, &b.metadata);
-    labels(&left.labels) == labels(&right.labels)
+    own_labels(&left.labels).eq(own_labels(&right.labels))
         && left.annotations == right.annotations
         && left.finalizers == right.finalizers
         && (Rc::ptr_eq(&a.spec, &b.spec) || a.spec == b.spec)
+}
+
+fn own_labels(labels: &StrMap) -> impl Iterator<Item = (&Str, &Str)> {
+    labels.iter().filter(|(key, _)| &***key != TEMPLATE_HASH)
 }
 
 /// How many pods a deployment asks for.

@@ -3,7 +3,7 @@
 use super::history::{self, REVISION};
 use super::replica_sets::{self, ReplicaSets, TEMPLATE_HASH, creation, replicas, sum, wanted};
 use super::{progress, recreate};
-use crate::{Action, owners};
+use crate::{Action, namespaces, owners};
 use orrery_api::template_hash::compute_hash;
 use orrery_api::{Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, Resource};
 use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult, Str};
@@ -82,6 +82,9 @@ impl Rollout<'_, '_> {
             Ok(object) => ReplicaSet::unwrap_ref(&object).cloned().expect("a ReplicaSet was created"),
             Err(status) if status.reason == Reason::AlreadyExists => {
                 return self.resolve_collision(&wished, status);
+            }
+            Err(status) if namespaces::is_going(&wished.metadata.namespace, self.cx.api()) => {
+                return Err(status);
             }
             Err(status) => return Err(self.creation_failed(&wished, status)),
         };
@@ -200,7 +203,7 @@ impl Rollout<'_, '_> {
         self.cx.event(&*deployment, EventType::Normal, "ScalingReplicaSet", message);
     }
 
-    /// Numbers the deployment like its new ReplicaSet.
+    /// Numbers the deployment like its new ReplicaSet; upstream writes the number along with the status.
     fn set_revision(&mut self, revision: &Str) -> StatusResult<()> {
         let meta = &self.deployment.metadata;
         if meta.annotations.get(REVISION) == Some(revision) {

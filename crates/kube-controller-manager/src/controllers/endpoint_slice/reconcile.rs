@@ -3,6 +3,7 @@
 
 use super::super::endpoints::membership;
 use super::slice;
+use crate::namespaces;
 use orrery_api::endpoint_slice::EndpointPort;
 use orrery_api::{Endpoint, EndpointSlice, Kind, Pod, Service};
 use orrery_apimachinery::{Status, StatusResult, Str};
@@ -145,7 +146,7 @@ impl Plan {
         for slice in self.create {
             let namespace = slice.metadata.namespace.clone();
             match cx.create(slice) {
-                Err(_) if membership::namespace_goes(&namespace, cx.api()) => return Ok(()),
+                Err(_) if namespaces::is_going(&namespace, cx.api()) => return Ok(()),
                 outcome => outcome?,
             };
         }

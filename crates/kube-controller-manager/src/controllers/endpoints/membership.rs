@@ -2,7 +2,7 @@
 //! (upstream: `k8s.io/endpointslice/util`).
 
 use crate::{Wake, pods};
-use orrery_api::{EndpointPort, Endpoints, Kind, Namespace, Pod, Resource, Service};
+use orrery_api::{EndpointPort, Endpoints, Kind, Pod, Resource, Service};
 use orrery_apimachinery::labels::equality_matches;
 use orrery_apimachinery::{Str, Time};
 use orrery_client::{ApiServer, Change, Key, Op};
@@ -22,11 +22,6 @@ pub(in super::super) fn has_endpoints(service: &Service) -> bool {
 /// Whether the service has no address of its own.
 pub(in super::super) fn is_headless(service: &Service) -> bool {
     matches!(service.spec.cluster_ip.as_deref(), None | Some("" | "None"))
-}
-
-/// Whether a namespace goes away, where nothing can be created.
-pub(in super::super) fn namespace_goes(name: &str, api: &ApiServer) -> bool {
-    api.get::<Namespace>("", name).is_none_or(|n| n.metadata.terminating())
 }
 
 /// Whether the pod stands behind the services that select it (upstream: `ShouldPodBeInEndpoints`).

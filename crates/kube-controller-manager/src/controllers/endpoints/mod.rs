@@ -5,7 +5,7 @@ mod subsets;
 #[cfg(test)]
 mod tests;
 
-use crate::{Action, Controller, Wake};
+use crate::{Action, Controller, Wake, namespaces};
 use membership::{HEADLESS, LAST_CHANGE, TriggerTimes};
 use orrery_api::{EndpointSubset, Endpoints, Kind, Object, Service};
 use orrery_apimachinery::{ObjectMeta, Status, StatusResult, StrMap};
@@ -97,7 +97,7 @@ fn write(
         ("Create", "for service ", cx.create(endpoints).map(drop))
     };
     match outcome {
-        Err(_) if membership::namespace_goes(&meta.namespace, cx.api()) => Ok(()),
+        Err(_) if namespaces::is_going(&meta.namespace, cx.api()) => Ok(()),
         Err(status) => {
             let place = format!("{}/{}", meta.namespace, meta.name);
             let message = format!("Failed to {} endpoint {article}{place}: {status}", verb.to_lowercase());

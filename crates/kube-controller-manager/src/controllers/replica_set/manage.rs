@@ -1,8 +1,8 @@
 //! Creates pods that are missing and deletes pods that are too many (upstream: `manageReplicas`).
 
 use super::rank;
-use crate::owners;
-use orrery_api::{Kind, Namespace, Pod, ReplicaSet};
+use crate::{namespaces, owners};
+use orrery_api::{Kind, Pod, ReplicaSet};
 use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult};
 use orrery_client::{Context, DeleteOptions, EventType, Key};
 use std::rc::Rc;
@@ -69,7 +69,7 @@ fn create_one(set: &ReplicaSet, pod: Pod, cx: &mut Context<'_>) -> StatusResult<
             Ok(())
         }
         // Nothing more is to be done in a namespace that goes away.
-        Err(_) if namespace_goes(set, cx) => Ok(()),
+        Err(_) if namespaces::is_going(&set.metadata.namespace, cx.api()) => Ok(()),
         Err(status) => {
             cx.event(set, EventType::Warning, "FailedCreate", format!("Error creating: {status}"));
             Err(status)
@@ -79,10 +79,6 @@ fn create_one(set: &ReplicaSet, pod: Pod, cx: &mut Context<'_>) -> StatusResult<
 
 fn too_many() -> Status {
     Status::new(Reason::Forbidden, format!("exceeded the simulation's limit of {MAX_PODS} pods"))
-}
-
-fn namespace_goes(set: &ReplicaSet, cx: &Context<'_>) -> bool {
-    cx.api().get::<Namespace>("", &set.metadata.namespace).is_none_or(|n| n.metadata.terminating())
 }
 
 fn delete(set: &ReplicaSet, pods: Vec<Rc<Pod>>, cx: &mut Context<'_>) -> StatusResult<()> {

@@ -177,6 +177,21 @@ fn a_refused_pod_is_told_as_a_condition_until_pods_can_be_created() {
 }
 
 #[test]
+fn pods_that_become_ready_one_by_one_are_counted_together() {
+    let mut bench = bench(300);
+    let statuses = |bench: &Bench| bench.written().lines().filter(|line| line.ends_with("/status")).count();
+    let before = statuses(&bench);
+    for (i, pod) in bench.pods().into_iter().enumerate() {
+        bench.set_ready(&pod, &format!("10.244.{}.{}", i / 250, i % 250 + 1), true);
+        bench.pass(Duration::from_millis(2));
+    }
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(numbers(&bench), [300; 5]);
+    let written = statuses(&bench) - before;
+    assert!((2..=3).contains(&written), "in 600 ms there are two or three looks, not {written}");
+}
+
+#[test]
 fn any_number_is_approached_in_bursts() {
     let mut bench = Bench::new();
     bench.apply(manifest(2_000_000_000, 0));

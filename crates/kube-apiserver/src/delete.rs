@@ -1,5 +1,6 @@
 //! Deletion: graceful for pods, held back by finalizers, with three ways to treat dependents.
 
+use crate::admission::namespace_lifecycle;
 use crate::{ApiServer, Key, Request, Verb, registry};
 use orrery_api::Object;
 use orrery_apimachinery::{Reason, Status, StatusResult, Str};
@@ -45,6 +46,7 @@ impl ApiServer {
     ///
     /// Errors: `NotFound`; `Conflict` when the uid is another's.
     pub fn delete(&mut self, request: &Request, key: &Key, options: &DeleteOptions) -> StatusResult<Object> {
+        namespace_lifecycle::check_delete(key)?;
         let old = self.stored(key)?;
         if let Some(uid) = &options.uid
             && *uid != old.metadata().uid
@@ -54,6 +56,11 @@ impl ApiServer {
                 old.metadata().uid
             );
             return Err(Status::new(Reason::Conflict, message));
+        }
+        let pending = old.metadata().deletion_grace_period_seconds.is_some_and(|left| left > 0);
+        if pending && options.grace_period_seconds.is_none() {
+            // A graceful deletion is on its way; only a shorter grace changes anything.
+            return Ok(old);
         }
         let grace = registry::deletion_grace_seconds(&old, options.grace_period_seconds);
         let mut object = old.clone();

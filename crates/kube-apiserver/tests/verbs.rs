@@ -193,22 +193,35 @@ fn a_pod_is_bound_once() {
 }
 
 #[test]
+fn the_first_namespaces_cannot_be_deleted() {
+    let mut api = server();
+    let refused = api.delete(&request(), &key(Kind::Namespace, "default"), &DeleteOptions::default());
+    assert_eq!(
+        refused.err().map(|s| s.message).as_deref(),
+        Some("namespaces \"default\" is forbidden: this namespace may not be deleted")
+    );
+}
+
+#[test]
 fn nothing_is_created_where_there_is_no_namespace_or_it_is_going() {
     let mut api = server();
     let mut tree = config_map("c");
     tree["metadata"]["namespace"] = json!("nowhere");
     assert_eq!(create(&mut api, tree).err().map(|s| s.message).as_deref(), Some("namespaces \"nowhere\" not found"));
-    api.delete(&request(), &key(Kind::Namespace, "default"), &DeleteOptions::default()).expect("there");
-    let going = api.get::<Namespace>("", "default").expect("held by its own finalizer");
+    create(&mut api, json!({"kind": "Namespace", "metadata": {"name": "going"}})).expect("valid");
+    api.delete(&request(), &key(Kind::Namespace, "going"), &DeleteOptions::default()).expect("there");
+    let going = api.get::<Namespace>("", "going").expect("held by its own finalizer");
     assert_eq!(going.status.phase.as_deref(), Some("Terminating"));
+    tree = config_map("c");
+    tree["metadata"]["namespace"] = json!("going");
     assert_eq!(
-        create(&mut api, config_map("c")).err().map(|s| s.message).as_deref(),
+        create(&mut api, tree).err().map(|s| s.message).as_deref(),
         Some(
-            "configmaps \"c\" is forbidden: unable to create new content in namespace default because it is being terminated"
+            "configmaps \"c\" is forbidden: unable to create new content in namespace going because it is being terminated"
         )
     );
-    api.finalize_namespace(&request(), "default").expect("there");
-    assert!(api.get::<Namespace>("", "default").is_none());
+    api.finalize_namespace(&request(), "going").expect("there");
+    assert!(api.get::<Namespace>("", "going").is_none());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod default_storage_class;
 mod default_toleration_seconds;
-mod namespace_lifecycle;
+pub(crate) mod namespace_lifecycle;
 mod priority;
 mod service_account;
 mod storage_protection;

@@ -1,7 +1,7 @@
 //! NamespaceLifecycle: nothing is created where there is no namespace, or where it is going.
 
-use crate::ApiServer;
-use orrery_api::{Namespace, Object};
+use crate::{ApiServer, Key};
+use orrery_api::{Kind, Namespace, Object};
 use orrery_apimachinery::{Reason, Status, StatusResult};
 
 pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
@@ -12,8 +12,7 @@ pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
     let Some(namespace) = server.get::<Namespace>("", &meta.namespace) else {
         return Err(Status::not_found("namespaces", &meta.namespace));
     };
-    // Events may still tell how the namespace ends.
-    if namespace.metadata.terminating() && !matches!(object, Object::Event(_)) {
+    if namespace.metadata.terminating() {
         return Err(Status::new(
             Reason::Forbidden,
             format!(
@@ -23,6 +22,18 @@ pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
                 meta.namespace
             ),
         ));
+    }
+    Ok(())
+}
+
+/// Namespaces that cannot be deleted.
+const IMMORTAL: [&str; 3] = ["default", "kube-public", "kube-system"];
+
+pub(crate) fn check_delete(key: &Key) -> StatusResult<()> {
+    if key.kind == Kind::Namespace && IMMORTAL.contains(&&*key.name) {
+        let name = &key.name;
+        let message = format!("namespaces \"{name}\" is forbidden: this namespace may not be deleted");
+        return Err(Status::new(Reason::Forbidden, message));
     }
     Ok(())
 }

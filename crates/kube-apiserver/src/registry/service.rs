@@ -10,6 +10,7 @@ pub(super) fn prepare_create(server: &mut ApiServer, service: &mut Service) -> S
 
 pub(super) fn prepare_update(server: &mut ApiServer, service: &mut Service, old: &Service) -> StatusResult<()> {
     keep_allocations(service, old);
+    drop_left_over_ports(service, old);
     server.network.release(old);
     allocate(server, service).inspect_err(|_| {
         server.network.retake(old);
@@ -26,6 +27,17 @@ fn keep_allocations(service: &mut Service, old: &Service) {
         for port in service.spec.ports.iter_mut().filter(|p| p.node_port == 0) {
             let twin = old.spec.ports.iter().find(|o| o.port == port.port && o.protocol == port.protocol);
             port.node_port = twin.map_or(0, |o| o.node_port);
+        }
+    }
+}
+
+/// A service that has no node ports any more gives back those that it was allocated (upstream: `dropTypeDependentFields`).
+fn drop_left_over_ports(service: &mut Service, old: &Service) {
+    if has_node_ports(old) && !has_node_ports(service) {
+        for port in &mut service.spec.ports {
+            if old.spec.ports.iter().any(|o| o.node_port == port.node_port) {
+                port.node_port = 0;
+            }
         }
     }
 }
@@ -63,9 +75,6 @@ fn allocate_fields(server: &mut ApiServer, service: &mut Service) -> Result<(), 
         }
     }
     if !has_node_ports(service) {
-        for port in &mut service.spec.ports {
-            port.node_port = 0;
-        }
         return Ok(());
     }
     for i in 0..service.spec.ports.len() {

@@ -82,7 +82,7 @@ export function open(parent, text, label, on) {
         yaml(),
         syntaxHighlighting(colours),
         tint,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
         keymap.of([
           { key: 'Mod-Enter', run: () => (on.apply(), true) },
           { key: 'Tab', run: indentMore, shift: indentLess },

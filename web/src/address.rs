@@ -32,7 +32,9 @@ impl Wishes {
     pub fn read() -> Self {
         let search = window().and_then(|w| w.location().search().ok()).unwrap_or_default();
         let Ok(params) = UrlSearchParams::new_with_str(&search) else { return Self::default() };
-        let number = |name| params.get(name).and_then(|v| v.parse::<f64>().ok()).filter(|n| n.is_finite() && *n >= 0.0);
+        let number = |name| {
+            params.get(name).and_then(|v| v.parse::<f64>().ok()).filter(|n| n.is_finite() && *n >= 0.0)
+        };
         let flag = |name| params.get(name).map(|v| v != "0" && v != "false");
         Self {
             embed: flag("embed").unwrap_or(false),

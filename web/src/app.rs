@@ -75,7 +75,12 @@ fn ui_of(wishes: &Wishes) -> Ui {
     let kept = |name: &str| store::choice(name);
     let lang = wishes.lang.or_else(|| Lang::tagged(&kept("lang")?)).or_else(|| Lang::tagged(&browser?));
     let theme = wishes.theme.or_else(|| Theme::named(&kept("theme")?));
-    Ui { embed: wishes.embed, lang: lang.unwrap_or_default(), theme: theme.unwrap_or_default(), ..Ui::default() }
+    Ui {
+        embed: wishes.embed,
+        lang: lang.unwrap_or_default(),
+        theme: theme.unwrap_or_default(),
+        ..Ui::default()
+    }
 }
 
 /// The whole page with its contexts.

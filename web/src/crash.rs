@@ -24,7 +24,8 @@ pub fn guard() {
 
 fn show(info: &PanicHookInfo<'_>) -> Option<()> {
     let document = window()?.document()?;
-    let words = document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));
+    let words =
+        document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));
     let words = words.unwrap_or_default().words();
     let page = element(&document, "div", "")?;
     page.set_attribute("class", "crash").ok()?;
@@ -36,11 +37,19 @@ fn show(info: &PanicHookInfo<'_>) -> Option<()> {
     ] {
         page.append_child(&element(&document, tag, &text)?.into()).ok()?;
     }
-    let typed: String = store::files().unwrap_or_default().iter().map(|f| format!("# {}\n{}\n---\n", f.name, f.text)).collect();
+    let typed: String = store::files()
+        .unwrap_or_default()
+        .iter()
+        .map(|f| format!("# {}\n{}\n---\n", f.name, f.text))
+        .collect();
     let save = element(&document, "a", words.download)?;
     save.set_attribute("class", "btn primary").ok()?;
     save.set_attribute("download", "manifests.yaml").ok()?;
-    save.set_attribute("href", &format!("data:text/yaml;charset=utf-8,{}", js_sys::encode_uri_component(&typed))).ok()?;
+    save.set_attribute(
+        "href",
+        &format!("data:text/yaml;charset=utf-8,{}", js_sys::encode_uri_component(&typed)),
+    )
+    .ok()?;
     page.append_child(&save.into()).ok()?;
     let reload = element(&document, "a", words.crash_reload)?;
     reload.set_attribute("class", "btn").ok()?;

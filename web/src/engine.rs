@@ -134,7 +134,12 @@ impl Engine {
     }
 
     /// The latest events.
-    pub fn events(&self, namespace: Option<&str>, about: Option<&ObjectRef>, most: usize) -> Vec<events::EventRow> {
+    pub fn events(
+        &self,
+        namespace: Option<&str>,
+        about: Option<&ObjectRef>,
+        most: usize,
+    ) -> Vec<events::EventRow> {
         events::events(&self.cluster, namespace, about, most)
     }
 
@@ -165,7 +170,10 @@ impl Engine {
 
     /// What was done, as marks on the strip.
     pub fn marks(&self) -> Vec<Mark> {
-        self.steps.iter().map(|step| Mark { at: step.at, label: label(&step.action).as_str().into() }).collect()
+        self.steps
+            .iter()
+            .map(|step| Mark { at: step.at, label: label(&step.action).as_str().into() })
+            .collect()
     }
 }
 
@@ -253,7 +261,10 @@ fn explain(refusal: &Refusal) -> (String, String) {
         }
         Refusal::NoMatch(message) => ("kind".into(), message.clone()),
         Refusal::Refused(status, _) => {
-            let rest = status.message.split_once("is invalid: ").map_or("", |(_, rest)| rest.trim_start_matches('['));
+            let rest = status
+                .message
+                .split_once("is invalid: ")
+                .map_or("", |(_, rest)| rest.trim_start_matches('['));
             let path = rest.split(": ").next().unwrap_or_default();
             (path.to_owned(), status.message.clone())
         }
@@ -281,7 +292,12 @@ mod tests {
         assert_eq!(outcome, Outcome { applied: 1, refused: vec![] });
         engine.run(seconds(60), &mut || true);
         assert_eq!(ready(&engine), 2);
-        let scale = Action::Scale { kind: "Deployment".into(), namespace: "default".into(), name: "web".into(), replicas: 4 };
+        let scale = Action::Scale {
+            kind: "Deployment".into(),
+            namespace: "default".into(),
+            name: "web".into(),
+            replicas: 4,
+        };
         assert_eq!(engine.act(scale), Outcome::default());
         engine.run(seconds(120), &mut || true);
         let before = engine.scene(None, None);

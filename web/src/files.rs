@@ -24,7 +24,11 @@ pub struct Files {
 impl Files {
     /// These files, the first one open.
     pub fn new(list: Vec<File>) -> Self {
-        let list = if list.is_empty() { vec![File { name: "manifest.yaml".into(), text: String::new() }] } else { list };
+        let list = if list.is_empty() {
+            vec![File { name: "manifest.yaml".into(), text: String::new() }]
+        } else {
+            list
+        };
         Self { list, active: 0, replaced: 0 }
     }
 
@@ -98,7 +102,8 @@ impl Reducible for Files {
             }
             Edit::Close(at) => {
                 files.list.remove(at);
-                files = Self { active: at.saturating_sub(1), replaced: files.replaced, ..Self::new(files.list) };
+                files =
+                    Self { active: at.saturating_sub(1), replaced: files.replaced, ..Self::new(files.list) };
             }
             Edit::Replace(list) => files = Self { replaced: files.replaced + 1, ..Self::new(list) },
         }

@@ -35,7 +35,7 @@ pub fn use_reader(files: &FilesContext, ui: &UiContext) -> ReadingContext {
             let files = files.clone();
             let pause = Timeout::new(PAUSE_MS, move || {
                 found.set(Rc::new(read(&files, w)));
-                if !store::keep_files(&files.list) {
+                if files.size() > LARGEST || !store::keep_files(&files.list) {
                     ui.dispatch(Choose::Toast(Some(w.not_saved.to_owned())));
                 }
             });
@@ -53,6 +53,16 @@ fn read(files: &Files, w: &Words) -> Check {
     let largest = (0..files.list.len()).max_by_key(|at| files.list[*at].text.len()).unwrap_or(0);
     let message = (w.too_large)(size.div_ceil(1 << 20), LARGEST >> 20);
     let (path, hint) = (String::new(), None);
-    let problem = Problem { file: largest, line: 1, column: 1, end_line: 1, end_column: 1, error: true, path, message, hint };
+    let problem = Problem {
+        file: largest,
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 1,
+        error: true,
+        path,
+        message,
+        hint,
+    };
     Check { problems: vec![problem], ..Check::default() }
 }

@@ -81,7 +81,11 @@ impl Session {
             listener: 0,
             rest_until: 0.0,
         };
-        Rc::new_cyclic(|me| Self { me: me.clone(), state: RefCell::new(state), listeners: RefCell::default() })
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            state: RefCell::new(state),
+            listeners: RefCell::default(),
+        })
     }
 
     /// Reads the engine.
@@ -146,11 +150,8 @@ impl Session {
     /// The next slower (-1) or faster (+1) speed of the switch.
     pub fn shift_speed(&self, by: i32) {
         let now = self.clock().speed;
-        let next = if by > 0 {
-            SPEEDS.iter().find(|s| **s > now)
-        } else {
-            SPEEDS.iter().rev().find(|s| **s < now)
-        };
+        let next =
+            if by > 0 { SPEEDS.iter().find(|s| **s > now) } else { SPEEDS.iter().rev().find(|s| **s < now) };
         if let Some(next) = next {
             self.set_speed(*next);
         }
@@ -246,7 +247,8 @@ impl Session {
                     }
                 }
                 None => {
-                    let elapsed = s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
+                    let elapsed =
+                        s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
                     s.target += elapsed * NANOS_PER_MS * s.speed;
                     s.engine.run(s.target as u64, &mut more);
                     s.behind = s.engine.now() < s.target as u64;

@@ -55,7 +55,11 @@ pub fn calls(cluster: &Cluster, most: usize) -> Vec<Call> {
 }
 
 fn call(api: &ApiServer, write: &Write) -> Call {
-    let object = ObjectRef { kind: write.kind.name().into(), namespace: write.namespace.clone(), name: write.name.clone() };
+    let object = ObjectRef {
+        kind: write.kind.name().into(),
+        namespace: write.namespace.clone(),
+        name: write.name.clone(),
+    };
     Call {
         seq: write.revision,
         at: write.time.as_nanos(),

@@ -181,7 +181,13 @@ fn shade(rank: u8, u: f64, v: f64, size: f64, hue: [u8; 3], ground: [u8; 3], red
     let pale = |share| mix(hue, ground, share);
     let rim = size >= 6.0 && (u < 0.24 || v < 0.24 || u > 0.76 || v > 0.76);
     match rank {
-        0 => pale(if size < 6.0 { 0.3 } else if rim { 0.9 } else { 0.0 }),
+        0 => pale(if size < 6.0 {
+            0.3
+        } else if rim {
+            0.9
+        } else {
+            0.0
+        }),
         1 | 2 => pale(if rim { 0.7 } else { 0.3 }),
         3 => pale(if v > 0.5 || size < 3.0 { 1.0 } else { 0.25 }),
         4 => hue,

@@ -33,7 +33,12 @@ pub struct EventRow {
 }
 
 /// The latest events: of all namespaces or one, about everything or one object.
-pub fn events(cluster: &Cluster, namespace: Option<&str>, about: Option<&ObjectRef>, most: usize) -> Vec<EventRow> {
+pub fn events(
+    cluster: &Cluster,
+    namespace: Option<&str>,
+    about: Option<&ObjectRef>,
+    most: usize,
+) -> Vec<EventRow> {
     let api = cluster.api();
     let wanted = |e: &Event| {
         let object = &e.involved_object;
@@ -45,7 +50,11 @@ pub fn events(cluster: &Cluster, namespace: Option<&str>, about: Option<&ObjectR
     let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
     let latest = |w: &&Write| w.kind == Kind::Event && w.op != Op::Deleted;
     let mut seen = BTreeSet::new();
-    let fresh = recent.into_iter().rev().filter(latest).filter(|w| seen.insert((w.namespace.clone(), w.name.clone())));
+    let fresh = recent
+        .into_iter()
+        .rev()
+        .filter(latest)
+        .filter(|w| seen.insert((w.namespace.clone(), w.name.clone())));
     let found = fresh.filter_map(|w| api.get::<Event>(&w.namespace, &w.name)).filter(|e| wanted(e));
     found.take(most).map(|e| row(api, e)).collect()
 }
@@ -70,6 +79,10 @@ fn row(api: &ApiServer, event: &Event) -> EventRow {
         reason: text(&event.reason),
         message: text(&event.message),
         source,
-        object: ObjectRef { kind: text(&object.kind), namespace: text(&object.namespace), name: text(&object.name) },
+        object: ObjectRef {
+            kind: text(&object.kind),
+            namespace: text(&object.namespace),
+            name: text(&object.name),
+        },
     }
 }

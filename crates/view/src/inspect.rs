@@ -1,8 +1,8 @@
 //! What there is to say about one object: chips, rows, the chain of causes that led to its present state, its YAML.
 
 use orrery_api::{
-    ContainerState, Deployment, Event, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, Service,
-    resources,
+    ContainerState, Deployment, Event, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod,
+    ReplicaSet, Service, resources,
 };
 use orrery_apimachinery::{Str, StrMap};
 use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
@@ -97,7 +97,13 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
     let mut it = Inspection {
         id: id.clone(),
         chips: Vec::new(),
-        place: [&*id.kind, &*id.namespace].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ").as_str().into(),
+        place: [&*id.kind, &*id.namespace]
+            .into_iter()
+            .filter(|s| !s.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+            .as_str()
+            .into(),
         says: None,
         rows: Vec::new(),
         causes: causes(api, kind, id),
@@ -161,16 +167,26 @@ fn about_pod(it: &mut Inspection, cluster: &Cluster, pod: &Pod) {
     }
     place(it, pod.node_name.as_ref());
     place(it, pod.status.pod_ip.as_ref());
-    it.says = pod::unschedulable(pod).or_else(|| waiting_message(pod)).or_else(|| last_warning(cluster.api(), &pod.metadata.uid));
+    it.says = pod::unschedulable(pod)
+        .or_else(|| waiting_message(pod))
+        .or_else(|| last_warning(cluster.api(), &pod.metadata.uid));
     let ready = pod.status.container_statuses.iter().filter(|c| c.ready).count();
     row(it, "Ready", format!("{ready}/{}", pod.spec.containers.len()));
     let restarts: i32 = pod.status.container_statuses.iter().map(|c| c.restart_count).sum();
     row(it, "Restarts", restarts.to_string());
-    row(it, "Controlled By", pod.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default());
+    row(
+        it,
+        "Controlled By",
+        pod.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default(),
+    );
     for container in &pod.spec.containers {
         let status = pod.status.container_statuses.iter().find(|s| s.name == container.name);
         row(it, &format!("{} image", container.name), container.image.as_deref().unwrap_or_default());
-        row(it, &format!("{} state", container.name), status.map(|s| container_state(&s.state)).unwrap_or_default());
+        row(
+            it,
+            &format!("{} state", container.name),
+            status.map(|s| container_state(&s.state)).unwrap_or_default(),
+        );
     }
     row(it, "QoS Class", pod.status.qos_class.as_deref().unwrap_or_default());
 }
@@ -180,7 +196,9 @@ fn waiting_message(pod: &Pod) -> Option<Text> {
 }
 
 fn last_warning(api: &ApiServer, uid: &Str) -> Option<Text> {
-    let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(uid) && e.type_.as_deref() == Some("Warning");
+    let about = |e: &&std::rc::Rc<Event>| {
+        e.involved_object.uid.as_ref() == Some(uid) && e.type_.as_deref() == Some("Warning")
+    };
     api.list::<Event>().filter(about).max_by_key(|e| e.metadata.resource_version)?.message.clone()
 }
 
@@ -189,7 +207,11 @@ fn container_state(state: &ContainerState) -> String {
         return format!("waiting: {}", waiting.reason.as_deref().unwrap_or_default());
     }
     match &state.terminated {
-        Some(ended) => format!("terminated: {}, exit code {}", ended.reason.as_deref().unwrap_or_default(), ended.exit_code),
+        Some(ended) => format!(
+            "terminated: {}, exit code {}",
+            ended.reason.as_deref().unwrap_or_default(),
+            ended.exit_code
+        ),
         None if state.running.is_some() => "running".into(),
         None => String::new(),
     }
@@ -233,7 +255,11 @@ fn about_deployment(it: &mut Inspection, deployment: &Deployment) {
     row(it, "Strategy", spec.strategy.type_.as_deref().unwrap_or_default());
     if let Some(rolling) = &spec.strategy.rolling_update {
         row(it, "Max surge", rolling.max_surge.as_ref().map(ToString::to_string).unwrap_or_default());
-        row(it, "Max unavailable", rolling.max_unavailable.as_ref().map(ToString::to_string).unwrap_or_default());
+        row(
+            it,
+            "Max unavailable",
+            rolling.max_unavailable.as_ref().map(ToString::to_string).unwrap_or_default(),
+        );
     }
     let images: Vec<&str> = spec.template.spec.containers.iter().filter_map(|c| c.image.as_deref()).collect();
     row(it, "Images", images.join(", "));
@@ -244,7 +270,11 @@ fn about_replica_set(it: &mut Inspection, set: &ReplicaSet) {
     it.replicas = u32::try_from(desired).ok();
     let tone = if set.status.ready_replicas >= desired { Tone::Good } else { Tone::Warn };
     chip(it, format!("{}/{desired}", set.status.ready_replicas), tone);
-    row(it, "Controlled By", set.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default());
+    row(
+        it,
+        "Controlled By",
+        set.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default(),
+    );
 }
 
 fn about_service(it: &mut Inspection, api: &ApiServer, service: &Service) {
@@ -253,7 +283,8 @@ fn about_service(it: &mut Inspection, api: &ApiServer, service: &Service) {
     row(it, "Cluster IP", spec.cluster_ip.as_deref().unwrap_or_default());
     row(it, "Selector", pairs(&spec.selector));
     for port in &spec.ports {
-        let node_port = if port.node_port == 0 { String::new() } else { format!(", node port {}", port.node_port) };
+        let node_port =
+            if port.node_port == 0 { String::new() } else { format!(", node port {}", port.node_port) };
         let protocol = port.protocol.as_deref().unwrap_or("TCP");
         row(it, "Port", format!("{}/{protocol} to {}{node_port}", port.port, port.target_port));
     }
@@ -270,11 +301,18 @@ fn about_claim(it: &mut Inspection, api: &ApiServer, claim: &PersistentVolumeCla
     chip(it, phase, if bound { Tone::Good } else { Tone::Warn });
     if !bound {
         let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(&claim.metadata.uid);
-        let last = api.list_in::<Event>(&claim.metadata.namespace).filter(about).max_by_key(|e| e.metadata.resource_version);
+        let last = api
+            .list_in::<Event>(&claim.metadata.namespace)
+            .filter(about)
+            .max_by_key(|e| e.metadata.resource_version);
         it.says = last.and_then(|e| e.message.clone());
     }
     row(it, "Volume", claim.spec.volume_name.as_deref().unwrap_or_default());
-    row(it, "Request", claim.spec.resources.requests.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default());
+    row(
+        it,
+        "Request",
+        claim.spec.resources.requests.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default(),
+    );
     row(it, "Access Modes", claim.spec.access_modes.join(", "));
     row(it, "StorageClass", claim.spec.storage_class_name.as_deref().unwrap_or_default());
 }
@@ -282,9 +320,15 @@ fn about_claim(it: &mut Inspection, api: &ApiServer, claim: &PersistentVolumeCla
 fn about_volume(it: &mut Inspection, volume: &PersistentVolume) {
     chip(it, volume.status.phase.as_deref().unwrap_or("Pending"), Tone::Plain);
     let claim = volume.spec.claim_ref.as_ref();
-    let claim = claim.map(|c| format!("{}/{}", c.namespace.as_deref().unwrap_or_default(), c.name.as_deref().unwrap_or_default()));
+    let claim = claim.map(|c| {
+        format!("{}/{}", c.namespace.as_deref().unwrap_or_default(), c.name.as_deref().unwrap_or_default())
+    });
     row(it, "Claim", claim.unwrap_or_default());
-    row(it, "Capacity", volume.spec.capacity.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default());
+    row(
+        it,
+        "Capacity",
+        volume.spec.capacity.get(resources::STORAGE).map(ToString::to_string).unwrap_or_default(),
+    );
     row(it, "Access Modes", volume.spec.access_modes.join(", "));
     row(it, "Reclaim Policy", volume.spec.persistent_volume_reclaim_policy.as_deref().unwrap_or_default());
     row(it, "StorageClass", volume.spec.storage_class_name.as_deref().unwrap_or_default());
@@ -340,8 +384,20 @@ fn cause(api: &ApiServer, write: &Write) -> Cause {
         (Verb::Delete, Op::Deleted) => Deed::Removed,
         (Verb::Delete, _) => Deed::Deleted,
     };
-    let object = ObjectRef { kind: write.kind.name().into(), namespace: write.namespace.clone(), name: write.name.clone() };
-    Cause { revision: write.revision, at: write.time.as_nanos(), actor: write.actor.clone(), deed, object, call: label(write), times: 1 }
+    let object = ObjectRef {
+        kind: write.kind.name().into(),
+        namespace: write.namespace.clone(),
+        name: write.name.clone(),
+    };
+    Cause {
+        revision: write.revision,
+        at: write.time.as_nanos(),
+        actor: write.actor.clone(),
+        deed,
+        object,
+        call: label(write),
+        times: 1,
+    }
 }
 
 fn node_of(api: &ApiServer, write: &Write) -> Text {
@@ -355,7 +411,8 @@ pub fn origin(cluster: &Cluster, id: &ObjectRef) -> ObjectRef {
     // Owners form no cycle; the bound is for objects that were written by hand.
     for _ in 0..8 {
         let kind = Kind::ALL.iter().copied().find(|k| k.name() == &*top.kind);
-        let object = kind.and_then(|kind| api.object(&Key::new(kind, top.namespace.clone(), top.name.clone())));
+        let object =
+            kind.and_then(|kind| api.object(&Key::new(kind, top.namespace.clone(), top.name.clone())));
         let Some(owner) = object.and_then(|o| o.metadata().controller()) else { break };
         top = ObjectRef { kind: owner.kind.clone(), namespace: top.namespace, name: owner.name.clone() };
     }

@@ -139,7 +139,7 @@ const SERVICE: (f64, f64) = (124.0, 42.0);
 const CHANNEL: f64 = 24.0;
 const BODY: f64 = 148.0;
 /// Below this width services stand above the nodes.
-const NARROW: f64 = 600.0;
+const NARROW: f64 = 540.0;
 /// More pods in one node than this are drawn small.
 const CROWDED_NODE: usize = 24;
 const MANY_PODS: usize = 220;
@@ -437,7 +437,7 @@ mod tests {
 
     #[test]
     fn nothing_overlaps_and_nothing_leaves_the_sheet() {
-        for width in [320.0, 390.0, 599.0, 600.0, 752.0, 1100.0, 2400.0] {
+        for width in [320.0, 390.0, 539.0, 540.0, 752.0, 1100.0, 2400.0] {
             for (nodes, pods, lanes) in
                 [(0, 0, 0), (1, 0, 1), (3, 6, 4), (3, 24, 9), (5, 110, 2), (40, 20, 3)]
             {

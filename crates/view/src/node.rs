@@ -14,7 +14,13 @@ use crate::scene::{Lamp, Meter, NodeCard, NodeState, ObjectRef};
 const MAX_PODS: u64 = 110;
 
 /// The card of a node.
-pub(crate) fn card(cluster: &Cluster, node: &Node, hues: &Hues, calls: &BTreeMap<Str, u64>, wanted: &dyn Fn(&str) -> bool) -> NodeCard {
+pub(crate) fn card(
+    cluster: &Cluster,
+    node: &Node,
+    hues: &Hues,
+    calls: &BTreeMap<Str, u64>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> NodeCard {
     let api = cluster.api();
     let name = &node.metadata.name;
     let all: Vec<_> = api.pods_on(name).collect();

@@ -34,7 +34,10 @@ pub(crate) fn latest(api: &ApiServer) -> BTreeMap<Caller, u64> {
 
 /// The control plane on its rail.
 pub(crate) fn control_plane(api: &ApiServer, latest: &BTreeMap<Caller, u64>) -> ControlPlane {
-    let light = |caller: &Caller, name: &str| Lamp { name: name.into(), calls: latest.get(caller).copied().unwrap_or(0) };
+    let light = |caller: &Caller, name: &str| Lamp {
+        name: name.into(),
+        calls: latest.get(caller).copied().unwrap_or(0),
+    };
     let loops = latest.iter().filter_map(|(caller, calls)| match caller {
         Caller::Controller(name) => Some(Lamp { name: name.clone(), calls: *calls }),
         _ => None,

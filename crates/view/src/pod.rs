@@ -28,7 +28,11 @@ pub(crate) fn mark(api: &ApiServer, now: SimTime, hues: &Hues, pod: &Pod) -> Pod
 
 /// A pod's name.
 pub(crate) fn id(pod: &Pod) -> ObjectRef {
-    ObjectRef { kind: "Pod".into(), namespace: pod.metadata.namespace.clone(), name: pod.metadata.name.clone() }
+    ObjectRef {
+        kind: "Pod".into(),
+        namespace: pod.metadata.namespace.clone(),
+        name: pod.metadata.name.clone(),
+    }
 }
 
 /// Whether the pod's Ready condition is true.
@@ -92,7 +96,10 @@ fn pulling(status: &ContainerStatus) -> bool {
 /// the end of the last run says when it began.
 fn back_off(api: &ApiServer, now: SimTime, status: &ContainerStatus) -> Option<PodState> {
     let reason = waiting_reason(&status.state)?;
-    if !matches!(&**reason, "CrashLoopBackOff" | "ImagePullBackOff" | "ErrImagePull" | "CreateContainerConfigError") {
+    if !matches!(
+        &**reason,
+        "CrashLoopBackOff" | "ImagePullBackOff" | "ErrImagePull" | "CreateContainerConfigError"
+    ) {
         return None;
     }
     let of = length(status).unwrap_or(FIRST_BACK_OFF_S);
@@ -130,7 +137,11 @@ pub(crate) fn reason(pod: &Pod) -> Text {
         }
     }
     if pod.metadata.terminating() {
-        reason = if pod.status.reason.as_deref() == Some("NodeLost") { "Unknown".into() } else { "Terminating".into() };
+        reason = if pod.status.reason.as_deref() == Some("NodeLost") {
+            "Unknown".into()
+        } else {
+            "Terminating".into()
+        };
     }
     reason
 }
@@ -141,7 +152,8 @@ mod tests {
 
     #[test]
     fn a_back_off_is_read_from_the_kubelets_words() {
-        let rows = [("10s", Some(10)), ("2m40s", Some(160)), ("5m0s", Some(300)), ("restarting", None), ("s", None)];
+        let rows =
+            [("10s", Some(10)), ("2m40s", Some(160)), ("5m0s", Some(300)), ("restarting", None), ("s", None)];
         for (word, want) in rows {
             assert_eq!(seconds(word), want, "{word}");
         }

@@ -11,7 +11,12 @@ use crate::scene::{ObjectRef, RolloutLane, RolloutSide, Text};
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// A lane for each Deployment that has not arrived, and for the one that is looked at.
-pub(crate) fn lanes(cluster: &Cluster, hues: &Hues, wanted: &dyn Fn(&str) -> bool, chosen: Option<&ObjectRef>) -> Vec<RolloutLane> {
+pub(crate) fn lanes(
+    cluster: &Cluster,
+    hues: &Hues,
+    wanted: &dyn Fn(&str) -> bool,
+    chosen: Option<&ObjectRef>,
+) -> Vec<RolloutLane> {
     let looked_at = |d: &Deployment| chosen.is_some_and(|c| &*c.kind == "Deployment" && *c == id(d));
     let all = cluster.api().list::<Deployment>().filter(|d| wanted(&d.metadata.namespace));
     all.filter(|d| looked_at(d) || under_way(cluster, d)).map(|d| lane(cluster, hues, d)).collect()
@@ -31,7 +36,8 @@ fn lane(cluster: &Cluster, hues: &Hues, deployment: &Deployment) -> RolloutLane 
     let desired = deployment.spec.replicas.unwrap_or(1);
     let (min_available, max_total) = limits(deployment, desired);
     let sides = sides(cluster, deployment);
-    let stuck = deployment.status.conditions.iter().find(|c| &*c.type_ == "Progressing" && &*c.status != "True");
+    let stuck =
+        deployment.status.conditions.iter().find(|c| &*c.type_ == "Progressing" && &*c.status != "True");
     RolloutLane {
         id: id(deployment),
         hue: hues.get(&workload(cluster.api(), &deployment.metadata)),
@@ -53,7 +59,8 @@ fn limits(deployment: &Deployment, desired: i32) -> (u32, u32) {
         return (0, unsigned(desired));
     }
     let surge = rolling.and_then(|r| r.max_surge.as_ref()).and_then(|s| s.scaled(desired, true)).unwrap_or(0);
-    let missing = rolling.and_then(|r| r.max_unavailable.as_ref()).and_then(|u| u.scaled(desired, false)).unwrap_or(0);
+    let missing =
+        rolling.and_then(|r| r.max_unavailable.as_ref()).and_then(|u| u.scaled(desired, false)).unwrap_or(0);
     let missing = if surge == 0 && missing == 0 { 1 } else { missing };
     (unsigned(desired.saturating_sub(missing)), unsigned(desired.saturating_add(surge)))
 }
@@ -75,7 +82,11 @@ fn side(cluster: &Cluster, set: &ReplicaSet, new: bool) -> RolloutSide {
     let pods = owned.filter_map(|key| api.get::<Pod>(&key.namespace, &key.name));
     let meta = &set.metadata;
     RolloutSide {
-        id: ObjectRef { kind: "ReplicaSet".into(), namespace: meta.namespace.clone(), name: meta.name.clone() },
+        id: ObjectRef {
+            kind: "ReplicaSet".into(),
+            namespace: meta.namespace.clone(),
+            name: meta.name.clone(),
+        },
         image: image(set),
         pods: pods.map(|p| pod::state(api, cluster.now(), p)).collect(),
         desired: unsigned(set.spec.replicas.unwrap_or(1)),

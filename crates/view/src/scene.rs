@@ -346,8 +346,10 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
         _ => None,
     });
     let kubelets: BTreeMap<Text, u64> = kubelets.collect();
-    let nodes: Vec<_> = api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &wanted)).collect();
-    let shown: BTreeMap<Text, Hue> = nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
+    let nodes: Vec<_> =
+        api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &wanted)).collect();
+    let shown: BTreeMap<Text, Hue> =
+        nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
     let services = api.list::<Service>().filter(|s| wanted(&s.metadata.namespace) && !is_apiserver(s));
     Scene {
         control_plane: plane::control_plane(api, &latest),
@@ -384,5 +386,7 @@ pub fn tally(cluster: &Cluster, namespace: Option<&str>) -> (usize, usize) {
     let here = |p: &&Rc<Pod>| namespace.is_none_or(|only| *p.metadata.namespace == *only);
     let live = |p: &&Rc<Pod>| !matches!(p.status.phase.as_deref(), Some("Succeeded" | "Failed"));
     let pods = cluster.api().list::<Pod>().filter(here).filter(live);
-    pods.fold((0, 0), |(ready, all), p| (ready + usize::from(pod::is_ready(p) && !p.metadata.terminating()), all + 1))
+    pods.fold((0, 0), |(ready, all), p| {
+        (ready + usize::from(pod::is_ready(p) && !p.metadata.terminating()), all + 1)
+    })
 }

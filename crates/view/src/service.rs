@@ -21,14 +21,17 @@ pub(crate) fn service_box(api: &ApiServer, service: &Service, hues: &BTreeMap<St
         ports: ports(service).as_str().into(),
         external: matches!(service.spec.type_.as_deref(), Some("NodePort" | "LoadBalancer")),
         hue: endpoints.iter().find_map(|e| hues.get(&e.pod).copied()),
-        ghost: selected && endpoints.is_empty() && api.pods_equal_to(&meta.namespace, &service.spec.selector).is_empty(),
+        ghost: selected
+            && endpoints.is_empty()
+            && api.pods_equal_to(&meta.namespace, &service.spec.selector).is_empty(),
         endpoints,
     }
 }
 
 fn endpoints(api: &ApiServer, service: &Service) -> Vec<Endpoint> {
     let meta = &service.metadata;
-    let of_service = |slice: &&std::rc::Rc<EndpointSlice>| slice.metadata.labels.get(SERVICE_NAME) == Some(&meta.name);
+    let of_service =
+        |slice: &&std::rc::Rc<EndpointSlice>| slice.metadata.labels.get(SERVICE_NAME) == Some(&meta.name);
     api.list_in::<EndpointSlice>(&meta.namespace)
         .filter(of_service)
         .flat_map(|slice| &slice.endpoints)

@@ -21,7 +21,9 @@ pub(crate) fn tracks(api: &ApiServer, hues: &Hues, wanted: &dyn Fn(&str) -> bool
     let claims = api.list::<PersistentVolumeClaim>().filter(|c| wanted(&c.metadata.namespace));
     let mut tracks: Vec<_> = claims.map(|claim| of_claim(api, claim, &uses)).collect();
     tracks.extend(api.list::<PersistentVolume>().filter(|v| unclaimed(api, v)).map(|v| of_volume(v)));
-    let missing = uses.iter().filter(|((ns, name), _)| wanted(ns) && api.get::<PersistentVolumeClaim>(ns, name).is_none());
+    let missing = uses
+        .iter()
+        .filter(|((ns, name), _)| wanted(ns) && api.get::<PersistentVolumeClaim>(ns, name).is_none());
     tracks.extend(missing.map(|((ns, name), usage)| ghost(ns, name, usage)));
     tracks
 }
@@ -31,7 +33,9 @@ fn uses(api: &ApiServer, hues: &Hues) -> BTreeMap<(Str, Str), Use> {
     for pod in api.list::<Pod>() {
         for claim in pod.spec.volumes.iter().filter_map(|v| v.persistent_volume_claim.as_ref()) {
             let key = (pod.metadata.namespace.clone(), claim.claim_name.clone());
-            let entry = uses.entry(key).or_insert_with(|| Use { hue: hues.get(&workload(api, &pod.metadata)), running: false });
+            let entry = uses
+                .entry(key)
+                .or_insert_with(|| Use { hue: hues.get(&workload(api, &pod.metadata)), running: false });
             entry.running |= pod.status.phase.as_deref() == Some("Running");
         }
     }
@@ -49,9 +53,16 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, uses: &BTreeMap<(Str
         _ => None,
     };
     let why = if lost { Some("Lost: its volume is gone".into()) } else { why_pending(api, claim) };
-    let id = ObjectRef { kind: "PersistentVolumeClaim".into(), namespace: meta.namespace.clone(), name: meta.name.clone() };
+    let id = ObjectRef {
+        kind: "PersistentVolumeClaim".into(),
+        namespace: meta.namespace.clone(),
+        name: meta.name.clone(),
+    };
     VolumeTrack {
-        size: size(claim.spec.resources.requests.get(resources::STORAGE).map(ToString::to_string), &claim.spec.access_modes),
+        size: size(
+            claim.spec.resources.requests.get(resources::STORAGE).map(ToString::to_string),
+            &claim.spec.access_modes,
+        ),
         class: claim.spec.storage_class_name.clone().unwrap_or_default(),
         volume: claim.spec.volume_name.clone().filter(|v| !v.is_empty()),
         why: if stage.is_some() { None } else { why },
@@ -65,7 +76,10 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, uses: &BTreeMap<(Str
 /// The last event about a claim says why it waits, in the controller's words.
 fn why_pending(api: &ApiServer, claim: &PersistentVolumeClaim) -> Option<Text> {
     let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(&claim.metadata.uid);
-    let last = api.list_in::<Event>(&claim.metadata.namespace).filter(about).max_by_key(|e| e.metadata.resource_version)?;
+    let last = api
+        .list_in::<Event>(&claim.metadata.namespace)
+        .filter(about)
+        .max_by_key(|e| e.metadata.resource_version)?;
     last.message.clone()
 }
 
@@ -87,7 +101,10 @@ fn of_volume(volume: &PersistentVolume) -> VolumeTrack {
     let name = &volume.metadata().name;
     VolumeTrack {
         id: ObjectRef { kind: "PersistentVolume".into(), namespace: "".into(), name: name.clone() },
-        size: size(volume.spec.capacity.get(resources::STORAGE).map(ToString::to_string), &volume.spec.access_modes),
+        size: size(
+            volume.spec.capacity.get(resources::STORAGE).map(ToString::to_string),
+            &volume.spec.access_modes,
+        ),
         class: volume.spec.storage_class_name.clone().unwrap_or_default(),
         volume: Some(name.clone()),
         stage: Some(stage),
@@ -99,7 +116,11 @@ fn of_volume(volume: &PersistentVolume) -> VolumeTrack {
 
 fn ghost(namespace: &Str, name: &Str, usage: &Use) -> VolumeTrack {
     VolumeTrack {
-        id: ObjectRef { kind: "PersistentVolumeClaim".into(), namespace: namespace.clone(), name: name.clone() },
+        id: ObjectRef {
+            kind: "PersistentVolumeClaim".into(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+        },
         size: "".into(),
         class: "".into(),
         volume: None,

@@ -73,6 +73,8 @@ fn NamespacePick() -> Html {
 fn Tally() -> Html {
     let ui = use_ui();
     let w = use_words();
-    let tally = use_view(ui.namespace.clone(), |session, namespace| session.read(|engine| engine.tally(namespace.as_deref())));
+    let tally = use_view(ui.namespace.clone(), |session, namespace| {
+        session.read(|engine| engine.tally(namespace.as_deref()))
+    });
     html! { <span class="tally">{(w.ready_of)(tally.0, tally.1)}</span> }
 }

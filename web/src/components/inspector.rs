@@ -140,7 +140,11 @@ fn told(cause: &Cause, about: &ObjectRef, w: &Words, select: Callback<MouseEvent
         Deed::Removed => w.deed_removed,
         Deed::Bound(_) => w.deed_bound,
     };
-    let node = if let Deed::Bound(node) = &cause.deed { html! { <b>{&**node}</b> } } else { html! {} };
+    let node = if let Deed::Bound(node) = &cause.deed {
+        html! { <b>{&**node}</b> }
+    } else {
+        html! {}
+    };
     html! { <span><i>{&*cause.actor}</i>{before}{object}{after}{node}</span> }
 }
 
@@ -151,7 +155,8 @@ struct EventsOfProps {
 
 #[component]
 fn EventsOf(props: &EventsOfProps) -> Html {
-    let rows = use_view(props.id.clone(), |session, id| session.read(|engine| engine.events(None, Some(id), 60)));
+    let rows =
+        use_view(props.id.clone(), |session, id| session.read(|engine| engine.events(None, Some(id), 60)));
     html! { <Rows rows={(*rows).clone()} /> }
 }
 
@@ -209,7 +214,12 @@ fn offers(props: &ActionsProps, w: &'static Words) -> Vec<Offer> {
     let (kind, namespace, name) = (id.kind.to_string(), id.namespace.to_string(), id.name.to_string());
     let mut offers: Vec<Offer> = Vec::new();
     if let Some(n) = props.replicas {
-        let scale = |replicas| Action::Scale { kind: kind.clone(), namespace: namespace.clone(), name: name.clone(), replicas };
+        let scale = |replicas| Action::Scale {
+            kind: kind.clone(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+            replicas,
+        };
         offers.push(("icon fewer", Some(Icon::Minus), w.fewer, scale(n.saturating_sub(1))));
         offers.push(("icon more", Some(Icon::Plus), w.more, scale(n.saturating_add(1))));
     }

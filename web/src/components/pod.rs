@@ -7,12 +7,14 @@ use yew::prelude::*;
 
 /// The name of a state's symbol.
 pub fn symbol(state: PodState) -> &'static str {
-    ["pending", "creating", "pulling", "not-ready", "ready", "terminating", "back-off", "completed", "failed"][state.rank()]
+    ["pending", "creating", "pulling", "not-ready", "ready", "terminating", "back-off", "completed", "failed"]
+        [state.rank()]
 }
 
 /// The name of a state, as people who know Kubernetes say it. Never translated.
 pub fn state_name(state: PodState) -> &'static str {
-    ["Pending", "Creating", "Pulling", "Not ready", "Ready", "Terminating", "Back-off", "Completed", "Failed"][state.rank()]
+    ["Pending", "Creating", "Pulling", "Not ready", "Ready", "Terminating", "Back-off", "Completed", "Failed"]
+        [state.rank()]
 }
 
 fn shape(state: PodState) -> Html {

@@ -28,7 +28,10 @@ pub fn Share() -> Html {
         encode(&session.read(|engine| engine.link(files.list.clone(), speed)))
     });
     let link = address::with_fragment(&fragment);
-    let frame = format!("<iframe loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>", address::embedded(&fragment));
+    let frame = format!(
+        "<iframe loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>",
+        address::embedded(&fragment)
+    );
     let yaml = format!("data:text/yaml;charset=utf-8,{}", js_sys::encode_uri_component(&files.joined()));
     html! {
         <Modal title={w.share}>

@@ -51,7 +51,11 @@ fn Bars(props: &BarsProps) -> Html {
     let high = |n: u32| f64::from(n).ln_1p() / f64::from(most).ln_1p() * HIGHEST;
     let path = |part: &dyn Fn(f64) -> bool| {
         let shown = bins.iter().enumerate().filter(|(i, n)| **n > 0 && part(*i as f64 / bins.len() as f64));
-        shown.map(|(i, n)| format!("M{:.1} {HIGHEST}V{:.1}", (i as f64 + 0.5) * step, HIGHEST - high(*n).max(2.0))).collect::<String>()
+        shown
+            .map(|(i, n)| {
+                format!("M{:.1} {HIGHEST}V{:.1}", (i as f64 + 0.5) * step, HIGHEST - high(*n).max(2.0))
+            })
+            .collect::<String>()
     };
     let now = props.now;
     html! {

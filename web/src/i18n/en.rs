@@ -36,7 +36,9 @@ pub static WORDS: Words = Words {
     more_problems: |n| format!("and {n} more"),
     not_simulated: "Not simulated:",
     too_large: |got, limit| {
-        format!("The manifests are {got} MB. The limit is {limit} MB: split them, or leave out what is not needed.")
+        format!(
+            "The manifests are {got} MB. The limit is {limit} MB: split them, or leave out what is not needed."
+        )
     },
     not_saved: "Too large for this browser's storage: it will not survive a reload.",
     applied: |n| format!("Applied {}", plural(n, "object", "objects")),
@@ -138,8 +140,14 @@ pub static WORDS: Words = Words {
     about: "Every component runs in this tab, in virtual time, seeded and repeatable. Hue is the workload, shape is the state.",
     gallery: [
         ("Web shop", "Four Deployments behind Services; one of them takes a while to become ready."),
-        ("Stateful store", "Pods that keep their data: claims, a class that provisions, and a volume for each."),
-        ("Rolling update", "Six replicas with surge and unavailable limits. Change the image and apply again."),
+        (
+            "Stateful store",
+            "Pods that keep their data: claims, a class that provisions, and a volume for each.",
+        ),
+        (
+            "Rolling update",
+            "Six replicas with surge and unavailable limits. Change the image and apply again.",
+        ),
         ("Failing", "A container that exits, an image that does not exist, and what back-off looks like."),
         ("Pending", "Requests that no node can meet and a claim that nothing can bind."),
         ("Several namespaces", "The same names in shop, staging and monitoring, and who sees whom."),

@@ -31,7 +31,9 @@ pub static WORDS: Words = Words {
     line: |n| format!("{n}행"),
     more_problems: |n| format!("외 {n}개"),
     not_simulated: "시뮬레이션하지 않음:",
-    too_large: |got, limit| format!("매니페스트가 {got} MB이다. 한도는 {limit} MB이니, 나누거나 필요 없는 부분을 뺀다."),
+    too_large: |got, limit| {
+        format!("매니페스트가 {got} MB이다. 한도는 {limit} MB이니, 나누거나 필요 없는 부분을 뺀다.")
+    },
     not_saved: "브라우저 저장소에 담기에는 너무 커서, 새로 고치면 사라진다.",
     applied: |n| format!("오브젝트 {n}개를 적용했다"),
     refused: |n| format!("오브젝트 {n}개가 거부되었다"),
@@ -132,8 +134,14 @@ pub static WORDS: Words = Words {
     about: "모든 구성 요소가 이 탭 안에서 가상 시간으로 돌아가며, 시드가 같으면 똑같이 반복된다. 색은 워크로드, 모양은 상태이다.",
     gallery: [
         ("웹 상점", "서비스 뒤의 디플로이먼트(Deployment) 네 개. 그중 하나는 준비되는 데 시간이 걸린다."),
-        ("데이터를 지키는 저장소", "데이터를 잃지 않는 파드: 클레임과 프로비저닝하는 스토리지클래스(StorageClass), 그리고 각자의 볼륨."),
-        ("롤링 업데이트", "maxSurge와 maxUnavailable을 둔 레플리카 여섯 개. 이미지를 바꾸어 다시 적용해 본다."),
+        (
+            "데이터를 지키는 저장소",
+            "데이터를 잃지 않는 파드: 클레임과 프로비저닝하는 스토리지클래스(StorageClass), 그리고 각자의 볼륨.",
+        ),
+        (
+            "롤링 업데이트",
+            "maxSurge와 maxUnavailable을 둔 레플리카 여섯 개. 이미지를 바꾸어 다시 적용해 본다.",
+        ),
         ("실패", "종료되는 컨테이너, 없는 이미지, 그리고 백오프가 어떻게 보이는지."),
         ("Pending", "어떤 노드도 채울 수 없는 요청과 아무것도 바인딩할 수 없는 클레임."),
         ("여러 네임스페이스", "shop, staging, monitoring에 있는 같은 이름들, 그리고 누가 누구를 보는지."),

@@ -22,7 +22,8 @@ extern "C" {
 extern "C" {
     type Bundle;
     #[wasm_bindgen(method, catch)]
-    fn open(this: &Bundle, parent: &Element, text: &str, label: &str, on: &Object) -> Result<Editor, JsValue>;
+    fn open(this: &Bundle, parent: &Element, text: &str, label: &str, on: &Object)
+    -> Result<Editor, JsValue>;
 
     #[derive(Clone)]
     type Editor;
@@ -84,7 +85,8 @@ pub fn Code(props: &CodeProps) -> Html {
         Callback::from(move |text| files.dispatch(Edit::Text(active, text)))
     };
     {
-        let (parent, stand, live, type_into, apply) = (parent.clone(), stand.clone(), live.clone(), type_into.clone(), apply.clone());
+        let (parent, stand, live, type_into, apply) =
+            (parent.clone(), stand.clone(), live.clone(), type_into.clone(), apply.clone());
         let text = files.open().text.clone();
         use_effect_with((), move |()| {
             let shelf = live.clone();

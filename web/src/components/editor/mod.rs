@@ -11,8 +11,8 @@ use yew::prelude::*;
 use crate::dom;
 use crate::engine::Outcome;
 use crate::files::{Check, Edit, Files, Problem, use_files};
-use crate::reading::{LARGEST, use_reading};
 use crate::i18n::Words;
+use crate::reading::{LARGEST, use_reading};
 use crate::session::{Session, use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
 use code::Code;
@@ -47,7 +47,8 @@ pub fn EditorPane() -> Html {
     };
     let problems: Vec<Problem> = refused.iter().chain(&found.problems).cloned().collect();
     let here = problems.iter().filter(|p| p.file == files.active).cloned().collect::<Vec<_>>();
-    let errors = (0..files.list.len()).map(|at| problems.iter().any(|p| p.file == at && p.error)).collect::<Vec<_>>();
+    let errors =
+        (0..files.list.len()).map(|at| problems.iter().any(|p| p.file == at && p.error)).collect::<Vec<_>>();
     let onclick = {
         let apply = apply.clone();
         Callback::from(move |_: MouseEvent| apply.emit(()))
@@ -65,7 +66,13 @@ pub fn EditorPane() -> Html {
     }
 }
 
-fn apply_all(session: &Session, ui: &UiContext, files: &Files, refused: &UseStateHandle<Vec<Problem>>, w: &Words) {
+fn apply_all(
+    session: &Session,
+    ui: &UiContext,
+    files: &Files,
+    refused: &UseStateHandle<Vec<Problem>>,
+    w: &Words,
+) {
     let text = files.joined();
     if text.len() > LARGEST {
         return ui.dispatch(Choose::Toast(Some((w.too_large)(text.len().div_ceil(1 << 20), LARGEST >> 20))));
@@ -102,7 +109,8 @@ fn problem(files: &Files, refused: &crate::engine::Refused) -> Problem {
 /// The lines that made the selected object, in the open file.
 #[hook]
 fn use_tint(selection: Option<ObjectRef>, found: &Check, file: usize) -> Option<(u32, u32)> {
-    let origin = use_view(selection, |session, id| id.as_ref().map(|id| session.read(|engine| engine.origin(id))));
+    let origin =
+        use_view(selection, |session, id| id.as_ref().map(|id| session.read(|engine| engine.origin(id))));
     let written = found.objects.iter().find(|o| o.file == file && Some(&o.id) == origin.as_ref().as_ref())?;
     Some(written.lines)
 }

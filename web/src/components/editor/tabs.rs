@@ -65,7 +65,8 @@ fn CloseFile(props: &CloseFileProps) -> Html {
     let files = use_files();
     let (at, empty, question) = (props.at, props.empty, (w.confirm_close)(&props.name));
     let onclick = Callback::from(move |_: MouseEvent| {
-        let sure = empty || web_sys::window().is_some_and(|win| win.confirm_with_message(&question).unwrap_or(false));
+        let sure = empty
+            || web_sys::window().is_some_and(|win| win.confirm_with_message(&question).unwrap_or(false));
         if sure {
             files.dispatch(Edit::Close(at));
         }

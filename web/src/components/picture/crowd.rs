@@ -39,7 +39,8 @@ pub fn CrowdMap() -> Html {
     let canvas = use_node_ref();
     let view = use_mut_ref(View::default);
     let moved = use_force_update();
-    let crowd = use_view(ui.namespace.clone(), |session, ns| session.read(|engine| engine.crowd(ns.as_deref())));
+    let crowd =
+        use_view(ui.namespace.clone(), |session, ns| session.read(|engine| engine.crowd(ns.as_deref())));
     {
         let (canvas, view, crowd) = (canvas.clone(), view.clone(), crowd.clone());
         // After every drawing of the component: the map, the camera or the theme may have changed.
@@ -49,14 +50,29 @@ pub fn CrowdMap() -> Html {
         let (view, moved, canvas) = (view.clone(), moved.clone(), canvas.clone());
         move |by: f64| {
             if let Some(canvas) = canvas.cast::<Element>() {
-                nearer(&view, by, f64::from(canvas.client_width()) / 2.0, f64::from(canvas.client_height()) / 2.0);
+                nearer(
+                    &view,
+                    by,
+                    f64::from(canvas.client_width()) / 2.0,
+                    f64::from(canvas.client_height()) / 2.0,
+                );
                 moved.force_update();
             }
         }
     };
     use_wheel(&canvas, &view, &moved);
-    let down = { let view = view.clone(); move |e: PointerEvent| press(&view, &e) };
-    let slide = { let (view, moved) = (view.clone(), moved.clone()); move |e: PointerEvent| if drag(&view, &e) { moved.force_update() } };
+    let down = {
+        let view = view.clone();
+        move |e: PointerEvent| press(&view, &e)
+    };
+    let slide = {
+        let (view, moved) = (view.clone(), moved.clone());
+        move |e: PointerEvent| {
+            if drag(&view, &e) {
+                moved.force_update()
+            }
+        }
+    };
     let up = {
         let (view, crowd, ui) = (view.clone(), crowd.clone(), ui.clone());
         move |e: PointerEvent| {
@@ -116,7 +132,11 @@ fn palette(canvas: &HtmlCanvasElement) -> Option<Palette> {
     let colour = |name: &str| {
         canvas.style().set_property("color", &format!("var({name})")).ok()?;
         let text = window.get_computed_style(canvas).ok()??.get_property_value("color").ok()?;
-        let mut parts = text.trim_start_matches("rgb(").trim_end_matches(')').split(", ").map(|p| p.parse::<u8>().unwrap_or(0));
+        let mut parts = text
+            .trim_start_matches("rgb(")
+            .trim_end_matches(')')
+            .split(", ")
+            .map(|p| p.parse::<u8>().unwrap_or(0));
         Some([parts.next()?, parts.next()?, parts.next()?])
     };
     let mut palette = Palette { surface: colour("--surface")?, red: colour("--red")?, ..Palette::default() };
@@ -144,7 +164,10 @@ fn use_wheel(canvas: &NodeRef, view: &Rc<RefCell<View>>, moved: &UseForceUpdateH
         let listener = canvas.cast::<Element>().map(|element| {
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&element, "wheel", options, move |event| {
-                let Some(wheel) = event.dyn_ref::<WheelEvent>().filter(|e| e.ctrl_key() || e.meta_key()) else { return };
+                let Some(wheel) = event.dyn_ref::<WheelEvent>().filter(|e| e.ctrl_key() || e.meta_key())
+                else {
+                    return;
+                };
                 wheel.prevent_default();
                 let by = if wheel.delta_y() < 0.0 { NEARER } else { 1.0 / NEARER };
                 nearer(&view, by, f64::from(wheel.offset_x()), f64::from(wheel.offset_y()));
@@ -177,6 +200,7 @@ fn release(view: &Rc<RefCell<View>>, crowd: &Crowd, e: &PointerEvent) -> Option<
     let mut view = view.borrow_mut();
     let (x, y, _) = view.drag.take()?;
     let far = (f64::from(e.client_x()) - x).hypot(f64::from(e.client_y()) - y);
-    let tile = crowd.tile_at(&view.camera?, view.columns, f64::from(e.offset_x()), f64::from(e.offset_y()))?;
+    let tile =
+        crowd.tile_at(&view.camera?, view.columns, f64::from(e.offset_x()), f64::from(e.offset_y()))?;
     (far < CLICK_PX && !tile.name.is_empty()).then(|| tile.name.to_string())
 }

@@ -60,7 +60,13 @@ fn flight(props: &FlightsProps, call: &Call) -> Html {
     let Some(from) = place(props, &call.caller) else { return html! {} };
     let rail = props.layout.rail.cy();
     let store = props.layout.etcd.cx();
-    let mut path = format!("M{} {}L{} {rail}L{store} {rail}L{store} {}", from.0, from.1, from.0, props.layout.etcd.bottom());
+    let mut path = format!(
+        "M{} {}L{} {rail}L{store} {rail}L{store} {}",
+        from.0,
+        from.1,
+        from.0,
+        props.layout.etcd.bottom()
+    );
     if let Some(to) = call.concerns.as_ref().and_then(|node| place(props, &Caller::Node(node.clone()))) {
         path += &format!("L{store} {rail}L{} {rail}L{} {}", to.0, to.0, to.1);
     }

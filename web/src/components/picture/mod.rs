@@ -22,8 +22,8 @@ use super::pod::{Emphasis, Pod};
 use crate::dom::use_width;
 use crate::session::use_view;
 use crate::ui::{Choose, use_ui, use_words};
-use crowd::CrowdMap;
 use control_plane::{ControlPlane, RailLabel};
+use crowd::CrowdMap;
 use flights::Flights;
 use node_card::NodeCard;
 use rollout::Rollout;
@@ -38,7 +38,11 @@ const STAGE_ZOOM: f64 = 1.5;
 #[component]
 pub fn Picture() -> Html {
     let crowded = use_view((), |session, ()| session.read(|engine| engine.is_crowd()));
-    if *crowded { html! { <CrowdMap /> } } else { html! { <Marks /> } }
+    if *crowded {
+        html! { <CrowdMap /> }
+    } else {
+        html! { <Marks /> }
+    }
 }
 
 /// A sheet that scrolls, with everything on it.
@@ -52,7 +56,9 @@ fn Marks() -> Html {
         session.read(|engine| engine.scene(namespace.as_deref(), selection.as_ref()))
     });
     let zoom = if ui.present { STAGE_ZOOM } else { 1.0 };
-    let layout = use_memo((scene.clone(), (width / zoom).round() as u32), |(scene, width)| arrange(scene, f64::from(*width)));
+    let layout = use_memo((scene.clone(), (width / zoom).round() as u32), |(scene, width)| {
+        arrange(scene, f64::from(*width))
+    });
     let onclick = {
         let ui = ui.clone();
         Callback::from(move |e: MouseEvent| ui.dispatch(Choose::Select(target_ref(e.target()))))

@@ -30,7 +30,13 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         NodeState::NotReady => ("var(--red)", "NotReady"),
         NodeState::Unknown => ("var(--red)", "Unknown"),
     };
-    let note = if card.stopped { w.switched_off } else if card.cordoned { w.cordoned } else { state };
+    let note = if card.stopped {
+        w.switched_off
+    } else if card.cordoned {
+        w.cordoned
+    } else {
+        state
+    };
     let note_width = words::width(note, 11.0);
     let full = *density == Density::Full;
     let foot = if full { spot.h - 46.0 } else { spot.h - 12.0 };
@@ -38,7 +44,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
     let cidr = if card.pod_cidr.is_empty() { count } else { format!("{} · {count}", card.pod_cidr) };
     html! {
         <g class={classes!("node", "move", chosen.then_some("chosen"), card.stopped.then_some("off"))} data-ref={card.id.key()}
-            data-state={state} role="button" tabindex="0" aria-label={format!("Node {}, {note}, {}", card.id.name, (w.pods_of)(card.pods.len(), card.max_pods))}
+            data-state={state} role="button" tabindex="0"
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
             <text class="m s13 b" x="14" y="25">{words::clip(&card.id.name, 14.5, spot.w - 52.0 - note_width)}</text>
@@ -85,7 +91,11 @@ fn bytes(meter: &Meter) -> String {
         let text = format!("{:.1}", n as f64 / GI as f64);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    let requested = if meter.requested < GI { format!("{}Mi", meter.requested / MI) } else { one(meter.requested) + "Gi" };
+    let requested = if meter.requested < GI {
+        format!("{}Mi", meter.requested / MI)
+    } else {
+        one(meter.requested) + "Gi"
+    };
     format!("{requested} / {}Gi", one(meter.allocatable))
 }
 

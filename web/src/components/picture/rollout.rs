@@ -39,7 +39,6 @@ pub fn Rollout(props: &RolloutProps) -> Html {
     html! {
         <g class={classes!("rollout", format!("h{}", lane.hue), chosen.then_some("chosen"), (!note.is_empty()).then_some("stuck"))}
             data-ref={lane.id.key()} role="button" tabindex="0"
-            aria-label={format!("Deployment {}, {}", lane.id.name, (w.available)(lane.available, lane.desired))}
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
             { for lane.sides.iter().enumerate().map(|(i, s)| side(s, 28.0 + 26.0 * i as f64, label, sides)) }
@@ -71,7 +70,8 @@ fn side(side: &RolloutSide, y: f64, label: f64, end: f64) -> Html {
 fn limits(lane: &RolloutLane, x: f64, end: f64, y: f64, w: &crate::i18n::Words) -> Html {
     let scale = (end - x) / f64::from(lane.max_total.max(1));
     let at = |n: u32| x + scale * f64::from(n);
-    let (least, most, now) = (at(lane.min_available), at(lane.max_total), at(lane.available.min(lane.max_total)));
+    let (least, most, now) =
+        (at(lane.min_available), at(lane.max_total), at(lane.available.min(lane.max_total)));
     let anchor = if least - x < 60.0 { "" } else { "mid" };
     html! {
         <g>

@@ -45,7 +45,7 @@ pub fn Services(props: &ServicesProps) -> Html {
                 let says = if service.ghost { w.matches_nothing.to_owned() } else { service.ports.to_string() };
                 html! {
                     <g key={service.id.key()} class={classes!("service", "move", hue, picked, service.ghost.then_some("ghost"))} data-ref={service.id.key()}
-                        role="button" tabindex="0" aria-label={format!("Service {}, {}, {says}", service.id.name, service.ports)}
+                        role="button" tabindex="0"
                         style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
                         <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="9" />
                         if !service.ghost { <rect class="hue-bar" y="9" width="4" height={(spot.h - 18.0).to_string()} rx="2" /> }
@@ -80,7 +80,8 @@ fn outside_line(services: &[ServiceBox], l: &Layout) -> String {
         return String::new();
     }
     let bus = l.outside.x - 10.0;
-    let reached: Vec<_> = services.iter().zip(&l.services).filter(|(s, _)| s.external).map(|(_, spot)| spot).collect();
+    let reached: Vec<_> =
+        services.iter().zip(&l.services).filter(|(s, _)| s.external).map(|(_, spot)| spot).collect();
     let Some(last) = reached.last() else { return String::new() };
     let mut d = format!("M{} {}H{bus}V{}", l.outside.x, l.outside.cy(), last.cy());
     for spot in reached {

@@ -36,7 +36,7 @@ pub fn Volume(props: &VolumeProps) -> Html {
     let room = spot.w - left - 6.0 - if track.volume.is_some() { 72.0 } else { 10.0 };
     html! {
         <g class={classes!("volume", "move", tone, chosen.then_some("chosen"), track.hue.map(|h| format!("h{h}")))} data-ref={track.id.key()}
-            role="button" tabindex="0" aria-label={format!("{} {}, {says}", track.id.kind, track.id.name)}
+            role="button" tabindex="0"
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
             if claimed {

@@ -3,12 +3,14 @@
 use crate::RuntimeProfile;
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, Random, SimTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The images of one node, and its puller, which pulls one image after the other.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Images {
     present: BTreeMap<Str, u64>,
+    /// Images that were asked for before: their layers are here or on the way.
+    asked: BTreeSet<Str>,
     busy_until: SimTime,
 }
 
@@ -27,7 +29,7 @@ impl Images {
     }
 
     /// Puts an image on the node; returns its size.
-    pub(crate) fn add(&mut self, name: &str, profile: RuntimeProfile) -> u64 {
+    pub(crate) fn add(&mut self, name: &Str, profile: RuntimeProfile) -> u64 {
         let size = match profile {
             RuntimeProfile::Instant => INSTANT_SIZE,
             RuntimeProfile::Lively => {
@@ -35,21 +37,22 @@ impl Images {
                 20_000_000 + Random::stream(0, name).below(200_000_000)
             }
         };
-        *self.present.entry(name.into()).or_insert(size)
+        *self.present.entry(name.clone()).or_insert(size)
     }
 
     /// Takes a turn at the puller: when the pull begins and when it ends.
     pub(crate) fn pull(
         &mut self,
-        name: &str,
+        name: &Str,
         profile: RuntimeProfile,
         random: &mut Random,
         now: SimTime,
     ) -> Pull {
         let begin = self.busy_until.max(now);
         let (least, most) = profile.pull_millis();
-        // An image that is there is only checked for news.
-        let (least, most) = if self.has(name) { (least / 4, least / 2) } else { (least, most) };
+        // An image whose layers are there is only checked for news.
+        let (least, most) =
+            if self.asked.insert(name.clone()) { (least, most) } else { (least / 4, least / 2) };
         let end = begin + Duration::from_millis(least + random.below(most - least + 1));
         self.busy_until = end;
         Pull { asked: now, begin, end }
@@ -189,9 +192,10 @@ mod tests {
 
     #[test]
     fn pulls_of_one_node_wait_for_each_other() {
+        let (a, b) = (Str::from("a:1"), Str::from("b:1"));
         let (mut images, mut random) = (Images::default(), Random::stream(1, "kubelet/node-1"));
-        let first = images.pull("a:1", RuntimeProfile::Lively, &mut random, SimTime::ZERO);
-        let second = images.pull("b:1", RuntimeProfile::Lively, &mut random, SimTime::ZERO);
+        let first = images.pull(&a, RuntimeProfile::Lively, &mut random, SimTime::ZERO);
+        let second = images.pull(&b, RuntimeProfile::Lively, &mut random, SimTime::ZERO);
         assert_eq!(second.begin, first.end);
         assert!(
             first.end >= SimTime::from_millis(600) && first.end <= SimTime::from_millis(4_000),

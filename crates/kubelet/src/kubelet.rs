@@ -8,7 +8,7 @@ use crate::status::is_final;
 use crate::sync::Turn;
 use crate::terminate::grace_of;
 use crate::{NodeConfig, RuntimeProfile, ip};
-use orrery_api::{ContainerStatus, Pod, Resource};
+use orrery_api::{ContainerStatus, Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{
     ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue,
@@ -120,10 +120,9 @@ impl Kubelet {
         let share = admission::share_of(pod);
         match node.allotted.take(&share) {
             Ok(()) => worker.share = Some(share),
-            Err(Rejection { reason, message }) => {
-                cx.event(pod, EventType::Warning, &reason, message.clone());
-                worker.verdict = Some((reason.into(), format!("Pod was rejected: {message}").into()));
-                worker.stage = Stage::Terminated;
+            Err(rejection) => {
+                worker.stage = Stage::Finished;
+                turn_away(pod, &rejection, cx);
             }
         }
     }
@@ -227,6 +226,22 @@ impl Component for Kubelet {
             self.wake(&uid, api, now, cause);
         }
     }
+}
+
+/// Says that the node has no room for a pod (upstream: `kubelet.rejectPod`).
+fn turn_away(pod: &Pod, rejection: &Rejection, cx: &mut Context<'_>) {
+    let Rejection { reason, message } = rejection;
+    cx.event(pod, EventType::Warning, reason, message.clone());
+    let status = PodStatus {
+        phase: Some("Failed".into()),
+        reason: Some(reason.as_str().into()),
+        message: Some(format!("Pod was rejected: {message}").into()),
+        qos_class: pod.status.qos_class.clone(),
+        start_time: Some(cx.date()),
+        ..Default::default()
+    };
+    // Refused only when the pod is gone: then nobody asks.
+    let _ = cx.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |p| p.status = status);
 }
 
 /// Whether a write changed nothing that a kubelet acts upon. Conditions that readiness gates wait for do count.

@@ -19,6 +19,7 @@ mod ip;
 mod kubelet;
 mod node;
 mod node_status;
+mod plan;
 mod pod_worker;
 mod prober;
 mod rhythm;

@@ -80,9 +80,14 @@ const WORDS: [&str; 22] = [
     "",
 ];
 
+thread_local! {
+    /// All nodes of a run share them; there are thousands.
+    static SHARED: Words = Words(Rc::new(WORDS.iter().map(|w| (*w, Str::from(*w))).collect()));
+}
+
 impl Default for Words {
     fn default() -> Self {
-        Words(Rc::new(WORDS.iter().map(|w| (*w, Str::from(*w))).collect()))
+        SHARED.with(Words::clone)
     }
 }
 

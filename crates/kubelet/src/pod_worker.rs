@@ -2,8 +2,8 @@
 //! caches that are kept of them).
 
 use crate::admission::Share;
+use crate::plan::Plan;
 use crate::prober::Probes;
-use crate::sync::Plan;
 use orrery_api::{Container, Pod, PodSpec};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -165,7 +165,7 @@ pub(crate) struct PodWorker {
     /// What the pod takes of the node, while it does.
     pub share: Option<Share>,
     /// Why the pod has failed as a whole: reason and message.
-    pub verdict: Option<(Str, Str)>,
+    pub verdict: Option<Box<(Str, Str)>>,
     pub address: Option<u32>,
     pub sandbox: Sandbox,
     /// Whether the volumes are mounted.

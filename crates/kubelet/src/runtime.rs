@@ -203,6 +203,12 @@ pub(crate) fn exec_succeeds(exec: &ExecAction) -> bool {
     exec_code(exec) == 0
 }
 
+/// How long a command that is run within a container takes, if it ends at all.
+pub(crate) fn exec_time(exec: &ExecAction) -> Option<Duration> {
+    let words: Vec<&str> = exec.command.iter().map(|w| &**w).collect();
+    if words.is_empty() { None } else { run_command(&words).map(|end| end.after) }
+}
+
 /// The exit code of a command that is run within a container.
 pub(crate) fn exec_code(exec: &ExecAction) -> i32 {
     let words: Vec<&str> = exec.command.iter().map(|w| &**w).collect();

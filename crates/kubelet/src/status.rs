@@ -53,7 +53,8 @@ impl View<'_> {
             (status.reason, status.message) = (None, None);
         }
         status.phase = Some(phase);
-        if let Some((reason, message)) = &self.worker.verdict {
+        if let Some(verdict) = &self.worker.verdict {
+            let (reason, message) = &**verdict;
             (status.reason, status.message) = (Some(reason.clone()), Some(message.clone()));
         }
         self.set_addresses(&mut status);
@@ -74,7 +75,8 @@ impl View<'_> {
             status.host_ip = Some(host.clone());
             status.host_ips = vec![HostIP { ip: host.clone() }];
         }
-        let address = match self.worker.address {
+        let unseen = matches!(self.worker.sandbox, Sandbox::Ready(since) if since > self.at);
+        let address = match self.worker.address.filter(|_| !unseen) {
             _ if self.pod.spec.host_network => Some(host.clone()),
             // A stopped sandbox keeps the address in the status.
             None => status.pod_ip.clone(),

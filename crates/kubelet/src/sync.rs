@@ -1,57 +1,12 @@
-//! A worker's turn: one look at its pod, and what follows from it (upstream: `kubelet.SyncPod` and
-//! `kuberuntime_manager.go`, `SyncPod`).
+//! A worker's turn: one look at its pod, and what follows from it (upstream: `pkg/kubelet/kubelet.go`, `SyncPod`).
 
-use crate::actions::{self, Actions};
-use crate::images::{self, Pull};
 use crate::node::Node;
-use crate::pod_worker::{Delay, Instance, PodWorker, Sandbox, Stage, container, described};
-use crate::prober::Probes;
-use crate::runtime;
+use crate::pod_worker::{PodWorker, Stage, container};
 use crate::status::{View, is_final};
-use crate::volumes;
 use orrery_api::{Container, Pod, PodStatus};
-use orrery_apimachinery::Str;
 use orrery_client::{Context, EventType};
 use orrery_sim::{Duration, SimTime};
-use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// What a worker is in the middle of.
-#[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    /// When it goes on.
-    pub resume: SimTime,
-    step: Step,
-    /// The relisting that the look believed.
-    at: SimTime,
-    /// Containers still to start.
-    starts: VecDeque<usize>,
-    /// Whether something failed that is to be tried again.
-    failed: bool,
-}
-
-/// The next step of a plan.
-#[derive(Clone, Debug)]
-enum Step {
-    /// Try to mount the volumes, for the given time already.
-    Mount { begun: SimTime, attempts: u32 },
-    /// Find out what to do, and stop what is to be stopped.
-    Act,
-    /// Start the next container.
-    Next,
-    /// The image of a container has arrived, or not.
-    Pulled { index: usize, image: Str, pull: Pull },
-    /// A container is made.
-    Create { index: usize },
-}
-
-/// How often a worker looks whether the volumes are mounted (upstream: `podAttachAndMountRetryInterval`).
-const MOUNT_POLL: Duration = Duration::from_millis(300);
-/// After so long it gives up for now (upstream: `podAttachAndMountTimeout`).
-const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
-/// The first and the longest delay between attempts to mount (upstream: `exponentialbackoff`).
-const MOUNT_DELAY: Duration = Duration::from_millis(500);
-const MOUNT_DELAY_CAP: Duration = Duration::from_secs(122);
 
 /// One worker's turn, with all that it can reach.
 pub(crate) struct Turn<'a, 'b> {
@@ -120,22 +75,17 @@ impl Turn<'_, '_> {
     fn sync(&mut self) {
         let at = self.seen_at();
         let status = self.write_status(at, false);
-        if self.worker.deadline.is_none() && self.worker.verdict.is_none() {
+        if self.worker.verdict.is_none() {
             self.worker.deadline = self.deadline(&status);
         }
         if is_final(status.phase.as_deref()) {
             self.worker.stage = Stage::Terminating(None);
             self.end_look();
-            let tick = self.node.tick.after(self.now());
-            self.worker.ask(tick);
+            self.worker.ask(self.cx.now());
             return;
         }
         self.refresh_probes();
-        let step =
-            if self.worker.mounted { Step::Act } else { Step::Mount { begun: self.now(), attempts: 0 } };
-        let plan = Plan { resume: self.now(), step, at, starts: VecDeque::new(), failed: false };
-        self.worker.plan = Some(Box::new(plan));
-        self.go_on();
+        self.begin_plan(at);
     }
 
     /// The first beat of the worker at which the pod's time is up.
@@ -152,7 +102,7 @@ impl Turn<'_, '_> {
         }
         const REASON: &str = "DeadlineExceeded";
         const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
-        self.worker.verdict = Some((REASON.into(), MESSAGE.into()));
+        self.worker.verdict = Some(Box::new((REASON.into(), MESSAGE.into())));
         self.worker.plan = None;
         let pod = self.pod.clone();
         self.cx.event(&*pod, EventType::Normal, REASON, MESSAGE);
@@ -242,342 +192,5 @@ impl Turn<'_, '_> {
 
     pub(crate) fn end_look(&mut self) {
         self.worker.last_sync = Some(self.now());
-    }
-
-    // --- the plan ---
-
-    /// Goes on with what is being done, as far as it goes now.
-    fn go_on(&mut self) {
-        let now = self.now();
-        while let Some(mut plan) = self.worker.plan.take() {
-            if plan.resume > now {
-                self.worker.plan = Some(plan);
-                return;
-            }
-            if self.advance(&mut plan) {
-                self.worker.plan = Some(plan);
-            } else {
-                self.end_plan(&plan);
-            }
-        }
-    }
-
-    fn end_plan(&mut self, plan: &Plan) {
-        self.end_look();
-        let waits = self.worker.runs.iter().any(|r| r.waiting().is_some());
-        if plan.failed || waits {
-            let (least, most) = self.node.profile.retry_millis();
-            let again = self.now() + Duration::from_millis(least + self.cx.random().below(most - least + 1));
-            let tick = self.node.tick.from(again);
-            self.worker.ask(tick);
-        }
-    }
-
-    /// Does one step; false when that was the last.
-    fn advance(&mut self, plan: &mut Plan) -> bool {
-        match plan.step.clone() {
-            Step::Mount { begun, attempts } => self.mount(plan, begun, attempts),
-            Step::Act => self.act(plan),
-            Step::Next => match plan.starts.pop_front() {
-                Some(index) => {
-                    self.begin_start(plan, index);
-                    true
-                }
-                None => false,
-            },
-            Step::Pulled { index, image, pull } => {
-                self.end_pull(plan, index, &image, pull);
-                true
-            }
-            Step::Create { index } => {
-                self.create(plan, index);
-                true
-            }
-        }
-    }
-
-    /// Tries to mount the volumes (upstream: `volumemanager.WaitForAttachAndMount`).
-    fn mount(&mut self, plan: &mut Plan, begun: SimTime, attempts: u32) -> bool {
-        let (now, pod) = (self.now(), self.pod.clone());
-        let unbound = volumes::unbound_claims(&pod, self.cx.api());
-        let problems = volumes::problems(&pod, self.cx.api());
-        if unbound.is_empty() && problems.is_empty() {
-            self.worker.mounted = true;
-            let waits = !pod.spec.volumes.is_empty();
-            let polls = (now.since(begun).as_millis() / MOUNT_POLL.as_millis() + 1) as u32;
-            plan.resume = if waits { begun + MOUNT_POLL * polls } else { now };
-            plan.step = Step::Act;
-            return true;
-        }
-        for (volume, why) in &problems {
-            let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
-            self.cx.event(&*pod, EventType::Warning, "FailedMount", message);
-        }
-        if !unbound.is_empty() || now.since(begun) >= MOUNT_TIMEOUT {
-            self.cannot_mount(&pod, &problems, &unbound);
-            plan.failed = true;
-            return false;
-        }
-        let delay =
-            MOUNT_DELAY.saturating_mul(1u32.checked_shl(attempts).unwrap_or(u32::MAX)).min(MOUNT_DELAY_CAP);
-        plan.resume = (now + delay).min(begun + MOUNT_TIMEOUT).max(now + Duration::from_millis(1));
-        plan.step = Step::Mount { begun, attempts: attempts + 1 };
-        true
-    }
-
-    fn cannot_mount(&mut self, pod: &Pod, problems: &[(Str, String)], unbound: &[(Str, String)]) {
-        let names = |of: &[(Str, String)]| of.iter().map(|(n, _)| &**n).collect::<Vec<_>>().join(" ");
-        let why = unbound.first().map_or("context deadline exceeded", |(_, why)| why);
-        let unmounted = if unbound.is_empty() { names(problems) } else { names(unbound) };
-        let message = format!(
-            "Unable to attach or mount volumes: unmounted volumes=[{unmounted}], unattached volumes=[], failed to process volumes=[{}]: {why}",
-            names(unbound)
-        );
-        self.cx.event(pod, EventType::Warning, "FailedMount", message);
-    }
-
-    /// Stops what is to be stopped, makes the sandbox, and lines up what is to be started.
-    fn act(&mut self, plan: &mut Plan) -> bool {
-        let pod = self.pod.clone();
-        self.add_probes(&pod);
-        let actions = actions::compute(&pod, self.worker, plan.at);
-        plan.resume = self.kill_for(&actions);
-        if actions.create_sandbox {
-            plan.resume = plan.resume.max(self.make_sandbox());
-        }
-        plan.starts = actions.starts.into();
-        plan.step = Step::Next;
-        true
-    }
-
-    fn add_probes(&mut self, pod: &Pod) {
-        let now = self.now();
-        for (i, run) in self.worker.runs.iter_mut().enumerate() {
-            if run.probes.is_none() {
-                run.probes = Probes::of(container(&pod.spec, i).0, now);
-            }
-        }
-    }
-
-    /// Stops containers; when the last of them has ended.
-    fn kill_for(&mut self, actions: &Actions) -> SimTime {
-        let now = self.now();
-        if actions.kill_pod {
-            let done = self.kill_all(None);
-            self.stop_sandbox();
-            return done;
-        }
-        let done: Vec<SimTime> =
-            actions.kills.iter().map(|k| self.kill(k.index, Some(&k.message), None)).collect();
-        done.into_iter().max().unwrap_or(now)
-    }
-
-    fn make_sandbox(&mut self) -> SimTime {
-        let ready = self.now() + self.start_time();
-        if self.worker.sandbox == Sandbox::Stopped {
-            let pod = self.pod.clone();
-            let message = "Pod sandbox changed, it will be killed and re-created.";
-            self.cx.event(&*pod, EventType::Normal, "SandboxChanged", message);
-        }
-        if !self.pod.spec.host_network && self.worker.address.is_none() {
-            self.worker.address = self.node.addresses.take();
-        }
-        self.worker.sandbox = Sandbox::Ready(ready);
-        self.containers_changed();
-        ready
-    }
-
-    pub(crate) fn stop_sandbox(&mut self) {
-        if self.worker.sandbox != Sandbox::Stopped {
-            self.worker.sandbox = Sandbox::Stopped;
-            self.containers_changed();
-        }
-    }
-
-    /// How long it takes to start something.
-    fn start_time(&mut self) -> Duration {
-        let (least, most) = self.node.profile.start_millis();
-        Duration::from_millis(least + self.cx.random().below(most - least + 1))
-    }
-
-    /// Begins to start a container, unless it has to wait after a crash or its image does not come.
-    fn begin_start(&mut self, plan: &mut Plan, index: usize) {
-        if let Err((reason, message)) = self.check_restart_delay(plan.at, index) {
-            return self.start_failed(plan, index, &reason, message);
-        }
-        if let Err((reason, message)) = self.begin_pull(plan, index) {
-            if reason != "ImagePullBackOff" {
-                plan.failed = true;
-            }
-            self.event_of(index, EventType::Warning, "Failed", format!("Error: {reason}"));
-            self.start_failed(plan, index, reason, message);
-        }
-    }
-
-    fn start_failed(&mut self, plan: &mut Plan, index: usize, reason: &str, message: String) {
-        let waiting = (self.node.words.get(reason), message.into());
-        self.worker.runs[index].set_waiting(Some(waiting));
-        if actions::blocks_others(&self.pod.spec, index) {
-            plan.starts.clear();
-        }
-        plan.step = Step::Next;
-    }
-
-    /// Whether a container that ended may start again (upstream: `doBackOff`).
-    fn check_restart_delay(&mut self, at: SimTime, index: usize) -> Result<(), (String, String)> {
-        let now = self.now();
-        let run = &mut self.worker.runs[index];
-        let Some(ended) = run.last_end(at) else { return Ok(()) };
-        let trouble = run.trouble.get_or_insert_default();
-        let delay = trouble.restarts.filter(|d| !d.expired(ended) && now.since(ended) < d.length);
-        let Some(delay) = delay else {
-            trouble.restarts = Some(Delay::next(trouble.restarts, ended, now));
-            return Ok(());
-        };
-        let pod = self.pod.clone();
-        let name = container(&pod.spec, index).0.name.clone();
-        let whose = described(&pod);
-        let event = format!("Back-off restarting failed container {name} in pod {whose}");
-        self.event_of(index, EventType::Warning, "BackOff", event);
-        let length = go_minutes(delay.length);
-        Err((
-            "CrashLoopBackOff".into(),
-            format!("back-off {length} restarting failed container={name} pod={whose}"),
-        ))
-    }
-
-    /// Sees that the image is there, pulling it if need be (upstream: `images.EnsureImageExists`).
-    /// The error is the reason and the message of why it is not.
-    fn begin_pull(&mut self, plan: &mut Plan, index: usize) -> Result<(), (&'static str, String)> {
-        let now = self.now();
-        let pod = self.pod.clone();
-        let spec = container(&pod.spec, index).0;
-        let image = spec.image.clone().unwrap_or_else(|| "".into());
-        let full = images::full_name(&image).map_err(|why| {
-            let message = format!("Failed to apply default image tag \"{image}\": {why}");
-            self.event_of(index, EventType::Warning, "InspectFailed", message.clone());
-            ("InvalidImageName", message)
-        })?;
-        let present = self.node.images.has(&full);
-        plan.step = Step::Create { index };
-        match spec.image_pull_policy.as_deref() {
-            Some("Never") | Some("IfNotPresent") if present => {
-                let message = format!("Container image \"{image}\" already present on machine");
-                self.event_of(index, EventType::Normal, "Pulled", message);
-                plan.resume = now + self.start_time();
-                return Ok(());
-            }
-            Some("Never") => {
-                let message = format!("Container image \"{image}\" is not present with pull policy of Never");
-                self.event_of(index, EventType::Warning, "ErrImageNeverPull", message.clone());
-                return Err(("ErrImageNeverPull", message));
-            }
-            _ => {}
-        }
-        let trouble = self.worker.runs[index].trouble.as_deref();
-        let delay =
-            trouble.and_then(|t| t.pulls).filter(|d| !d.expired(now) && now.since(d.since) < d.length);
-        if delay.is_some() {
-            let event = format!("Back-off pulling image \"{image}\"");
-            let last = trouble.and_then(|t| t.pull_error.clone()).unwrap_or_else(|| "".into());
-            self.event_of(index, EventType::Normal, "BackOff", event.clone());
-            return Err(("ImagePullBackOff", format!("{event}: ErrImagePull: {last}")));
-        }
-        self.event_of(index, EventType::Normal, "Pulling", format!("Pulling image \"{image}\""));
-        let pull = self.node.images.pull(&full, self.node.profile, self.cx.random(), now);
-        plan.resume = pull.end;
-        plan.step = Step::Pulled { index, image: full, pull };
-        Ok(())
-    }
-
-    fn end_pull(&mut self, plan: &mut Plan, index: usize, full: &Str, pull: Pull) {
-        let now = self.now();
-        let image = container(&self.pod.clone().spec, index).0.image.clone().unwrap_or_else(|| "".into());
-        let Some(error) = runtime::pull_error(&image) else {
-            let size = self.node.images.add(full, self.node.profile);
-            let message = format!(
-                "Successfully pulled image \"{image}\" in {}. Image size: {size} bytes.",
-                pull.times()
-            );
-            self.event_of(index, EventType::Normal, "Pulled", message);
-            plan.resume = now + self.start_time();
-            plan.step = Step::Create { index };
-            return;
-        };
-        let trouble = self.worker.runs[index].trouble.get_or_insert_default();
-        trouble.pulls = Some(Delay::next(trouble.pulls, now, now));
-        trouble.pull_error = Some(error.as_str().into());
-        self.event_of(
-            index,
-            EventType::Warning,
-            "Failed",
-            format!("Failed to pull image \"{image}\": {error}"),
-        );
-        self.event_of(index, EventType::Warning, "Failed", "Error: ErrImagePull");
-        plan.failed = true;
-        self.start_failed(plan, index, "ErrImagePull", error);
-    }
-
-    /// Makes and starts a container whose image is there.
-    fn create(&mut self, plan: &mut Plan, index: usize) {
-        let pod = self.pod.clone();
-        let spec = container(&pod.spec, index).0;
-        plan.step = Step::Next;
-        if let Some(why) = volumes::environment_problem(&pod, spec, self.cx.api()) {
-            self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
-            plan.failed = true;
-            return self.start_failed(plan, index, "CreateContainerConfigError", why);
-        }
-        self.event_of(index, EventType::Normal, "Created", format!("Created container: {}", spec.name));
-        self.start(&pod, index);
-        self.event_of(index, EventType::Normal, "Started", format!("Started container {}", spec.name));
-        self.worker.runs[index].set_waiting(None);
-        if let Some(why) = post_start_problem(&pod, spec) {
-            self.event_of(index, EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
-            self.kill(index, Some("FailedPostStartHook"), None);
-            plan.failed = true;
-            self.start_failed(plan, index, "PostStartHookError", why);
-        }
-    }
-
-    fn start(&mut self, pod: &Pod, index: usize) {
-        let now = self.now();
-        let spec = container(&pod.spec, index).0;
-        let end = runtime::end_of(pod, spec);
-        let run = &mut self.worker.runs[index];
-        let attempt = run.current.as_ref().map_or(0, |i| i.attempt + 1);
-        run.previous = run.current.take().map(Box::new);
-        run.current = Some(Instance {
-            attempt,
-            image: spec.image.clone().unwrap_or_else(|| "".into()),
-            started: now,
-            ends: end.as_ref().map(|e| now + e.after),
-            exit_code: end.as_ref().map_or(0, |e| e.exit_code),
-            reason: end.and_then(|e| e.reason),
-        });
-        self.containers_changed();
-    }
-}
-
-/// Why the hook after a container's start fails, in upstream's words; `None` when it does not.
-fn post_start_problem(pod: &Pod, spec: &Container) -> Option<String> {
-    let exec = spec.lifecycle.as_ref()?.post_start.as_ref()?.exec.as_ref()?;
-    if runtime::exec_succeeds(exec) {
-        return None;
-    }
-    let code = runtime::exec_code(exec);
-    Some(format!(
-        "Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: command exited with {code}, message: \"\"",
-        exec.command.join(" "),
-        spec.name,
-        described(pod)
-    ))
-}
-
-/// A whole number of seconds as Go prints it: `10s`, `2m40s`, `5m0s`.
-fn go_minutes(duration: Duration) -> String {
-    match duration.as_secs() {
-        seconds @ 0..60 => format!("{seconds}s"),
-        seconds => format!("{}m{}s", seconds / 60, seconds % 60),
     }
 }

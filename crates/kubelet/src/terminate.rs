@@ -1,6 +1,7 @@
 //! The end of a pod: its containers are stopped, its last status is told, and it is let go
 //! (upstream: `SyncTerminatingPod` and `SyncTerminatedPod`).
 
+use crate::RuntimeProfile;
 use crate::pod_worker::{Stage, container};
 use crate::runtime;
 use crate::status::is_final;
@@ -58,8 +59,7 @@ impl Turn<'_, '_> {
         self.worker.stage = Stage::Terminated;
         self.worker.deadline = None;
         self.end_look();
-        let tick = self.node.tick.after(now);
-        self.worker.sync_at = Some(tick);
+        self.worker.sync_at = Some(now);
     }
 
     /// Stores the last status, unless only its phase is news: that waits until the pod is finished
@@ -144,7 +144,13 @@ impl Turn<'_, '_> {
         if hook.exec.as_ref().is_some_and(|e| !runtime::exec_succeeds(e)) {
             self.event_of(index, EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
         }
-        hook.sleep.as_ref().map_or(Duration::ZERO, |s| seconds(s.seconds.min(grace)))
+        let slept = hook.sleep.as_ref().map_or(Duration::ZERO, |s| seconds(s.seconds));
+        let run = hook
+            .exec
+            .as_ref()
+            .filter(|_| self.node.profile == RuntimeProfile::Lively)
+            .and_then(runtime::exec_time);
+        slept.max(run.unwrap_or_default()).min(seconds(grace))
     }
 
     fn status_at(&self, at: SimTime) -> orrery_api::PodStatus {

@@ -2,7 +2,7 @@
 
 use crate::{HEARTBEAT, Kubelet, NodeConfig, RuntimeProfile};
 use expect_test::{Expect, expect};
-use orrery_api::{Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
+use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
 use orrery_client::{Component, WATCH_LATENCY};
@@ -355,5 +355,137 @@ fn a_power_cut_ends_containers_and_silences_the_lease() {
         00:00:35.006   Normal Created: Created container: c (x2)
         00:00:35.006   Normal Started: Started container c (x2)
         00:00:35.087 web Running [PRTSC I R CR PS] c: running ready restarts=1
+    "#]]);
+}
+
+#[test]
+fn images_take_time_where_things_are_lively() {
+    let mut world = World::new(RuntimeProfile::Lively);
+    world.pod("one", NGINX, &[]);
+    world.pod("two", NGINX, &[]);
+    world.run(12_000);
+    world.expect(&expect![[r#"
+        00:00:00.000 one Pending [] 
+        00:00:00.000 one Pending [PS] 
+        00:00:00.000 two Pending [] 
+        00:00:00.000 two Pending [PS] 
+        00:00:00.002 one Pending [I PS] c: ContainerCreating
+        00:00:00.002 two Pending [I PS] c: ContainerCreating
+        00:00:00.209   Normal Pulling: Pulling image "nginx:1.25"
+        00:00:00.366   Normal Pulling: Pulling image "nginx:1.25"
+        00:00:03.335   Normal Pulled: Successfully pulled image "nginx:1.25" in 3.126s (3.126s including waiting). Image size: 21669620 bytes.
+        00:00:03.634   Normal Pulled: Successfully pulled image "nginx:1.25" in 299ms (3.268s including waiting). Image size: 21669620 bytes.
+        00:00:03.683   Normal Created: Created container: c
+        00:00:03.683   Normal Started: Started container c
+        00:00:03.789   Normal Created: Created container: c
+        00:00:03.789   Normal Started: Started container c
+        00:00:04.087 two Running [PRTSC I R CR PS] c: running ready
+        00:00:04.087 one Running [PRTSC I R CR PS] c: running ready
+    "#]]);
+}
+
+#[test]
+fn a_pod_waits_for_the_config_map_that_it_mounts() {
+    let mut world = World::new(RuntimeProfile::Instant);
+    let spec = r#"{"volumes": [{"name": "v", "configMap": {"name": "cfg"}}],
+        "containers": [{"name": "c", "image": "nginx:1.25", "volumeMounts": [{"name": "v", "mountPath": "/etc/cfg"}]}]}"#;
+    world.pod("web", spec, &[]);
+    world.run(3_000);
+    let map = ConfigMap { metadata: ObjectMeta::named("default", "cfg"), ..Default::default() };
+    let request = world.request();
+    world.api.create(&request, map.into()).expect("a new config map");
+    world.run(4_000);
+    world.expect(&expect![[r#"
+        00:00:00.000 web Pending [] 
+        00:00:00.000 web Pending [PS] 
+        00:00:00.002 web Pending [I PS] c: ContainerCreating
+        00:00:00.002   Warning FailedMount: MountVolume.SetUp failed for volume "v" : configmap "cfg" not found
+        00:00:00.502   Warning FailedMount: MountVolume.SetUp failed for volume "v" : configmap "cfg" not found (x2)
+        00:00:01.502   Warning FailedMount: MountVolume.SetUp failed for volume "v" : configmap "cfg" not found (x3)
+        00:00:03.605   Normal Pulling: Pulling image "nginx:1.25"
+        00:00:03.605   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
+        00:00:03.608   Normal Created: Created container: c
+        00:00:03.608   Normal Started: Started container c
+        00:00:04.087 web Running [PRTSC I R CR PS] c: running ready
+    "#]]);
+}
+
+#[test]
+fn a_pod_whose_time_is_up_fails() {
+    let mut world = World::new(RuntimeProfile::Instant);
+    let spec = r#"{"activeDeadlineSeconds": 4, "containers": [{"name": "c", "image": "nginx:1.25"}]}"#;
+    world.pod("late", spec, &[]);
+    world.run(2_000);
+    world.news();
+    world.run(6_000);
+    world.expect(&expect![[r#"
+        00:00:04.487   Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline
+        00:00:04.487 late Running [PRTSC I PS] c: running ready
+        00:00:05.087   Normal Killing: Stopping container c
+        00:00:05.087 late Failed DeadlineExceeded [I PS] c: Completed 0
+    "#]]);
+    assert_eq!(world.get("late").status.reason.as_deref(), Some("DeadlineExceeded"));
+}
+
+#[test]
+fn a_pod_that_the_node_has_no_room_for_is_turned_away() {
+    let mut world = World::new(RuntimeProfile::Instant);
+    let spec =
+        r#"{"containers": [{"name": "c", "image": "nginx:1.25", "resources": {"requests": {"cpu": "3"}}}]}"#;
+    world.pod("first", spec, &[]);
+    world.run(2_000);
+    world.news();
+    world.pod("second", spec, &[]);
+    world.run(2_000);
+    world.expect(&expect![[r#"
+        00:00:02.000 second Pending [] 
+        00:00:02.000 second Pending [PS] 
+        00:00:02.002   Warning OutOfcpu: Node didn't have enough resource: cpu, requested: 3000, used: 3000, capacity: 4000
+        00:00:02.002 second Failed OutOfcpu [] 
+    "#]]);
+    world.delete("first");
+    world.delete("second");
+    world.run(3_000);
+    world.news();
+    world.pod("third", spec, &[]);
+    world.run(2_000);
+    assert_eq!(world.get("third").status.phase.as_deref(), Some("Running"), "what a pod took is given back");
+}
+
+#[test]
+fn a_pod_deleted_by_force_is_stopped_all_the_same() {
+    let mut world = World::new(RuntimeProfile::Instant);
+    world.pod("web", NGINX, &[]);
+    world.run(2_000);
+    world.news();
+    let options = DeleteOptions { grace_period_seconds: Some(0), ..Default::default() };
+    let request = world.request();
+    world.api.delete(&request, &Key::new(Kind::Pod, "default", "web"), &options).expect("the pod is there");
+    world.run(3_000);
+    world.expect(&expect![[r#"
+        00:00:02.000 deleted web Running [PRTSC I R CR PS] c: running ready
+        00:00:02.002   Normal Killing: Stopping container c
+    "#]]);
+    assert_eq!(world.kubelet.next(), None, "nothing is left to do");
+}
+
+#[test]
+fn a_new_image_restarts_the_container() {
+    let mut world = World::new(RuntimeProfile::Instant);
+    world.pod("web", NGINX, &[]);
+    world.run(3_000);
+    world.news();
+    let request = world.request();
+    let change = |pod: &mut Pod| Rc::make_mut(&mut pod.spec).containers[0].image = Some("nginx:1.26".into());
+    world.api.modify::<Pod>(&request, "default", "web", change).expect("an image may change");
+    world.run(2_000);
+    world.expect(&expect![[r#"
+        00:00:03.000 web Running [PRTSC I R CR PS] c: running ready
+        00:00:03.002   Normal Killing: Container c definition changed, will be restarted
+        00:00:03.002   Normal Pulling: Pulling image "nginx:1.26"
+        00:00:03.002   Normal Pulled: Successfully pulled image "nginx:1.26" in 0s (0s including waiting). Image size: 1048576 bytes.
+        00:00:03.005   Normal Created: Created container: c (x2)
+        00:00:03.005   Normal Started: Started container c (x2)
+        00:00:03.087 web Running [PRTSC I R CR PS] c: running ready restarts=1
     "#]]);
 }

@@ -37,7 +37,7 @@ pub(crate) fn until_available(
     if min_ready_seconds <= 0 {
         return Some(Duration::ZERO);
     }
-    let since = api.instant(ready.last_transition_time?);
+    let since = api.instant(ready.last_transition_time.unwrap_or_default());
     let at = since + Duration::from_secs(u64::from(min_ready_seconds.unsigned_abs()));
     if at < now {
         return Some(Duration::ZERO);

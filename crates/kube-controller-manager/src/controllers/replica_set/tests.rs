@@ -192,11 +192,17 @@ fn pods_that_become_ready_one_by_one_are_counted_together() {
 }
 
 #[test]
-fn any_number_is_approached_in_bursts() {
+fn any_number_is_approached_in_bursts_until_the_cluster_is_full() {
     let mut bench = Bench::new();
     bench.apply(manifest(2_000_000_000, 0));
     bench.pass(Duration::from_millis(3));
     assert_eq!(bench.pods().len(), 500);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.pods().len(), 1_000);
+    let set = set(&bench);
+    let message = set.status.conditions.first().and_then(|c| c.message.as_deref());
+    assert_eq!(message, Some("exceeded the simulation's limit of 1000 pods"));
+    assert_eq!(set.status.replicas, 1_000);
 }
 
 /// What a row of the table of deletion gives a pod; its name says what is done to it.

@@ -28,6 +28,7 @@ mod status;
 mod sync;
 mod terminate;
 mod volumes;
+mod words;
 
 pub use config::{NodeConfig, RuntimeProfile};
 pub use kubelet::Kubelet;

@@ -1,10 +1,9 @@
 //! What the pods of one node share.
 
+use crate::words::Words;
 use crate::{NodeConfig, RuntimeProfile, admission::Allotted, images::Images, ip::Addresses, rhythm::Beat};
 use orrery_apimachinery::Str;
 use orrery_sim::SimTime;
-use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// The node as its kubelet's pod workers see it.
 #[derive(Clone, Debug)]
@@ -48,52 +47,5 @@ impl Node {
             Some(last) if self.relist.last(at) <= last => self.relist.after(last.max(at)),
             _ => at,
         }
-    }
-}
-
-/// The strings that every status repeats, each stored once.
-#[derive(Clone, Debug)]
-pub(crate) struct Words(Rc<BTreeMap<&'static str, Str>>);
-
-const WORDS: [&str; 22] = [
-    "True",
-    "False",
-    "PodReadyToStartContainers",
-    "Initialized",
-    "Ready",
-    "ContainersReady",
-    "PodScheduled",
-    "ContainersNotReady",
-    "ContainersNotInitialized",
-    "PodCompleted",
-    "PodFailed",
-    "Pending",
-    "Running",
-    "Succeeded",
-    "Failed",
-    "ContainerCreating",
-    "PodInitializing",
-    "Completed",
-    "Error",
-    "Disabled",
-    "CrashLoopBackOff",
-    "",
-];
-
-thread_local! {
-    /// All nodes of a run share them; there are thousands.
-    static SHARED: Words = Words(Rc::new(WORDS.iter().map(|w| (*w, Str::from(*w))).collect()));
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        SHARED.with(Words::clone)
-    }
-}
-
-impl Words {
-    /// The shared string of a word.
-    pub(crate) fn get(&self, word: &str) -> Str {
-        self.0.get(word).cloned().unwrap_or_else(|| word.into())
     }
 }

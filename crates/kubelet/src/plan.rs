@@ -231,7 +231,7 @@ impl Turn<'_, '_> {
     }
 
     fn start_failed(&mut self, plan: &mut Plan, index: usize, reason: &str, message: String) {
-        let waiting = (self.node.words.get(reason), message.into());
+        let waiting = (reason.into(), message.into());
         self.worker.runs[index].set_waiting(Some(waiting));
         if actions::blocks_others(&self.pod.spec, index) {
             plan.starts.clear();

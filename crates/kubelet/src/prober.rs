@@ -213,7 +213,7 @@ impl Turn<'_, '_> {
             }
         }
         if turned {
-            self.write_status(self.seen_at(), false);
+            self.write_status(self.seen_at());
             self.worker.ask(now);
         }
     }

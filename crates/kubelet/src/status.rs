@@ -3,6 +3,7 @@
 
 use crate::node::Node;
 use crate::pod_worker::{PodWorker, Run, Sandbox, container, is_sidecar, should_restart};
+use crate::words::Word;
 use crate::{ip, pod_worker::Instance};
 use orrery_api::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting,
@@ -42,16 +43,26 @@ impl View<'_> {
         let conditions = self.conditions(&all, &phase);
         let (init_container_statuses, mut container_statuses) = split(all, inits);
         container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        let same_phase = old.phase.as_ref() == Some(&phase);
         let mut status = PodStatus {
             conditions,
             container_statuses,
             init_container_statuses,
             start_time: old.start_time.or(Some(self.date(self.now))),
-            ..old.clone()
+            // The reason and the message belong to the phase.
+            reason: old.reason.clone().filter(|_| same_phase),
+            message: old.message.clone().filter(|_| same_phase),
+            ephemeral_container_statuses: old.ephemeral_container_statuses.clone(),
+            host_ip: old.host_ip.clone(),
+            host_ips: old.host_ips.clone(),
+            nominated_node_name: old.nominated_node_name.clone(),
+            pod_ip: old.pod_ip.clone(),
+            pod_ips: old.pod_ips.clone(),
+            qos_class: old.qos_class.clone(),
+            resize: old.resize.clone(),
+            resource_claim_statuses: old.resource_claim_statuses.clone(),
+            phase: None,
         };
-        if Some(&phase) != old.phase.as_ref() {
-            (status.reason, status.message) = (None, None);
-        }
         status.phase = Some(phase);
         if let Some(verdict) = &self.worker.verdict {
             let (reason, message) = &**verdict;
@@ -65,7 +76,7 @@ impl View<'_> {
         self.api.date(at)
     }
 
-    fn word(&self, word: &str) -> Str {
+    fn word(&self, word: Word) -> Str {
         self.node.words.get(word)
     }
 
@@ -110,12 +121,15 @@ impl View<'_> {
 
     /// A container that was never started.
     fn of_none(&self, spec: &Container) -> ContainerStatus {
-        let reason =
-            if self.pod.spec.init_containers.is_empty() { "ContainerCreating" } else { "PodInitializing" };
+        let reason = if self.pod.spec.init_containers.is_empty() {
+            Word::ContainerCreating
+        } else {
+            Word::PodInitializing
+        };
         ContainerStatus {
             name: spec.name.clone(),
-            image: spec.image.clone().unwrap_or_else(|| self.word("")),
-            image_id: self.word(""),
+            image: spec.image.clone().unwrap_or_default(),
+            image_id: Str::default(),
             state: waiting(self.word(reason), None),
             ..Default::default()
         }
@@ -137,7 +151,7 @@ impl View<'_> {
             mount_path: m.mount_path.clone(),
             name: m.name.clone(),
             read_only: m.read_only,
-            recursive_read_only: m.read_only.then(|| self.word("Disabled")),
+            recursive_read_only: m.read_only.then(|| self.word(Word::Disabled)),
         });
         ContainerStatus {
             name: spec.name.clone(),
@@ -159,10 +173,9 @@ impl View<'_> {
     }
 
     fn terminated(&self, name: &str, instance: &Instance) -> ContainerState {
-        let reason = instance
-            .reason
-            .clone()
-            .unwrap_or_else(|| self.word(if instance.exit_code == 0 { "Completed" } else { "Error" }));
+        let reason = instance.reason.clone().unwrap_or_else(|| {
+            self.word(if instance.exit_code == 0 { Word::Completed } else { Word::Error })
+        });
         let terminated = ContainerStateTerminated {
             container_id: Some(container_id(&self.worker.uid, name, instance.attempt)),
             exit_code: instance.exit_code,
@@ -213,18 +226,23 @@ impl View<'_> {
             return self.pod.status.phase.clone().expect("a final phase is a phase");
         }
         if self.worker.verdict.is_some() {
-            return self.word("Failed");
+            return self.word(Word::Failed);
         }
         self.word(phase(&self.pod.spec, all, self.terminal))
     }
 
     fn conditions(&self, all: &[ContainerStatus], phase: &str) -> Vec<PodCondition> {
-        const OWN: [&str; 5] =
-            ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+        const OWN: [Word; 5] = [
+            Word::PodReadyToStartContainers,
+            Word::Initialized,
+            Word::Ready,
+            Word::ContainersReady,
+            Word::PodScheduled,
+        ];
         let spec = &*self.pod.spec;
         let old = &self.pod.status.conditions;
         let mut conditions: Vec<PodCondition> =
-            old.iter().filter(|c| !OWN.contains(&&*c.type_)).cloned().collect();
+            old.iter().filter(|c| !OWN.iter().any(|own| own.is(&c.type_))).cloned().collect();
         let containers_ready = containers_ready(spec, all, phase);
         let ready = gates_ready(self.pod, &containers_ready);
         let has_sandbox = matches!(self.worker.sandbox, Sandbox::Ready(since) if since <= self.at);
@@ -239,9 +257,9 @@ impl View<'_> {
         conditions
     }
 
-    fn condition(&self, type_: &str, verdict: Verdict) -> PodCondition {
-        let status = self.word(if verdict.holds { "True" } else { "False" });
-        let old = self.pod.status.conditions.iter().find(|c| &*c.type_ == type_ && c.status == status);
+    fn condition(&self, type_: Word, verdict: Verdict) -> PodCondition {
+        let status = self.word(if verdict.holds { Word::True } else { Word::False });
+        let old = self.pod.status.conditions.iter().find(|c| type_.is(&c.type_) && c.status == status);
         PodCondition {
             type_: self.word(type_),
             last_transition_time: old.and_then(|c| c.last_transition_time).or(Some(self.date(self.now))),
@@ -338,40 +356,33 @@ fn any_container_started(spec: &PodSpec, all: &[ContainerStatus]) -> bool {
 }
 
 /// The phase that follows from the containers.
-fn phase(spec: &PodSpec, all: &[ContainerStatus], terminal: bool) -> &'static str {
+fn phase(spec: &PodSpec, all: &[ContainerStatus], terminal: bool) -> Word {
     let tally = Tally::count(spec, all);
     let policy = spec.restart_policy.as_deref();
     if tally.failed_inits > 0 && policy == Some("Never") {
-        return "Failed";
+        return Word::Failed;
     }
     let initializing =
         tally.pending_inits > 0 || (tally.pending_sidecars > 0 && !any_container_started(spec, all));
     if initializing || tally.waiting > 0 {
-        "Pending"
+        Word::Pending
     } else if tally.running > 0 && tally.unknown == 0 {
-        "Running"
+        Word::Running
     } else if tally.running == 0 && tally.stopped > 0 && tally.unknown == 0 {
         let succeeded = tally.stopped == tally.succeeded;
-        match policy {
-            _ if terminal => {
+        match (terminal, policy) {
+            (true, _) | (_, Some("Never")) => {
                 if succeeded {
-                    "Succeeded"
+                    Word::Succeeded
                 } else {
-                    "Failed"
+                    Word::Failed
                 }
             }
-            Some("Never") => {
-                if succeeded {
-                    "Succeeded"
-                } else {
-                    "Failed"
-                }
-            }
-            Some("OnFailure") if succeeded => "Succeeded",
-            _ => "Running",
+            (_, Some("OnFailure")) if succeeded => Word::Succeeded,
+            _ => Word::Running,
         }
     } else {
-        "Pending"
+        Word::Pending
     }
 }
 
@@ -379,7 +390,7 @@ fn phase(spec: &PodSpec, all: &[ContainerStatus], terminal: bool) -> &'static st
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Verdict {
     holds: bool,
-    reason: Option<&'static str>,
+    reason: Option<Word>,
     message: Option<String>,
 }
 
@@ -388,7 +399,7 @@ impl Verdict {
         Verdict { holds, reason: None, message: None }
     }
 
-    fn because(holds: bool, reason: &'static str) -> Self {
+    fn because(holds: bool, reason: Word) -> Self {
         Verdict { holds, reason: Some(reason), message: None }
     }
 }
@@ -399,10 +410,11 @@ fn names<'a>(of: impl Iterator<Item = &'a ContainerStatus>) -> String {
 
 /// Upstream: `GenerateContainersReadyCondition`.
 fn containers_ready(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
-    match phase {
-        "Succeeded" => return Verdict::because(false, "PodCompleted"),
-        "Failed" => return Verdict::because(false, "PodFailed"),
-        _ => {}
+    if Word::Succeeded.is(phase) {
+        return Verdict::because(false, Word::PodCompleted);
+    }
+    if Word::Failed.is(phase) {
+        return Verdict::because(false, Word::PodFailed);
     }
     let counts = |i: usize| spec.init_containers.get(i).is_none_or(is_sidecar);
     let unready = names(all.iter().enumerate().filter(|(i, s)| counts(*i) && !s.ready).map(|(_, s)| s));
@@ -410,7 +422,7 @@ fn containers_ready(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Ver
         return Verdict::plain(true);
     }
     let message = Some(format!("containers with unready status: [{unready}]"));
-    Verdict { message, ..Verdict::because(false, "ContainersNotReady") }
+    Verdict { message, ..Verdict::because(false, Word::ContainersNotReady) }
 }
 
 /// Upstream: `GeneratePodReadyCondition`: the containers' readiness and that of every gate.
@@ -432,13 +444,13 @@ fn gates_ready(pod: &Pod, containers_ready: &Verdict) -> Verdict {
     if problems.is_empty() {
         return Verdict::plain(true);
     }
-    Verdict { message: Some(problems.join(", ")), ..Verdict::because(false, "ReadinessGatesNotReady") }
+    Verdict { message: Some(problems.join(", ")), ..Verdict::because(false, Word::ReadinessGatesNotReady) }
 }
 
 /// Upstream: `GeneratePodInitializedCondition`.
 fn initialized(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
-    if phase == "Succeeded" {
-        return Verdict::because(true, "PodCompleted");
+    if Word::Succeeded.is(phase) {
+        return Verdict::because(true, Word::PodCompleted);
     }
     if any_container_started(spec, all) {
         return Verdict::plain(true);
@@ -451,5 +463,5 @@ fn initialized(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict 
         return Verdict::plain(true);
     }
     let message = Some(format!("containers with incomplete status: [{incomplete}]"));
-    Verdict { message, ..Verdict::because(false, "ContainersNotInitialized") }
+    Verdict { message, ..Verdict::because(false, Word::ContainersNotInitialized) }
 }

@@ -74,11 +74,11 @@ impl Turn<'_, '_> {
 
     fn sync(&mut self) {
         let at = self.seen_at();
-        let status = self.write_status(at, false);
+        let over = self.write_status(at);
         if self.worker.verdict.is_none() {
-            self.worker.deadline = self.deadline(&status);
+            self.worker.deadline = self.deadline();
         }
-        if is_final(status.phase.as_deref()) {
+        if over {
             self.worker.stage = Stage::Terminating(None);
             self.end_look();
             self.worker.ask(self.cx.now());
@@ -89,9 +89,9 @@ impl Turn<'_, '_> {
     }
 
     /// The first beat of the worker at which the pod's time is up.
-    fn deadline(&self, status: &PodStatus) -> Option<SimTime> {
+    fn deadline(&self) -> Option<SimTime> {
         let seconds = u64::try_from(self.pod.spec.active_deadline_seconds?).ok()?;
-        let start = self.cx.api().instant(status.start_time?);
+        let start = self.cx.api().instant(self.pod.status.start_time?);
         Some(self.node.tick.from(start + Duration::from_secs(seconds)))
     }
 
@@ -111,18 +111,18 @@ impl Turn<'_, '_> {
     }
 
     /// Makes the status and stores it, if it is news. A pod whose containers may still run is not yet said to be
-    /// over (upstream: `mergePodStatus`). Returns the status as made.
-    pub(crate) fn write_status(&mut self, at: SimTime, terminal: bool) -> PodStatus {
-        let status = self.view(at, terminal).build();
-        let mut stored = status.clone();
+    /// over (upstream: `mergePodStatus`). Returns whether it is.
+    pub(crate) fn write_status(&mut self, at: SimTime) -> bool {
+        let mut status = self.view(at, false).build();
+        let over = is_final(status.phase.as_deref());
         let old = &self.pod.status;
-        if !terminal && is_final(status.phase.as_deref()) && !is_final(old.phase.as_deref()) {
-            stored.phase = old.phase.clone();
-            stored.reason = old.reason.clone();
-            stored.message = old.message.clone();
+        if over && !is_final(old.phase.as_deref()) {
+            status.phase = old.phase.clone();
+            status.reason = old.reason.clone();
+            status.message = old.message.clone();
         }
-        self.store_status(stored);
-        status
+        self.store_status(status);
+        over
     }
 
     /// What a status is made from, if the relisting at `at` is believed.

@@ -6,6 +6,7 @@ use crate::pod_worker::{Stage, container};
 use crate::runtime;
 use crate::status::is_final;
 use crate::sync::Turn;
+use crate::words::Word;
 use orrery_api::{Container, Kind, Pod};
 use orrery_client::{DeleteOptions, EventType, Key};
 use orrery_sim::{Duration, SimTime};
@@ -18,7 +19,7 @@ const LEAST_GRACE: i64 = 2;
 impl Turn<'_, '_> {
     /// Stops everything; the rest follows when the last container has ended.
     pub(crate) fn terminate(&mut self) {
-        self.write_status(self.seen_at(), false);
+        self.write_status(self.seen_at());
         for run in &mut self.worker.runs {
             if let Some(probes) = &mut run.probes {
                 probes.stop();
@@ -82,7 +83,7 @@ impl Turn<'_, '_> {
     pub(crate) fn finish(&mut self) {
         let mut status = self.status_at(self.now());
         if !is_final(status.phase.as_deref()) {
-            status.phase = Some(self.node.words.get("Failed"));
+            status.phase = Some(self.node.words.get(Word::Failed));
         }
         self.store_status(status);
         if let Some(share) = self.worker.share.take() {

@@ -4,6 +4,7 @@ use crate::admission::{self, Rejection};
 use crate::node::Node;
 use crate::node_status;
 use crate::pod_worker::{Instance, PodWorker, Sandbox, Stage, container};
+use crate::runtime::Note;
 use crate::status::is_final;
 use crate::sync::Turn;
 use crate::terminate::grace_of;
@@ -269,21 +270,22 @@ fn ended_instance(status: &ContainerStatus, api: &ApiServer, now: SimTime) -> Op
         started: now,
         ends: Some(now),
         exit_code: 0,
-        reason: None,
+        note: None,
     };
+    let note = |reason: Option<Str>, message: Option<Str>| Some(Rc::new(Note { reason, message }));
     let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref());
     match (&status.state.running, ended) {
         (Some(running), _) => Some(Instance {
             started: running.started_at.map_or(now, |date| api.instant(date)),
             exit_code: 255,
-            reason: Some("Unknown".into()),
+            note: note(Some("Unknown".into()), None),
             ..instance
         }),
         (None, Some(t)) => Some(Instance {
             started: t.started_at.map_or(now, |date| api.instant(date)),
             ends: Some(t.finished_at.map_or(now, |date| api.instant(date))),
             exit_code: t.exit_code,
-            reason: t.reason.clone(),
+            note: note(t.reason.clone(), t.message.clone()),
             ..instance
         }),
         (None, None) => None,

@@ -24,6 +24,7 @@ mod pod_worker;
 mod prober;
 mod rhythm;
 mod runtime;
+mod script;
 mod status;
 mod sync;
 mod terminate;

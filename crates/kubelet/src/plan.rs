@@ -369,7 +369,7 @@ impl Turn<'_, '_> {
             started: now,
             ends: end.as_ref().map(|e| now + e.after),
             exit_code: end.as_ref().map_or(0, |e| e.exit_code),
-            reason: end.and_then(|e| e.reason),
+            note: end.and_then(|e| e.note),
         });
         self.containers_changed();
     }

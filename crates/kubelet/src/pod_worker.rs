@@ -4,6 +4,7 @@
 use crate::admission::Share;
 use crate::plan::Plan;
 use crate::prober::Probes;
+use crate::runtime::Note;
 use orrery_api::{Container, Pod, PodSpec};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -35,8 +36,8 @@ pub(crate) struct Instance {
     pub ends: Option<SimTime>,
     /// With which exit code.
     pub exit_code: i32,
-    /// The runtime's word for how it ended, when that does not follow from the exit code.
-    pub reason: Option<Str>,
+    /// What else its status tells of its end.
+    pub note: Option<Rc<Note>>,
 }
 
 impl Instance {
@@ -50,7 +51,7 @@ impl Instance {
         if self.runs_at(at) {
             self.ends = Some(at);
             self.exit_code = exit_code;
-            self.reason = None;
+            self.note = None;
         }
     }
 }

@@ -6,9 +6,11 @@
 //! `orrery.dev/probe.<container>.<type>: pass|fail|pass-after=<duration>|fail-after=<duration>` how its
 //! probes answer, and `orrery.dev/ignore-sigterm: "1"` lets it run until it is killed.
 
+use crate::script::{self, Process, decimal_millis};
 use orrery_api::{Container, ExecAction, Pod};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
+use std::rc::Rc;
 
 /// How a container's main process ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +19,17 @@ pub(crate) struct End {
     pub after: Duration,
     /// With which exit code.
     pub exit_code: i32,
-    /// The runtime's word for it, when that does not follow from the exit code.
-    pub reason: Option<Str>,
+    /// What else its status tells of it.
+    pub note: Option<Rc<Note>>,
 }
 
-impl End {
-    fn at_once(exit_code: i32) -> Self {
-        End { after: Duration::ZERO, exit_code, reason: None }
-    }
+/// What a status tells of a container that has ended, beside its exit code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Note {
+    /// The runtime's word for how it ended, when that does not follow from the exit code.
+    pub reason: Option<Str>,
+    /// The container's last words.
+    pub message: Option<Str>,
 }
 
 /// How the main process of `container` ends; `None` when it runs until it is stopped.
@@ -34,17 +39,23 @@ pub(crate) fn end_of(pod: &Pod, container: &Container) -> Option<End> {
         return Some(end);
     }
     let words: Vec<&str> = container.command.iter().chain(&container.args).map(|w| &**w).collect();
-    if words.is_empty() {
-        return ends_without_command(container.image.as_deref().unwrap_or_default()).then(|| End::at_once(0));
-    }
-    run_command(&words)
+    let process = if !words.is_empty() {
+        script::run(&words)?
+    } else if ends_without_command(container.image.as_deref().unwrap_or_default()) {
+        Process::default()
+    } else {
+        return None;
+    };
+    let note = last_words(container, &process).map(|m| Rc::new(Note { message: Some(m), ..Note::default() }));
+    Some(End { after: process.time, exit_code: process.exit_code, note })
 }
 
 fn parse_run(text: &str) -> Option<End> {
     let mut parts = text.splitn(3, ':');
     let after = parse_duration(parts.next()?)?;
     let exit_code = parts.next().unwrap_or("0").trim().parse().ok()?;
-    Some(End { after, exit_code, reason: parts.next().map(|r| r.trim().into()) })
+    let note = parts.next().map(|r| Rc::new(Note { reason: Some(r.trim().into()), ..Note::default() }));
+    Some(End { after, exit_code, note })
 }
 
 /// Whether the image's own command is a shell, which ends when nobody types.
@@ -54,119 +65,26 @@ fn ends_without_command(image: &str) -> bool {
     matches!(name, "busybox" | "alpine" | "ubuntu" | "debian")
 }
 
-/// Follows a command: a shell's script part by part, any other as one part.
-fn run_command(words: &[&str]) -> Option<End> {
-    let shell = words[0].rsplit('/').next().unwrap_or(words[0]);
-    match words {
-        [_, flag, script, ..]
-            if matches!(shell, "sh" | "bash" | "ash") && flag.starts_with('-') && flag.ends_with('c') =>
-        {
-            run_script(script)
-        }
-        _ => run_part(&words.join(" ")).map(|part| End {
-            after: part.time,
-            exit_code: part.exit_code,
-            reason: None,
-        }),
-    }
-}
+/// The longest message that a status takes over (upstream: `kubecontainer.MaxContainerTerminationMessageLength`).
+const MAX_LAST_WORDS: usize = 4096;
 
-/// What one simple command does.
-struct Part {
-    time: Duration,
-    exit_code: i32,
-    ends_script: bool,
-}
-
-impl Part {
-    fn new(exit_code: i32) -> Self {
-        Part { time: Duration::ZERO, exit_code, ends_script: false }
-    }
-}
-
-/// Words of a script that keep it from ending.
-const ENDLESS: [&str; 5] = ["while true", "while :", "while sleep", "for ((;;", "until false"];
-
-fn run_script(script: &str) -> Option<End> {
-    if ENDLESS.iter().any(|word| script.contains(word)) {
-        return None;
-    }
-    let mut end = End::at_once(0);
-    for (joint, text) in split_script(script) {
-        let skipped = (joint == "&&" && end.exit_code != 0) || (joint == "||" && end.exit_code == 0);
-        if skipped || text.is_empty() {
-            continue;
-        }
-        let part = run_part(text)?;
-        end.after += part.time;
-        end.exit_code = part.exit_code;
-        if part.ends_script {
-            break;
-        }
-    }
-    Some(end)
-}
-
-/// The simple commands of a script, each with what joins it to the one before.
-fn split_script(script: &str) -> Vec<(&str, &str)> {
-    let (mut parts, mut rest, mut joint) = (Vec::new(), script, ";");
-    loop {
-        let next = ["&&", "||", ";", "\n"].iter().filter_map(|j| rest.find(j).map(|at| (at, *j))).min();
-        let Some((at, found)) = next else {
-            parts.push((joint, rest.trim()));
-            return parts;
-        };
-        parts.push((joint, rest[..at].trim()));
-        rest = &rest[at + found.len()..];
-        joint = found;
-    }
-}
-
-/// Programs that do something short and end well.
-const SHORT: [&str; 27] = [
-    "echo", "printf", "date", "perl", "true", "ls", "cat", "env", "pwd", "hostname", "uname", "id", "whoami",
-    "mkdir", "touch", "cp", "mv", "rm", "test", "[", "expr", "seq", "grep", "export", "set", "cd", "chmod",
-];
-
-/// What a simple command does; `None` when it never ends.
-fn run_part(text: &str) -> Option<Part> {
-    let text = text.strip_prefix("exec ").unwrap_or(text);
-    let mut words = text.split_whitespace();
-    let Some(program) = words.next() else { return Some(Part::new(0)) };
-    let argument = words.next();
-    match program.rsplit('/').next().unwrap_or(program) {
-        "sleep" => {
-            let time = parse_sleep(argument.unwrap_or("0"))?;
-            Some(Part { time, ..Part::new(0) })
-        }
-        "exit" => {
-            let exit_code = argument.and_then(|a| a.parse().ok()).unwrap_or(0);
-            Some(Part { ends_script: true, ..Part::new(exit_code) })
-        }
-        "false" => Some(Part::new(1)),
-        program if SHORT.contains(&program) || program.contains('=') => Some(Part::new(0)),
-        _ => None,
-    }
-}
-
-/// The argument of `sleep`: seconds, or with a unit; `None` for `inf` and what cannot be read.
-fn parse_sleep(text: &str) -> Option<Duration> {
-    let (number, factor) = match text.as_bytes().last()? {
-        b's' => (&text[..text.len() - 1], 1_000),
-        b'm' => (&text[..text.len() - 1], 60_000),
-        b'h' => (&text[..text.len() - 1], 3_600_000),
-        b'd' => (&text[..text.len() - 1], 86_400_000),
-        _ => (text, 1_000),
+/// What the process wrote to the file for last words; after a failure the end of its output, if the container
+/// wants that (upstream: `getTerminationMessage`).
+fn last_words(container: &Container, process: &Process) -> Option<Str> {
+    let path = container.termination_message_path.as_deref().unwrap_or("/dev/termination-log");
+    let written: String =
+        process.files.iter().filter(|(to, _)| to == path).map(|(_, text)| &**text).collect();
+    let falls_back = container.termination_message_policy.as_deref() == Some("FallbackToLogsOnError");
+    let words = match written {
+        words if !words.is_empty() => words,
+        _ if falls_back && process.exit_code != 0 => process.output.clone(),
+        _ => return None,
     };
-    decimal_millis(number).map(|n| Duration::from_millis(n * factor / 1_000))
-}
-
-/// A decimal number in thousandths.
-fn decimal_millis(text: &str) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
-    let whole = if whole.is_empty() && !fraction.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
-    Some(whole * 1_000 + digits.parse::<u64>().ok()?)
+    let mut start = words.len().saturating_sub(MAX_LAST_WORDS);
+    while !words.is_char_boundary(start) {
+        start += 1;
+    }
+    Some(words[start..].into()).filter(|w: &Str| !w.is_empty())
 }
 
 /// A duration as Go writes it, such as `1m30s` or `500ms`.
@@ -205,14 +123,17 @@ pub(crate) fn exec_succeeds(exec: &ExecAction) -> bool {
 
 /// How long a command that is run within a container takes, if it ends at all.
 pub(crate) fn exec_time(exec: &ExecAction) -> Option<Duration> {
-    let words: Vec<&str> = exec.command.iter().map(|w| &**w).collect();
-    if words.is_empty() { None } else { run_command(&words).map(|end| end.after) }
+    run_exec(exec).map(|process| process.time)
 }
 
 /// The exit code of a command that is run within a container.
 pub(crate) fn exec_code(exec: &ExecAction) -> i32 {
+    run_exec(exec).map_or(0, |process| process.exit_code)
+}
+
+fn run_exec(exec: &ExecAction) -> Option<Process> {
     let words: Vec<&str> = exec.command.iter().map(|w| &**w).collect();
-    if words.is_empty() { 0 } else { run_command(&words).map_or(0, |end| end.exit_code) }
+    script::run(&words)
 }
 
 /// When an answer that a probe gets changes.
@@ -271,39 +192,25 @@ pub(crate) fn pull_error(image: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn outcome(command: &[&str]) -> String {
-        let container = Container {
-            image: Some("busybox:1.36".into()),
-            command: command.iter().map(|w| (*w).into()).collect(),
-            ..Default::default()
-        };
-        match end_of(&Pod::default(), &container) {
-            Some(end) => format!("{} after {} ms", end.exit_code, end.after.as_millis()),
-            None => "for ever".into(),
-        }
-    }
-
     #[test]
-    fn a_command_ends_as_it_says() {
-        for (row, command, expected) in [
-            ("no command: the image's shell ends at once", &[][..], "0 after 0 ms"),
-            ("a sleep takes its time", &["sleep", "3600"], "0 after 3600000 ms"),
-            ("a sleep in a shell", &["sh", "-c", "sleep 3"], "0 after 3000 ms"),
-            ("an endless sleep", &["sleep", "inf"], "for ever"),
-            (
-                "a script that sleeps and fails",
-                &["/bin/sh", "-c", "echo hi; sleep 1.5 && exit 3"],
-                "3 after 1500 ms",
-            ),
-            ("what follows a failure with && is skipped", &["sh", "-c", "false && sleep 9"], "1 after 0 ms"),
-            ("what follows a failure with || is done", &["sh", "-c", "false || echo well"], "0 after 0 ms"),
-            ("false fails", &["false"], "1 after 0 ms"),
-            ("an endless loop", &["sh", "-c", "while true; do date; sleep 1; done"], "for ever"),
-            ("tail -f", &["tail", "-f", "/dev/null"], "for ever"),
-            ("an unknown program serves", &["serve"], "for ever"),
-        ] {
-            assert_eq!(outcome(command), expected, "{row}");
-        }
+    fn a_container_leaves_its_last_words() {
+        let says = |script: &str, policy: &str| {
+            let container = Container {
+                command: ["sh", "-c", script].map(Str::from).into(),
+                termination_message_policy: Some(policy.into()),
+                ..Default::default()
+            };
+            end_of(&Pod::default(), &container).and_then(|e| e.note.as_ref()?.message.clone())
+        };
+        let (file, fallback) = ("File", "FallbackToLogsOnError");
+        assert_eq!(says("echo bye > /dev/termination-log; exit 1", file).as_deref(), Some("bye\n"));
+        assert_eq!(says("echo bye; exit 1", file), None, "what is printed is not a last word");
+        assert_eq!(
+            says("echo bye; exit 1", fallback).as_deref(),
+            Some("bye\n"),
+            "unless the container wants it"
+        );
+        assert_eq!(says("echo bye", fallback), None, "and has failed");
     }
 
     #[test]
@@ -311,7 +218,8 @@ mod tests {
         let mut pod = Pod::default();
         pod.metadata.annotations.insert("orrery.dev/run.c", "1m2s:137:OOMKilled");
         let container = Container { name: "c".into(), ..Default::default() };
-        let end = End { after: Duration::from_secs(62), exit_code: 137, reason: Some("OOMKilled".into()) };
+        let note = Rc::new(Note { reason: Some("OOMKilled".into()), message: None });
+        let end = End { after: Duration::from_secs(62), exit_code: 137, note: Some(note) };
         assert_eq!(end_of(&pod, &container), Some(end));
     }
 

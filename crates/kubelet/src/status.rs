@@ -173,13 +173,15 @@ impl View<'_> {
     }
 
     fn terminated(&self, name: &str, instance: &Instance) -> ContainerState {
-        let reason = instance.reason.clone().unwrap_or_else(|| {
+        let note = instance.note.as_deref();
+        let reason = note.and_then(|n| n.reason.clone()).unwrap_or_else(|| {
             self.word(if instance.exit_code == 0 { Word::Completed } else { Word::Error })
         });
         let terminated = ContainerStateTerminated {
             container_id: Some(container_id(&self.worker.uid, name, instance.attempt)),
             exit_code: instance.exit_code,
             reason: Some(reason),
+            message: note.and_then(|n| n.message.clone()),
             started_at: Some(self.date(instance.started)),
             finished_at: instance.ends.map(|end| self.date(end)),
             ..Default::default()

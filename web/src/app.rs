@@ -182,10 +182,15 @@ fn Toast() -> Html {
         let ui = ui.clone();
         move |_: MouseEvent| ui.dispatch(Choose::Toast(None))
     };
+    // It fades by a style, so that no timer runs; without motion it stays until it is closed.
+    let fade = {
+        let ui = ui.clone();
+        move |_: AnimationEvent| ui.dispatch(Choose::Toast(None))
+    };
     html! {
         <div aria-live="polite">
             if let Some(text) = &ui.toast {
-                <div class="toast" key={text.clone()}><span>{text.clone()}</span><button aria-label={w.close} onclick={close}>{"✕"}</button></div>
+                <div class="toast" key={text.clone()} onanimationend={fade}><span>{text.clone()}</span><button aria-label={w.close} onclick={close}>{"✕"}</button></div>
             }
         </div>
     }

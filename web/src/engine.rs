@@ -9,7 +9,7 @@ use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
 use orrery_view::scene::{ObjectRef, Scene};
 use orrery_view::timeline::{Density, Mark, Timeline};
-use orrery_view::{calls, crowd, events, inspect, scene};
+use orrery_view::{calls, crowd, events, inspect, scene, workloads};
 
 /// Nodes of a new cluster.
 pub const NODES: u32 = 3;
@@ -156,6 +156,11 @@ impl Engine {
     /// What of the manifests an object comes from.
     pub fn origin(&self, id: &ObjectRef) -> ObjectRef {
         inspect::origin(&self.cluster, id)
+    }
+
+    /// All workloads.
+    pub fn workloads(&self, namespace: Option<&str>) -> Vec<workloads::WorkloadRow> {
+        workloads::workloads(&self.cluster, namespace)
     }
 
     /// All namespaces.

@@ -80,7 +80,7 @@ impl Density {
     }
 
     fn card(self) -> (f64, f64) {
-        if self == Self::Full { (174.0, 340.0) } else { (164.0, 260.0) }
+        if self == Self::Full { (152.0, 420.0) } else { (164.0, 260.0) }
     }
 }
 

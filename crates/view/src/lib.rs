@@ -17,3 +17,4 @@ mod service;
 mod storage;
 pub mod timeline;
 pub mod words;
+pub mod workloads;

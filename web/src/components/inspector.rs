@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::event_list::Rows;
 use super::icon::{Draw, Icon};
+use super::overview::Overview;
 use super::transport::hms;
 use crate::engine;
 use crate::i18n::Words;
@@ -28,7 +29,7 @@ pub fn Inspector() -> Html {
     let ui = use_ui();
     let w = use_words();
     let body = match &ui.selection {
-        None => html! { <p class="none">{w.nothing_selected}</p> },
+        None => html! { <Overview /> },
         Some(id) => html! { <Selected key={id.key()} id={id.clone()} /> },
     };
     html! { <aside class="right" aria-label={w.inspector}>{body}</aside> }

@@ -9,6 +9,7 @@ pub mod help;
 mod icon;
 pub mod inspector;
 pub mod legend;
+mod overview;
 pub mod picture;
 pub mod pod;
 pub mod share;

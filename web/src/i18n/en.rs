@@ -74,6 +74,7 @@ pub static WORDS: Words = Words {
     crowd: |pods, nodes| format!("{pods} pods on {nodes} nodes, drawn as a map"),
     inspector: "Selection",
     nothing_selected: "Select a pod, a node or a service to see what it is, and why.",
+    workloads: "Workloads",
     gone: "This object no longer exists.",
     why: "Why",
     summary: "Summary",

@@ -68,6 +68,7 @@ pub static WORDS: Words = Words {
     crowd: |pods, nodes| format!("노드 {nodes}개의 파드 {pods}개를 지도로 그렸다"),
     inspector: "선택한 것",
     nothing_selected: "파드, 노드, 서비스를 고르면 무엇인지, 왜 그런지 보인다.",
+    workloads: "워크로드",
     gone: "이 오브젝트는 이제 없다.",
     why: "이유",
     summary: "요약",

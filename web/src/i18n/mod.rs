@@ -131,6 +131,7 @@ pub struct Words {
     // Inspector.
     pub inspector: &'static str,
     pub nothing_selected: &'static str,
+    pub workloads: &'static str,
     pub gone: &'static str,
     pub why: &'static str,
     pub summary: &'static str,

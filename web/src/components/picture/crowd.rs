@@ -91,14 +91,14 @@ pub fn CrowdMap() -> Html {
                 <button class="btn icon" aria-label="+" onclick={move |_| closer(NEARER)}><Draw icon={Icon::Plus} /></button>
                 <button class="btn icon" aria-label="−" onclick={move |_| farther(1.0 / NEARER)}><Draw icon={Icon::Minus} /></button>
             </div>
-            <table class="crowd-tally">
-                <caption>{says}</caption>
-                <tbody>
+            <div class="crowd-tally">
+                <b>{says}</b>
+                <table><tbody>
                     { for PodState::ALL.into_iter().filter(|s| crowd.tally[s.rank()] > 0).map(|state| html! {
                         <tr><th scope="row">{state_name(state)}</th><td>{crowd.tally[state.rank()]}</td></tr>
                     }) }
-                </tbody>
-            </table>
+                </tbody></table>
+            </div>
         </div>
     }
 }

@@ -33,7 +33,7 @@ pub fn Flights(props: &FlightsProps) -> Html {
     let Some(last) = calls.last() else { return html! {} };
     html! {
         <g>
-            { for calls.iter().filter(|c| c.seq > oldest).map(|call| flight(props, call)) }
+            { for calls.iter().filter(|c| c.seq > oldest).enumerate().map(|(i, call)| flight(props, call, i)) }
             { pill(props, last) }
         </g>
     }
@@ -56,9 +56,10 @@ fn place(props: &FlightsProps, caller: &Caller) -> Option<(f64, f64)> {
 }
 
 /// From the caller to the store, and from the store to the node that the call concerns.
-fn flight(props: &FlightsProps, call: &Call) -> Html {
+fn flight(props: &FlightsProps, call: &Call, place_in_row: usize) -> Html {
     let Some(from) = place(props, &call.caller) else { return html! {} };
-    let rail = props.layout.rail.cy();
+    // Along the lower edge, below the words.
+    let rail = props.layout.rail.bottom() - 5.0;
     let store = props.layout.etcd.cx();
     let mut path = format!(
         "M{} {}L{} {rail}L{store} {rail}L{store} {}",
@@ -70,12 +71,13 @@ fn flight(props: &FlightsProps, call: &Call) -> Html {
     if let Some(to) = call.concerns.as_ref().and_then(|node| place(props, &Caller::Node(node.clone()))) {
         path += &format!("L{store} {rail}L{} {rail}L{} {}", to.0, to.0, to.1);
     }
-    let style = format!("offset-path:path('{path}')");
+    // Calls of one moment follow each other instead of lying on each other.
+    let style = format!("offset-path:path('{path}');--after:{}ms", place_in_row * 90);
     html! {
         <g key={call.seq.to_string()}>
-            <circle class="flight" r="5" style={style.clone()} />
-            <circle class="flight t1" r="3.2" style={style.clone()} />
-            <circle class="flight t2" r="2.2" {style} />
+            <circle class="flight" r="4.4" style={style.clone()} />
+            <circle class="flight t1" r="3" style={style.clone()} />
+            <circle class="flight t2" r="2" {style} />
         </g>
     }
 }

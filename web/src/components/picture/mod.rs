@@ -31,8 +31,8 @@ use services::Services;
 use storage::Volume;
 use waiting::WaitingLane;
 
-/// On a stage everything is drawn this much larger.
-const STAGE_ZOOM: f64 = 1.5;
+/// On a stage everything is drawn larger: as if the sheet were this wide.
+const STAGE_WIDTH: f64 = 1000.0;
 
 /// The stage: marks on a sheet, or a map when there are too many for that.
 #[component]
@@ -55,7 +55,7 @@ fn Marks() -> Html {
     let scene = use_view((ui.namespace.clone(), ui.selection.clone()), |session, (namespace, selection)| {
         session.read(|engine| engine.scene(namespace.as_deref(), selection.as_ref()))
     });
-    let zoom = if ui.present { STAGE_ZOOM } else { 1.0 };
+    let zoom = if ui.present { (width / STAGE_WIDTH).clamp(1.2, 2.4) } else { 1.0 };
     let layout = use_memo((scene.clone(), (width / zoom).round() as u32), |(scene, width)| {
         arrange(scene, f64::from(*width))
     });
@@ -143,7 +143,7 @@ fn Sheet(props: &SheetProps) -> Html {
     let w = use_words();
     let l = &**layout;
     let picked = |id: &ObjectRef| selection.as_ref() == Some(id);
-    let heading = |spot: &Spot, text: &str| heading(spot.x, spot.y - 9.0, text);
+    let heading = |spot: &Spot, text: &str| heading(spot.x, spot.y - 9.0, text, "");
     html! {
         <>
             <ControlPlane plane={scene.control_plane.clone()} layout={layout.clone()} />
@@ -162,7 +162,7 @@ fn Sheet(props: &SheetProps) -> Html {
             }) }
             { for scene.rollouts.iter().zip(&l.rollouts).map(|(lane, spot)| html! {
                 <g key={lane.id.key()}>
-                    { heading(spot, &format!("{} {}", w.rollout, lane.id.name)) }
+                    { self::heading(spot.x, spot.y - 9.0, w.rollout, &lane.id.name) }
                     <Rollout lane={lane.clone()} spot={*spot} narrow={l.narrow} chosen={picked(&lane.id)} />
                 </g>
             }) }
@@ -173,8 +173,14 @@ fn Sheet(props: &SheetProps) -> Html {
     }
 }
 
-fn heading(x: f64, y: f64, text: &str) -> Html {
-    html! { <text class="caps" x={x.to_string()} y={y.to_string()}>{text.to_uppercase()}</text> }
+/// A heading above a lane, and the name of what it is about, as it is written.
+fn heading(x: f64, y: f64, text: &str, name: &str) -> Html {
+    html! {
+        <text class="caps" x={x.to_string()} y={y.to_string()}>
+            {text.to_uppercase()}
+            if !name.is_empty() { <tspan class="name" dx="7">{name.to_owned()}</tspan> }
+        </text>
+    }
 }
 
 #[derive(Properties, PartialEq)]

@@ -64,7 +64,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
 
 /// Requests against allocatable, as a bar and in words.
 fn meter(name: &'static str, meter: &Meter, says: String, y: f64, w: f64) -> Html {
-    let room = (w - 68.0 - words::mono_width(&says, 10.5)).max(20.0);
+    let room = (w - 68.0 - words::mono_width(&says, 10.5)).max(10.0);
     let full = (meter.share() > 0.9).then_some("full");
     html! {
         <>
@@ -102,24 +102,25 @@ fn bytes(meter: &Meter) -> String {
 /// The agents of every node.
 const AGENTS: [&str; 3] = ["kubelet", "containerd", "kube-proxy"];
 
-/// The agents as chips; the kubelet lights up when it calls the API server.
+/// The agents as chips, as many as there is room for; the kubelet lights up when it calls the API server.
 fn agents(card: &Card, spot: &Spot) -> Html {
-    let gap = 4.0;
-    let y = spot.h - 32.0;
-    let words_width: f64 = AGENTS.iter().map(|name| words::width(name, 9.0)).sum();
-    let spare = (spot.w - 20.0 - 2.0 * gap - words_width) / 3.0;
+    let (gap, y) = (4.0, spot.h - 32.0);
+    let wide = |names: &[&str]| {
+        names.iter().map(|n| words::width(n, 9.0) + 5.0).sum::<f64>() + gap * (names.len() - 1) as f64
+    };
+    let names = if wide(&AGENTS) <= spot.w - 20.0 { &AGENTS[..] } else { &AGENTS[..2] };
+    let spare = (spot.w - 20.0 - wide(names)) / names.len() as f64 + 5.0;
     let mut next = 10.0;
     html! {
         <g>
-            { for AGENTS.into_iter().enumerate().map(|(i, name)| {
-                let each = words::width(name, 9.0) + spare;
-                let x = next;
+            { for names.iter().enumerate().map(|(i, name)| {
+                let (x, each) = (next, words::width(name, 9.0) + spare);
                 next += each + gap;
                 let lit = i == 0 && card.kubelet.calls > 0 && !card.stopped;
                 html! {
-                    <g key={if lit { format!("{name}-{}", card.kubelet.calls) } else { name.to_owned() }}>
+                    <g key={if lit { format!("{name}-{}", card.kubelet.calls) } else { (*name).to_owned() }}>
                         <rect class={classes!("agent", lit.then_some("lit"))} x={x.to_string()} y={y.to_string()} width={each.to_string()} height="20" rx="6" />
-                        <text class="mu s8 mid" x={(x + each / 2.0).to_string()} y={(y + 13.5).to_string()}>{name}</text>
+                        <text class="mu s8 mid" x={(x + each / 2.0).to_string()} y={(y + 13.5).to_string()}>{*name}</text>
                     </g>
                 }
             }) }

@@ -53,7 +53,9 @@ pub fn Rollout(props: &RolloutProps) -> Html {
 fn side(side: &RolloutSide, y: f64, label: f64, end: f64) -> Html {
     let room = (((end - label - 60.0) / 22.0).max(1.0) as usize).min(SHOWN);
     let rest = side.pods.len().saturating_sub(room);
-    let name = format!("{} ({})", side.id.name, side.image.rsplit('/').next().unwrap_or_default());
+    // The hash tells the sides apart; the Deployment's name is in the heading.
+    let hash = side.id.name.rsplit('-').next().unwrap_or_default();
+    let name = format!("{} {hash}", side.image.rsplit('/').next().unwrap_or_default());
     html! {
         <g>
             <text class={classes!("m", "s11", if side.new { "b" } else { "mu" })} x="16" y={y.to_string()}>{words::clip(&name, 12.0, label - 20.0)}<title>{name.clone()}</title></text>

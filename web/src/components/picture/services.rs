@@ -30,7 +30,7 @@ pub fn Services(props: &ServicesProps) -> Html {
         <>
             { outside(l, w) }
             if let Some(first) = l.services.first() {
-                { super::heading(first.x, first.y - 9.0, w.services) }
+                { super::heading(first.x, first.y - 9.0, w.services, "") }
             }
             <path class="outside-line" d={outside_line(services, l)} />
             { for l.tracks.iter().map(|track| {

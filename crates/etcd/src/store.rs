@@ -1,8 +1,12 @@
 //! The store: keys in buckets, one revision for all.
 
 use crate::{Change, Log, Op, Revision};
-use imbl::OrdMap;
+use equivalent::Equivalent;
+use imbl::shared_ptr::RcK;
+use imbl::{GenericHashMap, GenericOrdMap};
 use orrery_sim::SimTime;
+use rustc_hash::FxBuildHasher;
+use std::hash::Hash;
 use std::ops::RangeBounds;
 
 /// A watcher asked for changes that are forgotten; it must list and watch from there.
@@ -12,21 +16,44 @@ pub struct Compacted {
     pub oldest: Revision,
 }
 
+/// A bucket holds every value twice: to be looked up, and in order.
+#[derive(Clone, Debug)]
+struct Bucket<K: Ord + Hash + Clone, V: Clone> {
+    by_key: GenericHashMap<K, V, FxBuildHasher, RcK>,
+    in_order: GenericOrdMap<K, V, RcK>,
+}
+
+impl<K: Ord + Hash + Clone, V: Clone> Bucket<K, V> {
+    fn new() -> Self {
+        Bucket { by_key: GenericHashMap::default(), in_order: GenericOrdMap::new() }
+    }
+
+    fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.in_order.insert(key.clone(), value.clone());
+        self.by_key.insert(key, value)
+    }
+
+    fn remove(&mut self, key: &K) -> Option<V> {
+        self.in_order.remove(key);
+        self.by_key.remove(key)
+    }
+}
+
 /// A revisioned store of values under keys. Keys live in numbered buckets (one per kind of object),
 /// so that one kind's number of objects does not slow another's.
 ///
 /// Cloning it takes a snapshot: the maps are persistent and shared until one side writes.
 #[derive(Clone, Debug)]
-pub struct Store<K: Ord + Clone, V: Clone> {
-    buckets: Vec<OrdMap<K, V>>,
+pub struct Store<K: Ord + Hash + Clone, V: Clone> {
+    buckets: Vec<Bucket<K, V>>,
     revision: Revision,
     log: Log<V>,
 }
 
-impl<K: Ord + Clone, V: Clone> Store<K, V> {
+impl<K: Ord + Hash + Clone, V: Clone> Store<K, V> {
     /// An empty store with `buckets` buckets.
     pub fn new(buckets: usize) -> Self {
-        Store { buckets: vec![OrdMap::new(); buckets], revision: 0, log: Log::default() }
+        Store { buckets: (0..buckets).map(|_| Bucket::new()).collect(), revision: 0, log: Log::default() }
     }
 
     /// The revision of the last write.
@@ -34,33 +61,39 @@ impl<K: Ord + Clone, V: Clone> Store<K, V> {
         self.revision
     }
 
-    /// The value under `key`.
-    pub fn get(&self, bucket: usize, key: &K) -> Option<&V> {
-        self.buckets[bucket].get(key)
+    /// The value under `key`, which may be a borrowed form of the key.
+    pub fn get<Q: Hash + Equivalent<K>>(&self, bucket: usize, key: &Q) -> Option<&V> {
+        self.buckets[bucket].by_key.get(key)
     }
 
     /// Pairs of a bucket in the order of their keys.
     pub fn range<R: RangeBounds<K>>(&self, bucket: usize, range: R) -> impl Iterator<Item = (&K, &V)> {
-        self.buckets[bucket].range(range)
+        self.buckets[bucket].in_order.range(range)
     }
 
     /// All values of a bucket in the order of their keys.
     pub fn values(&self, bucket: usize) -> impl Iterator<Item = &V> {
-        self.buckets[bucket].values()
+        self.buckets[bucket].in_order.values()
     }
 
     /// How many keys a bucket holds.
     pub fn len(&self, bucket: usize) -> usize {
-        self.buckets[bucket].len()
+        self.buckets[bucket].in_order.len()
     }
 
     /// Whether a bucket is empty.
     pub fn is_empty(&self, bucket: usize) -> bool {
-        self.buckets[bucket].is_empty()
+        self.buckets[bucket].in_order.is_empty()
     }
 
     /// Writes the value that `make` builds for the next revision, and returns that revision.
-    pub fn put(&mut self, time: SimTime, bucket: usize, key: K, make: impl FnOnce(Revision) -> V) -> Revision {
+    pub fn put(
+        &mut self,
+        time: SimTime,
+        bucket: usize,
+        key: K,
+        make: impl FnOnce(Revision) -> V,
+    ) -> Revision {
         self.revision += 1;
         let value = make(self.revision);
         let previous = self.buckets[bucket].insert(key, value.clone());
@@ -81,7 +114,13 @@ impl<K: Ord + Clone, V: Clone> Store<K, V> {
         let previous = self.buckets[bucket].remove(key)?;
         self.revision += 1;
         let value = make(&previous, self.revision);
-        self.log.push(Change { revision: self.revision, time, op: Op::Deleted, value, previous: Some(previous) });
+        self.log.push(Change {
+            revision: self.revision,
+            time,
+            op: Op::Deleted,
+            value,
+            previous: Some(previous),
+        });
         Some(self.revision)
     }
 

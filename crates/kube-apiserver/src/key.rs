@@ -1,8 +1,19 @@
 //! How an object is found.
 
+use equivalent::Equivalent;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use std::fmt;
+
+/// Namespace and name, borrowed: looking something up allocates nothing.
+#[derive(Hash)]
+pub(crate) struct Place<'a>(pub &'a str, pub &'a str);
+
+impl Equivalent<(Str, Str)> for Place<'_> {
+    fn equivalent(&self, (namespace, name): &(Str, Str)) -> bool {
+        *self.1 == **name && *self.0 == **namespace
+    }
+}
 
 /// Kind, namespace (empty for cluster-scoped kinds) and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +43,7 @@ impl Key {
         self.kind.resource()
     }
 
+    /// Where the object is stored in the bucket of its kind.
     pub(crate) fn place(&self) -> (Str, Str) {
         (self.namespace.clone(), self.name.clone())
     }

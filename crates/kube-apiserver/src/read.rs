@@ -1,5 +1,6 @@
 //! Reads: get, list, and lists by index. No object is cloned; what is handed out is shared.
 
+use crate::key::Place;
 use crate::{ApiServer, Key};
 use orrery_api::{Kind, Object, Pod, Resource};
 use orrery_apimachinery::{LabelSelector, Str, StrMap, labels};
@@ -8,12 +9,12 @@ use std::rc::Rc;
 impl ApiServer {
     /// The object under `key`.
     pub fn object(&self, key: &Key) -> Option<&Object> {
-        self.store.get(key.kind as usize, &key.place())
+        self.store.get(key.kind as usize, &Place(&key.namespace, &key.name))
     }
 
     /// The object of type `R` called `name`; `namespace` is empty for cluster-scoped kinds.
     pub fn get<R: Resource>(&self, namespace: &str, name: &str) -> Option<&Rc<R>> {
-        self.store.get(R::KIND as usize, &(namespace.into(), name.into())).and_then(R::unwrap_ref)
+        self.store.get(R::KIND as usize, &Place(namespace, name)).and_then(R::unwrap_ref)
     }
 
     /// All objects of type `R`, by namespace and name.
@@ -35,7 +36,10 @@ impl ApiServer {
     pub fn objects_in(&self, kind: Kind, namespace: &Str) -> impl Iterator<Item = &Object> {
         let start = (namespace.clone(), Str::from(""));
         let namespace = namespace.clone();
-        self.store.range(kind as usize, start..).take_while(move |((ns, _), _)| *ns == namespace).map(|(_, o)| o)
+        self.store
+            .range(kind as usize, start..)
+            .take_while(move |((ns, _), _)| *ns == namespace)
+            .map(|(_, o)| o)
     }
 
     /// How many objects of a kind there are.

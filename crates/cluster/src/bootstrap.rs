@@ -2,7 +2,7 @@
 
 use crate::Config;
 use orrery_api::{
-    Endpoints, EndpointSubset, EndpointAddress, EndpointPort, Namespace, Object, Service, ServicePort,
+    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Namespace, Object, Service, ServicePort,
     ServiceSpec, StorageClass,
 };
 use orrery_apimachinery::{IntOrString, ObjectMeta};
@@ -15,7 +15,8 @@ const API_SERVER: &str = "172.18.0.2";
 pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config) {
     let request = Request { now: SimTime::ZERO, actor: "kube-apiserver".into(), cause: 0 };
     let mut create = |object: Object| {
-        api.create(&request, object).expect("the first objects are valid and there is nothing that they could clash with");
+        api.create(&request, object)
+            .expect("the first objects are valid and there is nothing that they could clash with");
     };
     for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         create(Namespace { metadata: ObjectMeta::named("", name), ..Default::default() }.into());
@@ -48,8 +49,12 @@ fn kubernetes_service() -> Service {
 
 fn kubernetes_endpoints() -> Endpoints {
     let address = EndpointAddress { ip: API_SERVER.into(), ..Default::default() };
-    let port =
-        EndpointPort { name: Some("https".into()), port: 6443, protocol: Some("TCP".into()), ..Default::default() };
+    let port = EndpointPort {
+        name: Some("https".into()),
+        port: 6443,
+        protocol: Some("TCP".into()),
+        ..Default::default()
+    };
     let subset = EndpointSubset { addresses: vec![address], ports: vec![port], ..Default::default() };
     let mut metadata = kubernetes_meta();
     metadata.labels.insert("endpointslice.kubernetes.io/skip-mirror", "true");

@@ -1,9 +1,9 @@
 //! The parts of a cluster and how they hear of each other's writes.
 
 use crate::{Config, bootstrap};
+use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
-use orrery_api::{Kind, Pod, Resource};
 use orrery_client::{Component, WATCH_LATENCY};
 use orrery_controller_manager::ControllerManager;
 use orrery_kubelet::Kubelet;
@@ -12,14 +12,46 @@ use orrery_sim::{Agenda, Duration, Entry, SimTime};
 use std::collections::BTreeMap;
 
 /// Names a component.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComponentId {
     /// kube-controller-manager.
     ControllerManager,
     /// kube-scheduler.
     Scheduler,
-    /// The kubelet of a node.
-    Kubelet(Str),
+    /// The kubelet of a node: its number, in the order in which the nodes came.
+    Kubelet(usize),
+}
+
+/// A component with what it has on the agenda.
+#[derive(Clone, Debug)]
+pub(crate) struct Seat<C> {
+    pub(crate) component: C,
+    plan: Option<Entry>,
+}
+
+impl<C: Component> Seat<C> {
+    pub(crate) fn new(component: C) -> Self {
+        Seat { component, plan: None }
+    }
+
+    /// Brings the agenda in line with what the component plans.
+    fn plan(&mut self, id: ComponentId, agenda: &mut Agenda<Event>, now: SimTime) {
+        let next = self.component.next().map(|at| at.max(now));
+        if self.plan.map(|entry| entry.at) == next {
+            return;
+        }
+        if let Some(entry) = self.plan.take() {
+            agenda.cancel(entry);
+        }
+        self.plan = next.map(|at| agenda.schedule(at, Event::Run(id)));
+    }
+
+    /// Lets the component do one unit of the work that it has planned.
+    fn run(&mut self, id: ComponentId, api: &mut ApiServer, agenda: &mut Agenda<Event>, now: SimTime) {
+        self.plan = None;
+        self.component.run(api, now);
+        self.plan(id, agenda, now);
+    }
 }
 
 /// What happens in a cluster beside a person's requests.
@@ -38,11 +70,11 @@ pub struct Cluster {
     pub(crate) now: SimTime,
     pub(crate) agenda: Agenda<Event>,
     pub(crate) api: ApiServer,
-    pub(crate) controller_manager: ControllerManager,
-    pub(crate) scheduler: Scheduler,
-    pub(crate) kubelets: BTreeMap<Str, Kubelet>,
-    /// The entry on the agenda of every component that has planned something.
-    plans: BTreeMap<ComponentId, Entry>,
+    controller_manager: Seat<ControllerManager>,
+    scheduler: Seat<Scheduler>,
+    pub(crate) kubelets: Vec<Seat<Kubelet>>,
+    /// The number of every node's kubelet.
+    pub(crate) kubelet_of: BTreeMap<Str, usize>,
     /// Everything up to here was delivered to those who watch.
     delivered: Revision,
     /// Everything up to here has a delivery on the agenda.
@@ -59,10 +91,10 @@ impl Cluster {
         let mut cluster = Cluster {
             now: SimTime::ZERO,
             agenda: Agenda::default(),
-            controller_manager: ControllerManager::new(config.seed),
-            scheduler: Scheduler::new(config.seed),
-            kubelets: BTreeMap::new(),
-            plans: BTreeMap::new(),
+            controller_manager: Seat::new(ControllerManager::new(config.seed)),
+            scheduler: Seat::new(Scheduler::new(config.seed)),
+            kubelets: Vec::new(),
+            kubelet_of: BTreeMap::new(),
             delivered: 0,
             announced: 0,
             events: 0,
@@ -92,17 +124,17 @@ impl Cluster {
 
     /// The scheduler, whose decisions can be read.
     pub fn scheduler(&self) -> &Scheduler {
-        &self.scheduler
+        &self.scheduler.component
     }
 
     /// The controller manager, whose loops can be watched.
     pub fn controller_manager(&self) -> &ControllerManager {
-        &self.controller_manager
+        &self.controller_manager.component
     }
 
     /// The kubelet of a node.
     pub fn kubelet(&self, node: &str) -> Option<&Kubelet> {
-        self.kubelets.get(node)
+        self.kubelet_of.get(node).map(|&number| &self.kubelets[number].component)
     }
 
     /// How many events have happened since the beginning.
@@ -116,10 +148,10 @@ impl Cluster {
     }
 
     /// What is planned, in order: when, and who acts (`None`: the watches deliver).
-    pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<&ComponentId>)> {
+    pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<ComponentId>)> {
         self.agenda.iter().map(|(at, event)| match event {
             Event::Watch => (at, None),
-            Event::Run(id) => (at, Some(id)),
+            Event::Run(id) => (at, Some(*id)),
         })
     }
 
@@ -159,8 +191,8 @@ impl Cluster {
         for change in &due {
             self.delivered = change.revision;
             if change.value.kind() != Kind::Event {
-                self.controller_manager.observe(change, &self.api, self.now);
-                self.scheduler.observe(change, &self.api, self.now);
+                self.controller_manager.component.observe(change, &self.api, self.now);
+                self.scheduler.component.observe(change, &self.api, self.now);
                 self.tell_kubelets(change);
             }
         }
@@ -171,14 +203,15 @@ impl Cluster {
 
     /// A kubelet hears of the pods on its node, and of its node.
     fn tell_kubelets(&mut self, change: &Change) {
-        let node_of = |o: &orrery_api::Object| match o.kind() {
-            Kind::Node => Some(o.metadata().name.clone()),
-            _ => Pod::unwrap_ref(o).and_then(|p| p.node_name.clone()),
+        let node = match &change.value {
+            Object::Pod(pod) => pod.node_name.as_ref(),
+            Object::Node(node) => Some(&node.metadata.name),
+            _ => None,
         };
-        let Some(node) = node_of(&change.value) else { return };
-        if let Some(kubelet) = self.kubelets.get_mut(&node) {
-            kubelet.observe(change, &self.api, self.now);
-            self.plan(ComponentId::Kubelet(node));
+        let Some(node) = node else { return };
+        if let Some(&number) = self.kubelet_of.get(node) {
+            self.kubelets[number].component.observe(change, &self.api, self.now);
+            self.plan(ComponentId::Kubelet(number));
         }
     }
 
@@ -186,50 +219,31 @@ impl Cluster {
     fn compact(&mut self) {
         let limit = self.config.log_limit as u64;
         let oldest_wanted = self.delivered.saturating_sub(limit);
-        if self.api.change(oldest_wanted.saturating_sub(limit / 2).max(1)).is_some() && oldest_wanted > limit / 2 {
+        if self.api.change(oldest_wanted.saturating_sub(limit / 2).max(1)).is_some()
+            && oldest_wanted > limit / 2
+        {
             self.api.compact(oldest_wanted);
         }
     }
 
     /// Brings the agenda in line with what a component plans.
     pub(crate) fn plan(&mut self, id: ComponentId) {
-        let next = match &id {
-            ComponentId::ControllerManager => self.controller_manager.next(),
-            ComponentId::Scheduler => self.scheduler.next(),
-            ComponentId::Kubelet(node) => self.kubelets.get(node).and_then(Component::next),
-        };
-        let next = next.map(|at| at.max(self.now));
-        let planned = self.plans.get(&id).copied();
-        if planned.map(|e| e.at) == next {
-            return;
-        }
-        if let Some(entry) = planned {
-            self.agenda.cancel(entry);
-        }
-        match next {
-            Some(at) => {
-                let entry = self.agenda.schedule(at, Event::Run(id.clone()));
-                self.plans.insert(id, entry);
-            }
-            None => {
-                self.plans.remove(&id);
-            }
+        let (agenda, now) = (&mut self.agenda, self.now);
+        match id {
+            ComponentId::ControllerManager => self.controller_manager.plan(id, agenda, now),
+            ComponentId::Scheduler => self.scheduler.plan(id, agenda, now),
+            ComponentId::Kubelet(number) => self.kubelets[number].plan(id, agenda, now),
         }
     }
 
     /// Lets a component do one unit of its work.
     pub(crate) fn run_component(&mut self, id: ComponentId) {
-        self.plans.remove(&id);
-        match &id {
-            ComponentId::ControllerManager => self.controller_manager.run(&mut self.api, self.now),
-            ComponentId::Scheduler => self.scheduler.run(&mut self.api, self.now),
-            ComponentId::Kubelet(node) => {
-                if let Some(kubelet) = self.kubelets.get_mut(node) {
-                    kubelet.run(&mut self.api, self.now);
-                }
-            }
+        let (api, agenda, now) = (&mut self.api, &mut self.agenda, self.now);
+        match id {
+            ComponentId::ControllerManager => self.controller_manager.run(id, api, agenda, now),
+            ComponentId::Scheduler => self.scheduler.run(id, api, agenda, now),
+            ComponentId::Kubelet(number) => self.kubelets[number].run(id, api, agenda, now),
         }
-        self.plan(id);
     }
 }
 

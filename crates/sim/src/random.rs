@@ -46,15 +46,20 @@ impl Random {
 
     /// A version 4 UUID in its usual text form.
     pub fn uuid(&mut self) -> String {
-        let (hi, lo) = (self.next_u64(), self.next_u64());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            hi >> 32,
-            (hi >> 16) & 0xffff,
-            hi & 0x0fff,
-            0x8000 | ((lo >> 48) & 0x3fff),
-            lo & 0xffff_ffff_ffff
-        )
+        let (high, low) = (self.next_u64(), self.next_u64());
+        // Four bits tell the version, two the variant.
+        let high = high & !0xf000 | 0x4000;
+        let low = low & (u64::MAX >> 2) | 1 << 63;
+        let mut text = String::with_capacity(36);
+        for (half, dash_before) in [(high, [8, 12]), (low, [0, 4])] {
+            for i in 0..16 {
+                if dash_before.contains(&i) {
+                    text.push('-');
+                }
+                text.push(char::from(b"0123456789abcdef"[(half >> (60 - 4 * i) & 0xf) as usize]));
+            }
+        }
+        text
     }
 }
 

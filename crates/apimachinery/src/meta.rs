@@ -22,7 +22,7 @@ mod resource_version {
 }
 
 /// The metadata of an object (upstream: `metav1.ObjectMeta`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ObjectMeta {
     /// The name, unique in its kind and namespace.
@@ -94,7 +94,7 @@ impl ObjectMeta {
 }
 
 /// Points from a dependent to its owner (upstream: `metav1.OwnerReference`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct OwnerReference {
     /// The owner's API version.
@@ -114,7 +114,7 @@ pub struct OwnerReference {
 }
 
 /// A set-based selector (upstream: `metav1.LabelSelector`); the empty one selects everything.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LabelSelector {
     /// Pairs that must all be there.
@@ -126,7 +126,7 @@ pub struct LabelSelector {
 }
 
 /// One requirement of a [`LabelSelector`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LabelSelectorRequirement {
     /// The label's key.

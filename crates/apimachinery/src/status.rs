@@ -28,6 +28,19 @@ pub struct Status {
     pub reason: Reason,
     /// The sentence that kubectl prints after `Error from server (Reason): `.
     pub message: String,
+    /// Of an `Invalid`: of what kind the object is, and every rule that it breaks.
+    pub details: Option<Box<Details>>,
+}
+
+/// What an object that breaks rules is told (upstream: `metav1.StatusDetails`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The kind, without its group.
+    pub kind: String,
+    /// The name.
+    pub name: String,
+    /// The broken rules, each with its path.
+    pub causes: Vec<String>,
 }
 
 /// The outcome of a request.
@@ -36,7 +49,7 @@ pub type StatusResult<T> = Result<T, Status>;
 impl Status {
     /// A refusal.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Status { reason, message: message.into() }
+        Status { reason, message: message.into(), details: None }
     }
 
     /// `deployments.apps "web" not found`; `resource` is the plural with its group.
@@ -61,11 +74,14 @@ impl Status {
 
     /// `Deployment.apps "web" is invalid: …`; one error stands alone, several in brackets.
     pub fn invalid(kind_and_group: &str, name: &str, errors: &[String]) -> Self {
-        let details = match errors {
+        let causes = match errors {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
-        Status::new(Reason::Invalid, format!("{kind_and_group} \"{name}\" is invalid: {details}"))
+        let kind = kind_and_group.split('.').next().unwrap_or_default();
+        let details = Details { kind: kind.into(), name: name.into(), causes: errors.to_vec() };
+        let message = format!("{kind_and_group} \"{name}\" is invalid: {causes}");
+        Status { details: Some(Box::new(details)), ..Status::new(Reason::Invalid, message) }
     }
 
     /// The reason's name, empty where upstream prints none.

@@ -3,7 +3,7 @@
 use crate::command::{Cx, server_error};
 use crate::{Args, Failure, ROUND_TRIP, target};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::decode::Problem;
+use orrery_apimachinery::decode::{Problem, ProblemKind};
 use orrery_apimachinery::{Reason, Status, Value, patch};
 use orrery_apiserver::{ApiServer, Key, Request, Session};
 use orrery_manifest::{Limits, Severity, expand_lists, read};
@@ -48,6 +48,13 @@ pub enum Refusal {
 pub fn key_of(tree: &Value, namespace: &str) -> Result<Key, Refusal> {
     let text = |pointer: &str| tree.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let (version, name) = (text("/apiVersion"), text("/kind"));
+    for (field, value) in [("apiVersion", version), ("kind", name)] {
+        if value.is_empty() {
+            return Err(Refusal::NoMatch(format!(
+                "error validating \"STDIN\": error validating data: {field} not set; if you choose to ignore these errors, turn validation off with --validate=false"
+            )));
+        }
+    }
     let Some(kind) = Kind::by_gvk(version, name) else {
         return Err(Refusal::NoMatch(format!(
             "resource mapping not found for name: \"{}\" namespace: \"{}\" from \"STDIN\": no matches for kind \"{name}\" in version \"{version}\"\nensure CRDs are installed first",
@@ -128,7 +135,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     for (file, tree) in trees(cx, args)? {
         let outcome = apply(cx.session, &tree, args.namespace());
         match outcome {
-            Ok((key, outcome)) => cx.say(format!("{} {}", target::display(&key), outcome.as_str())),
+            Ok((key, outcome)) => {
+                cx.warn(&Object::decode(key.kind, &tree).0);
+                cx.say(format!("{} {}", target::display(&key), outcome.as_str()));
+            }
             Err(refusal) => cx.complain(explain(&refusal, &tree, &file)),
         }
     }
@@ -169,25 +179,34 @@ fn explain(refusal: &Refusal, tree: &Value, file: &str) -> String {
         Refusal::Refused(status, true) => server_error_while(status, "creating", file),
         Refusal::Refused(status, false) => server_error_while(status, "applying patch", file),
         Refusal::Malformed(problems) => {
-            let details: Vec<String> = problems.iter().map(ToString::to_string).collect();
             let version = text("/apiVersion").rsplit('/').next().unwrap_or_default();
-            let kind = text("/kind");
-            let status = Status::new(
-                Reason::BadRequest,
-                format!(
-                    "{kind} in version \"{version}\" cannot be handled as a {kind}: strict decoding error: {}",
-                    details.join(", ")
-                ),
-            );
-            server_error_while(&status, "creating", file)
+            malformed(problems, text("/kind"), version, file)
         }
     }
 }
 
+/// What the server says of a body that it cannot read: the first value that it cannot take, or else
+/// every field that it does not know. Metadata is read by kubectl itself before.
+fn malformed(problems: &[Problem], kind: &str, version: &str, file: &str) -> String {
+    let unreadable = problems.iter().find(|p| !matches!(p.kind, ProblemKind::UnknownField { .. }));
+    if let Some(problem) = unreadable.filter(|p| p.path.starts_with("metadata.")) {
+        return format!("error: unable to decode \"{file}\": {problem}");
+    }
+    let details = match unreadable {
+        Some(problem) => problem.to_string(),
+        None => {
+            let unknown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("strict decoding error: {}", unknown.join(", "))
+        }
+    };
+    let message = format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {details}");
+    server_error_while(&Status::new(Reason::BadRequest, message), "creating", file)
+}
+
 /// Refusals by validation stand alone; others say what kubectl was doing (upstream: `cmdutil.AddSourceToErr`).
 pub(crate) fn server_error_while(status: &Status, doing: &str, file: &str) -> String {
-    if status.reason == Reason::Invalid {
-        return status.message.clone().replacen("", "The ", 1);
+    if status.details.is_some() {
+        return server_error(status);
     }
     let status = Status::new(status.reason, format!("error when {doing} \"{file}\": {}", status.message));
     server_error(&status)

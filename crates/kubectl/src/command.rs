@@ -1,6 +1,7 @@
 //! What every command works with.
 
 use crate::{Files, ROUND_TRIP};
+use orrery_api::Object;
 use orrery_apimachinery::{Status, StatusResult};
 use orrery_apiserver::{ApiServer, Request, Session};
 
@@ -37,9 +38,16 @@ impl From<Status> for Failure {
     }
 }
 
-/// `Error from server (NotFound): …`.
+/// `Error from server (NotFound): …`, or everything that is wrong with an object (upstream: `cmdutil.StandardErrorMessage`).
 pub(crate) fn server_error(status: &Status) -> String {
-    format!("Error from server ({}): {}", status.reason_name(), status.message)
+    let Some(details) = &status.details else {
+        return format!("Error from server ({}): {}", status.reason_name(), status.message);
+    };
+    let head = format!("The {} \"{}\" is invalid: ", details.kind, details.name);
+    match details.causes.as_slice() {
+        [one] => head + one,
+        many => many.iter().fold(head, |text, cause| text + "\n* " + cause),
+    }
 }
 
 /// The session, the files and what was printed so far.
@@ -70,6 +78,13 @@ impl Cx<'_> {
     pub(crate) fn say(&mut self, line: impl AsRef<str>) {
         self.output.stdout.push_str(line.as_ref());
         self.output.stdout.push('\n');
+    }
+
+    /// Prints what is odd about an object that was accepted.
+    pub(crate) fn warn(&mut self, object: &Object) {
+        for warning in object.warnings() {
+            self.output.stderr.push_str(&format!("Warning: {warning}\n"));
+        }
     }
 
     /// Prints a line to standard error and remembers that something failed.

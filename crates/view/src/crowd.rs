@@ -149,7 +149,7 @@ impl Crowd {
 
     /// The colour of a point within a tile; none for the gap between tiles.
     fn colour(&self, tile: &Tile, u: f64, v: f64, scale: f64, palette: &Palette) -> Option<[u8; 3]> {
-        let near = |t: f64| t < EDGE * 0.5 || t > 1.0 - EDGE * 0.5;
+        let near = |t: f64| !(EDGE * 0.5..=1.0 - EDGE * 0.5).contains(&t);
         if near(u) || near(v) {
             return None;
         }

@@ -121,7 +121,7 @@ fn length(status: &ContainerStatus) -> Option<u32> {
 fn seconds(word: &str) -> Option<u32> {
     let word = word.strip_suffix('s')?;
     let (minutes, rest) = word.split_once('m').unwrap_or(("0", word));
-    Some(minutes.parse::<u32>().ok()?.checked_mul(60)?.checked_add(rest.parse().ok()?)?)
+    minutes.parse::<u32>().ok()?.checked_mul(60)?.checked_add(rest.parse().ok()?)
 }
 
 /// The status column of `kubectl get pods` (upstream: `pkg/printers/internalversion/printers.go`, `printPod`), for pods without

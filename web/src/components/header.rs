@@ -6,6 +6,8 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::icon::{Draw, Icon, Logo};
+use crate::files::use_files;
+use crate::gallery;
 use crate::session::{use_session, use_view};
 use crate::ui::{Choose, Dialog, Theme, use_ui, use_words};
 
@@ -30,6 +32,7 @@ pub fn Header() -> Html {
         <header class="head">
             <h1 class="logo"><Logo />{"Orrery"}</h1>
             <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}><Draw icon={Icon::Grid} /><span class="wide">{w.examples}</span></button>
+            <Scenario />
             <NamespacePick />
             <Tally />
             <span class="push" />
@@ -41,6 +44,15 @@ pub fn Header() -> Html {
             <button class="btn icon" title={w.help} aria-label={w.help} onclick={choose(Choose::Dialog(Some(Dialog::Help)))}><Draw icon={Icon::Help} /></button>
         </header>
     }
+}
+
+/// The name of what is open.
+#[component]
+fn Scenario() -> Html {
+    let w = use_words();
+    let files = use_files();
+    let name = use_memo((*files).clone(), |files| gallery::which(&files.list));
+    html! { <span class="scenario">{name.map_or(w.own_manifests, |which| w.gallery[which].0)}</span> }
 }
 
 /// Filters the picture by namespace.

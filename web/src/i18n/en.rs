@@ -17,6 +17,7 @@ pub static WORDS: Words = Words {
     add_node: "Node",
     share: "Share",
     examples: "Examples",
+    own_manifests: "Your manifests",
     theme_auto: "Theme: as the system",
     theme_light: "Theme: light",
     theme_dark: "Theme: dark",

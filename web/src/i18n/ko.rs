@@ -13,6 +13,7 @@ pub static WORDS: Words = Words {
     add_node: "노드",
     share: "공유",
     examples: "예제",
+    own_manifests: "내 매니페스트",
     theme_auto: "테마: 시스템 설정",
     theme_light: "테마: 밝게",
     theme_dark: "테마: 어둡게",

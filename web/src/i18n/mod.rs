@@ -75,6 +75,7 @@ pub struct Words {
     pub add_node: &'static str,
     pub share: &'static str,
     pub examples: &'static str,
+    pub own_manifests: &'static str,
     pub theme_auto: &'static str,
     pub theme_light: &'static str,
     pub theme_dark: &'static str,

@@ -77,8 +77,8 @@ pub fn Code(props: &CodeProps) -> Html {
     let live = use_mut_ref(|| None::<Live>);
     let active = files.active;
     // What the editor calls belongs to the file and the page as they are now, not as they were when it was opened.
-    let type_into = use_mut_ref(|| Callback::<String>::noop());
-    let apply = use_mut_ref(|| Callback::<()>::noop());
+    let type_into = use_mut_ref(Callback::<String>::noop);
+    let apply = use_mut_ref(Callback::<()>::noop);
     *apply.borrow_mut() = props.apply.clone();
     *type_into.borrow_mut() = {
         let files = files.clone();

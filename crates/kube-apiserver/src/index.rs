@@ -1,16 +1,22 @@
 //! Secondary indexes, kept at the head: which pods are on a node or carry a label, who depends on whom.
 
 use crate::Key;
-use imbl::{OrdMap, OrdSet};
+use imbl::shared_ptr::RcK;
+use imbl::{GenericHashMap, OrdSet};
 use orrery_api::{Object, Pod, Resource};
 use orrery_apimachinery::{LabelSelector, OwnerReference, Str, StrMap};
+use rustc_hash::FxBuildHasher;
+use std::hash::Hash;
+
+/// A persistent map that is looked into and never walked.
+type Lookup<K, V> = GenericHashMap<K, V, FxBuildHasher, RcK>;
 
 /// The indexes. All are persistent maps, so that a snapshot of the server stays cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Indexes {
-    pods_by_node: OrdMap<Str, OrdSet<(Str, Str)>>,
-    pods_by_label: OrdMap<(Str, Str, Str), OrdSet<Str>>,
-    dependents: OrdMap<Str, OrdSet<Key>>,
+    pods_by_node: Lookup<Str, OrdSet<(Str, Str)>>,
+    pods_by_label: Lookup<(Str, Str, Str), OrdSet<Str>>,
+    dependents: Lookup<Str, OrdSet<Key>>,
 }
 
 impl Indexes {
@@ -81,12 +87,21 @@ impl Indexes {
     pub(crate) fn candidates(&self, namespace: &Str, labels: &StrMap) -> Option<OrdSet<Str>> {
         labels
             .iter()
-            .map(|(k, v)| self.pods_by_label.get(&(namespace.clone(), k.clone(), v.clone())).cloned().unwrap_or_default())
+            .map(|(k, v)| {
+                self.pods_by_label
+                    .get(&(namespace.clone(), k.clone(), v.clone()))
+                    .cloned()
+                    .unwrap_or_default()
+            })
             .min_by_key(OrdSet::len)
     }
 
     /// As [`Self::candidates`], for a set-based selector.
-    pub(crate) fn selector_candidates(&self, namespace: &Str, selector: &LabelSelector) -> Option<OrdSet<Str>> {
+    pub(crate) fn selector_candidates(
+        &self,
+        namespace: &Str,
+        selector: &LabelSelector,
+    ) -> Option<OrdSet<Str>> {
         self.candidates(namespace, &selector.match_labels)
     }
 }
@@ -96,13 +111,25 @@ fn owners(object: Option<&Object>) -> &[OwnerReference] {
 }
 
 /// Puts `member` into, or takes it out of, the set under `key`; empty sets are dropped.
-fn change<K: Ord + Clone, M: Ord + Clone>(map: &mut OrdMap<K, OrdSet<M>>, key: K, member: M, present: bool) {
-    if present {
-        map.entry(key).or_default().insert(member);
-    } else if let Some(set) = map.get_mut(&key) {
-        set.remove(&member);
-        if set.is_empty() {
-            map.remove(&key);
+fn change<K: Hash + Eq + Clone, M: Ord + Clone>(
+    map: &mut Lookup<K, OrdSet<M>>,
+    key: K,
+    member: M,
+    present: bool,
+) {
+    match map.get_mut(&key) {
+        Some(set) if present => {
+            set.insert(member);
         }
+        Some(set) => {
+            set.remove(&member);
+            if set.is_empty() {
+                map.remove(&key);
+            }
+        }
+        None if present => {
+            map.insert(key, OrdSet::unit(member));
+        }
+        None => {}
     }
 }

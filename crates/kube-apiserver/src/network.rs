@@ -1,9 +1,9 @@
 //! The allocators of service addresses and node ports.
 
+use imbl::OrdSet;
 use orrery_api::Service;
 use orrery_apimachinery::Str;
 use orrery_sim::Random;
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 /// The service network, 10.96.0.0/12.
@@ -16,17 +16,21 @@ const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
 /// Ports below this one are left to those who choose their own.
 const DYNAMIC_PORTS: i32 = 30_086;
 
-/// What is taken.
+/// What is taken. A clone is cheap: it is what a refused request goes back to.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
-    addresses: BTreeSet<u32>,
-    ports: BTreeSet<i32>,
+    addresses: OrdSet<u32>,
+    ports: OrdSet<i32>,
     random: Random,
 }
 
 impl Network {
     pub(crate) fn new(seed: u64) -> Self {
-        Network { addresses: BTreeSet::new(), ports: BTreeSet::new(), random: Random::stream(seed, "service-network") }
+        Network {
+            addresses: OrdSet::new(),
+            ports: OrdSet::new(),
+            random: Random::stream(seed, "service-network"),
+        }
     }
 
     /// Takes the address asked for, or a random free one.
@@ -42,8 +46,11 @@ impl Network {
             }
             None => self.free_address().ok_or("failed to allocate a serviceIP: range is full")?,
         };
-        if !self.addresses.insert(address) {
-            return Err(format!("failed to allocate IP {}: provided IP is already allocated", asked.unwrap_or_default()));
+        if self.addresses.insert(address).is_some() {
+            return Err(format!(
+                "failed to allocate IP {}: provided IP is already allocated",
+                asked.unwrap_or_default()
+            ));
         }
         Ok(Ipv4Addr::from(address).to_string().into())
     }
@@ -60,12 +67,14 @@ impl Network {
     pub(crate) fn take_port(&mut self, asked: Option<i32>) -> Result<i32, String> {
         let port = match asked {
             Some(port) if !NODE_PORTS.contains(&port) => {
-                return Err("provided port is not in the valid range. The range of valid ports is 30000-32767".into());
+                return Err(
+                    "provided port is not in the valid range. The range of valid ports is 30000-32767".into(),
+                );
             }
             Some(port) => port,
             None => self.free_port().ok_or("range is full")?,
         };
-        if !self.ports.insert(port) {
+        if self.ports.insert(port).is_some() {
             return Err("provided port is already allocated".into());
         }
         Ok(port)
@@ -86,12 +95,6 @@ impl Network {
         for port in service.spec.ports.iter().map(|p| p.node_port) {
             self.ports.remove(&port);
         }
-    }
-
-    /// Takes again what a service held before a failed update.
-    pub(crate) fn retake(&mut self, service: &Service) {
-        self.addresses.extend(addresses(service));
-        self.ports.extend(service.spec.ports.iter().map(|p| p.node_port));
     }
 }
 

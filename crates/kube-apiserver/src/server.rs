@@ -1,11 +1,6 @@
 //! The server's state and the context of a request.
 
-use crate::{
-    Change, Compacted, Revision, Write,
-    admission::Admission,
-    index::Indexes,
-    network::Network,
-};
+use crate::{Change, Compacted, Revision, Write, admission::Admission, index::Indexes, network::Network};
 use imbl::Vector;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Str, Time};

@@ -45,10 +45,14 @@ impl ApiServer {
     pub fn scale(&mut self, request: &Request, key: &Key, replicas: i32) -> StatusResult<Object> {
         match key.kind {
             Kind::Deployment => self
-                .modify::<Deployment>(request, &key.namespace, &key.name, |d| d.spec.replicas = Some(replicas))
+                .modify::<Deployment>(request, &key.namespace, &key.name, |d| {
+                    d.spec.replicas = Some(replicas)
+                })
                 .map(Deployment::wrap),
             Kind::ReplicaSet => self
-                .modify::<ReplicaSet>(request, &key.namespace, &key.name, |r| r.spec.replicas = Some(replicas))
+                .modify::<ReplicaSet>(request, &key.namespace, &key.name, |r| {
+                    r.spec.replicas = Some(replicas)
+                })
                 .map(ReplicaSet::wrap),
             _ => Err(Status::new(Reason::NotFound, "the server could not find the requested resource")),
         }
@@ -60,7 +64,8 @@ impl ApiServer {
     pub fn finalize_namespace(&mut self, request: &Request, name: &str) -> StatusResult<()> {
         let key = Key::new(Kind::Namespace, "", name);
         let object = self.stored(&key)?;
-        let mut namespace = Namespace::unwrap_ref(&object).cloned().expect("the bucket of namespaces holds namespaces");
+        let mut namespace =
+            Namespace::unwrap_ref(&object).cloned().expect("the bucket of namespaces holds namespaces");
         Rc::make_mut(&mut namespace).spec.finalizers.clear();
         if namespace.metadata.terminating() && namespace.metadata.finalizers.is_empty() {
             self.remove(request, &key, Some(Namespace::wrap(namespace)));
@@ -83,5 +88,8 @@ fn set_scheduled(pod: &mut Pod, date: orrery_apimachinery::Time) {
 }
 
 fn refused(name: &str, message: &str) -> Status {
-    Status::new(Reason::Conflict, format!("Operation cannot be fulfilled on pods/binding \"{name}\": {message}"))
+    Status::new(
+        Reason::Conflict,
+        format!("Operation cannot be fulfilled on pods/binding \"{name}\": {message}"),
+    )
 }

@@ -1,15 +1,25 @@
 //! Create, update and patch.
 
+use crate::key::Place;
 use crate::{ApiServer, Key, Op, Request, Revision, Verb, Write, registry};
-use orrery_api::{Object, Resource};
-use orrery_apimachinery::{Reason, Status, StatusResult, Value};
+use orrery_api::{Kind, Object, Resource};
+use orrery_apimachinery::{Reason, Status, StatusResult, Str, Value};
 use std::rc::Rc;
+
+/// So many names are drawn for an object that leaves its name to the server (upstream:
+/// `maxNameGenerationCreateAttempts` of `registry/generic/registry/store.go`).
+const NAME_ATTEMPTS: u32 = 8;
 
 impl ApiServer {
     /// Creates an object and returns it as stored.
     ///
     /// Errors: `AlreadyExists`, `Invalid`, `Forbidden` by admission, `NotFound` for its namespace.
-    pub fn create(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+    pub fn create(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
+        let network = self.network.clone();
+        self.admit_new(request, object).inspect_err(|_| self.network = network)
+    }
+
+    fn admit_new(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
         self.begin_create(request, &mut object)?;
         let known = self.admission.recall(&mut object);
         if !known {
@@ -23,7 +33,6 @@ impl ApiServer {
         self.admission.remember(&object);
         let key = Key::of(&object);
         if self.object(&key).is_some() {
-            registry::release(self, &object);
             return Err(Status::already_exists(&key.resource(), &key.name));
         }
         Ok(self.put(request, Verb::Create, object))
@@ -36,7 +45,10 @@ impl ApiServer {
         let generation = i64::from(object.counts_generation());
         let meta = object.metadata_mut();
         if meta.resource_version != 0 {
-            return Err(Status::new(Reason::BadRequest, "resourceVersion should not be set on objects to be created"));
+            return Err(Status::new(
+                Reason::BadRequest,
+                "resourceVersion should not be set on objects to be created",
+            ));
         }
         if !kind.namespaced() {
             meta.namespace = "".into();
@@ -44,9 +56,7 @@ impl ApiServer {
         if meta.name.is_empty()
             && let Some(prefix) = &meta.generate_name
         {
-            // Upstream cuts the prefix so that the whole stays a valid label.
-            let prefix = prefix.get(..58).unwrap_or(prefix);
-            meta.name = format!("{prefix}{}", self.random.suffix(5)).into();
+            meta.name = self.generate_name(kind, &meta.namespace, prefix);
         }
         meta.uid = uid.into();
         meta.creation_timestamp = Some(date);
@@ -56,10 +66,30 @@ impl ApiServer {
         self.check_namespace(object)
     }
 
+    /// A name that starts with `prefix` and is free, unless none of the first eight that were drawn is.
+    fn generate_name(&mut self, kind: Kind, namespace: &str, prefix: &str) -> Str {
+        // Upstream cuts the prefix so that the whole stays a valid label.
+        let prefix = prefix.get(..58).unwrap_or(prefix);
+        let mut draw = || format!("{prefix}{}", self.random.suffix(5));
+        let mut name = draw();
+        for _ in 1..NAME_ATTEMPTS {
+            if self.store.get(kind as usize, &Place(namespace, &name)).is_none() {
+                break;
+            }
+            name = draw();
+        }
+        name.into()
+    }
+
     /// Replaces an object, its status excepted. Writing what is there already writes nothing.
     ///
     /// Errors: `NotFound`; `Conflict` when `resourceVersion` is given and is not the stored one; `Invalid`.
-    pub fn update(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+    pub fn update(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
+        let network = self.network.clone();
+        self.admit_changed(request, object).inspect_err(|_| self.network = network)
+    }
+
+    fn admit_changed(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         object.keep_status(&old);
@@ -162,7 +192,13 @@ impl ApiServer {
         Ok(old)
     }
 
-    fn store_update(&mut self, request: &Request, verb: Verb, object: Object, old: Object) -> StatusResult<Object> {
+    fn store_update(
+        &mut self,
+        request: &Request,
+        verb: Verb,
+        object: Object,
+        old: Object,
+    ) -> StatusResult<Object> {
         if object == old {
             return Ok(old);
         }

@@ -15,8 +15,11 @@ fn request() -> Request {
 fn server() -> ApiServer {
     let mut api = ApiServer::new(Config::default());
     create(&mut api, json!({"kind": "Namespace", "metadata": {"name": "default"}})).expect("valid");
-    create(&mut api, json!({"kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "default"}}))
-        .expect("valid");
+    create(
+        &mut api,
+        json!({"kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "default"}}),
+    )
+    .expect("valid");
     api
 }
 
@@ -62,7 +65,10 @@ fn a_new_object_gets_what_only_the_server_gives() {
     assert_eq!((meta.generation, meta.resource_version), (1, api.revision()));
     assert_eq!(meta.creation_timestamp.map(|t| t.to_string()).as_deref(), Some("2025-01-01T00:00:10Z"));
     assert_eq!(meta.uid.len(), 36);
-    assert_eq!(create(&mut api, deployment(3)).err().map(|s| s.message).as_deref(), Some("deployments.apps \"web\" already exists"));
+    assert_eq!(
+        create(&mut api, deployment(3)).err().map(|s| s.message).as_deref(),
+        Some("deployments.apps \"web\" already exists")
+    );
 }
 
 #[test]
@@ -71,7 +77,11 @@ fn a_generated_name_is_the_prefix_and_five_letters() {
     let mut tree = pod("");
     tree["metadata"] = json!({"generateName": "web-", "namespace": "default"});
     let made = create(&mut api, tree).expect("valid");
-    assert!(made.metadata().name.starts_with("web-") && made.metadata().name.len() == 9, "{}", made.metadata().name);
+    assert!(
+        made.metadata().name.starts_with("web-") && made.metadata().name.len() == 9,
+        "{}",
+        made.metadata().name
+    );
 }
 
 #[test]
@@ -151,7 +161,9 @@ fn a_finalizer_holds_what_was_deleted_until_it_is_lifted() {
 
 #[test]
 fn deletion_leaves_the_finalizer_that_the_treatment_of_dependents_needs() {
-    for (propagation, finalizer) in [(Propagation::Foreground, "foregroundDeletion"), (Propagation::Orphan, "orphan")] {
+    for (propagation, finalizer) in
+        [(Propagation::Foreground, "foregroundDeletion"), (Propagation::Orphan, "orphan")]
+    {
         let mut api = server();
         create(&mut api, deployment(1)).expect("valid");
         let options = DeleteOptions { propagation, ..Default::default() };
@@ -174,7 +186,10 @@ fn a_bound_pod_is_deleted_gracefully_and_an_unbound_one_at_once() {
     assert!(api.get::<Pod>("default", "unbound").is_none());
     let bound = api.get::<Pod>("default", "bound").expect("its kubelet has not confirmed").clone();
     assert_eq!(bound.metadata.deletion_grace_period_seconds, Some(30));
-    assert_eq!(bound.metadata.deletion_timestamp.map(|t| t.to_string()).as_deref(), Some("2025-01-01T00:00:40Z"));
+    assert_eq!(
+        bound.metadata.deletion_timestamp.map(|t| t.to_string()).as_deref(),
+        Some("2025-01-01T00:00:40Z")
+    );
     let confirm = DeleteOptions::now(bound.metadata.uid.clone());
     api.delete(&request(), &key(Kind::Pod, "bound"), &confirm).expect("there");
     assert!(api.get::<Pod>("default", "bound").is_none());
@@ -207,7 +222,10 @@ fn nothing_is_created_where_there_is_no_namespace_or_it_is_going() {
     let mut api = server();
     let mut tree = config_map("c");
     tree["metadata"]["namespace"] = json!("nowhere");
-    assert_eq!(create(&mut api, tree).err().map(|s| s.message).as_deref(), Some("namespaces \"nowhere\" not found"));
+    assert_eq!(
+        create(&mut api, tree).err().map(|s| s.message).as_deref(),
+        Some("namespaces \"nowhere\" not found")
+    );
     create(&mut api, json!({"kind": "Namespace", "metadata": {"name": "going"}})).expect("valid");
     api.delete(&request(), &key(Kind::Namespace, "going"), &DeleteOptions::default()).expect("there");
     let going = api.get::<Namespace>("", "going").expect("held by its own finalizer");
@@ -227,11 +245,17 @@ fn nothing_is_created_where_there_is_no_namespace_or_it_is_going() {
 #[test]
 fn services_get_addresses_and_ports_and_give_them_back() {
     let mut api = server();
-    let chosen = json!({"type": "NodePort", "clusterIP": "10.96.0.10", "ports": [{"port": 80, "nodePort": 30080}]});
+    let chosen =
+        json!({"type": "NodePort", "clusterIP": "10.96.0.10", "ports": [{"port": 80, "nodePort": 30080}]});
     create(&mut api, service("a", chosen.clone())).expect("free");
     for (row, spec, text) in [
         (
             "a taken port",
+            json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}),
+            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
+        ),
+        (
+            "the same taken port again, since a refusal takes nothing from its owner",
             json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}),
             "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
         ),
@@ -243,16 +267,24 @@ fn services_get_addresses_and_ports_and_give_them_back() {
         (
             "a taken address",
             json!({"clusterIP": "10.96.0.10", "ports": [{"port": 80}]}),
-            "Service \"b\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.10\"]: failed to allocate IP 10.96.0.10: provided IP is already allocated",
+            "Service \"b\" is invalid: spec.clusterIPs: Invalid value: []string{\"10.96.0.10\"}: failed to allocate IP 10.96.0.10: provided IP is already allocated",
         ),
     ] {
-        assert_eq!(create(&mut api, service("b", spec)).err().map(|s| s.message).as_deref(), Some(text), "{row}");
+        assert_eq!(
+            create(&mut api, service("b", spec)).err().map(|s| s.message).as_deref(),
+            Some(text),
+            "{row}"
+        );
     }
     api.delete(&request(), &key(Kind::Service, "a"), &DeleteOptions::default()).expect("there");
     create(&mut api, service("b", chosen)).expect("given back");
     create(&mut api, service("c", json!({"type": "NodePort", "ports": [{"port": 80}]}))).expect("room");
     let c = api.get::<Service>("default", "c").expect("there");
-    assert!((30_000..=32_767).contains(&c.spec.ports[0].node_port) && c.spec.cluster_ip.is_some(), "{:?}", c.spec);
+    assert!(
+        (30_000..=32_767).contains(&c.spec.ports[0].node_port) && c.spec.cluster_ip.is_some(),
+        "{:?}",
+        c.spec
+    );
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) fn mutate(server: &ApiServer, claim: &mut PersistentVolumeClaim) {
     };
     // The newest wins, and of two equally new ones the first by name.
     let newest = server.list::<StorageClass>().filter(is_default).max_by(|a, b| {
-        (a.metadata.creation_timestamp, &b.metadata.name).cmp(&(b.metadata.creation_timestamp, &a.metadata.name))
+        (a.metadata.creation_timestamp, &b.metadata.name)
+            .cmp(&(b.metadata.creation_timestamp, &a.metadata.name))
     });
     claim.spec.storage_class_name = newest.map(|class| class.metadata.name.clone());
 }

@@ -21,7 +21,8 @@ pub(super) struct Account {
 ///
 /// Errors: `Forbidden` when it is not there.
 pub(super) fn check(server: &ApiServer, pod: &Pod) -> StatusResult<Account> {
-    let name = pod.spec.service_account_name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| "default".into());
+    let name =
+        pod.spec.service_account_name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| "default".into());
     let namespace = &pod.metadata.namespace;
     let Some(account) = server.get::<ServiceAccount>(namespace, &name) else {
         let pod = &pod.metadata.name;

@@ -5,6 +5,10 @@ use orrery_api::{Node, Taint};
 pub(super) fn mutate(node: &mut Node) {
     const NOT_READY: &str = "node.kubernetes.io/not-ready";
     if !node.spec.taints.iter().any(|t| &*t.key == NOT_READY && &*t.effect == "NoSchedule") {
-        node.spec.taints.push(Taint { key: NOT_READY.into(), effect: "NoSchedule".into(), ..Default::default() });
+        node.spec.taints.push(Taint {
+            key: NOT_READY.into(),
+            effect: "NoSchedule".into(),
+            ..Default::default()
+        });
     }
 }

@@ -35,7 +35,9 @@ fn keeps_given_status(object: &Object) -> bool {
 /// Prepares a replacement: what the old object was allocated stays.
 pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &Object) -> StatusResult<()> {
     match (object, old) {
-        (Object::Service(new), Object::Service(old)) => service::prepare_update(server, Rc::make_mut(new), old),
+        (Object::Service(new), Object::Service(old)) => {
+            service::prepare_update(server, Rc::make_mut(new), old)
+        }
         (Object::Pod(new), Object::Pod(old)) if new.node_name.is_none() && old.node_name.is_some() => {
             Rc::make_mut(new).node_name = old.node_name.clone();
             Ok(())

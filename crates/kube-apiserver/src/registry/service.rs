@@ -8,13 +8,15 @@ pub(super) fn prepare_create(server: &mut ApiServer, service: &mut Service) -> S
     allocate(server, service)
 }
 
-pub(super) fn prepare_update(server: &mut ApiServer, service: &mut Service, old: &Service) -> StatusResult<()> {
+pub(super) fn prepare_update(
+    server: &mut ApiServer,
+    service: &mut Service,
+    old: &Service,
+) -> StatusResult<()> {
     keep_allocations(service, old);
     drop_left_over_ports(service, old);
     server.network.release(old);
-    allocate(server, service).inspect_err(|_| {
-        server.network.retake(old);
-    })
+    allocate(server, service)
 }
 
 /// What the new object leaves open it takes over from the old one (upstream: `patchAllocatedValues`).
@@ -55,9 +57,7 @@ fn has_node_ports(service: &Service) -> bool {
 }
 
 fn allocate(server: &mut ApiServer, service: &mut Service) -> StatusResult<()> {
-    let outcome = allocate_fields(server, service);
-    outcome.map_err(|error| {
-        server.network.release(service);
+    allocate_fields(server, service).map_err(|error| {
         Status::invalid(&Kind::Service.qualified_name(), &service.metadata.name, &[error])
     })
 }
@@ -79,9 +79,10 @@ fn allocate_fields(server: &mut ApiServer, service: &mut Service) -> Result<(), 
     }
     for i in 0..service.spec.ports.len() {
         let asked = Some(service.spec.ports[i].node_port).filter(|p| *p != 0);
-        let port = server.network.take_port(asked).map_err(|e| {
-            format!("spec.ports[{i}].nodePort: Invalid value: {}: {e}", asked.unwrap_or(0))
-        })?;
+        let port = server
+            .network
+            .take_port(asked)
+            .map_err(|e| format!("spec.ports[{i}].nodePort: Invalid value: {}: {e}", asked.unwrap_or(0)))?;
         service.spec.ports[i].node_port = port;
     }
     Ok(())
@@ -100,7 +101,7 @@ fn allocate_address(server: &mut ApiServer, service: &mut Service) -> Result<(),
     }
     let address: Str = server.network.take_address(asked.as_deref()).map_err(|e| {
         let ip = asked.as_deref().unwrap_or_default();
-        format!("spec.clusterIPs: Invalid value: [\"{ip}\"]: {e}")
+        format!("spec.clusterIPs: Invalid value: []string{{\"{ip}\"}}: {e}")
     })?;
     spec.cluster_ips = vec![address.clone()];
     spec.cluster_ip = Some(address);

@@ -5,7 +5,7 @@ use orrery_apimachinery::{LabelSelector, Str};
 use serde::{Deserialize, Serialize};
 
 /// Where the pod wants to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Affinity {
     /// Which nodes the pod wants.
@@ -20,7 +20,7 @@ pub struct Affinity {
 }
 
 /// Which nodes the pod wants.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeAffinity {
     /// Wishes that the scheduler weighs.
@@ -32,7 +32,7 @@ pub struct NodeAffinity {
 }
 
 /// A wish about nodes, and what it weighs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PreferredSchedulingTerm {
     /// The nodes.
@@ -42,7 +42,7 @@ pub struct PreferredSchedulingTerm {
 }
 
 /// Terms of which a node must satisfy at least one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeSelector {
     /// The terms, of which one must hold.
@@ -51,7 +51,7 @@ pub struct NodeSelector {
 }
 
 /// Requirements that a node must satisfy together; an empty term matches nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeSelectorTerm {
     /// Requirements on labels.
@@ -63,7 +63,7 @@ pub struct NodeSelectorTerm {
 }
 
 /// One requirement on a node's label or field.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeSelectorRequirement {
     /// The key.
@@ -76,7 +76,7 @@ pub struct NodeSelectorRequirement {
 }
 
 /// Which pods the pod wants to be near to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodAffinity {
     /// Wishes that the scheduler weighs.
@@ -88,7 +88,7 @@ pub struct PodAffinity {
 }
 
 /// Which pods the pod wants to be away from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodAntiAffinity {
     /// Wishes that the scheduler weighs.
@@ -100,7 +100,7 @@ pub struct PodAntiAffinity {
 }
 
 /// A wish about other pods, and what it weighs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct WeightedPodAffinityTerm {
     /// The pods.
@@ -110,7 +110,7 @@ pub struct WeightedPodAffinityTerm {
 }
 
 /// Some pods, and what "near" means.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodAffinityTerm {
     /// Which pods are meant.

@@ -5,7 +5,7 @@ use orrery_apimachinery::{Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// One thing that is true or not of an object.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Condition {
     /// When the status last changed.

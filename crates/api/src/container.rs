@@ -9,7 +9,7 @@ use orrery_apimachinery::Str;
 use serde::{Deserialize, Serialize};
 
 /// A container that the pod runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Container {
     /// Arguments to the command; the image's `CMD` if empty.
@@ -85,7 +85,7 @@ pub struct Container {
 }
 
 /// A container that is put into a running pod to look around.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EphemeralContainer {
     /// Arguments to the command; the image's `CMD` if empty.
@@ -164,7 +164,7 @@ pub struct EphemeralContainer {
 }
 
 /// A port that the container listens on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerPort {
     /// The port number.
@@ -184,7 +184,7 @@ pub struct ContainerPort {
 }
 
 /// What a change of one resource does to the container.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerResizePolicy {
     /// The resource.
@@ -194,7 +194,7 @@ pub struct ContainerResizePolicy {
 }
 
 /// How much the container needs, and may use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ResourceRequirements {
     /// Claims of the pod that the container uses.
@@ -209,7 +209,7 @@ pub struct ResourceRequirements {
 }
 
 /// A claim of the pod that the container uses.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ResourceClaim {
     /// The name.
@@ -220,7 +220,7 @@ pub struct ResourceClaim {
 }
 
 /// A raw device within the container.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeDevice {
     /// The path of the device.
@@ -230,7 +230,7 @@ pub struct VolumeDevice {
 }
 
 /// A place in the container's files where a volume is seen.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeMount {
     /// Where the volume is seen.

@@ -7,7 +7,7 @@ use orrery_apimachinery::{Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// What is known of one container.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStatus {
     /// What was set aside.
@@ -49,7 +49,7 @@ pub struct ContainerStatus {
 }
 
 /// One of waiting, running and terminated; none means waiting.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerState {
     /// Set while it runs.
@@ -64,7 +64,7 @@ pub struct ContainerState {
 }
 
 /// The container is not running yet.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStateWaiting {
     /// Details for people.
@@ -76,7 +76,7 @@ pub struct ContainerStateWaiting {
 }
 
 /// The container runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStateRunning {
     /// When it started.
@@ -84,7 +84,7 @@ pub struct ContainerStateRunning {
 }
 
 /// The container has ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStateTerminated {
     /// The runtime's id of the container.
@@ -108,7 +108,7 @@ pub struct ContainerStateTerminated {
 }
 
 /// The health of the devices behind one resource.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ResourceStatus {
     /// The name.
@@ -119,7 +119,7 @@ pub struct ResourceStatus {
 }
 
 /// The health of one device.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ResourceHealth {
     /// `Healthy`, `Unhealthy` or `Unknown`.
@@ -131,7 +131,7 @@ pub struct ResourceHealth {
 }
 
 /// Whom the container's first process runs as.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerUser {
     /// The ids on Linux.
@@ -140,7 +140,7 @@ pub struct ContainerUser {
 }
 
 /// The ids that the first process runs with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LinuxContainerUser {
     /// The group's id.
@@ -153,7 +153,7 @@ pub struct LinuxContainerUser {
 }
 
 /// How a volume was in fact mounted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeMountStatus {
     /// Where the volume is seen.

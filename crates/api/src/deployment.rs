@@ -15,7 +15,7 @@ pub const ROLLING_UPDATE: &str = "RollingUpdate";
 pub const RECREATE: &str = "Recreate";
 
 /// Pods of a template, and rollouts from one template to the next.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Deployment {
     /// Name, labels and the like.
@@ -27,7 +27,7 @@ pub struct Deployment {
 }
 
 /// What the deployment is to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DeploymentSpec {
     /// How long a new pod must be ready to count as available.
@@ -54,7 +54,7 @@ pub struct DeploymentSpec {
 }
 
 /// How old pods are replaced by new ones.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DeploymentStrategy {
     /// How far a rolling update may go at once.
@@ -66,7 +66,7 @@ pub struct DeploymentStrategy {
 }
 
 /// How far a rolling update may go at once.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RollingUpdateDeployment {
     /// How many pods may be too many, as a number or a percentage.
@@ -78,7 +78,7 @@ pub struct RollingUpdateDeployment {
 }
 
 /// How far the rollout has come.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DeploymentStatus {
     /// Pods that have been ready for `minReadySeconds`.
@@ -108,7 +108,7 @@ pub struct DeploymentStatus {
 }
 
 /// One thing that is true or not of a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DeploymentCondition {
     /// When the status last changed.

@@ -19,6 +19,14 @@ macro_rules! with_status {
             /// Takes everything but the status from `old`: a write of the status changes nothing else.
             pub fn keep_all_but_status(&mut self, old: &Object) {
                 match (&mut *self, old) {
+                    (Object::Pod(new), Object::Pod(old)) if new.node_name != old.node_name => {
+                        Rc::make_mut(new).node_name = old.node_name.clone();
+                    }
+                    _ => {}
+                }
+                match (&mut *self, old) {
+                    $((Object::$ty(new), Object::$ty(old))
+                        if new.metadata == old.metadata && new.spec == old.spec => {})*
                     $((Object::$ty(new), Object::$ty(old)) => {
                         let status = std::mem::take(&mut Rc::make_mut(new).status);
                         let mut kept = (**old).clone();

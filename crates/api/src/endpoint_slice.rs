@@ -9,7 +9,7 @@ use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// A piece of the addresses behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointSlice {
     /// Name, labels and the like.
@@ -25,7 +25,7 @@ pub struct EndpointSlice {
 }
 
 /// One backend.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Endpoint {
     /// The addresses.
@@ -54,7 +54,7 @@ pub struct Endpoint {
 }
 
 /// Whether a backend takes part.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointConditions {
     /// Whether the backend is to get traffic.
@@ -69,7 +69,7 @@ pub struct EndpointConditions {
 }
 
 /// Who should use a backend.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointHints {
     /// Zones that should use the backend.
@@ -78,7 +78,7 @@ pub struct EndpointHints {
 }
 
 /// A zone that should use a backend.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ForZone {
     /// The name.
@@ -86,7 +86,7 @@ pub struct ForZone {
 }
 
 /// A port of the addresses.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointPort {
     /// What is spoken on the port.

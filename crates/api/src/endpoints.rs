@@ -9,7 +9,7 @@ use orrery_apimachinery::{ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
 
 /// The addresses behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Endpoints {
     /// Name, labels and the like.
@@ -20,7 +20,7 @@ pub struct Endpoints {
 }
 
 /// Addresses that share ports.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointSubset {
     /// Addresses that are ready.
@@ -35,7 +35,7 @@ pub struct EndpointSubset {
 }
 
 /// One address behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointAddress {
     /// The host name.
@@ -52,7 +52,7 @@ pub struct EndpointAddress {
 }
 
 /// A port of the addresses.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EndpointPort {
     /// What is spoken on the port.

@@ -5,7 +5,7 @@ use orrery_apimachinery::{Quantity, Str};
 use serde::{Deserialize, Serialize};
 
 /// A variable of the environment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvVar {
     /// The name.
@@ -19,7 +19,7 @@ pub struct EnvVar {
 }
 
 /// Where the value of a variable is taken from; exactly one is set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvVarSource {
     /// A key of a ConfigMap.
@@ -37,7 +37,7 @@ pub struct EnvVarSource {
 }
 
 /// A key of a ConfigMap.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConfigMapKeySelector {
     /// The key.
@@ -51,7 +51,7 @@ pub struct ConfigMapKeySelector {
 }
 
 /// A key of a Secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretKeySelector {
     /// The key.
@@ -65,7 +65,7 @@ pub struct SecretKeySelector {
 }
 
 /// A field of the pod itself.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ObjectFieldSelector {
     /// The version in whose terms the path is.
@@ -76,7 +76,7 @@ pub struct ObjectFieldSelector {
 }
 
 /// An amount that a container requests or is limited to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ResourceFieldSelector {
     /// The container; required in volumes.
@@ -89,7 +89,7 @@ pub struct ResourceFieldSelector {
 }
 
 /// An object whose keys all become variables.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvFromSource {
     /// A ConfigMap.
@@ -104,7 +104,7 @@ pub struct EnvFromSource {
 }
 
 /// A ConfigMap whose keys become variables.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConfigMapEnvSource {
     /// The name.
@@ -116,7 +116,7 @@ pub struct ConfigMapEnvSource {
 }
 
 /// A Secret whose keys become variables.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretEnvSource {
     /// The name.

@@ -8,7 +8,7 @@ use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// What a component told about an object.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Event {
     /// Name, labels and the like.
@@ -51,7 +51,7 @@ pub struct Event {
 }
 
 /// An event that happens again and again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EventSeries {
     /// How often it happened.
@@ -62,7 +62,7 @@ pub struct EventSeries {
 }
 
 /// Who told an event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EventSource {
     /// The component.

@@ -6,7 +6,7 @@ use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
 use serde::{Deserialize, Serialize};
 
 /// A claim that must be renewed, or it ends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Lease {
     /// Name, labels and the like.
@@ -16,7 +16,7 @@ pub struct Lease {
 }
 
 /// Who holds the lease, and since when.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LeaseSpec {
     /// When the present holder took the lease.

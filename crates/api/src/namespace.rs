@@ -8,7 +8,7 @@ use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// A scope for the names of other objects.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Namespace {
     /// Name, labels and the like.
@@ -20,7 +20,7 @@ pub struct Namespace {
 }
 
 /// What the namespace is to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NamespaceSpec {
     /// Who must act before the namespace can go.
@@ -29,7 +29,7 @@ pub struct NamespaceSpec {
 }
 
 /// What is known of the namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NamespaceStatus {
     /// What is true of the object, and since when.
@@ -41,7 +41,7 @@ pub struct NamespaceStatus {
 }
 
 /// One thing that is true or not of a namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NamespaceCondition {
     /// When the status last changed.

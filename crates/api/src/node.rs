@@ -8,7 +8,7 @@ use orrery_apimachinery::{ObjectMeta, Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// A machine of the cluster.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Node {
     /// Name, labels and the like.
@@ -20,7 +20,7 @@ pub struct Node {
 }
 
 /// What the node is to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeSpec {
     /// Where the kubelet took its settings from, once.
@@ -47,7 +47,7 @@ pub struct NodeSpec {
 }
 
 /// Keeps pods away that do not tolerate it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Taint {
     /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
@@ -63,7 +63,7 @@ pub struct Taint {
 }
 
 /// Where a kubelet took its settings from, once; no longer used upstream.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeConfigSource {
     /// A ConfigMap with the settings.
@@ -72,7 +72,7 @@ pub struct NodeConfigSource {
 }
 
 /// A ConfigMap with the settings of a kubelet.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConfigMapNodeConfigSource {
     /// The key with the settings.
@@ -90,7 +90,7 @@ pub struct ConfigMapNodeConfigSource {
 }
 
 /// What is known of the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeStatus {
     /// How the node can be reached.
@@ -133,7 +133,7 @@ pub struct NodeStatus {
 }
 
 /// One way to reach the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeAddress {
     /// The address.
@@ -143,7 +143,7 @@ pub struct NodeAddress {
 }
 
 /// One thing that is true or not of a node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeCondition {
     /// When the kubelet last confirmed it.
@@ -163,7 +163,7 @@ pub struct NodeCondition {
 }
 
 /// Which settings the kubelet runs with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeConfigStatus {
     /// The settings in use.
@@ -181,7 +181,7 @@ pub struct NodeConfigStatus {
 }
 
 /// Where the node's programs listen.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeDaemonEndpoints {
     /// Where the kubelet listens.
@@ -189,7 +189,7 @@ pub struct NodeDaemonEndpoints {
 }
 
 /// Where one program listens.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DaemonEndpoint {
     /// The port number.
@@ -198,7 +198,7 @@ pub struct DaemonEndpoint {
 }
 
 /// What the node's runtime can do.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeFeatures {
     /// Whether `supplementalGroupsPolicy` is heeded.
@@ -207,7 +207,7 @@ pub struct NodeFeatures {
 }
 
 /// An image that is on the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerImage {
     /// The image's names.
@@ -219,7 +219,7 @@ pub struct ContainerImage {
 }
 
 /// What the node is made of.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeSystemInfo {
     /// The processor's architecture.
@@ -248,7 +248,7 @@ pub struct NodeSystemInfo {
 }
 
 /// One of the node's container runtimes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeRuntimeHandler {
     /// What the runtime can do.
@@ -260,7 +260,7 @@ pub struct NodeRuntimeHandler {
 }
 
 /// What one container runtime can do.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeRuntimeHandlerFeatures {
     /// Whether mounts can be read-only all the way down.
@@ -272,7 +272,7 @@ pub struct NodeRuntimeHandlerFeatures {
 }
 
 /// A volume that is attached to the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AttachedVolume {
     /// The path of the device.

@@ -24,7 +24,7 @@ use orrery_apimachinery::{ObjectMeta, Str, StrMap, Time};
 use serde::{Deserialize, Serialize};
 
 /// A piece of storage that the cluster has.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolume {
     /// Name, labels and the like.
@@ -36,7 +36,7 @@ pub struct PersistentVolume {
 }
 
 /// What the volume is; exactly one source is set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeSpec {
     /// How the volume can be mounted, such as `ReadWriteOnce`.
@@ -135,7 +135,7 @@ pub struct PersistentVolumeSpec {
 }
 
 /// What is known of the volume.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeStatus {
     /// When the phase last changed.
@@ -153,7 +153,7 @@ pub struct PersistentVolumeStatus {
 }
 
 /// From which nodes the volume can be reached.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeNodeAffinity {
     /// What must hold.
@@ -162,7 +162,7 @@ pub struct VolumeNodeAffinity {
 }
 
 /// A directory or disk of one node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LocalVolumeSource {
     /// The file system.
@@ -173,7 +173,7 @@ pub struct LocalVolumeSource {
 }
 
 /// Storage of a CSI driver.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CSIPersistentVolumeSource {
     /// The Secret for growing the volume.

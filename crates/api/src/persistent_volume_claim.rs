@@ -11,7 +11,7 @@ use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, StrMap, Time};
 use serde::{Deserialize, Serialize};
 
 /// A user's request for storage.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaim {
     /// Name, labels and the like.
@@ -23,7 +23,7 @@ pub struct PersistentVolumeClaim {
 }
 
 /// What storage is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaimSpec {
     /// How the volume can be mounted, such as `ReadWriteOnce`.
@@ -55,7 +55,7 @@ pub struct PersistentVolumeClaimSpec {
 }
 
 /// How much storage is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeResourceRequirements {
     /// The most that may be used.
@@ -67,7 +67,7 @@ pub struct VolumeResourceRequirements {
 }
 
 /// What is known of the claim.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaimStatus {
     /// How the volume can be mounted, such as `ReadWriteOnce`.
@@ -97,7 +97,7 @@ pub struct PersistentVolumeClaimStatus {
 }
 
 /// One thing that is true or not of a claim.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaimCondition {
     /// When it was last asked for.
@@ -117,7 +117,7 @@ pub struct PersistentVolumeClaimCondition {
 }
 
 /// How far a change of the volume's attributes has come.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ModifyVolumeStatus {
     /// `Pending`, `InProgress` or `Infeasible`.

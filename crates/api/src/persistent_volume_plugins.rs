@@ -6,7 +6,7 @@ use orrery_apimachinery::{Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// A share of Azure Files.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AzureFilePersistentVolumeSource {
     /// Whether nothing can be written.
@@ -22,7 +22,7 @@ pub struct AzureFilePersistentVolumeSource {
 }
 
 /// A directory of CephFS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CephFSPersistentVolumeSource {
     /// The monitors' addresses.
@@ -46,7 +46,7 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 /// A volume of OpenStack Cinder.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CinderPersistentVolumeSource {
     /// The file system.
@@ -64,7 +64,7 @@ pub struct CinderPersistentVolumeSource {
 }
 
 /// Storage of a FlexVolume driver.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FlexPersistentVolumeSource {
     /// The driver's name.
@@ -84,7 +84,7 @@ pub struct FlexPersistentVolumeSource {
 }
 
 /// A Glusterfs volume.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GlusterfsPersistentVolumeSource {
     /// The Endpoints object that lists the servers.
@@ -100,7 +100,7 @@ pub struct GlusterfsPersistentVolumeSource {
 }
 
 /// An iSCSI disk.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ISCSIPersistentVolumeSource {
     /// Whether discovery uses CHAP.
@@ -136,7 +136,7 @@ pub struct ISCSIPersistentVolumeSource {
 }
 
 /// A block device of Ceph.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RBDPersistentVolumeSource {
     /// The file system.
@@ -165,7 +165,7 @@ pub struct RBDPersistentVolumeSource {
 }
 
 /// A volume of ScaleIO.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ScaleIOPersistentVolumeSource {
     /// The file system.
@@ -199,7 +199,7 @@ pub struct ScaleIOPersistentVolumeSource {
 }
 
 /// A volume of StorageOS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct StorageOSPersistentVolumeSource {
     /// The file system.

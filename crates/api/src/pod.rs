@@ -14,7 +14,7 @@ use std::rc::Rc;
 ///
 /// All pods of one template share its spec. What is written per pod, the node, lives beside it;
 /// in JSON it is `spec.nodeName`, as everywhere.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Wire")]
 pub struct Pod {
     /// Name, labels and the like.

@@ -11,7 +11,7 @@ use orrery_apimachinery::{LabelSelector, Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// What a pod is to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodSpec {
     /// How long the pod may run before it fails.
@@ -137,7 +137,7 @@ pub struct PodSpec {
 }
 
 /// Additions to how a pod looks names up.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodDNSConfig {
     /// Servers to ask for names.
@@ -152,7 +152,7 @@ pub struct PodDNSConfig {
 }
 
 /// An option of the resolver.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodDNSConfigOption {
     /// The name.
@@ -164,7 +164,7 @@ pub struct PodDNSConfigOption {
 }
 
 /// A line of the pod's hosts file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct HostAlias {
     /// The names.
@@ -175,7 +175,7 @@ pub struct HostAlias {
 }
 
 /// The operating system that the pod is made for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodOS {
     /// The name.
@@ -183,7 +183,7 @@ pub struct PodOS {
 }
 
 /// A condition that must hold before the pod counts as ready.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodReadinessGate {
     /// The condition's type.
@@ -191,7 +191,7 @@ pub struct PodReadinessGate {
 }
 
 /// A claim on devices that the pod brings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodResourceClaim {
     /// The name.
@@ -205,7 +205,7 @@ pub struct PodResourceClaim {
 }
 
 /// A reason not to schedule the pod yet.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodSchedulingGate {
     /// The name.
@@ -213,7 +213,7 @@ pub struct PodSchedulingGate {
 }
 
 /// Lets a pod live with a taint.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Toleration {
     /// The effect that is tolerated; every one if absent.
@@ -234,7 +234,7 @@ pub struct Toleration {
 }
 
 /// How evenly pods are to be spread over the parts of the cluster.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TopologySpreadConstraint {
     /// Which pods are meant.

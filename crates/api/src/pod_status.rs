@@ -6,7 +6,7 @@ use orrery_apimachinery::{Str, Time};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodStatus {
     /// What is true of the object, and since when.
@@ -60,7 +60,7 @@ pub struct PodStatus {
 }
 
 /// One thing that is true or not of a pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodCondition {
     /// When it was last asked for.
@@ -80,7 +80,7 @@ pub struct PodCondition {
 }
 
 /// One address of the pod's node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct HostIP {
     /// The address.
@@ -88,7 +88,7 @@ pub struct HostIP {
 }
 
 /// One address of the pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodIP {
     /// The address.
@@ -96,7 +96,7 @@ pub struct PodIP {
 }
 
 /// Which object a claim of the pod became.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodResourceClaimStatus {
     /// The name.

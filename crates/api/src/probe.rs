@@ -5,7 +5,7 @@ use orrery_apimachinery::{IntOrString, Str};
 use serde::{Deserialize, Serialize};
 
 /// A question that the kubelet asks a container again and again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Probe {
     /// A command to run within the container.
@@ -41,7 +41,7 @@ pub struct Probe {
 }
 
 /// What happens around a container's life.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Lifecycle {
     /// Done right after the container is made.
@@ -53,7 +53,7 @@ pub struct Lifecycle {
 }
 
 /// What is done at one moment; exactly one is set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LifecycleHandler {
     /// A command to run within the container.
@@ -71,7 +71,7 @@ pub struct LifecycleHandler {
 }
 
 /// A command to run within the container.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExecAction {
     /// The command and its arguments, without a shell.
@@ -80,7 +80,7 @@ pub struct ExecAction {
 }
 
 /// A page to ask for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct HTTPGetAction {
     /// The host; the pod's own address if absent.
@@ -100,7 +100,7 @@ pub struct HTTPGetAction {
 }
 
 /// A header to send.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct HTTPHeader {
     /// The name.
@@ -110,7 +110,7 @@ pub struct HTTPHeader {
 }
 
 /// A time to wait.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SleepAction {
     /// How long, in seconds.
@@ -118,7 +118,7 @@ pub struct SleepAction {
 }
 
 /// A port to connect to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TCPSocketAction {
     /// The host; the pod's own address if absent.
@@ -129,7 +129,7 @@ pub struct TCPSocketAction {
 }
 
 /// A gRPC health service to ask.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GRPCAction {
     /// The port.

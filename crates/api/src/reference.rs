@@ -5,7 +5,7 @@ use orrery_apimachinery::Str;
 use serde::{Deserialize, Serialize};
 
 /// An object of the same namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LocalObjectReference {
     /// The name.
@@ -14,7 +14,7 @@ pub struct LocalObjectReference {
 }
 
 /// An object of any kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ObjectReference {
     /// The object's API version.
@@ -41,7 +41,7 @@ pub struct ObjectReference {
 }
 
 /// A Secret of any namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretReference {
     /// The name.
@@ -53,7 +53,7 @@ pub struct SecretReference {
 }
 
 /// An object of any kind in the same namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TypedLocalObjectReference {
     /// The object's API group.
@@ -66,7 +66,7 @@ pub struct TypedLocalObjectReference {
 }
 
 /// An object of any kind and namespace.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TypedObjectReference {
     /// The object's API group.

@@ -38,7 +38,7 @@ macro_rules! kinds {
         }
 
         /// An object of any kind, shared by all who read it.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Object {
             $(#[doc = concat!("One of the `", $plural, "`.")] $ty(Rc<crate::$ty>),)*
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// So many pods of one template.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicaSet {
     /// Name, labels and the like.
@@ -22,7 +22,7 @@ pub struct ReplicaSet {
 }
 
 /// How many pods of which template there are to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicaSetSpec {
     /// How long a new pod must be ready to count as available.
@@ -38,7 +38,7 @@ pub struct ReplicaSetSpec {
 }
 
 /// How many pods there are.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicaSetStatus {
     /// Pods that have been ready for `minReadySeconds`.
@@ -61,7 +61,7 @@ pub struct ReplicaSetStatus {
 }
 
 /// One thing that is true or not of a ReplicaSet.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicaSetCondition {
     /// When the status last changed.

@@ -5,7 +5,7 @@ use orrery_apimachinery::Str;
 use serde::{Deserialize, Serialize};
 
 /// The rights that all containers of the pod share.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodSecurityContext {
     /// Which AppArmor profile applies.
@@ -50,7 +50,7 @@ pub struct PodSecurityContext {
 }
 
 /// The rights of one container; they win over the pod's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecurityContext {
     /// Whether a process can gain more rights than its parent.
@@ -92,7 +92,7 @@ pub struct SecurityContext {
 }
 
 /// Which AppArmor profile applies.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AppArmorProfile {
     /// A profile of the node's own.
@@ -103,7 +103,7 @@ pub struct AppArmorProfile {
 }
 
 /// Linux capabilities to add and to drop.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Capabilities {
     /// Capabilities to add.
@@ -115,7 +115,7 @@ pub struct Capabilities {
 }
 
 /// The SELinux label.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SELinuxOptions {
     /// The level.
@@ -133,7 +133,7 @@ pub struct SELinuxOptions {
 }
 
 /// Which seccomp profile applies.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SeccompProfile {
     /// A profile of the node's own.
@@ -144,7 +144,7 @@ pub struct SeccompProfile {
 }
 
 /// Rights on Windows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct WindowsSecurityContextOptions {
     /// The credential specification.
@@ -162,7 +162,7 @@ pub struct WindowsSecurityContextOptions {
 }
 
 /// A kernel parameter to set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Sysctl {
     /// The name.

@@ -19,7 +19,7 @@ pub const LOAD_BALANCER: &str = "LoadBalancer";
 pub const EXTERNAL_NAME: &str = "ExternalName";
 
 /// A stable name and address in front of pods.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Service {
     /// Name, labels and the like.
@@ -31,7 +31,7 @@ pub struct Service {
 }
 
 /// What the service is to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceSpec {
     /// Whether a load balancer needs node ports.
@@ -97,7 +97,7 @@ pub struct ServiceSpec {
 }
 
 /// A port of the service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServicePort {
     /// What is spoken on the port.
@@ -119,7 +119,7 @@ pub struct ServicePort {
 }
 
 /// How long clients stay with one pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SessionAffinityConfig {
     /// How long a client's address stays with one pod.
@@ -128,7 +128,7 @@ pub struct SessionAffinityConfig {
 }
 
 /// How long a client's address stays with one pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClientIPConfig {
     /// How long after its last visit a client stays with its pod.
@@ -137,7 +137,7 @@ pub struct ClientIPConfig {
 }
 
 /// What is known of the service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceStatus {
     /// What is true of the object, and since when.
@@ -148,7 +148,7 @@ pub struct ServiceStatus {
 }
 
 /// What is known of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LoadBalancerStatus {
     /// Points of entry.
@@ -157,7 +157,7 @@ pub struct LoadBalancerStatus {
 }
 
 /// One point of entry of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LoadBalancerIngress {
     /// The host name.
@@ -175,7 +175,7 @@ pub struct LoadBalancerIngress {
 }
 
 /// What is known of one port of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PortStatus {
     /// What went wrong.

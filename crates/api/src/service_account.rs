@@ -6,7 +6,7 @@ use orrery_apimachinery::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
 /// Whom pods act as.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceAccount {
     /// Name, labels and the like.

@@ -8,7 +8,7 @@ use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// A kind of storage, and who makes it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct StorageClass {
     /// Name, labels and the like.
@@ -36,7 +36,7 @@ pub struct StorageClass {
 }
 
 /// Labels that a node must have for storage to be made there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TopologySelectorTerm {
     /// The labels.
@@ -45,7 +45,7 @@ pub struct TopologySelectorTerm {
 }
 
 /// One label and the values that will do.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TopologySelectorLabelRequirement {
     /// The key.

@@ -15,7 +15,7 @@ use orrery_apimachinery::{LabelSelector, ObjectMeta, Quantity, Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// Storage that the pod's containers can mount; exactly one source is set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Volume {
     /// A disk of Amazon EBS.
@@ -113,7 +113,7 @@ pub struct Volume {
 }
 
 /// Files made of a ConfigMap.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConfigMapVolumeSource {
     /// The mode bits of files that state none.
@@ -131,7 +131,7 @@ pub struct ConfigMapVolumeSource {
 }
 
 /// Files made of a Secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretVolumeSource {
     /// The mode bits of files that state none.
@@ -149,7 +149,7 @@ pub struct SecretVolumeSource {
 }
 
 /// Which file a key becomes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KeyToPath {
     /// The key.
@@ -162,7 +162,7 @@ pub struct KeyToPath {
 }
 
 /// Files made of the pod's own fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DownwardAPIVolumeSource {
     /// The mode bits of files that state none.
@@ -174,7 +174,7 @@ pub struct DownwardAPIVolumeSource {
 }
 
 /// One file made of a field.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DownwardAPIVolumeFile {
     /// A field of the pod.
@@ -191,7 +191,7 @@ pub struct DownwardAPIVolumeFile {
 }
 
 /// A directory that lives as long as the pod on its node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EmptyDirVolumeSource {
     /// Where the directory is kept: the node's disk, or `Memory`.
@@ -203,7 +203,7 @@ pub struct EmptyDirVolumeSource {
 }
 
 /// A file or directory of the node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct HostPathVolumeSource {
     /// The path.
@@ -214,7 +214,7 @@ pub struct HostPathVolumeSource {
 }
 
 /// The volume behind a claim.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaimVolumeSource {
     /// The claim's name.
@@ -225,7 +225,7 @@ pub struct PersistentVolumeClaimVolumeSource {
 }
 
 /// A claim that is made for the pod and goes with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EphemeralVolumeSource {
     /// What the claim looks like.
@@ -234,7 +234,7 @@ pub struct EphemeralVolumeSource {
 }
 
 /// What the claim made for a pod looks like.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PersistentVolumeClaimTemplate {
     /// Name, labels and the like.
@@ -244,7 +244,7 @@ pub struct PersistentVolumeClaimTemplate {
 }
 
 /// The files of an image.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ImageVolumeSource {
     /// When to pull the image.
@@ -256,7 +256,7 @@ pub struct ImageVolumeSource {
 }
 
 /// A directory of an NFS server.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NFSVolumeSource {
     /// The path.
@@ -269,7 +269,7 @@ pub struct NFSVolumeSource {
 }
 
 /// Storage of a CSI driver, made for the pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CSIVolumeSource {
     /// The driver's name.
@@ -289,7 +289,7 @@ pub struct CSIVolumeSource {
 }
 
 /// Files made of several sources.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProjectedVolumeSource {
     /// The mode bits of files that state none.
@@ -301,7 +301,7 @@ pub struct ProjectedVolumeSource {
 }
 
 /// One of the sources; exactly one is set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VolumeProjection {
     /// Certificates that the cluster trusts.
@@ -322,7 +322,7 @@ pub struct VolumeProjection {
 }
 
 /// Files made of a ConfigMap.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConfigMapProjection {
     /// Which keys become which files; all, under their own names, if empty.
@@ -337,7 +337,7 @@ pub struct ConfigMapProjection {
 }
 
 /// Files made of a Secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretProjection {
     /// Which keys become which files; all, under their own names, if empty.
@@ -352,7 +352,7 @@ pub struct SecretProjection {
 }
 
 /// Files made of the pod's own fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DownwardAPIProjection {
     /// The files.
@@ -361,7 +361,7 @@ pub struct DownwardAPIProjection {
 }
 
 /// A token of the pod's ServiceAccount.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceAccountTokenProjection {
     /// Who the token is for.
@@ -375,7 +375,7 @@ pub struct ServiceAccountTokenProjection {
 }
 
 /// Certificates that the cluster trusts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClusterTrustBundleProjection {
     /// Which bundles of the signer are meant.

@@ -6,7 +6,7 @@ use orrery_apimachinery::{Str, StrMap};
 use serde::{Deserialize, Serialize};
 
 /// A disk of Amazon EBS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AWSElasticBlockStoreVolumeSource {
     /// The file system.
@@ -24,7 +24,7 @@ pub struct AWSElasticBlockStoreVolumeSource {
 }
 
 /// A disk of Azure.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AzureDiskVolumeSource {
     /// How the disk is cached.
@@ -47,7 +47,7 @@ pub struct AzureDiskVolumeSource {
 }
 
 /// A share of Azure Files.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AzureFileVolumeSource {
     /// Whether nothing can be written.
@@ -60,7 +60,7 @@ pub struct AzureFileVolumeSource {
 }
 
 /// A directory of CephFS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CephFSVolumeSource {
     /// The monitors' addresses.
@@ -84,7 +84,7 @@ pub struct CephFSVolumeSource {
 }
 
 /// A volume of OpenStack Cinder.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CinderVolumeSource {
     /// The file system.
@@ -102,7 +102,7 @@ pub struct CinderVolumeSource {
 }
 
 /// A Fibre Channel disk.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FCVolumeSource {
     /// The file system.
@@ -123,7 +123,7 @@ pub struct FCVolumeSource {
 }
 
 /// Storage of a FlexVolume driver.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FlexVolumeSource {
     /// The driver's name.
@@ -143,7 +143,7 @@ pub struct FlexVolumeSource {
 }
 
 /// A dataset of Flocker.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FlockerVolumeSource {
     /// The dataset's name.
@@ -155,7 +155,7 @@ pub struct FlockerVolumeSource {
 }
 
 /// A disk of Google Compute Engine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GCEPersistentDiskVolumeSource {
     /// The file system.
@@ -172,7 +172,7 @@ pub struct GCEPersistentDiskVolumeSource {
 }
 
 /// A clone of a git repository.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GitRepoVolumeSource {
     /// The directory to clone into.
@@ -186,7 +186,7 @@ pub struct GitRepoVolumeSource {
 }
 
 /// A Glusterfs volume.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GlusterfsVolumeSource {
     /// The Endpoints object that lists the servers.
@@ -199,7 +199,7 @@ pub struct GlusterfsVolumeSource {
 }
 
 /// An iSCSI disk.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ISCSIVolumeSource {
     /// Whether discovery uses CHAP.
@@ -235,7 +235,7 @@ pub struct ISCSIVolumeSource {
 }
 
 /// A disk of Photon.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PhotonPersistentDiskVolumeSource {
     /// The file system.
@@ -247,7 +247,7 @@ pub struct PhotonPersistentDiskVolumeSource {
 }
 
 /// A volume of Portworx.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PortworxVolumeSource {
     /// The file system.
@@ -262,7 +262,7 @@ pub struct PortworxVolumeSource {
 }
 
 /// A volume of Quobyte.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct QuobyteVolumeSource {
     /// The group that the volume is mapped to.
@@ -284,7 +284,7 @@ pub struct QuobyteVolumeSource {
 }
 
 /// A block device of Ceph.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RBDVolumeSource {
     /// The file system.
@@ -313,7 +313,7 @@ pub struct RBDVolumeSource {
 }
 
 /// A volume of ScaleIO.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ScaleIOVolumeSource {
     /// The file system.
@@ -347,7 +347,7 @@ pub struct ScaleIOVolumeSource {
 }
 
 /// A volume of StorageOS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct StorageOSVolumeSource {
     /// The file system.
@@ -368,7 +368,7 @@ pub struct StorageOSVolumeSource {
 }
 
 /// A disk of vSphere.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct VsphereVirtualDiskVolumeSource {
     /// The file system.

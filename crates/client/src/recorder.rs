@@ -3,10 +3,10 @@
 
 use crate::Request;
 use orrery_api::{Event, EventSeries, EventSource, Kind, ObjectReference, Resource};
-use orrery_apimachinery::{ObjectMeta, Str, Time};
+use orrery_apimachinery::{ObjectMeta, Str};
 use orrery_apiserver::ApiServer;
-use orrery_sim::{Duration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
+use orrery_sim::{Duration, SimTime, TraceHash};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Whether an event is bad news.
@@ -50,19 +50,14 @@ enum Style {
     Series,
 }
 
-/// What distinguishes one event from another.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct EventKey {
-    about: Str,
-    field_path: Str,
-    warning: bool,
-    reason: Str,
-    message: Str,
-}
+/// Stands for what distinguishes one event from another, or from those that are like it. Texts with equal
+/// fingerprints are taken for equal: among so few, chance does not make two.
+type Fingerprint = u64;
 
 #[derive(Clone, Debug)]
 struct Similar {
-    messages: BTreeSet<Str>,
+    /// In the order of the alphabet.
+    messages: Vec<Str>,
     last: SimTime,
 }
 
@@ -72,36 +67,61 @@ struct Spam {
     refilled: SimTime,
 }
 
+/// What there is to tell.
+struct News {
+    reference: ObjectReference,
+    r#type: EventType,
+    reason: Str,
+    text: Str,
+}
+
 /// Records the events of one component.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    component: Str,
-    host: Option<Str>,
     style: Style,
-    similar: BTreeMap<EventKey, Similar>,
-    known: BTreeMap<EventKey, (Str, SimTime)>,
-    spam: BTreeMap<(Str, Str), Spam>,
+    /// An event with all that is the same in every one of this component's.
+    blank: Event,
+    /// Words that events repeat, each stored once.
+    words: FxHashSet<Str>,
+    /// By object, part, type and reason.
+    similar: FxHashMap<Fingerprint, Similar>,
+    /// The name of an event and when it was last told: by the above and the message.
+    known: FxHashMap<Fingerprint, (Str, SimTime)>,
+    /// By object and reason.
+    spam: FxHashMap<Fingerprint, Spam>,
 }
 
 impl Recorder {
     /// A recorder for a component, which runs on `host` if that is told (kubelets tell it).
     pub fn new(component: &str, host: Option<&str>) -> Self {
-        Recorder::of(component, host, Style::Core)
+        let (component, host): (Str, Option<Str>) = (component.into(), host.map(Into::into));
+        let blank = Event {
+            source: EventSource { component: Some(component.clone()), host: host.clone() },
+            reporting_component: component,
+            reporting_instance: host.unwrap_or_default(),
+            ..Default::default()
+        };
+        Recorder::of(Style::Core, blank)
     }
 
     /// A recorder that uses the newer event API, as the scheduler does.
     pub fn series(component: &str) -> Self {
-        Recorder::of(component, None, Style::Series)
+        let blank = Event {
+            reporting_component: component.into(),
+            reporting_instance: format!("{component}-control-plane").into(),
+            ..Default::default()
+        };
+        Recorder::of(Style::Series, blank)
     }
 
-    fn of(component: &str, host: Option<&str>, style: Style) -> Self {
+    fn of(style: Style, blank: Event) -> Self {
         Recorder {
-            component: component.into(),
-            host: host.map(Into::into),
             style,
-            similar: BTreeMap::new(),
-            known: BTreeMap::new(),
-            spam: BTreeMap::new(),
+            blank,
+            words: FxHashSet::default(),
+            similar: FxHashMap::default(),
+            known: FxHashMap::default(),
+            spam: FxHashMap::default(),
         }
     }
 
@@ -117,51 +137,76 @@ impl Recorder {
         message: &str,
     ) {
         let meta = about.metadata();
-        let reference = reference(R::KIND, meta, field_path);
-        let mut key = EventKey {
-            about: meta.uid.clone(),
-            field_path: field_path.unwrap_or_default().into(),
-            warning: r#type == EventType::Warning,
-            reason: reason.into(),
-            message: message.into(),
-        };
+        let now = request.now;
+        let mut print = TraceHash::default();
+        print.write(meta.uid.as_bytes());
+        print.write(reason.as_bytes());
+        let subject = print.finish();
+        print.write(field_path.unwrap_or_default().as_bytes());
+        print.write_u64(r#type as u64);
+        let group = print.finish();
+        print.write(message.as_bytes());
+        let mut key = print.finish();
+        let mut text: Str = message.into();
         if self.style == Style::Core {
-            let text = self.combine(&mut key, request.now);
-            if !self.admit(&meta.uid, &key.reason, request.now) {
+            if let Some(combined) = self.combine(group, &text, now) {
+                (text, key) = (combined, group);
+            }
+            if !self.admit(subject, now) {
                 return;
             }
-            self.count_or_create(api, request, reference, r#type, key, text);
-        } else {
-            let text = key.message.clone();
-            self.count_or_create(api, request, reference, r#type, key, text);
+        }
+        let reference = self.reference(R::KIND, meta, field_path);
+        let news = News { reference, r#type, reason: self.word(reason), text };
+        self.count_or_create(api, request, key, news);
+    }
+
+    /// The one copy of a word that events repeat.
+    fn word(&mut self, word: &str) -> Str {
+        if let Some(known) = self.words.get(word) {
+            return known.clone();
+        }
+        let word = Str::from(word);
+        self.words.insert(word.clone());
+        word
+    }
+
+    fn reference(&mut self, kind: Kind, meta: &ObjectMeta, field_path: Option<&str>) -> ObjectReference {
+        ObjectReference {
+            kind: Some(self.word(kind.name())),
+            api_version: Some(self.word(kind.api_version())),
+            namespace: Some(meta.namespace.clone()).filter(|n| !n.is_empty()),
+            name: Some(meta.name.clone()),
+            uid: Some(meta.uid.clone()),
+            resource_version: Some(meta.resource_version.to_string().into()),
+            field_path: field_path.map(Into::into),
         }
     }
 
-    /// The text to tell: the message, or that it is one of many; then the key stands for all of them.
-    fn combine(&mut self, key: &mut EventKey, now: SimTime) -> Str {
-        let group = EventKey { message: "".into(), ..key.clone() };
+    /// What to tell instead of the message when it is one of many alike; then their group stands for all of them.
+    fn combine(&mut self, group: Fingerprint, message: &Str, now: SimTime) -> Option<Str> {
         forget_if_full(&mut self.similar);
-        let similar = self.similar.entry(group.clone()).or_insert(Similar { messages: BTreeSet::new(), last: now });
+        let similar = self.similar.entry(group).or_insert(Similar { messages: Vec::new(), last: now });
         if now.since(similar.last) > SIMILAR_WITHIN {
             similar.messages.clear();
         }
         similar.last = now;
-        similar.messages.insert(key.message.clone());
-        if similar.messages.len() < SIMILAR_BEFORE_COMBINING {
-            return key.message.clone();
+        if let Err(place) = similar.messages.binary_search(message) {
+            similar.messages.insert(place, message.clone());
         }
-        // The set stays at its limit: upstream drops one message for each that it adds.
-        similar.messages.pop_first();
-        let text = format!("(combined from similar events): {}", key.message);
-        *key = group;
-        text.into()
+        if similar.messages.len() < SIMILAR_BEFORE_COMBINING {
+            return None;
+        }
+        // The messages stay at their limit: upstream drops one for each that it adds.
+        similar.messages.remove(0);
+        Some(format!("(combined from similar events): {message}").into())
     }
 
     /// Whether the object was not the subject of too many events of that reason lately. In the recordings
     /// each reason has its own budget.
-    fn admit(&mut self, uid: &Str, reason: &Str, now: SimTime) -> bool {
+    fn admit(&mut self, subject: Fingerprint, now: SimTime) -> bool {
         forget_if_full(&mut self.spam);
-        let spam = self.spam.entry((uid.clone(), reason.clone())).or_insert(Spam { tokens: SPAM_BURST, refilled: now });
+        let spam = self.spam.entry(subject).or_insert(Spam { tokens: SPAM_BURST, refilled: now });
         let refills = now.since(spam.refilled).as_secs() / SPAM_REFILL.as_secs();
         if refills > 0 {
             spam.tokens = SPAM_BURST.min(spam.tokens.saturating_add(u32::try_from(refills).unwrap_or(u32::MAX)));
@@ -172,24 +217,16 @@ impl Recorder {
         admitted
     }
 
-    fn count_or_create(
-        &mut self,
-        api: &mut ApiServer,
-        request: &Request,
-        reference: ObjectReference,
-        r#type: EventType,
-        key: EventKey,
-        text: Str,
-    ) {
-        let namespace = event_namespace(&reference);
+    fn count_or_create(&mut self, api: &mut ApiServer, request: &Request, key: Fingerprint, news: News) {
+        let namespace = event_namespace(&news.reference);
         if let Some((name, last)) = self.known.get(&key).cloned() {
             let in_series = self.style == Style::Core || request.now.since(last) < SERIES_WITHIN;
-            if in_series && self.count(api, request, &namespace, &name, &text) {
+            if in_series && self.count(api, request, &namespace, &name, &news.text) {
                 self.known.insert(key, (name, request.now));
                 return;
             }
         }
-        let event = self.event(api, request, reference, r#type, &key.reason, text);
+        let event = self.event(api, request, namespace, news);
         let name = event.metadata.name.clone();
         // Best effort: an event for a namespace that is not there is lost, as upstream.
         if api.create(request, Event::wrap(Rc::new(event))).is_ok() {
@@ -217,58 +254,40 @@ impl Recorder {
         outcome.is_ok()
     }
 
-    fn event(
-        &self,
-        api: &ApiServer,
-        request: &Request,
-        reference: ObjectReference,
-        r#type: EventType,
-        reason: &Str,
-        text: Str,
-    ) -> Event {
-        let name = self.name(api, request, &reference);
-        let event = Event {
-            metadata: ObjectMeta::named(event_namespace(&reference), name),
-            involved_object: reference,
-            reason: Some(reason.clone()),
-            message: Some(text),
-            type_: Some(r#type.as_str().into()),
-            reporting_component: self.component.clone(),
-            ..Default::default()
-        };
+    fn event(&mut self, api: &ApiServer, request: &Request, namespace: Str, news: News) -> Event {
+        let mut event = self.blank.clone();
+        event.metadata.name = name(api, request, &namespace, &news.reference);
+        event.metadata.namespace = namespace;
+        event.involved_object = news.reference;
+        event.reason = Some(news.reason);
+        event.message = Some(news.text);
+        event.type_ = Some(self.word(news.r#type.as_str()));
         match self.style {
-            Style::Core => self.core(event, api.date(request.now)),
-            Style::Series => Event {
-                action: Some(if r#type == EventType::Normal { "Binding" } else { "Scheduling" }.into()),
-                event_time: Some(api.micro_date(request.now)),
-                reporting_instance: format!("{}-control-plane", self.component).into(),
-                ..event
-            },
+            Style::Core => {
+                let date = api.date(request.now);
+                event.count = 1;
+                event.first_timestamp = Some(date);
+                event.last_timestamp = Some(date);
+            }
+            Style::Series => {
+                let action = if news.r#type == EventType::Normal { "Binding" } else { "Scheduling" };
+                event.action = Some(self.word(action));
+                event.event_time = Some(api.micro_date(request.now));
+            }
         }
+        event
     }
+}
 
-    fn core(&self, event: Event, date: Time) -> Event {
-        Event {
-            count: 1,
-            first_timestamp: Some(date),
-            last_timestamp: Some(date),
-            source: EventSource { component: Some(self.component.clone()), host: self.host.clone() },
-            reporting_instance: self.host.clone().unwrap_or_else(|| "".into()),
-            ..event
-        }
-    }
-
-    /// The object's name and the instant in hexadecimal; one more nanosecond while that name is taken.
-    fn name(&self, api: &ApiServer, request: &Request, reference: &ObjectReference) -> Str {
-        let about = reference.name.as_deref().unwrap_or_default();
-        let namespace = event_namespace(reference);
-        let start = api.micro_date(SimTime::ZERO).0.unsigned_abs() * 1_000 + request.now.as_nanos();
-        (start..)
-            .map(|nanos| format!("{about}.{nanos:x}"))
-            .find(|name| api.get::<Event>(&namespace, name).is_none())
-            .expect("there are more nanoseconds than events")
-            .into()
-    }
+/// The object's name and the instant in hexadecimal; one more nanosecond while that name is taken.
+fn name(api: &ApiServer, request: &Request, namespace: &str, reference: &ObjectReference) -> Str {
+    let about = reference.name.as_deref().unwrap_or_default();
+    let start = api.micro_date(SimTime::ZERO).0.unsigned_abs() * 1_000 + request.now.as_nanos();
+    (start..)
+        .map(|nanos| format!("{about}.{nanos:x}"))
+        .find(|name| api.get::<Event>(namespace, name).is_none())
+        .expect("there are more nanoseconds than events")
+        .into()
 }
 
 /// Events about cluster-scoped objects live in the default namespace.
@@ -276,19 +295,7 @@ fn event_namespace(reference: &ObjectReference) -> Str {
     reference.namespace.clone().unwrap_or_else(|| "default".into())
 }
 
-fn reference(kind: Kind, meta: &ObjectMeta, field_path: Option<&str>) -> ObjectReference {
-    ObjectReference {
-        kind: Some(kind.name().into()),
-        api_version: Some(kind.api_version().into()),
-        namespace: Some(meta.namespace.clone()).filter(|n| !n.is_empty()),
-        name: Some(meta.name.clone()),
-        uid: Some(meta.uid.clone()),
-        resource_version: Some(meta.resource_version.to_string().into()),
-        field_path: field_path.map(Into::into),
-    }
-}
-
-fn forget_if_full<K: Ord, V>(memory: &mut BTreeMap<K, V>) {
+fn forget_if_full<V>(memory: &mut FxHashMap<Fingerprint, V>) {
     if memory.len() >= REMEMBERED {
         memory.clear();
     }

@@ -10,7 +10,7 @@ const PADDING: usize = 3;
 const MIN_WIDTH: usize = 6;
 
 /// How a table is to look.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `-o wide`.
     pub wide: bool,

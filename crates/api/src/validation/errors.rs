@@ -5,7 +5,7 @@ use super::shown::{Shown, quoted};
 use std::fmt;
 
 /// One broken rule, in upstream's words (upstream: `field.Error`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// Where: `spec.template.spec.containers[0].image`.
     pub path: String,

@@ -1,6 +1,8 @@
 //! Which texts make names, labels and keys (upstream: `k8s.io/apimachinery/pkg/util/validation`).
 //! Every function gives the reasons why a text does not; none when it does.
 
+use std::borrow::Cow;
+
 /// A rule for names. With `prefix` the name will get a suffix, and may end in a hyphen.
 pub(crate) type NameRule = fn(name: &str, prefix: bool) -> Vec<String>;
 
@@ -23,27 +25,29 @@ fn too_long(text: &str, most: usize, reasons: &mut Vec<String>) {
     }
 }
 
-fn is_lower(c: char) -> bool {
+fn is_lower(c: u8) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
-/// Whether `text` is made of `inner` characters and has `edge` characters at both ends.
-fn shaped(text: &str, edge: fn(char) -> bool, inner: fn(char) -> bool) -> bool {
-    text.starts_with(edge) && text.ends_with(edge) && text.chars().all(inner)
+/// Whether `text` is made of `inner` bytes and has `edge` bytes at both ends: all of them are ASCII.
+fn shaped(text: &str, edge: impl Fn(u8) -> bool, inner: impl Fn(u8) -> bool) -> bool {
+    let text = text.as_bytes();
+    let (first, last) = (text.first(), text.last());
+    first.is_some_and(|c| edge(*c)) && last.is_some_and(|c| edge(*c)) && text.iter().all(|c| inner(*c))
 }
 
 fn label_shaped(text: &str) -> bool {
-    shaped(text, is_lower, |c| is_lower(c) || c == '-')
+    shaped(text, is_lower, |c| is_lower(c) || c == b'-')
 }
 
 fn word_shaped(text: &str) -> bool {
-    shaped(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    shaped(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
 }
 
 /// A name that will get a suffix stands for one that ends well (upstream: `maskTrailingDash`).
-fn masked(name: &str, prefix: bool) -> String {
+fn masked(name: &str, prefix: bool) -> Cow<'_, str> {
     match name.strip_suffix('-') {
-        Some(rest) if prefix && !rest.is_empty() => format!("{}a", &rest[..rest.len() - 1]),
+        Some(rest) if prefix && !rest.is_empty() => format!("{}a", &rest[..rest.len() - 1]).into(),
         _ => name.into(),
     }
 }
@@ -136,7 +140,7 @@ pub(crate) fn config_key(key: &str) -> Vec<String> {
 pub(crate) fn port_name(name: &str) -> Vec<String> {
     let mut reasons = Vec::new();
     too_long(name, 15, &mut reasons);
-    if !name.chars().all(|c| is_lower(c) || c.is_ascii_uppercase() || c == '-') {
+    if !name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') {
         reasons.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".into());
     }
     if !name.contains(|c: char| c.is_ascii_lowercase()) {

@@ -6,7 +6,7 @@ use orrery_apimachinery::Str;
 use std::collections::BTreeSet;
 
 /// Whether a spec is a pod's own, or that of a template.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     Pod,
     Template,

@@ -6,14 +6,14 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Deployment {
     metadata: ObjectMeta,
     spec: DeploymentSpec,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct DeploymentSpec {
     replicas: Option<i32>,

@@ -2,6 +2,8 @@
 
 use crate::Cluster;
 use crate::cluster::Event;
+use orrery_api::Kind;
+use orrery_apiserver::Revision;
 use orrery_sim::{Duration, SimTime};
 
 /// How a run ended.
@@ -16,7 +18,7 @@ pub enum Outcome {
 /// When a cluster counts as settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settle {
-    /// So long no object may have changed.
+    /// So long no object may have changed. Events tell of changes and are none.
     pub quiet: Duration,
     /// After so long it is given up.
     pub timeout: Duration,
@@ -74,6 +76,11 @@ impl Cluster {
         true
     }
 
+    /// Whether an object other than an Event was written after `revision`.
+    fn changed_since(&self, revision: Revision) -> bool {
+        self.api.watch(revision).into_iter().flatten().any(|c| c.value.kind() != Kind::Event)
+    }
+
     /// Runs until no object has changed for `settle.quiet`; false when that took longer than `settle.timeout`.
     pub fn settle(&mut self, settle: Settle) -> bool {
         let deadline = self.now + settle.timeout;
@@ -90,10 +97,10 @@ impl Cluster {
                     return goal == quiet_at;
                 }
             }
-            if self.api.revision() != revision {
-                revision = self.api.revision();
+            if self.changed_since(revision) {
                 changed_at = self.now;
             }
+            revision = self.api.revision();
         }
     }
 }

@@ -29,6 +29,9 @@ use orrery_sim::Duration;
 /// How long a request travels to the server and back.
 pub const ROUND_TRIP: Duration = Duration::from_millis(10);
 
+/// How long the program takes before its first request.
+const START_UP: Duration = Duration::from_millis(100);
+
 /// Files by name, as `-f` finds them.
 pub trait Files {
     /// The text of the file called `name`; `-` is standard input.
@@ -64,6 +67,7 @@ const COMMANDS: &[(&str, Command)] = &[
 
 /// Runs one command line, without the leading `kubectl`.
 pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Output {
+    session.pass(START_UP);
     let mut cx = Cx { session, files, output: Output::default() };
     let outcome = Args::parse(argv).map_err(Failure::usage).and_then(|args| {
         let name = args.words.first().cloned().unwrap_or_default();

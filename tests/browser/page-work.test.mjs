@@ -140,3 +140,29 @@ for (const [name, text, expected] of [
     await close();
   });
 }
+
+test('the console talks to the cluster, and what it does belongs to the run', async () => {
+  const { page, close } = await openPage(browser, site.origin);
+  await openWith(page, `${site.origin}/`, web());
+  await untilReady(page, 3);
+  await page.click('.log-head button:nth-child(2)');
+  const type = async (line) => {
+    await page.fill('.console input', line);
+    await page.keyboard.press('Enter');
+  };
+  await type('kubectl get deployments');
+  assert.match(await page.locator('.console pre').last().innerText(), /^NAME +READY[\s\S]*web +3\/3/);
+  await type('scale deployment web --replicas=1');
+  await untilReady(page, 1);
+  await type('get nonsense');
+  assert.match(await page.locator('.console pre.failed').innerText(), /error/);
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.inputValue('.console input'), 'scale deployment web --replicas=1');
+  await page.click('.play');
+  await page.locator('.scrubber input').fill('0');
+  await page.waitForFunction(() => document.querySelectorAll('.picture .pod[data-state=ready]').length === 0);
+  await page.locator('.scrubber input').fill('59');
+  await untilReady(page, 1);
+  await close();
+});

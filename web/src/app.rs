@@ -7,12 +7,12 @@ use yew::prelude::*;
 
 use crate::address::{self, Wishes};
 use crate::components::editor::EditorPane;
-use crate::components::event_list::EventList;
 use crate::components::gallery::Gallery;
 use crate::components::header::Header;
 use crate::components::help::Help;
 use crate::components::inspector::Inspector;
 use crate::components::legend::Legend;
+use crate::components::log::Log;
 use crate::components::picture::Picture;
 use crate::components::pod::Shapes;
 use crate::components::share::Share;
@@ -148,7 +148,7 @@ fn Page(props: &PageProps) -> Html {
                 <Toast />
             </main>
             if !ui.embed { <Inspector /> }
-            if !ui.embed { <EventList /> }
+            if !ui.embed { <Log /> }
             <Transport />
             if !bare { <Legend /> }
             if !bare { <SheetBar /> }

@@ -3,7 +3,7 @@
 
 use orrery_cluster::{Cluster, Config};
 use orrery_kubectl::apply::{Refusal, apply};
-use orrery_kubectl::{Stdin, run as kubectl};
+use orrery_kubectl::{Output, run as kubectl};
 use orrery_manifest::objects;
 use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
@@ -113,6 +113,21 @@ impl Engine {
         outcome
     }
 
+    /// Runs a command line of the console. Only what changes the cluster, or takes time, belongs to the run.
+    pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>) -> Output {
+        let (at, revision) = (self.now(), self.cluster.api().revision());
+        let output = kubectl(&line, &Named(&files), &mut self.cluster);
+        if self.now() != at || self.cluster.api().revision() != revision {
+            self.steps.truncate(self.taken);
+            let named = |file: &File| line.contains(&file.name);
+            let files = files.into_iter().filter(named).collect();
+            self.steps.push(Step { at, action: Action::Kubectl { line, files } });
+            self.taken = self.steps.len();
+            self.density.follow(self.cluster.api());
+        }
+        output
+    }
+
     /// The picture.
     pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
         scene::scene(&self.cluster, namespace, chosen)
@@ -182,6 +197,15 @@ impl Engine {
     }
 }
 
+/// The editor's files, as the console's `-f` finds them.
+struct Named<'a>(&'a [File]);
+
+impl orrery_kubectl::Files for Named<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|file| file.name == name).map(|file| file.text.clone())
+    }
+}
+
 fn build(seed: u64, nodes: u32) -> Cluster {
     Cluster::new(Config { seed, ..Config::lively(nodes as usize) })
 }
@@ -195,6 +219,7 @@ fn label(action: &Action) -> String {
         Action::StopNode { name } => format!("{name} off"),
         Action::StartNode { name } => format!("{name} on"),
         Action::AddNode => "+ node".into(),
+        Action::Kubectl { line, .. } => line.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -218,6 +243,7 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
             let line = words(&["scale", &kind.to_lowercase(), name, &format!("--replicas={replicas}")]);
             Some(in_namespace(line, namespace))
         }
+        Action::Kubectl { line, .. } => Some(line.clone()),
         Action::StopNode { .. } | Action::StartNode { .. } | Action::AddNode => None,
     }
 }
@@ -228,9 +254,10 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::StopNode { name } => drop(cluster.stop_node(name)),
         Action::StartNode { name } => drop(cluster.start_node(name)),
         Action::AddNode => drop(cluster.add_node()),
-        Action::Delete { .. } | Action::Scale { .. } => {
+        Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
             let line = command(action).expect("these have one");
-            let output = kubectl(&line, &Stdin::default(), cluster);
+            let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
+            let output = kubectl(&line, &Named(files), cluster);
             if output.code != 0 {
                 let refused = Refused { line: 0, column: 0, message: output.stderr.trim().to_owned() };
                 return Outcome { applied: 0, refused: vec![refused] };

@@ -12,6 +12,7 @@ mod i18n;
 mod keys;
 mod reading;
 mod session;
+mod shell;
 mod store;
 mod ui;
 

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use orrery_share::Action;
+use orrery_kubectl::Output;
+use orrery_share::{Action, File};
 use yew::prelude::*;
 
 use crate::engine::{Engine, Outcome};
@@ -114,6 +115,17 @@ impl Session {
         };
         self.changed();
         outcome
+    }
+
+    /// Runs a command line of the console.
+    pub fn kubectl(&self, line: Vec<String>, files: Vec<File>) -> Output {
+        let output = {
+            let mut s = self.state.borrow_mut();
+            s.seek = None;
+            s.engine.kubectl(line, files)
+        };
+        self.changed();
+        output
     }
 
     /// Replaces the engine, at time zero.

@@ -99,6 +99,14 @@ pub enum Action {
     },
     /// A machine joins.
     AddNode,
+    /// A line of the console.
+    Kubectl {
+        /// The words after `kubectl`.
+        line: Vec<String>,
+        /// The files that `-f` can name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
+    },
 }
 
 /// Why a link cannot be opened.

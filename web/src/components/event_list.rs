@@ -10,7 +10,7 @@ use crate::ui::{Choose, use_ui, use_words};
 /// As many rows as anyone reads; the rest is under the filter.
 const MOST: usize = 120;
 
-/// The list at the foot of the page.
+/// The latest events, and a filter.
 #[component]
 pub fn EventList() -> Html {
     let ui = use_ui();
@@ -25,13 +25,10 @@ pub fn EventList() -> Html {
         Callback::from(move |_: MouseEvent| only.set(!*only))
     };
     html! {
-        <section class="log" aria-label={w.events}>
-            <div class="log-head">
-                <h3>{w.events}</h3>
-                <button class="btn quiet small push" aria-pressed={only.to_string()} onclick={toggle}>{w.only_selected}</button>
-            </div>
+        <>
+            <button class="btn quiet small only" aria-pressed={only.to_string()} onclick={toggle}>{w.only_selected}</button>
             <Rows rows={(*rows).clone()} />
-        </section>
+        </>
     }
 }
 

@@ -44,7 +44,7 @@ struct SelectedProps {
 fn Selected(props: &SelectedProps) -> Html {
     let ui = use_ui();
     let w = use_words();
-    let tab = use_state(|| Tab::Why);
+    let tab = use_state(|| first_tab(&props.id));
     let found = use_view(props.id.clone(), |session, id| session.read(|engine| engine.inspect(id)));
     let close = {
         let ui = ui.clone();
@@ -83,6 +83,11 @@ fn Selected(props: &SelectedProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// For what comes and goes by itself the first question is why; for the rest it is what.
+fn first_tab(id: &ObjectRef) -> Tab {
+    if matches!(&*id.kind, "Pod" | "PersistentVolumeClaim") { Tab::Why } else { Tab::Summary }
 }
 
 fn tone_class(tone: Tone) -> &'static str {

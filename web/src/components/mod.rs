@@ -1,14 +1,16 @@
 //! The parts of the page, one file each.
 
+mod console;
 mod dialog;
 pub mod editor;
-pub mod event_list;
+mod event_list;
 pub mod gallery;
 pub mod header;
 pub mod help;
 mod icon;
 pub mod inspector;
 pub mod legend;
+pub mod log;
 mod overview;
 pub mod picture;
 pub mod pod;

@@ -155,6 +155,9 @@ pub struct Words {
     pub power: &'static str,
     pub deselect: &'static str,
     // Events.
+    pub console: &'static str,
+    pub console_hint: &'static str,
+    pub console_input: &'static str,
     pub only_selected: &'static str,
     pub no_events: &'static str,
     pub times: Count,

@@ -1,7 +1,9 @@
 //! What a kubelet is told when it starts.
 
+use crate::runtime::End;
 use orrery_api::Taint;
 use orrery_apimachinery::{Quantity, Str, StrMap};
+use orrery_sim::Duration;
 
 /// A node: its size, and how it is labelled.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +76,14 @@ impl RuntimeProfile {
         match self {
             RuntimeProfile::Instant => (0, 0),
             RuntimeProfile::Lively => (600, 4_000),
+        }
+    }
+
+    /// How an init container ends whose command is not understood: it is there to end.
+    pub(crate) fn assumed_end(self) -> Option<End> {
+        match self {
+            RuntimeProfile::Instant => None,
+            RuntimeProfile::Lively => Some(End { after: Duration::from_secs(2), exit_code: 0, note: None }),
         }
     }
 

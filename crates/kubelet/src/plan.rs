@@ -4,7 +4,7 @@
 
 use crate::actions::{self, Actions};
 use crate::images::{self, Pull};
-use crate::pod_worker::{Delay, Instance, Sandbox, container, described};
+use crate::pod_worker::{Delay, Instance, Sandbox, container, described, is_sidecar};
 use crate::prober::Probes;
 use crate::runtime;
 use crate::sync::Turn;
@@ -358,8 +358,9 @@ impl Turn<'_, '_> {
 
     fn start(&mut self, pod: &Pod, index: usize) {
         let now = self.now();
-        let spec = container(&pod.spec, index).0;
-        let end = runtime::end_of(pod, spec);
+        let (spec, is_init) = container(&pod.spec, index);
+        let assumed = if is_init && !is_sidecar(spec) { self.node.profile.assumed_end() } else { None };
+        let end = runtime::end_of(pod, spec).or(assumed);
         let run = &mut self.worker.runs[index];
         let attempt = run.current.as_ref().map_or(0, |i| i.attempt + 1);
         run.previous = run.current.take().map(Box::new);

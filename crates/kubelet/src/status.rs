@@ -268,7 +268,7 @@ impl View<'_> {
             reason: verdict.reason.map(|r| self.word(r)),
             message: verdict.message.map(Into::into),
             status,
-            ..Default::default()
+            last_probe_time: None,
         }
     }
 }
@@ -286,8 +286,7 @@ fn waiting(reason: Str, message: Option<Str>) -> ContainerState {
 /// The runtime's id of a run of a container: 64 hexadecimal digits that follow from whose run it is.
 fn container_id(uid: &str, name: &str, attempt: i32) -> Str {
     let mut random = Random::stream(u64::from(attempt.unsigned_abs()), &format!("{uid}/{name}"));
-    let digits: String = (0..4).map(|_| format!("{:016x}", random.next_u64())).collect();
-    format!("containerd://{digits}").into()
+    format!("containerd://{}", random.hex(4)).into()
 }
 
 /// How the containers of a pod add up.

@@ -12,4 +12,5 @@ mod run;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
 pub use orrery_kubelet::{NodeConfig, RuntimeProfile};
+pub use orrery_scheduler::{Decision, NodeVerdict};
 pub use run::{Outcome, Settle};

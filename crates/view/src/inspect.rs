@@ -11,6 +11,7 @@ use orrery_cluster::Cluster;
 use crate::calls::label;
 use crate::pod;
 use crate::scene::{ObjectRef, PodState, Text};
+use crate::scheduling::{self, Scheduling};
 
 /// How many writes are searched for those that concern an object.
 const LOOK_BACK: usize = 50_000;
@@ -79,6 +80,8 @@ pub struct Inspection {
     pub says: Option<Text>,
     /// Field by field.
     pub rows: Vec<(Text, Text)>,
+    /// A pod: what the scheduler thought of each node.
+    pub scheduling: Option<Scheduling>,
     /// How it came to be so.
     pub causes: Vec<Cause>,
     /// The object as the API serves it.
@@ -106,6 +109,7 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
             .into(),
         says: None,
         rows: Vec::new(),
+        scheduling: scheduling::scheduling(cluster, id).filter(|_| kind == Kind::Pod),
         causes: causes(api, kind, id),
         yaml: yaml(object),
         replicas: None,

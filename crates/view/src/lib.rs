@@ -13,6 +13,7 @@ mod plane;
 mod pod;
 mod rollout;
 pub mod scene;
+pub mod scheduling;
 mod service;
 mod storage;
 pub mod timeline;

@@ -1,6 +1,6 @@
 //! A node as a card: readiness, requests against allocatable, pods in the order in which they came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orrery_api::{Node, Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
@@ -19,6 +19,7 @@ pub(crate) fn card(
     node: &Node,
     hues: &Hues,
     calls: &BTreeMap<Str, u64>,
+    pulling: &BTreeSet<Str>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> NodeCard {
     let api = cluster.api();
@@ -35,7 +36,7 @@ pub(crate) fn card(
         memory: meter(node, &all, resources::MEMORY, Quantity::value),
         pod_cidr: node.spec.pod_cidr.clone().unwrap_or_default(),
         max_pods: node.status.allocatable.get(resources::PODS).map_or(MAX_PODS, |q| unsigned(q.value())),
-        pods: pods.into_iter().map(|p| pod::mark(api, cluster.now(), hues, p)).collect(),
+        pods: pods.into_iter().map(|p| pod::mark(api, cluster.now(), hues, pulling, p)).collect(),
         kubelet: Lamp { name: name.clone(), calls: calls.get(name).copied().unwrap_or(0) },
     }
 }

@@ -1,6 +1,8 @@
 //! A pod as a mark: which shape it has, and the reason that `kubectl get pods` prints.
 
-use orrery_api::{ContainerState, ContainerStatus, Pod};
+use std::collections::{BTreeMap, BTreeSet};
+
+use orrery_api::{ContainerState, ContainerStatus, Event, Kind, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_sim::SimTime;
@@ -13,15 +15,41 @@ const FIRST_BACK_OFF_S: u32 = 10;
 /// No restart waits longer (upstream: `MaxContainerBackOff`).
 const LONGEST_BACK_OFF_S: u32 = 300;
 
-/// The mark of a pod.
-pub(crate) fn mark(api: &ApiServer, now: SimTime, hues: &Hues, pod: &Pod) -> PodMark {
+/// How many writes are searched for pulls that have not ended.
+const LOOK_BACK: usize = 1_000;
+
+/// The pods whose latest event is that an image is being pulled: their status says no more than `ContainerCreating`.
+pub(crate) fn pulling(api: &ApiServer) -> BTreeSet<Str> {
+    let writes = api.writes();
+    let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
+    let mut latest: BTreeMap<Str, bool> = BTreeMap::new();
+    for write in recent.into_iter().rev().filter(|w| w.kind == Kind::Event) {
+        let Some(event) = api.get::<Event>(&write.namespace, &write.name) else { continue };
+        if let Some(uid) = event.involved_object.uid.as_ref().filter(|uid| !latest.contains_key(*uid)) {
+            latest.insert(uid.clone(), event.reason.as_deref() == Some("Pulling"));
+        }
+    }
+    latest.into_iter().filter_map(|(uid, pulling)| pulling.then_some(uid)).collect()
+}
+
+/// The mark of a pod; `pulling` are the uids of those that pull.
+pub(crate) fn mark(
+    api: &ApiServer,
+    now: SimTime,
+    hues: &Hues,
+    pulling: &BTreeSet<Str>,
+    pod: &Pod,
+) -> PodMark {
     let workload = workload(api, &pod.metadata);
     PodMark {
         id: id(pod),
         uid: pod.metadata.uid.clone(),
         hue: hues.get(&workload),
         label: workload.name,
-        state: state(api, now, pod),
+        state: match state(api, now, pod) {
+            PodState::Creating if pulling.contains(&pod.metadata.uid) => PodState::Pulling,
+            state => state,
+        },
         reason: reason(pod),
     }
 }
@@ -70,9 +98,6 @@ pub(crate) fn state(api: &ApiServer, now: SimTime, pod: &Pod) -> PodState {
     if is_ready(pod) {
         return PodState::Ready;
     }
-    if containers(pod).any(pulling) {
-        return PodState::Pulling;
-    }
     if pod.status.phase.as_deref() == Some("Running") {
         return PodState::NotReady;
     }
@@ -85,11 +110,6 @@ fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
 
 fn waiting_reason(state: &ContainerState) -> Option<&Str> {
     state.waiting.as_ref()?.reason.as_ref()
-}
-
-/// The kubelet tells of a pull only by its event; before the first start the reason is that the container is being created.
-fn pulling(status: &ContainerStatus) -> bool {
-    waiting_reason(&status.state).is_some_and(|r| matches!(&**r, "ErrImagePull" | "Pulling"))
 }
 
 /// A container that waits to be started or pulled again, with what is left of its back-off. It doubles with each restart;

@@ -1,6 +1,6 @@
 //! What the picture shows: one plain tree that is compared, and drawn again only where it differs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use orrery_api::{Node, Pod, Service};
@@ -340,6 +340,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
     let api = cluster.api();
     let wanted = |ns: &str| namespace.is_none_or(|only| only == ns);
     let hues = Hues::of(api);
+    let pulling = pod::pulling(api);
     let latest = plane::latest(api);
     let kubelets = latest.iter().filter_map(|(caller, at)| match caller {
         Caller::Node(name) => Some((name.clone(), *at)),
@@ -347,7 +348,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
     });
     let kubelets: BTreeMap<Text, u64> = kubelets.collect();
     let nodes: Vec<_> =
-        api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &wanted)).collect();
+        api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &pulling, &wanted)).collect();
     let shown: BTreeMap<Text, Hue> =
         nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
     let services = api.list::<Service>().filter(|s| wanted(&s.metadata.namespace) && !is_apiserver(s));
@@ -372,7 +373,7 @@ fn waiting(cluster: &Cluster, hues: &Hues, wanted: &dyn Fn(&str) -> bool) -> Wai
     let pods: Vec<_> = unbound.collect();
     Waiting {
         why: pods.iter().find_map(|p| pod::unschedulable(p)),
-        pods: pods.iter().map(|p| pod::mark(api, cluster.now(), hues, p)).collect(),
+        pods: pods.iter().map(|p| pod::mark(api, cluster.now(), hues, &BTreeSet::new(), p)).collect(),
     }
 }
 

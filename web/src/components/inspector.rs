@@ -3,6 +3,7 @@
 use orrery_share::Action;
 use orrery_view::inspect::{Cause, Deed, Inspection, Tone};
 use orrery_view::scene::ObjectRef;
+use orrery_view::scheduling::Scheduling;
 use yew::prelude::*;
 
 use super::event_list::Rows;
@@ -112,6 +113,7 @@ fn why(it: &Inspection, w: &Words, ui: &crate::ui::UiContext) -> Html {
     html! {
         <>
             if let Some(says) = &it.says { <p class="says">{&**says}</p> }
+            if let Some(scheduling) = &it.scheduling { { verdicts(scheduling, w) } }
             <h3>{w.chain}</h3>
             if it.causes.is_empty() { <p class="muted">{w.no_chain}</p> }
             <ol class="why">
@@ -127,6 +129,24 @@ fn why(it: &Inspection, w: &Words, ui: &crate::ui::UiContext) -> Html {
                     }
                 }) }
             </ol>
+        </>
+    }
+}
+
+/// What the scheduler thought of each node.
+fn verdicts(scheduling: &Scheduling, w: &Words) -> Html {
+    html! {
+        <>
+            <h3>{w.scheduling}</h3>
+            <p class="muted">{(w.feasible)(scheduling.feasible, scheduling.evaluated)}</p>
+            <ul class="verdicts">
+                { for scheduling.verdicts.iter().map(|v| html! {
+                    <li key={v.node.to_string()} class={classes!(v.won.then_some("won"), v.score.is_none().then_some("no"))}>
+                        <b class="mono">{&*v.node}</b>
+                        if let Some(score) = v.score { <span class="mono push">{score}</span> } else { <span>{&*v.reason}</span> }
+                    </li>
+                }) }
+            </ul>
         </>
     }
 }

@@ -81,6 +81,8 @@ pub static WORDS: Words = Words {
     summary: "Summary",
     yaml: "YAML",
     events: "Events",
+    scheduling: "What the scheduler saw",
+    feasible: |n, of| format!("{n} of {} would do", plural(of, "node", "nodes")),
     chain: "What led here",
     no_chain: "Nothing has been recorded about it.",
     deed_created: (" created ", ""),

@@ -75,6 +75,8 @@ pub static WORDS: Words = Words {
     summary: "요약",
     yaml: "YAML",
     events: "이벤트",
+    scheduling: "스케줄러가 본 것",
+    feasible: |n, of| format!("노드 {of}개 중 {n}개가 가능하다"),
     chain: "여기까지의 과정",
     no_chain: "기록된 것이 없다.",
     deed_created: (": ", " 생성"),

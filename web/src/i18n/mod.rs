@@ -138,6 +138,8 @@ pub struct Words {
     pub summary: &'static str,
     pub yaml: &'static str,
     pub events: &'static str,
+    pub scheduling: &'static str,
+    pub feasible: fn(usize, usize) -> String,
     pub chain: &'static str,
     pub no_chain: &'static str,
     /// What stands between an actor and an object, and after the object, for each deed.

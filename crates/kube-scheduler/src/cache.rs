@@ -14,6 +14,10 @@ const REGION: &str = "topology.kubernetes.io/region";
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
     infos: Vec<Rc<NodeInfo>>,
+    /// The generation of the node in every slot, side by side: every cycle compares many of them.
+    generations: Vec<u64>,
+    /// The name of the node in every slot, shared with decisions.
+    names: Rc<Vec<Str>>,
     slots: BTreeMap<Str, usize>,
     free: Vec<usize>,
     zones: Vec<(Str, Vec<usize>)>,
@@ -43,6 +47,16 @@ impl Cache {
     /// The node in a slot.
     pub fn info(&self, slot: usize) -> &NodeInfo {
         &self.infos[slot]
+    }
+
+    /// Larger with every change of the node in a slot, and unique among all nodes.
+    pub fn generation(&self, slot: usize) -> u64 {
+        self.generations[slot]
+    }
+
+    /// The names of the nodes by their slots.
+    pub(crate) fn names(&self) -> &Rc<Vec<Str>> {
+        &self.names
     }
 
     /// How many slots there are, used or not.
@@ -144,9 +158,8 @@ impl Cache {
 
     fn change(&mut self, slot: usize) -> &mut NodeInfo {
         self.generation += 1;
-        let info = Rc::make_mut(&mut self.infos[slot]);
-        info.generation = self.generation;
-        info
+        self.generations[slot] = self.generation;
+        Rc::make_mut(&mut self.infos[slot])
     }
 
     fn slot_for(&mut self, name: &Str) -> usize {
@@ -156,8 +169,12 @@ impl Cache {
         let slot = self.free.pop().unwrap_or(self.infos.len());
         if slot == self.infos.len() {
             self.infos.push(Rc::default());
+            self.generations.push(0);
+            Rc::make_mut(&mut self.names).push(name.clone());
         }
         self.infos[slot] = Rc::new(NodeInfo { name: name.clone(), ..Default::default() });
+        self.generations[slot] = 0;
+        Rc::make_mut(&mut self.names)[slot] = name.clone();
         self.slots.insert(name.clone(), slot);
         slot
     }

@@ -72,8 +72,8 @@ pub(crate) struct Algorithm {
     /// The slots that this cycle looked at, and those of them that would do.
     evaluated: Vec<usize>,
     feasible: Vec<usize>,
-    /// The scores of the feasible nodes, node by node, and their weighted sums.
-    scores: Vec<Score>,
+    /// The normalised scores of the feasible nodes, plug-in by plug-in, and each node's weighted sum.
+    scores: Vec<i64>,
     totals: Vec<i64>,
 }
 
@@ -107,8 +107,8 @@ impl Algorithm {
         let nodes = named.as_deref().unwrap_or(cache.order());
         let wanted = nodes_to_find(nodes.len());
         self.memory.prepare(cycle);
-        for i in 0..nodes.len() {
-            let slot = nodes[(self.next_start + i) % nodes.len()];
+        let (before, from) = nodes.split_at(if nodes.is_empty() { 0 } else { self.next_start % nodes.len() });
+        for &slot in from.iter().chain(before) {
             self.evaluated.push(slot);
             if evaluate(cycle, plan, slot, &mut self.memory.verdicts[slot]) {
                 self.feasible.push(slot);
@@ -138,21 +138,17 @@ impl Algorithm {
 
     /// Fills `scores` and `totals` for the feasible nodes.
     fn score(&mut self, plan: &Plan) {
-        let (nodes, scorers) = (self.feasible.len(), plan.scorers.len());
         self.scores.clear();
-        self.scores.resize(nodes * scorers, Score::default());
         self.totals.clear();
-        self.totals.resize(nodes, 0);
-        let mut column = Vec::with_capacity(nodes);
+        self.totals.resize(self.feasible.len(), 0);
         for (at, &index) in plan.scorers.iter().enumerate() {
             let registered = &PLUGINS[index];
-            column.clear();
-            column.extend(self.feasible.iter().map(|&slot| self.memory.verdicts[slot].raw[at]));
-            normalise(registered.plugin.normalise(), &mut column);
-            for (i, &normalised) in column.iter().enumerate() {
-                let raw = self.memory.verdicts[self.feasible[i]].raw[at];
-                self.scores[i * scorers + at] = Score { raw, normalised };
-                self.totals[i] += registered.weight * normalised;
+            let start = self.scores.len();
+            self.scores.extend(self.feasible.iter().map(|&slot| self.memory.verdicts[slot].raw[at]));
+            let column = &mut self.scores[start..];
+            normalise(registered.plugin.normalise(), column);
+            for (total, normalised) in self.totals.iter_mut().zip(column) {
+                *total += registered.weight * *normalised;
             }
         }
     }
@@ -185,31 +181,38 @@ impl Algorithm {
             };
             decision.scored_by = plan.scorers.iter().map(by).collect();
         }
-        let width = decision.scored_by.len();
-        decision.verdicts.reserve(self.evaluated.len().min(NODES_TOLD + 1));
+        let told = self.evaluated.len().min(NODES_TOLD + 1);
+        decision.names = cache.names().clone();
+        decision.verdicts.reserve(told);
+        decision.scores.reserve(told * decision.scored_by.len());
         let mut nth_feasible = 0;
         for (i, &slot) in self.evaluated.iter().enumerate() {
-            let verdict = &self.memory.verdicts[slot];
-            let told = i < NODES_TOLD || Some(slot) == winner;
-            let node = || cache.info(slot).name.clone();
-            match &verdict.rejection {
-                Some(rejection) if told => decision.verdicts.push(NodeVerdict::Rejected {
-                    node: node(),
-                    plugin: PLUGINS[rejection.plugin].plugin.name(),
-                    reasons: rejection.reasons.clone(),
-                }),
-                Some(_) => {}
-                None => {
-                    if told {
-                        let first_score = decision.scores.len();
-                        let total = if scored { self.totals[nth_feasible] } else { 0 };
-                        decision.scores.extend(&self.scores[nth_feasible * width..][..width]);
-                        decision.verdicts.push(NodeVerdict::Feasible { node: node(), total, first_score });
-                    }
-                    nth_feasible += 1;
-                }
+            let feasible = self.memory.verdicts[slot].rejection.is_none();
+            if i < NODES_TOLD || Some(slot) == winner {
+                self.tell_node(slot, nth_feasible, decision);
             }
+            nth_feasible += usize::from(feasible);
         }
+    }
+
+    /// Tells what was found of the node in a slot, which is the `nth_feasible` of those that would do, if it would.
+    fn tell_node(&self, node: usize, nth_feasible: usize, decision: &mut Decision) {
+        let verdict = &self.memory.verdicts[node];
+        if let Some(rejection) = &verdict.rejection {
+            let plugin = PLUGINS[rejection.plugin].plugin.name();
+            decision.verdicts.push(NodeVerdict::Rejected {
+                node,
+                plugin,
+                reasons: rejection.reasons.clone(),
+            });
+            return;
+        }
+        let (first_score, nodes) = (decision.scores.len(), self.feasible.len());
+        for (at, &raw) in verdict.raw.iter().enumerate().take(decision.scored_by.len()) {
+            decision.scores.push(Score { raw, normalised: self.scores[at * nodes + nth_feasible] });
+        }
+        let total = if decision.scored_by.is_empty() { 0 } else { self.totals[nth_feasible] };
+        decision.verdicts.push(NodeVerdict::Feasible { node, total, first_score });
     }
 }
 
@@ -261,11 +264,12 @@ fn pre_filter(cycle: &Cycle<'_>) -> Result<Plan, FitError> {
 
 /// Whether the node would do; what is known of it already is not worked out again.
 fn evaluate(cycle: &Cycle<'_>, plan: &Plan, slot: usize, verdict: &mut Verdict) -> bool {
-    let node = cycle.cache.info(slot);
-    if verdict.generation == node.generation {
+    let generation = cycle.cache.generation(slot);
+    if verdict.generation == generation {
         return verdict.rejection.is_none();
     }
-    verdict.generation = node.generation;
+    verdict.generation = generation;
+    let node = cycle.cache.info(slot);
     let refused = |&index: &usize| {
         PLUGINS[index].plugin.filter(cycle, node).err().map(|status| Rejection::new(index, status))
     };

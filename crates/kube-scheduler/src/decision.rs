@@ -33,6 +33,8 @@ pub struct Decision {
     pub scored_by: Vec<ScoredBy>,
     /// What was found of the nodes that were looked at; of the first 128 and of the winner.
     pub verdicts: Vec<NodeVerdict>,
+    /// The names of the nodes by their numbers, shared with the cache.
+    pub(crate) names: Rc<Vec<Str>>,
     /// The scores of the feasible nodes, node by node; see [`Decision::scores`].
     pub(crate) scores: Vec<Score>,
     /// The node that won.
@@ -42,6 +44,13 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The name of the node of a verdict.
+    pub fn node(&self, verdict: &NodeVerdict) -> &Str {
+        match verdict {
+            NodeVerdict::Rejected { node, .. } | NodeVerdict::Feasible { node, .. } => &self.names[*node],
+        }
+    }
+
     /// What each of the plug-ins that scored gave the node of a verdict.
     pub fn scores(&self, verdict: &NodeVerdict) -> &[Score] {
         match verdict {
@@ -67,8 +76,8 @@ pub struct ScoredBy {
 pub enum NodeVerdict {
     /// A plug-in refused it.
     Rejected {
-        /// The node.
-        node: Str,
+        /// The number of the node; see [`Decision::node`].
+        node: usize,
         /// The plug-in.
         plugin: &'static str,
         /// Why.
@@ -76,8 +85,8 @@ pub enum NodeVerdict {
     },
     /// It would do.
     Feasible {
-        /// The node.
-        node: Str,
+        /// The number of the node; see [`Decision::node`].
+        node: usize,
         /// The weighted sum of its scores.
         total: i64,
         /// Where its scores begin in [`Decision::scores`].

@@ -31,8 +31,6 @@ pub struct NodeInfo {
     pub ports: Vec<HostPort>,
     /// The sizes of the images that it has.
     pub images: BTreeMap<Str, i64>,
-    /// Larger with every change, and unique among all nodes.
-    pub generation: u64,
 }
 
 /// What about a node has changed that can make a difference to a pod

@@ -330,6 +330,7 @@ fn new_decision(queued: &QueuedPod, nodes: usize, now: SimTime) -> Decision {
         feasible: 0,
         scored_by: Vec::new(),
         verdicts: Vec::new(),
+        names: Default::default(),
         scores: Vec::new(),
         winner: None,
         message: "".into(),

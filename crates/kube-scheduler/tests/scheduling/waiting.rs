@@ -110,15 +110,15 @@ fn a_decision_tells_the_reasons_the_scores_and_the_winner() {
         .verdicts
         .iter()
         .map(|verdict| match verdict {
-            NodeVerdict::Rejected { node, plugin, reasons } => {
-                format!("{node} {plugin}: {}", reasons.join(", "))
+            NodeVerdict::Rejected { plugin, reasons, .. } => {
+                format!("{} {plugin}: {}", decision.node(verdict), reasons.join(", "))
             }
-            NodeVerdict::Feasible { node, total, .. } => {
+            NodeVerdict::Feasible { total, .. } => {
                 let scores = decision.scores(verdict).iter().zip(&decision.scored_by);
                 let scores: Vec<String> = scores
                     .map(|(s, by)| format!("{} {}>{}x{}", by.plugin, s.raw, s.normalised, by.weight))
                     .collect();
-                format!("{node} {total} = {}", scores.join(", "))
+                format!("{} {total} = {}", decision.node(verdict), scores.join(", "))
             }
         })
         .collect();

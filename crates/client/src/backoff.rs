@@ -13,7 +13,8 @@ pub struct Backoff {
 
 impl Backoff {
     /// How work queues retry (upstream: `DefaultTypedControllerRateLimiter`): 5 ms doubling to 1000 s.
-    pub const WORK_QUEUE: Backoff = Backoff { base: Duration::from_millis(5), cap: Duration::from_secs(1_000) };
+    pub const WORK_QUEUE: Backoff =
+        Backoff { base: Duration::from_millis(5), cap: Duration::from_secs(1_000) };
 
     /// The delay after `failures` failures; the first is number one.
     pub fn delay(&self, failures: u32) -> Duration {
@@ -28,7 +29,8 @@ mod tests {
 
     #[test]
     fn the_delay_doubles_up_to_the_cap() {
-        let delays: Vec<u128> = [1, 2, 3, 18, 19, 40].map(|n| Backoff::WORK_QUEUE.delay(n).as_millis()).into();
+        let delays: Vec<u128> =
+            [1, 2, 3, 18, 19, 40].map(|n| Backoff::WORK_QUEUE.delay(n).as_millis()).into();
         assert_eq!(delays, [5, 10, 20, 655_360, 1_000_000, 1_000_000]);
     }
 }

@@ -124,7 +124,13 @@ impl Context<'_> {
     }
 
     /// Records an event about an object. Events are best effort: one that cannot be stored is dropped, as upstream.
-    pub fn event<R: Resource>(&mut self, about: &R, r#type: EventType, reason: &str, message: impl Into<String>) {
+    pub fn event<R: Resource>(
+        &mut self,
+        about: &R,
+        r#type: EventType,
+        reason: &str,
+        message: impl Into<String>,
+    ) {
         let request = self.request();
         self.identity.recorder.record(self.api, &request, about, None, r#type, reason, &message.into());
     }
@@ -139,6 +145,14 @@ impl Context<'_> {
         message: impl Into<String>,
     ) {
         let request = self.request();
-        self.identity.recorder.record(self.api, &request, about, Some(field_path), r#type, reason, &message.into());
+        self.identity.recorder.record(
+            self.api,
+            &request,
+            about,
+            Some(field_path),
+            r#type,
+            reason,
+            &message.into(),
+        );
     }
 }

@@ -125,7 +125,10 @@ impl Recorder {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an event has these parts; a struct would only name them twice")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an event has these parts; a struct would only name them twice"
+    )]
     pub(crate) fn record<R: Resource>(
         &mut self,
         api: &mut ApiServer,
@@ -179,7 +182,7 @@ impl Recorder {
             name: Some(meta.name.clone()),
             uid: Some(meta.uid.clone()),
             resource_version: Some(meta.resource_version.to_string().into()),
-            field_path: field_path.map(Into::into),
+            field_path: field_path.map(|path| self.word(path)),
         }
     }
 
@@ -209,7 +212,8 @@ impl Recorder {
         let spam = self.spam.entry(subject).or_insert(Spam { tokens: SPAM_BURST, refilled: now });
         let refills = now.since(spam.refilled).as_secs() / SPAM_REFILL.as_secs();
         if refills > 0 {
-            spam.tokens = SPAM_BURST.min(spam.tokens.saturating_add(u32::try_from(refills).unwrap_or(u32::MAX)));
+            spam.tokens =
+                SPAM_BURST.min(spam.tokens.saturating_add(u32::try_from(refills).unwrap_or(u32::MAX)));
             spam.refilled += SPAM_REFILL * u32::try_from(refills).unwrap_or(u32::MAX);
         }
         let admitted = spam.tokens > 0;
@@ -246,7 +250,8 @@ impl Recorder {
                 event.message = Some(text.clone());
             }
             Style::Series => {
-                let series = event.series.get_or_insert_with(|| EventSeries { count: 1, ..Default::default() });
+                let series =
+                    event.series.get_or_insert_with(|| EventSeries { count: 1, ..Default::default() });
                 series.count += 1;
                 series.last_observed_time = Some(micro);
             }

@@ -2,29 +2,37 @@
 
 use crate::{Backoff, Revision};
 use orrery_sim::SimTime;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
 /// Keys, each due at one instant: a key that is added twice is looked at once, and the earliest
 /// deadline wins. With each key goes the write because of which it was added.
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     due: BTreeMap<(SimTime, u64), K>,
-    keys: BTreeMap<K, (SimTime, u64, Revision)>,
-    failures: BTreeMap<K, u32>,
+    keys: FxHashMap<K, (SimTime, u64, Revision)>,
+    failures: FxHashMap<K, u32>,
     backoff: Backoff,
     seq: u64,
 }
 
-impl<K: Ord + Clone> Default for WorkQueue<K> {
+impl<K: Hash + Eq + Clone> Default for WorkQueue<K> {
     fn default() -> Self {
         WorkQueue::new(Backoff::WORK_QUEUE)
     }
 }
 
-impl<K: Ord + Clone> WorkQueue<K> {
+impl<K: Hash + Eq + Clone> WorkQueue<K> {
     /// An empty queue that retries with `backoff`.
     pub fn new(backoff: Backoff) -> Self {
-        WorkQueue { due: BTreeMap::new(), keys: BTreeMap::new(), failures: BTreeMap::new(), backoff, seq: 0 }
+        WorkQueue {
+            due: BTreeMap::new(),
+            keys: FxHashMap::default(),
+            failures: FxHashMap::default(),
+            backoff,
+            seq: 0,
+        }
     }
 
     /// Adds `key`, due at `at`. A key that is due earlier stays as it is.

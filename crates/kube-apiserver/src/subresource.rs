@@ -83,7 +83,9 @@ fn set_scheduled(pod: &mut Pod, date: orrery_apimachinery::Time) {
         type_: "PodScheduled".into(),
         status: "True".into(),
         last_transition_time: Some(date),
-        ..Default::default()
+        last_probe_time: None,
+        reason: None,
+        message: None,
     });
 }
 

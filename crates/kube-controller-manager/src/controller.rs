@@ -30,6 +30,10 @@ impl Wake {
         self.keys.push((key, delay));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (Key, Duration)> {
         self.keys.drain(..)
     }

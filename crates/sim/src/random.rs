@@ -44,6 +44,11 @@ impl Random {
         (0..len).map(|_| char::from(ALPHABET[self.below(ALPHABET.len() as u64) as usize])).collect()
     }
 
+    /// Sixteen hexadecimal digits for each of `words` random numbers.
+    pub fn hex(&mut self, words: usize) -> String {
+        (0..words).flat_map(|_| digits(self.next_u64())).collect()
+    }
+
     /// A version 4 UUID in its usual text form.
     pub fn uuid(&mut self) -> String {
         let (high, low) = (self.next_u64(), self.next_u64());
@@ -51,16 +56,21 @@ impl Random {
         let high = high & !0xf000 | 0x4000;
         let low = low & (u64::MAX >> 2) | 1 << 63;
         let mut text = String::with_capacity(36);
-        for (half, dash_before) in [(high, [8, 12]), (low, [0, 4])] {
-            for i in 0..16 {
-                if dash_before.contains(&i) {
+        for (half, dashes_before) in [(high, [8, 12]), (low, [0, 4])] {
+            for (i, digit) in digits(half).enumerate() {
+                if dashes_before.contains(&i) {
                     text.push('-');
                 }
-                text.push(char::from(b"0123456789abcdef"[(half >> (60 - 4 * i) & 0xf) as usize]));
+                text.push(digit);
             }
         }
         text
     }
+}
+
+/// The sixteen hexadecimal digits of a number.
+fn digits(bits: u64) -> impl Iterator<Item = char> {
+    (0..16).map(move |i| char::from(b"0123456789abcdef"[(bits >> (60 - 4 * i) & 0xf) as usize]))
 }
 
 #[cfg(test)]
@@ -73,6 +83,13 @@ mod tests {
         assert_eq!(draw(1, "scheduler"), draw(1, "scheduler"));
         assert_ne!(draw(1, "scheduler"), draw(1, "kubelet/node-1"));
         assert_ne!(draw(1, "scheduler"), draw(2, "scheduler"));
+    }
+
+    #[test]
+    fn a_uuid_tells_its_version_and_its_variant() {
+        let mut random = Random::stream(7, "uids");
+        let uuids = [random.uuid(), random.uuid()];
+        assert_eq!(uuids, ["44f02d37-8277-4342-8789-bf729a43512d", "9e179e74-1287-451e-8dd5-735bd599a5d7"]);
     }
 
     #[test]

@@ -19,8 +19,12 @@ impl Controller for ServiceAccountController {
         let meta = change.value.metadata();
         match change.value.kind() {
             Kind::Namespace => wake.key(Key::new(Kind::Namespace, "", meta.name.clone())),
-            Kind::ServiceAccount if &*meta.name == "default" => wake.key(Key::new(Kind::Namespace, "", meta.namespace.clone())),
-            Kind::ConfigMap if &*meta.name == ROOT_CA => wake.key(Key::new(Kind::Namespace, "", meta.namespace.clone())),
+            Kind::ServiceAccount if &*meta.name == "default" => {
+                wake.key(Key::new(Kind::Namespace, "", meta.namespace.clone()))
+            }
+            Kind::ConfigMap if &*meta.name == ROOT_CA => {
+                wake.key(Key::new(Kind::Namespace, "", meta.namespace.clone()))
+            }
             _ => {}
         }
     }
@@ -37,7 +41,8 @@ impl Controller for ServiceAccountController {
                 "kubernetes.io/description",
                 "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.",
             );
-            map.data = StrMap::from_iter([("ca.crt", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")]);
+            map.data =
+                StrMap::from_iter([("ca.crt", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")]);
             cx.create(map)?;
         }
         if cx.get::<ServiceAccount>(&key.name, "default").is_none() {

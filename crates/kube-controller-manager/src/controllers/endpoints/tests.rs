@@ -5,6 +5,7 @@ use crate::testing::Workbench;
 use expect_test::{Expect, expect};
 use orrery_api::{Endpoints, Pod, Service};
 use orrery_apimachinery::Value;
+use orrery_apimachinery::decode::encode;
 use orrery_sim::Duration;
 use serde_json::json;
 
@@ -130,7 +131,7 @@ fn endpoints_follow_their_service() {
     let mut bench = bench(json!({"selector": {"app": "web"}, "clusterIP": "None"}));
     let labels = |bench: &Bench| {
         let endpoints = bench.get::<Endpoints>("default", "web").expect("the service has endpoints");
-        serde_json::to_string(&endpoints.metadata.labels).expect("text keys")
+        encode(&endpoints.metadata.labels).to_string()
     };
     assert_eq!(labels(&bench), r#"{"service.kubernetes.io/headless":""}"#);
     bench.modify::<Service>("default", "web", |s| {

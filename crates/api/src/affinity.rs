@@ -1,39 +1,35 @@
 //! Where a pod wants to be, and next to whom.
 
-use crate::wire::null_if_empty;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{LabelSelector, Str};
-use serde::{Deserialize, Serialize};
 
 /// Where the pod wants to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Affinity {
     /// Which nodes the pod wants.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_affinity: Option<NodeAffinity>,
     /// Which pods the pod wants to be near to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub pod_affinity: Option<PodAffinity>,
     /// Which pods the pod wants to be away from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub pod_anti_affinity: Option<PodAntiAffinity>,
 }
 
 /// Which nodes the pod wants.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeAffinity {
     /// Wishes that the scheduler weighs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub preferred_during_scheduling_ignored_during_execution: Vec<PreferredSchedulingTerm>,
     /// What must hold for the pod to be scheduled.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
 }
 
 /// A wish about nodes, and what it weighs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PreferredSchedulingTerm {
     /// The nodes.
     pub preference: NodeSelectorTerm,
@@ -42,66 +38,60 @@ pub struct PreferredSchedulingTerm {
 }
 
 /// Terms of which a node must satisfy at least one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSelector {
     /// The terms, of which one must hold.
-    #[serde(serialize_with = "null_if_empty")]
+    #[json(null_if_empty)]
     pub node_selector_terms: Vec<NodeSelectorTerm>,
 }
 
 /// Requirements that a node must satisfy together; an empty term matches nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSelectorTerm {
     /// Requirements on labels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub match_expressions: Vec<NodeSelectorRequirement>,
     /// Requirements on fields.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub match_fields: Vec<NodeSelectorRequirement>,
 }
 
 /// One requirement on a node's label or field.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSelectorRequirement {
     /// The key.
     pub key: Str,
     /// How the values are compared.
     pub operator: Str,
     /// The values.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub values: Vec<Str>,
 }
 
 /// Which pods the pod wants to be near to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodAffinity {
     /// Wishes that the scheduler weighs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
     /// What must hold for the pod to be scheduled.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
 }
 
 /// Which pods the pod wants to be away from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodAntiAffinity {
     /// Wishes that the scheduler weighs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
     /// What must hold for the pod to be scheduled.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
 }
 
 /// A wish about other pods, and what it weighs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct WeightedPodAffinityTerm {
     /// The pods.
     pub pod_affinity_term: PodAffinityTerm,
@@ -110,23 +100,22 @@ pub struct WeightedPodAffinityTerm {
 }
 
 /// Some pods, and what "near" means.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodAffinityTerm {
     /// Which pods are meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub label_selector: Option<LabelSelector>,
     /// Labels in which counted pods must agree with this one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub match_label_keys: Vec<Str>,
     /// Labels in which counted pods must differ from this one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub mismatch_label_keys: Vec<Str>,
     /// Namespaces in which pods are looked for, by their labels.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub namespace_selector: Option<LabelSelector>,
     /// Namespaces in which pods are looked for; the pod's own if none is given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub namespaces: Vec<Str>,
     /// The label that tells one part of the cluster from another.
     pub topology_key: Str,

@@ -1,6 +1,7 @@
 //! Bytes that JSON carries as base64 text.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use orrery_apimachinery::Value;
+use orrery_apimachinery::decode::{Cx, GoType, Member, Typed};
 use std::rc::Rc;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -80,18 +81,23 @@ impl<T: AsRef<[u8]> + ?Sized> From<&T> for Bytes {
     }
 }
 
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.to_base64())
+impl Member for Bytes {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        match cx.text(value).map(Bytes::from_base64) {
+            Some(Ok(bytes)) => *self = bytes,
+            Some(Err(offset)) => return cx.refuse(format!("illegal base64 data at input byte {offset}")),
+            None => return false,
+        }
+        true
+    }
+
+    fn write(&self) -> Value {
+        self.to_base64().into()
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        Bytes::from_base64(&text)
-            .map_err(|offset| de::Error::custom(format!("illegal base64 data at input byte {offset}")))
-    }
+impl Typed for Bytes {
+    const TYPE: &'static GoType = &GoType::Plain("string");
 }
 
 #[cfg(test)]

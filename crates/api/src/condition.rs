@@ -1,19 +1,17 @@
 //! The condition that newer APIs share (upstream: `metav1.Condition`).
 
-use crate::wire::is_default;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{Str, Time};
-use serde::{Deserialize, Serialize};
 
 /// One thing that is true or not of an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Condition {
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
     /// Details for people.
     pub message: Str,
     /// The generation that the status speaks of.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub observed_generation: i64,
     /// Why, in one word.
     pub reason: Str,

@@ -3,24 +3,23 @@
 use crate::bytes::Bytes;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, names};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Settings for pods to consume.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMap {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// Values that are not text.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[json(omitempty)]
     pub binary_data: BTreeMap<Str, Bytes>,
     /// Values by key.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub data: StrMap,
     /// Whether the data can never change again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub immutable: Option<bool>,
 }
 

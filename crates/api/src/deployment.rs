@@ -4,9 +4,8 @@ use crate::defaults::{self, fill};
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, intstr, pod, workload};
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// The strategy that replaces pods a few at a time.
@@ -15,8 +14,7 @@ pub const ROLLING_UPDATE: &str = "RollingUpdate";
 pub const RECREATE: &str = "Recreate";
 
 /// Pods of a template, and rollouts from one template to the next.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Deployment {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -27,23 +25,22 @@ pub struct Deployment {
 }
 
 /// What the deployment is to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentSpec {
     /// How long a new pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub min_ready_seconds: i32,
     /// Whether the rollout is held.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub paused: bool,
     /// How long the rollout may stand still before it counts as failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub progress_deadline_seconds: Option<i32>,
     /// How many pods there are to be.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub replicas: Option<i32>,
     /// How many old ReplicaSets are kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub revision_history_limit: Option<i32>,
     /// Which pods belong to it.
     pub selector: Option<LabelSelector>,
@@ -54,72 +51,68 @@ pub struct DeploymentSpec {
 }
 
 /// How old pods are replaced by new ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentStrategy {
     /// How far a rolling update may go at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub rolling_update: Option<RollingUpdateDeployment>,
     /// `RollingUpdate` or `Recreate`.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub type_: Option<Str>,
 }
 
 /// How far a rolling update may go at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct RollingUpdateDeployment {
     /// How many pods may be too many, as a number or a percentage.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub max_surge: Option<IntOrString>,
     /// How many pods may be missing, as a number or a percentage.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub max_unavailable: Option<IntOrString>,
 }
 
 /// How far the rollout has come.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentStatus {
     /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub available_replicas: i32,
     /// How often the name of a new ReplicaSet was taken already.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub collision_count: Option<i32>,
     /// What is true of the object, and since when.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub conditions: Vec<DeploymentCondition>,
     /// The generation that the status speaks of.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub observed_generation: i64,
     /// Pods that are ready.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub ready_replicas: i32,
     /// How many pods there are.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub replicas: i32,
     /// Pods that are missing or not available yet.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub unavailable_replicas: i32,
     /// Pods of the present template.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub updated_replicas: i32,
 }
 
 /// One thing that is true or not of a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentCondition {
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
     /// When the condition was last written.
     pub last_update_time: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
     /// `True`, `False` or `Unknown`.
     pub status: Str,

@@ -4,102 +4,95 @@ use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, intstr, names};
-use crate::wire::null_if_empty;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
-use serde::{Deserialize, Serialize};
 
 /// A piece of the addresses behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointSlice {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// `IPv4`, `IPv6` or `FQDN`.
     pub address_type: Str,
     /// The backends.
-    #[serde(serialize_with = "null_if_empty")]
+    #[json(null_if_empty)]
     pub endpoints: Vec<Endpoint>,
     /// The ports.
-    #[serde(serialize_with = "null_if_empty")]
+    #[json(null_if_empty)]
     pub ports: Vec<EndpointPort>,
 }
 
 /// One backend.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Endpoint {
     /// The addresses.
-    #[serde(serialize_with = "null_if_empty")]
+    #[json(null_if_empty)]
     pub addresses: Vec<Str>,
     /// Whether the backend takes part.
     pub conditions: EndpointConditions,
     /// Labels of the node, as an older version had them.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub deprecated_topology: StrMap,
     /// Who should use the backend.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub hints: Option<EndpointHints>,
     /// The host name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub hostname: Option<Str>,
     /// The node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_name: Option<Str>,
     /// The pod behind the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub target_ref: Option<ObjectReference>,
     /// The zone of the backend.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub zone: Option<Str>,
 }
 
 /// Whether a backend takes part.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointConditions {
     /// Whether the backend is to get traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub ready: Option<bool>,
     /// Whether the backend can serve, even while it ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub serving: Option<bool>,
     /// Whether the backend is ending.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub terminating: Option<bool>,
 }
 
 /// Who should use a backend.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointHints {
     /// Zones that should use the backend.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub for_zones: Vec<ForZone>,
 }
 
 /// A zone that should use a backend.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ForZone {
     /// The name.
     pub name: Str,
 }
 
 /// A port of the addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointPort {
     /// What is spoken on the port.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub app_protocol: Option<Str>,
     /// The name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub name: Option<Str>,
     /// The port.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub port: Option<i32>,
     /// `TCP`, `UDP` or `SCTP`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub protocol: Option<Str>,
 }
 

@@ -4,67 +4,62 @@ use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, intstr, names};
-use crate::wire::text;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str};
-use serde::{Deserialize, Serialize};
 
 /// The addresses behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Endpoints {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// Addresses with their ports.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub subsets: Vec<EndpointSubset>,
 }
 
 /// Addresses that share ports.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointSubset {
     /// Addresses that are ready.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub addresses: Vec<EndpointAddress>,
     /// Addresses that are not ready.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub not_ready_addresses: Vec<EndpointAddress>,
     /// The ports.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub ports: Vec<EndpointPort>,
 }
 
 /// One address behind a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointAddress {
     /// The host name.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub hostname: Option<Str>,
     /// The address.
     pub ip: Str,
     /// The node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_name: Option<Str>,
     /// The pod behind the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub target_ref: Option<ObjectReference>,
 }
 
 /// A port of the addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointPort {
     /// What is spoken on the port.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub app_protocol: Option<Str>,
     /// The name.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub name: Option<Str>,
     /// The port.
     pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub protocol: Option<Str>,
 }
 

@@ -3,21 +3,19 @@
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path};
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
-use serde::{Deserialize, Serialize};
 
 /// What a component told about an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Event {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// What was done, or failed.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub action: Option<Str>,
     /// How often it happened.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub count: i32,
     /// When it was first seen, to the microsecond.
     pub event_time: Option<MicroTime>,
@@ -28,48 +26,46 @@ pub struct Event {
     /// When it was last seen.
     pub last_timestamp: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
     /// A second object that had to do with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub related: Option<ObjectReference>,
     /// The component that reports, by its full name.
     pub reporting_component: Str,
     /// Which instance of the component reports.
     pub reporting_instance: Str,
     /// How an event that repeats goes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub series: Option<EventSeries>,
     /// Who told it.
     pub source: EventSource,
     /// `Normal` or `Warning`.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub type_: Option<Str>,
 }
 
 /// An event that happens again and again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EventSeries {
     /// How often it happened.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub count: i32,
     /// When it was last seen.
     pub last_observed_time: Option<MicroTime>,
 }
 
 /// Who told an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EventSource {
     /// The component.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub component: Option<Str>,
     /// The node.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub host: Option<Str>,
 }
 

@@ -2,12 +2,11 @@
 
 use crate::rules::Rules;
 use crate::validation::{Errors, Path};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
-use serde::{Deserialize, Serialize};
 
 /// A claim that must be renewed, or it ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Lease {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -16,29 +15,28 @@ pub struct Lease {
 }
 
 /// Who holds the lease, and since when.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LeaseSpec {
     /// When the present holder took the lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub acquire_time: Option<MicroTime>,
     /// Who holds the lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub holder_identity: Option<Str>,
     /// How long the lease outlives its last renewal.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub lease_duration_seconds: Option<i32>,
     /// How often the holder changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub lease_transitions: Option<i32>,
     /// Who should get the lease next.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub preferred_holder: Option<Str>,
     /// When the holder last renewed the lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub renew_time: Option<MicroTime>,
     /// How the next holder is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub strategy: Option<Str>,
 }
 

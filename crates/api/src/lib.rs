@@ -44,7 +44,6 @@ mod validation;
 pub mod volume;
 pub mod volume_plugins;
 mod warnings;
-mod wire;
 
 pub use affinity::*;
 pub use bytes::Bytes;

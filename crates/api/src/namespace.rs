@@ -3,13 +3,11 @@
 use crate::defaults::fill;
 use crate::rules::Rules;
 use crate::validation::{Errors, NameRule, names};
-use crate::wire::text;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
-use serde::{Deserialize, Serialize};
 
 /// A scope for the names of other objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Namespace {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -20,37 +18,34 @@ pub struct Namespace {
 }
 
 /// What the namespace is to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NamespaceSpec {
     /// Who must act before the namespace can go.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub finalizers: Vec<Str>,
 }
 
 /// What is known of the namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NamespaceStatus {
     /// What is true of the object, and since when.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub conditions: Vec<NamespaceCondition>,
     /// Where in its life the object is.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub phase: Option<Str>,
 }
 
 /// One thing that is true or not of a namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NamespaceCondition {
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
     /// `True`, `False` or `Unknown`.
     pub status: Str,

@@ -3,13 +3,11 @@
 use crate::resources::ResourceList;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, intstr, names, resources, taint_effect};
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
-use serde::{Deserialize, Serialize};
 
 /// A machine of the cluster.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Node {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -20,60 +18,56 @@ pub struct Node {
 }
 
 /// What the node is to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSpec {
     /// Where the kubelet took its settings from, once.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub config_source: Option<Box<NodeConfigSource>>,
     /// No longer used upstream.
-    #[serde(rename = "externalID", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(name = "externalID", text)]
     pub external_id: Option<Str>,
     /// The range of the node's pod addresses.
-    #[serde(rename = "podCIDR", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(name = "podCIDR", text)]
     pub pod_cidr: Option<Str>,
     /// The ranges of the node's pod addresses, one per family.
-    #[serde(rename = "podCIDRs", skip_serializing_if = "Vec::is_empty")]
+    #[json(name = "podCIDRs", omitempty)]
     pub pod_cidrs: Vec<Str>,
     /// The cloud's id of the machine.
-    #[serde(rename = "providerID", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(name = "providerID", text)]
     pub provider_id: Option<Str>,
     /// What keeps pods away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub taints: Vec<Taint>,
     /// Whether the scheduler passes over the node.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub unschedulable: bool,
 }
 
 /// Keeps pods away that do not tolerate it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Taint {
     /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
     pub effect: Str,
     /// The key.
     pub key: Str,
     /// When the taint was added.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub time_added: Option<Time>,
     /// The value.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub value: Option<Str>,
 }
 
 /// Where a kubelet took its settings from, once; no longer used upstream.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeConfigSource {
     /// A ConfigMap with the settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub config_map: Option<ConfigMapNodeConfigSource>,
 }
 
 /// A ConfigMap with the settings of a kubelet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMapNodeConfigSource {
     /// The key with the settings.
     pub kubelet_config_key: Str,
@@ -82,59 +76,57 @@ pub struct ConfigMapNodeConfigSource {
     /// The object's namespace.
     pub namespace: Str,
     /// The object's version.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub resource_version: Option<Str>,
     /// The object's uid.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub uid: Option<Str>,
 }
 
 /// What is known of the node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeStatus {
     /// How the node can be reached.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub addresses: Vec<NodeAddress>,
     /// What pods can have of the node.
-    #[serde(skip_serializing_if = "ResourceList::is_empty")]
+    #[json(omitempty)]
     pub allocatable: ResourceList,
     /// How much there is.
-    #[serde(skip_serializing_if = "ResourceList::is_empty")]
+    #[json(omitempty)]
     pub capacity: ResourceList,
     /// What is true of the object, and since when.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub conditions: Vec<NodeCondition>,
     /// Which settings the kubelet runs with.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub config: Option<Box<NodeConfigStatus>>,
     /// Where the node's programs listen.
     pub daemon_endpoints: NodeDaemonEndpoints,
     /// What the node's runtime can do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub features: Option<NodeFeatures>,
     /// Images on the node.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub images: Vec<ContainerImage>,
     /// What the node is made of.
     pub node_info: NodeSystemInfo,
     /// Where in its life the object is.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub phase: Option<Str>,
     /// The node's container runtimes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub runtime_handlers: Vec<NodeRuntimeHandler>,
     /// Volumes that are attached to the node.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub volumes_attached: Vec<AttachedVolume>,
     /// Volumes that the node's pods use.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub volumes_in_use: Vec<Str>,
 }
 
 /// One way to reach the node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeAddress {
     /// The address.
     pub address: Str,
@@ -143,18 +135,17 @@ pub struct NodeAddress {
 }
 
 /// One thing that is true or not of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeCondition {
     /// When the kubelet last confirmed it.
     pub last_heartbeat_time: Option<Time>,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
     /// `True`, `False` or `Unknown`.
     pub status: Str,
@@ -163,69 +154,63 @@ pub struct NodeCondition {
 }
 
 /// Which settings the kubelet runs with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeConfigStatus {
     /// The settings in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub active: Option<NodeConfigSource>,
     /// The settings that were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub assigned: Option<NodeConfigSource>,
     /// What went wrong.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub error: Option<Str>,
     /// The settings to fall back on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub last_known_good: Option<NodeConfigSource>,
 }
 
 /// Where the node's programs listen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeDaemonEndpoints {
     /// Where the kubelet listens.
     pub kubelet_endpoint: DaemonEndpoint,
 }
 
 /// Where one program listens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DaemonEndpoint {
     /// The port number.
-    #[serde(rename = "Port")]
+    #[json(name = "Port")]
     pub port: i32,
 }
 
 /// What the node's runtime can do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeFeatures {
     /// Whether `supplementalGroupsPolicy` is heeded.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub supplemental_groups_policy: Option<bool>,
 }
 
 /// An image that is on the node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerImage {
     /// The image's names.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub names: Vec<Str>,
     /// The image's size.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub size_bytes: i64,
 }
 
 /// What the node is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSystemInfo {
     /// The processor's architecture.
     pub architecture: Str,
     /// Changes with every boot.
-    #[serde(rename = "bootID")]
+    #[json(name = "bootID")]
     pub boot_id: Str,
     /// The container runtime and its version.
     pub container_runtime_version: Str,
@@ -236,44 +221,41 @@ pub struct NodeSystemInfo {
     /// The kubelet's version.
     pub kubelet_version: Str,
     /// The machine's id.
-    #[serde(rename = "machineID")]
+    #[json(name = "machineID")]
     pub machine_id: Str,
     /// The operating system.
     pub operating_system: Str,
     /// The operating system's full name.
     pub os_image: Str,
     /// The machine's serial id.
-    #[serde(rename = "systemUUID")]
+    #[json(name = "systemUUID")]
     pub system_uuid: Str,
 }
 
 /// One of the node's container runtimes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeRuntimeHandler {
     /// What the runtime can do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub features: Option<NodeRuntimeHandlerFeatures>,
     /// The name.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub name: Option<Str>,
 }
 
 /// What one container runtime can do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeRuntimeHandlerFeatures {
     /// Whether mounts can be read-only all the way down.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub recursive_read_only_mounts: Option<bool>,
     /// Whether pods can have user namespaces of their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub user_namespaces: Option<bool>,
 }
 
 /// A volume that is attached to the node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct AttachedVolume {
     /// The path of the device.
     pub device_path: Str,

@@ -19,13 +19,11 @@ use crate::volume_plugins::{
     GCEPersistentDiskVolumeSource, PhotonPersistentDiskVolumeSource, PortworxVolumeSource,
     QuobyteVolumeSource, VsphereVirtualDiskVolumeSource,
 };
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap, Time};
-use serde::{Deserialize, Serialize};
 
 /// A piece of storage that the cluster has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolume {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -36,171 +34,166 @@ pub struct PersistentVolume {
 }
 
 /// What the volume is; exactly one source is set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeSpec {
     /// How the volume can be mounted, such as `ReadWriteOnce`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub access_modes: Vec<Str>,
     /// A disk of Amazon EBS.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
     /// A disk of Azure.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
     /// A share of Azure Files.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
     /// How much there is.
-    #[serde(skip_serializing_if = "ResourceList::is_empty")]
+    #[json(omitempty)]
     pub capacity: ResourceList,
     /// A directory of CephFS.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
     /// A volume of OpenStack Cinder.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub cinder: Option<Box<CinderPersistentVolumeSource>>,
     /// The claim that the volume is bound to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub claim_ref: Option<ObjectReference>,
     /// Storage of a CSI driver.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub csi: Option<Box<CSIPersistentVolumeSource>>,
     /// A Fibre Channel disk.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub fc: Option<Box<FCVolumeSource>>,
     /// Storage of a FlexVolume driver.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub flex_volume: Option<Box<FlexPersistentVolumeSource>>,
     /// A dataset of Flocker.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub flocker: Option<Box<FlockerVolumeSource>>,
     /// A disk of Google Compute Engine.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
     /// A Glusterfs volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub glusterfs: Option<Box<GlusterfsPersistentVolumeSource>>,
     /// A file or directory of the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub host_path: Option<Box<HostPathVolumeSource>>,
     /// An iSCSI disk.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
     /// A directory or disk of one node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub local: Option<Box<LocalVolumeSource>>,
     /// Options for mounting.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub mount_options: Vec<Str>,
     /// A directory of an NFS server.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub nfs: Option<Box<NFSVolumeSource>>,
     /// From which nodes the volume can be reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_affinity: Option<VolumeNodeAffinity>,
     /// What becomes of the volume when its claim goes.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub persistent_volume_reclaim_policy: Option<Str>,
     /// A disk of Photon.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
     /// A volume of Portworx.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub portworx_volume: Option<Box<PortworxVolumeSource>>,
     /// A volume of Quobyte.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub quobyte: Option<Box<QuobyteVolumeSource>>,
     /// A block device of Ceph.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// A volume of ScaleIO.
-    #[serde(rename = "scaleIO", skip_serializing_if = "Option::is_none")]
+    #[json(name = "scaleIO", omitempty)]
     pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
     /// The storage class.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub storage_class_name: Option<Str>,
     /// A volume of StorageOS.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
     /// The attributes class.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub volume_attributes_class_name: Option<Str>,
     /// `Filesystem` or `Block`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub volume_mode: Option<Str>,
     /// A disk of vSphere.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
 /// What is known of the volume.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeStatus {
     /// When the phase last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub last_phase_transition_time: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Where in its life the object is.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub phase: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
 }
 
 /// From which nodes the volume can be reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeNodeAffinity {
     /// What must hold.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub required: Option<NodeSelector>,
 }
 
 /// A directory or disk of one node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LocalVolumeSource {
     /// The file system.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub fs_type: Option<Str>,
     /// The path.
     pub path: Str,
 }
 
 /// Storage of a CSI driver.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CSIPersistentVolumeSource {
     /// The Secret for growing the volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub controller_expand_secret_ref: Option<SecretReference>,
     /// The Secret for attaching the volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub controller_publish_secret_ref: Option<SecretReference>,
     /// The driver's name.
     pub driver: Str,
     /// The file system.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub fs_type: Option<Str>,
     /// The Secret for growing the volume on the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_expand_secret_ref: Option<SecretReference>,
     /// The Secret for mounting the volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_publish_secret_ref: Option<SecretReference>,
     /// The Secret for preparing the volume on the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub node_stage_secret_ref: Option<SecretReference>,
     /// Whether nothing can be written.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub read_only: bool,
     /// What the driver is told.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub volume_attributes: StrMap,
     /// The driver's name of the volume.
     pub volume_handle: Str,

@@ -5,17 +5,17 @@ use crate::pod_spec::PodSpec;
 use crate::pod_status::PodStatus;
 use crate::rules::Rules;
 use crate::validation::{Errors, pod};
-use orrery_apimachinery::{ObjectMeta, Str};
-use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use orrery_apimachinery::decode::{
+    Cx, Field, GoType, Member, Rule, Shape, Structure, Typed, read_structure, write_structure,
+};
+use orrery_apimachinery::{ObjectMeta, Str, Value};
 use std::rc::Rc;
 
 /// A group of containers that run together on one node.
 ///
 /// All pods of one template share its spec. What is written per pod, the node, lives beside it;
 /// in JSON it is `spec.nodeName`, as everywhere.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pod {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -27,36 +27,51 @@ pub struct Pod {
     pub status: PodStatus,
 }
 
-/// A pod as JSON has it.
-#[derive(Default, Deserialize)]
-#[serde(default, rename = "Pod")]
-struct Wire {
-    metadata: ObjectMeta,
-    spec: PodSpec,
-    status: PodStatus,
-}
-
-impl From<Wire> for Pod {
-    fn from(mut wire: Wire) -> Self {
-        let node_name = wire.spec.node_name.take();
-        Pod { metadata: wire.metadata, spec: Rc::new(wire.spec), node_name, status: wire.status }
-    }
-}
-
-impl Serialize for Pod {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut pod = s.serialize_struct("Pod", 3)?;
-        pod.serialize_field("metadata", &self.metadata)?;
-        match &self.node_name {
-            Some(node) => {
-                let spec = PodSpec { node_name: Some(node.clone()), ..(*self.spec).clone() };
-                pod.serialize_field("spec", &spec)?;
-            }
-            None => pod.serialize_field("spec", &self.spec)?,
+/// The fields as JSON has them: all but the node.
+impl Structure for Pod {
+    fn shape(&self) -> &'static Shape {
+        const fn field(name: &'static str) -> Field {
+            Field { name, rule: Rule::Always }
         }
-        pod.serialize_field("status", &self.status)?;
-        pod.end()
+        const { &Shape { name: "Pod", fields: &[field("metadata"), field("spec"), field("status")] } }
     }
+
+    fn member(&self, index: usize) -> &dyn Member {
+        match index {
+            0 => &self.metadata,
+            1 => &self.spec,
+            _ => &self.status,
+        }
+    }
+
+    fn member_mut(&mut self, index: usize) -> &mut dyn Member {
+        match index {
+            0 => &mut self.metadata,
+            1 => &mut self.spec,
+            _ => &mut self.status,
+        }
+    }
+}
+
+impl Member for Pod {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let read = read_structure(self, value, cx);
+        // Nobody shares the spec yet.
+        self.node_name = Rc::get_mut(&mut self.spec).and_then(|spec| spec.node_name.take());
+        read
+    }
+
+    fn write(&self) -> Value {
+        let mut value = write_structure(self);
+        if let Some(node) = &self.node_name {
+            value["spec"]["nodeName"] = node.write();
+        }
+        value
+    }
+}
+
+impl Typed for Pod {
+    const TYPE: &'static GoType = &GoType::Named("Pod");
 }
 
 impl Rules for Pod {
@@ -88,7 +103,6 @@ mod tests {
             ("ContainerStatus", size_of::<ContainerStatus>(), 224),
             ("PodCondition", size_of::<PodCondition>(), 96),
         ] {
-            println!("{what}: {size} bytes");
             assert!(size <= bound, "{what} grew to {size} bytes");
         }
     }

@@ -2,12 +2,11 @@
 
 use crate::pod_spec::PodSpec;
 use orrery_apimachinery::ObjectMeta;
-use serde::{Deserialize, Serialize};
+use orrery_apimachinery::decode::Fields;
 use std::rc::Rc;
 
 /// What the pods of a controller look like.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodTemplateSpec {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,

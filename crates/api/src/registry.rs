@@ -2,17 +2,13 @@
 
 use crate::defaults::write_shared;
 use crate::rules::{self, FieldError, Rules};
-use orrery_apimachinery::decode::{Problem, ProblemKind, decode, encode};
+use orrery_apimachinery::decode::{Problem, ProblemKind, Typed, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::fmt;
 use std::rc::Rc;
 
 /// A typed kind.
-pub trait Resource:
-    Clone + fmt::Debug + Default + PartialEq + Serialize + DeserializeOwned + 'static
-{
+pub trait Resource: Clone + fmt::Debug + PartialEq + Typed + 'static {
     /// Which kind this is.
     const KIND: Kind;
 

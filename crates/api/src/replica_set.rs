@@ -4,14 +4,12 @@ use crate::defaults;
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, pod, workload};
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, Time};
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// So many pods of one template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSet {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -22,14 +20,13 @@ pub struct ReplicaSet {
 }
 
 /// How many pods of which template there are to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetSpec {
     /// How long a new pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub min_ready_seconds: i32,
     /// How many pods there are to be.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub replicas: Option<i32>,
     /// Which pods belong to it.
     pub selector: Option<LabelSelector>,
@@ -38,39 +35,37 @@ pub struct ReplicaSetSpec {
 }
 
 /// How many pods there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetStatus {
     /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub available_replicas: i32,
     /// What is true of the object, and since when.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub conditions: Vec<ReplicaSetCondition>,
     /// Pods that have all labels of the template.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub fully_labeled_replicas: i32,
     /// The generation that the status speaks of.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub observed_generation: i64,
     /// Pods that are ready.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub ready_replicas: i32,
     /// How many pods there are.
     pub replicas: i32,
 }
 
 /// One thing that is true or not of a ReplicaSet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetCondition {
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
     /// Details for people.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub message: Option<Str>,
     /// Why, in one word.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub reason: Option<Str>,
     /// `True`, `False` or `Unknown`.
     pub status: Str,

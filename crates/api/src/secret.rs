@@ -4,28 +4,26 @@ use crate::bytes::Bytes;
 use crate::defaults::fill;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, json, names};
-use crate::wire::text;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Settings that are not for every eye.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Secret {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// Values by key.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[json(omitempty)]
     pub data: BTreeMap<Str, Bytes>,
     /// Whether the data can never change again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub immutable: Option<bool>,
     /// Values as text; turned into `data` on the way in.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub string_data: StrMap,
     /// What the secret is for.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub type_: Option<Str>,
 }
 

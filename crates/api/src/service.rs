@@ -4,9 +4,8 @@ use crate::condition::Condition;
 use crate::defaults::fill;
 use crate::rules::Rules;
 use crate::validation::{Bare, Errors, NameRule, Path, intstr, metadata, names};
-use crate::wire::{is_default, text};
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, ObjectMeta, Str, StrMap};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A service with an address within the cluster.
@@ -19,8 +18,7 @@ pub const LOAD_BALANCER: &str = "LoadBalancer";
 pub const EXTERNAL_NAME: &str = "ExternalName";
 
 /// A stable name and address in front of pods.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Service {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
@@ -31,155 +29,147 @@ pub struct Service {
 }
 
 /// What the service is to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceSpec {
     /// Whether a load balancer needs node ports.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub allocate_load_balancer_node_ports: Option<bool>,
     /// The service's address, or `None`.
-    #[serde(rename = "clusterIP", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(name = "clusterIP", text)]
     pub cluster_ip: Option<Str>,
     /// The service's addresses, one per family.
-    #[serde(rename = "clusterIPs", skip_serializing_if = "Vec::is_empty")]
+    #[json(name = "clusterIPs", omitempty)]
     pub cluster_ips: Vec<Str>,
     /// Further addresses that the service answers to.
-    #[serde(rename = "externalIPs", skip_serializing_if = "Vec::is_empty")]
+    #[json(name = "externalIPs", omitempty)]
     pub external_ips: Vec<Str>,
     /// The name that an `ExternalName` service stands for.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub external_name: Option<Str>,
     /// `Cluster`, or `Local` to keep to the node's own pods and the client's address.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub external_traffic_policy: Option<Str>,
     /// The node port on which a load balancer asks for local pods.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub health_check_node_port: i32,
     /// `Cluster`, or `Local` to keep to the node's own pods.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub internal_traffic_policy: Option<Str>,
     /// The address families, such as `IPv4`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub ip_families: Vec<Str>,
     /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub ip_family_policy: Option<Str>,
     /// Who makes the load balancer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub load_balancer_class: Option<Str>,
     /// The address that is asked for; deprecated upstream.
-    #[serde(rename = "loadBalancerIP", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(name = "loadBalancerIP", text)]
     pub load_balancer_ip: Option<Str>,
     /// From where clients may come.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub load_balancer_source_ranges: Vec<Str>,
     /// The ports.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub ports: Vec<ServicePort>,
     /// Whether pods that are not ready are listed too.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub publish_not_ready_addresses: bool,
     /// Which pods belong to it.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub selector: StrMap,
     /// `None`, or `ClientIP` to keep a client with one pod.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub session_affinity: Option<Str>,
     /// How long clients stay with one pod.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub session_affinity_config: Option<SessionAffinityConfig>,
     /// `PreferClose` to keep traffic near its client.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub traffic_distribution: Option<Str>,
     /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub type_: Option<Str>,
 }
 
 /// A port of the service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServicePort {
     /// What is spoken on the port.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub app_protocol: Option<Str>,
     /// The name.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub name: Option<Str>,
     /// The port on every node that leads to the service.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub node_port: i32,
     /// The port.
     pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub protocol: Option<Str>,
     /// The pods' port, by number or name.
     pub target_port: IntOrString,
 }
 
 /// How long clients stay with one pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SessionAffinityConfig {
     /// How long a client's address stays with one pod.
-    #[serde(rename = "clientIP", skip_serializing_if = "Option::is_none")]
+    #[json(name = "clientIP", omitempty)]
     pub client_ip: Option<ClientIPConfig>,
 }
 
 /// How long a client's address stays with one pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ClientIPConfig {
     /// How long after its last visit a client stays with its pod.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub timeout_seconds: Option<i32>,
 }
 
 /// What is known of the service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceStatus {
     /// What is true of the object, and since when.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub conditions: Vec<Condition>,
     /// What is known of the load balancer.
     pub load_balancer: LoadBalancerStatus,
 }
 
 /// What is known of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LoadBalancerStatus {
     /// Points of entry.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub ingress: Vec<LoadBalancerIngress>,
 }
 
 /// One point of entry of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LoadBalancerIngress {
     /// The host name.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub hostname: Option<Str>,
     /// The address.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[json(text)]
     pub ip: Option<Str>,
     /// `VIP` or `Proxy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub ip_mode: Option<Str>,
     /// The ports.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub ports: Vec<PortStatus>,
 }
 
 /// What is known of one port of the load balancer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PortStatus {
     /// What went wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub error: Option<Str>,
     /// The port.
     pub port: i32,

@@ -3,22 +3,21 @@
 use crate::reference::{LocalObjectReference, ObjectReference};
 use crate::rules::Rules;
 use orrery_apimachinery::ObjectMeta;
-use serde::{Deserialize, Serialize};
+use orrery_apimachinery::decode::Fields;
 
 /// Whom pods act as.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceAccount {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// Whether pods get a token of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub automount_service_account_token: Option<bool>,
     /// Secrets for pulling images.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub image_pull_secrets: Vec<LocalObjectReference>,
     /// Secrets that pods of the account may use.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub secrets: Vec<ObjectReference>,
 }
 

@@ -3,55 +3,51 @@
 use crate::defaults::fill;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, names};
-use crate::wire::null_if_empty;
+use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
-use serde::{Deserialize, Serialize};
 
 /// A kind of storage, and who makes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StorageClass {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// Whether claims can grow.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub allow_volume_expansion: Option<bool>,
     /// Where volumes can be made.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub allowed_topologies: Vec<TopologySelectorTerm>,
     /// Options for mounting.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub mount_options: Vec<Str>,
     /// What the provisioner is told.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub parameters: StrMap,
     /// Who makes the volumes.
     pub provisioner: Str,
     /// What becomes of a volume when its claim goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub reclaim_policy: Option<Str>,
     /// Whether claims are bound at once, or with their first pod.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub volume_binding_mode: Option<Str>,
 }
 
 /// Labels that a node must have for storage to be made there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct TopologySelectorTerm {
     /// The labels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
 }
 
 /// One label and the values that will do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct TopologySelectorLabelRequirement {
     /// The key.
     pub key: Str,
     /// The values.
-    #[serde(serialize_with = "null_if_empty")]
+    #[json(null_if_empty)]
     pub values: Vec<Str>,
 }
 

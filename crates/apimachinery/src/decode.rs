@@ -1,22 +1,26 @@
 //! The strict way from JSON trees to typed objects, and back.
 //!
 //! Upstream's strict decoder (`sigs.k8s.io/json`) stops at the first value of a wrong type. This one tells
-//! everything that is wrong with an object at once: a value that cannot be read is noted, taken as absent,
-//! and the object is read again without it.
+//! everything that is wrong with an object at once: a value that cannot be read is noted and taken as absent.
+//!
+//! There are hundreds of structs, so what is done with them is code once and data per struct: [`Structure`]
+//! gives the table of the fields, and each field behind the one trait [`Member`].
 
-mod access;
-mod fault;
+mod context;
 mod gotype;
+mod member;
 mod path;
+mod structure;
 mod suggest;
 
-use access::{Decoder, Pass};
-use path::Path;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::fmt;
 
+pub use context::Cx;
+pub use gotype::GoType;
+pub use member::{Member, Typed};
+pub use orrery_derive::Fields;
+pub use structure::{Field, Rule, Shape, Structure, read_structure, write_structure};
 pub use suggest::closest;
 
 /// How many unreadable values are noted before the rest of an object is given up.
@@ -69,33 +73,18 @@ impl fmt::Display for Problem {
 }
 
 /// Reads `value` as a `T` and tells everything that is wrong with it. What is wrong is left out of the result.
-pub fn decode<'de, T: Deserialize<'de> + Default>(value: &'de Value) -> (T, Vec<Problem>) {
-    let mut faults: Vec<Problem> = Vec::new();
-    let mut skip = BTreeSet::new();
-    loop {
-        let pass = Pass::new(&skip);
-        let outcome = T::deserialize(Decoder::new(value, &Path::Root, &pass));
-        let unknown = pass.into_unknown();
-        let (object, done) = match outcome {
-            Ok(object) => (object, true),
-            Err(fault) => {
-                let problem = fault.into_problem();
-                // The object itself cannot be left out, nor can a value be left out twice.
-                let hopeless = problem.path.is_empty() || !skip.insert(problem.path.clone());
-                faults.push(problem);
-                (T::default(), hopeless || faults.len() == MAX_FAULTS)
-            }
-        };
-        if done {
-            faults.extend(unknown);
-            return (object, faults);
-        }
+pub fn decode<T: Typed>(value: &Value) -> (T, Vec<Problem>) {
+    let (mut object, mut cx) = (T::default(), Cx::default());
+    object.read(value, &mut cx);
+    if cx.full() {
+        object = T::default();
     }
+    (object, cx.into_problems())
 }
 
 /// The JSON tree of a typed object.
-pub fn encode<T: Serialize>(object: &T) -> Value {
-    serde_json::to_value(object).expect("typed objects have string keys and finite numbers")
+pub fn encode(object: &dyn Member) -> Value {
+    object.write()
 }
 
 #[cfg(test)]

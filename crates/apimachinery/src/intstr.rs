@@ -1,12 +1,11 @@
 //! A number or a text, as in `targetPort: http` and `maxSurge: 25%`.
 
-use crate::Str;
-use serde::{Deserialize, Serialize};
+use crate::decode::{Cx, GoType, Member, Typed};
+use crate::{Str, Value};
 use std::fmt;
 
 /// A field that takes a number or a string (upstream: `k8s.io/apimachinery/pkg/util/intstr`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntOrString {
     /// A number.
     Int(i32),
@@ -42,6 +41,30 @@ impl fmt::Display for IntOrString {
             IntOrString::String(s) => f.write_str(s),
         }
     }
+}
+
+impl Member for IntOrString {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        *self = match value {
+            Value::String(text) => IntOrString::String(text.as_str().into()),
+            _ => match value.as_i64().and_then(|n| i32::try_from(n).ok()) {
+                Some(n) => IntOrString::Int(n),
+                None => return cx.wrong_type(value, Self::TYPE),
+            },
+        };
+        true
+    }
+
+    fn write(&self) -> Value {
+        match self {
+            IntOrString::Int(n) => n.write(),
+            IntOrString::String(s) => s.write(),
+        }
+    }
+}
+
+impl Typed for IntOrString {
+    const TYPE: &'static GoType = i32::TYPE;
 }
 
 #[cfg(test)]

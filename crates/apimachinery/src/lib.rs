@@ -1,6 +1,8 @@
 //! The grammar that all Kubernetes objects share: metadata, labels and selectors, quantities,
 //! int-or-string, dates, patches, `Status`, and the strict decoder from JSON trees to typed objects.
 
+extern crate self as orrery_apimachinery;
+
 pub mod decode;
 pub mod intstr;
 pub mod labels;

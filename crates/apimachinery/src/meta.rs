@@ -1,73 +1,54 @@
 //! What every object carries in `metadata`, and the selectors that find objects by it.
 
+use crate::decode::Fields;
 use crate::{Str, StrMap, Time, Value};
-use serde::{Deserialize, Serialize};
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-/// The revision at which an object was last written; a decimal text in JSON.
-mod resource_version {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(rv: &u64, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(rv)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<u64, D::Error> {
-        // A version that is not ours cannot be equal to any of ours: it conflicts, as upstream.
-        String::deserialize(d).map(|text| if text.is_empty() { 0 } else { text.parse().unwrap_or(u64::MAX) })
-    }
-}
 
 /// The metadata of an object (upstream: `metav1.ObjectMeta`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ObjectMeta {
     /// The name, unique in its kind and namespace.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub name: Str,
     /// A prefix from which the API server makes a unique name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub generate_name: Option<Str>,
     /// The namespace; empty for cluster-scoped kinds.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub namespace: Str,
     /// Unique over the life of the cluster.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub uid: Str,
     /// The store's revision of the last write; zero when never stored.
-    #[serde(with = "resource_version", skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub resource_version: u64,
     /// Counts the changes of the desired state; zero for kinds that do not count.
-    #[serde(skip_serializing_if = "is_default")]
+    #[json(omitempty)]
     pub generation: i64,
     /// When the object was created. Printed as null when unset, as upstream does in templates.
     pub creation_timestamp: Option<Time>,
     /// When the object is to be gone; set while it terminates.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub deletion_timestamp: Option<Time>,
     /// The seconds of grace that its deletion was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub deletion_grace_period_seconds: Option<i64>,
     /// Indexed, selectable pairs.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub labels: StrMap,
     /// Pairs that nothing selects by.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub annotations: StrMap,
     /// The objects that this one lives for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub owner_references: Vec<OwnerReference>,
     /// Names of those who must act before the object can go.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub finalizers: Vec<Str>,
     /// Who manages which fields; kept as it was given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub managed_fields: Vec<Value>,
     /// Deprecated upstream; accepted and kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub self_link: Option<Str>,
 }
 
@@ -94,8 +75,7 @@ impl ObjectMeta {
 }
 
 /// Points from a dependent to its owner (upstream: `metav1.OwnerReference`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct OwnerReference {
     /// The owner's API version.
     pub api_version: Str,
@@ -106,35 +86,33 @@ pub struct OwnerReference {
     /// The owner's uid.
     pub uid: Str,
     /// Whether the owner manages this object; at most one owner does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub controller: Option<bool>,
     /// Whether foreground deletion of the owner waits for this object.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[json(omitempty)]
     pub block_owner_deletion: Option<bool>,
 }
 
 /// A set-based selector (upstream: `metav1.LabelSelector`); the empty one selects everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LabelSelector {
     /// Pairs that must all be there.
-    #[serde(skip_serializing_if = "StrMap::is_empty")]
+    #[json(omitempty)]
     pub match_labels: StrMap,
     /// Requirements that must all hold.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub match_expressions: Vec<LabelSelectorRequirement>,
 }
 
 /// One requirement of a [`LabelSelector`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LabelSelectorRequirement {
     /// The label's key.
     pub key: Str,
     /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
     pub operator: Str,
     /// What the label's value is compared with.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[json(omitempty)]
     pub values: Vec<Str>,
 }
 

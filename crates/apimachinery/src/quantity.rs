@@ -1,6 +1,7 @@
 //! Amounts of resources: `100m`, `1.5Gi`, `2e3`.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use crate::Value;
+use crate::decode::{Cx, GoType, Member, Typed};
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
@@ -47,18 +48,8 @@ impl Ord for Quantity {
 }
 
 const BINARY: [(&str, u32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
-const DECIMAL: [(&str, i32); 10] = [
-    ("n", -9),
-    ("u", -6),
-    ("m", -3),
-    ("", 0),
-    ("k", 3),
-    ("M", 6),
-    ("G", 9),
-    ("T", 12),
-    ("P", 15),
-    ("E", 18),
-];
+const DECIMAL: [(&str, i32); 10] =
+    [("n", -9), ("u", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12), ("P", 15), ("E", 18)];
 
 impl Quantity {
     /// No amount at all.
@@ -174,10 +165,12 @@ impl fmt::Display for Quantity {
         }
         if self.format == Format::BinarySi && self.nanos % NANO == 0 && (self.nanos / NANO).abs() >= 1024 {
             let units = self.nanos / NANO;
-            let (suffix, bits) = BINARY.iter().rev().find(|(_, b)| units % (1i128 << b) == 0).unwrap_or(&("", 0));
+            let (suffix, bits) =
+                BINARY.iter().rev().find(|(_, b)| units % (1i128 << b) == 0).unwrap_or(&("", 0));
             return write!(f, "{}{suffix}", units >> bits);
         }
-        let largest = DECIMAL.iter().rev().find(|(_, p)| self.nanos % 10i128.pow((p + 9).unsigned_abs()) == 0);
+        let largest =
+            DECIMAL.iter().rev().find(|(_, p)| self.nanos % 10i128.pow((p + 9).unsigned_abs()) == 0);
         let (suffix, power) = largest.expect("every whole number of nanos has the suffix n");
         let number = self.nanos / 10i128.pow((power + 9).unsigned_abs());
         match self.format {
@@ -223,45 +216,33 @@ impl Sum for Quantity {
     }
 }
 
-impl Serialize for Quantity {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+impl Member for Quantity {
+    /// Takes a text or a number, as upstream does.
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let read = match value {
+            Value::Null => return true,
+            Value::String(text) => Quantity::parse(text),
+            Value::Number(n) => match (n.as_i64(), n.as_u64()) {
+                (Some(units), _) => Some(Quantity::from_units(units)),
+                (None, Some(_)) => Some(Quantity::from_units(i64::MAX)),
+                _ => Quantity::parse(&n.to_string()),
+            },
+            _ => None,
+        };
+        *self = read.unwrap_or_default();
+        read.is_some()
+            || cx.refuse(
+                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+            )
+    }
+
+    fn write(&self) -> Value {
+        self.to_string().into()
     }
 }
 
-impl<'de> Deserialize<'de> for Quantity {
-    /// Takes a text or a whole number, as upstream does.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Quantity;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a quantity")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
-                Quantity::parse(text).ok_or_else(|| {
-                    E::custom(
-                        "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-                    )
-                })
-            }
-
-            fn visit_u64<E: de::Error>(self, n: u64) -> Result<Quantity, E> {
-                Ok(Quantity::from_units(i64::try_from(n).unwrap_or(i64::MAX)))
-            }
-
-            fn visit_i64<E: de::Error>(self, n: i64) -> Result<Quantity, E> {
-                Ok(Quantity::from_units(n))
-            }
-
-            fn visit_f64<E: de::Error>(self, n: f64) -> Result<Quantity, E> {
-                self.visit_str(&n.to_string())
-            }
-        }
-        d.deserialize_any(Visitor)
-    }
+impl Typed for Quantity {
+    const TYPE: &'static GoType = &GoType::Named("Quantity");
 }
 
 #[cfg(test)]

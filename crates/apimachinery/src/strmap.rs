@@ -1,7 +1,7 @@
 //! Labels, annotations and other small maps of strings, shared until written.
 
-use crate::Str;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::decode::{Cx, GoType, Member, Typed};
+use crate::{Str, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -75,15 +75,23 @@ impl<K: Into<Str>, V: Into<Str>> FromIterator<(K, V)> for StrMap {
     }
 }
 
-impl Serialize for StrMap {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_map(self.iter().map(|(k, v)| (&**k, &**v)))
+impl Member for StrMap {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let mut map = BTreeMap::<Str, Str>::new();
+        let read = map.read(value, cx);
+        self.0 = (!map.is_empty()).then(|| Rc::new(map));
+        read
+    }
+
+    fn write(&self) -> Value {
+        Value::Object(self.iter().map(|(key, text)| (String::from(&**key), text.write())).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
     }
 }
 
-impl<'de> Deserialize<'de> for StrMap {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let map = BTreeMap::<Str, Str>::deserialize(d)?;
-        Ok(StrMap((!map.is_empty()).then(|| Rc::new(map))))
-    }
+impl Typed for StrMap {
+    const TYPE: &'static GoType = BTreeMap::<Str, Str>::TYPE;
 }

@@ -1,6 +1,7 @@
 //! Dates as objects carry them.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use crate::Value;
+use crate::decode::{Cx, GoType, Member, Typed};
 use std::fmt;
 
 /// A date to the second, written in RFC 3339 (upstream: `metav1.Time`): seconds since 1970.
@@ -42,7 +43,8 @@ fn parse_micros(text: &str) -> Option<i64> {
     }
     let (month, day) = (number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    let in_range =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
     if !in_range {
         return None;
     }
@@ -115,30 +117,34 @@ impl fmt::Display for MicroTime {
 
 macro_rules! as_text {
     ($ty:ident) => {
-        impl Serialize for $ty {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_str(self)
+        impl Member for $ty {
+            fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+                let Some(text) = cx.text(value).filter(|text| !text.is_empty()) else {
+                    return value.is_null() || value.is_string();
+                };
+                let Some(date) = $ty::parse(text) else { return unreadable(text, cx) };
+                *self = date;
+                true
+            }
+
+            fn write(&self) -> Value {
+                self.to_string().into()
             }
         }
 
-        impl<'de> Deserialize<'de> for $ty {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(d)?;
-                // A wrong type was reported by the decoder, which then feeds an empty text.
-                if text.is_empty() {
-                    return Ok($ty::default());
-                }
-                $ty::parse(&text).ok_or_else(|| {
-                    de::Error::custom(format!(
-                        "parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{text}\" as \"2006\""
-                    ))
-                })
-            }
+        impl Typed for $ty {
+            const TYPE: &'static GoType = &GoType::Plain("string");
         }
     };
 }
 as_text!(Time);
 as_text!(MicroTime);
+
+fn unreadable(text: &str, cx: &mut Cx<'_>) -> bool {
+    cx.refuse(format!(
+        "parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{text}\" as \"2006\""
+    ))
+}
 
 #[cfg(test)]
 mod tests {
@@ -146,11 +152,16 @@ mod tests {
 
     #[test]
     fn dates_are_printed_as_they_are_read() {
-        for text in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2025-01-01T00:00:00Z", "2100-03-01T12:00:00Z"] {
+        for text in
+            ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2025-01-01T00:00:00Z", "2100-03-01T12:00:00Z"]
+        {
             assert_eq!(Time::parse(text).expect(text).to_string(), text);
         }
         assert_eq!(Time::parse("2025-01-01T09:00:00+09:00"), Time::parse("2025-01-01T00:00:00Z"));
-        assert_eq!(MicroTime::parse("2025-01-01T00:00:00.5Z").expect("valid").to_string(), "2025-01-01T00:00:00.500000Z");
+        assert_eq!(
+            MicroTime::parse("2025-01-01T00:00:00.5Z").expect("valid").to_string(),
+            "2025-01-01T00:00:00.500000Z"
+        );
         assert_eq!(Time::parse("yesterday"), None);
     }
 }

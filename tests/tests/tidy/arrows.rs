@@ -6,9 +6,10 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 19] = [
+const ARROWS: [(&str, &str); 20] = [
     ("sim", ""),
-    ("apimachinery", ""),
+    ("derive", ""),
+    ("apimachinery", "derive"),
     ("api", "apimachinery"),
     ("manifest", "apimachinery api"),
     ("etcd", "sim"),

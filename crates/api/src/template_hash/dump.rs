@@ -4,10 +4,11 @@
 use super::{layout, quantity};
 use crate::PodTemplateSpec;
 use orrery_apimachinery::Value;
+use orrery_apimachinery::decode::encode;
 
 /// The text that upstream hashes.
 pub(super) fn dump(template: &PodTemplateSpec) -> String {
-    let template = serde_json::to_value(template).expect("a template has text keys only");
+    let template = encode(template);
     let mut dump = Dump { out: String::new() };
     dump.typed("PodTemplateSpec", Some(&template));
     dump.out

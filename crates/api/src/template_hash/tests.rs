@@ -4,6 +4,7 @@ use super::{compute_hash, quantity, safe_encode_string};
 use crate::PodTemplateSpec;
 use expect_test::expect;
 use orrery_apimachinery::Value;
+use orrery_apimachinery::decode::decode;
 use serde_json::json;
 
 /// What the API server fills in when a template leaves it open.
@@ -26,7 +27,9 @@ fn defaulted(mut template: Value) -> PodTemplateSpec {
                 "imagePullPolicy": "IfNotPresent", "resources": {}}),
         );
     }
-    serde_json::from_value(template).unwrap()
+    let (template, problems) = decode(&template);
+    assert_eq!(problems, []);
+    template
 }
 
 fn nginx(labels: Value) -> Value {

@@ -41,7 +41,11 @@ fn label_shaped(text: &str) -> bool {
 }
 
 fn word_shaped(text: &str) -> bool {
-    shaped(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
+    shaped(
+        text,
+        |c| c.is_ascii_alphanumeric(),
+        |c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'),
+    )
 }
 
 /// A name that will get a suffix stands for one that ends well (upstream: `maskTrailingDash`).

@@ -43,18 +43,26 @@ fn start() -> Start {
     let wishes = Wishes::read();
     let ui = ui_of(&wishes);
     let words = ui.lang.words();
+    // What made the page crash at its start must not do so for ever.
+    let crashed = store::crashed();
     let (link, bad_link) = match address::link() {
         Some(Ok(link)) => (Some(link), None),
         Some(Err(damage)) => (None, Some((words.bad_link)(&(words.damage)(&damage)))),
         None => (None, None),
     };
     let kept = store::files().filter(|files| files.iter().any(|f| !f.text.trim().is_empty()));
-    let (engine, files, at, speed) = match link {
+    if link.is_some() {
+        // What the person wrote here before can be had back from the examples.
+        kept.iter().for_each(|files| store::put_aside(files));
+    }
+    let (engine, files, at, speed) = match link.filter(|_| !crashed) {
         Some(link) => (Engine::of(&link), link.files, link.at, Some(link.speed)),
         None => {
             let files = kept.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
             let mut engine = Engine::new(SEED, NODES);
-            engine.act(Action::Apply { text: Files::new(files.clone()).joined() });
+            if !crashed {
+                engine.act(Action::Apply { text: Files::new(files.clone()).joined() });
+            }
             (engine, files, 0, None)
         }
     };

@@ -1,6 +1,6 @@
 //! The last page: when the program panics it says so, with what helps to find the mistake, and gives back what was typed.
 
-use std::panic::{PanicHookInfo, set_hook};
+use std::panic::PanicHookInfo;
 
 use web_sys::{Document, Element, window};
 
@@ -16,13 +16,15 @@ pub const BUILD: &str = match option_env!("ORRERY_BUILD") {
 
 /// From here on a panic shows a page instead of a frozen picture.
 pub fn guard() {
-    set_hook(Box::new(|info| {
+    // Yew would put its own hook in place of any other.
+    yew::set_custom_panic_hook(Box::new(|info| {
         web_sys::console::error_1(&format!("{info}").into());
         show(info);
     }));
 }
 
 fn show(info: &PanicHookInfo<'_>) -> Option<()> {
+    store::keep_choice("crashed", "yes");
     let document = window()?.document()?;
     let words =
         document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));

@@ -3,7 +3,10 @@
 use gloo::storage::{LocalStorage, Storage};
 use orrery_share::File;
 
+use crate::gallery;
+
 const FILES: &str = "orrery.files";
+const ASIDE: &str = "orrery.aside";
 
 /// The files of the last visit.
 pub fn files() -> Option<Vec<File>> {
@@ -16,9 +19,31 @@ pub fn keep_files(files: &[File]) -> bool {
     serde_json::to_string(files).is_ok_and(|json| LocalStorage::set(FILES, json).is_ok())
 }
 
+/// Puts the person's own files aside before others take their place; an unchanged example is nobody's own.
+pub fn put_aside(files: &[File]) {
+    let written = files.iter().any(|f| !f.text.trim().is_empty());
+    if written && gallery::which(files).is_none() {
+        // Without storage there is no place aside.
+        let _ = serde_json::to_string(files).map(|json| LocalStorage::set(ASIDE, json));
+    }
+}
+
+/// The files that were put aside last.
+pub fn aside() -> Option<Vec<File>> {
+    let json: String = LocalStorage::get(ASIDE).ok()?;
+    serde_json::from_str(&json).ok()
+}
+
 /// A choice by its name.
 pub fn choice(name: &str) -> Option<String> {
     LocalStorage::get(format!("orrery.{name}")).ok()
+}
+
+/// Whether the last visit ended in a crash; asked once, so that a page that crashes at its start can be left.
+pub fn crashed() -> bool {
+    let crashed = choice("crashed").is_some();
+    LocalStorage::delete("orrery.crashed");
+    crashed
 }
 
 /// Keeps a choice.

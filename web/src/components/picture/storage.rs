@@ -82,7 +82,7 @@ fn stages(now: Stage, w: f64, words: &Words) -> Html {
                         if i < 4 { <path class={classes!("leg", ahead)} d={format!("M{} 70H{}", x + 5.0, x + step - 5.0)} /> }
                         <circle class={classes!("stop", done)} cx={x.to_string()} cy="70" r={if here { "6.5" } else { "4.2" }} />
                         // Where the names would run into each other, only the current one is written.
-                        if here || step > 58.0 {
+                        if here || step > 66.0 {
                             <text class={classes!("s9", anchor, if here { "b" } else { "fa" })} x={under.to_string()} y="92">{words.stages[i]}</text>
                         }
                     </>

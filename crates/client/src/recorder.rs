@@ -7,6 +7,7 @@ use orrery_apimachinery::{ObjectMeta, Str};
 use orrery_apiserver::ApiServer;
 use orrery_sim::{Duration, SimTime, TraceHash};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Write;
 use std::rc::Rc;
 
 /// Whether an event is bad news.
@@ -288,11 +289,15 @@ impl Recorder {
 fn name(api: &ApiServer, request: &Request, namespace: &str, reference: &ObjectReference) -> Str {
     let about = reference.name.as_deref().unwrap_or_default();
     let start = api.micro_date(SimTime::ZERO).0.unsigned_abs() * 1_000 + request.now.as_nanos();
-    (start..)
-        .map(|nanos| format!("{about}.{nanos:x}"))
-        .find(|name| api.get::<Event>(namespace, name).is_none())
-        .expect("there are more nanoseconds than events")
-        .into()
+    let mut name = String::with_capacity(about.len() + 17);
+    for nanos in start.. {
+        name.clear();
+        write!(name, "{about}.{nanos:x}").expect("texts take what is written to them");
+        if api.get::<Event>(namespace, &name).is_none() {
+            break;
+        }
+    }
+    name.into()
 }
 
 /// Events about cluster-scoped objects live in the default namespace.

@@ -70,7 +70,7 @@ impl ApiServer {
     fn generate_name(&mut self, kind: Kind, namespace: &str, prefix: &str) -> Str {
         // Upstream cuts the prefix so that the whole stays a valid label.
         let prefix = prefix.get(..58).unwrap_or(prefix);
-        let mut draw = || format!("{prefix}{}", self.random.suffix(5));
+        let mut draw = || [prefix, &self.random.suffix(5)].concat();
         let mut name = draw();
         for _ in 1..NAME_ATTEMPTS {
             if self.store.get(kind as usize, &Place(namespace, &name)).is_none() {

@@ -333,3 +333,17 @@ fn every_write_says_who_made_it_and_because_of_what() {
     let write = api.write(api.revision()).expect("remembered");
     assert_eq!((write.actor.as_ref(), write.verb, write.cause), ("follower", Verb::Create, cause));
 }
+
+#[test]
+fn a_name_that_the_server_draws_is_drawn_again_while_it_is_taken() {
+    let drawn = json!({"kind": "ConfigMap", "metadata": {"generateName": "drawn-", "namespace": "default"}});
+    let api = server();
+    let after = |taken: &str| {
+        let mut api = api.clone();
+        create(&mut api, config_map(taken)).expect("a new name");
+        create(&mut api, drawn.clone()).expect("another name").metadata().name.clone()
+    };
+    let first = after("other");
+    let second = after(&first);
+    assert!(second.starts_with("drawn-") && second != first, "{first}, then {second}");
+}

@@ -208,9 +208,9 @@ impl Algorithm {
             return;
         }
         let (first_score, nodes) = (decision.scores.len(), self.feasible.len());
-        for (at, &raw) in verdict.raw.iter().enumerate().take(decision.scored_by.len()) {
-            decision.scores.push(Score { raw, normalised: self.scores[at * nodes + nth_feasible] });
-        }
+        let raw = &verdict.raw[..decision.scored_by.len()];
+        let score = |(at, &raw)| Score { raw, normalised: self.scores[at * nodes + nth_feasible] };
+        decision.scores.extend(raw.iter().enumerate().map(score));
         let total = if decision.scored_by.is_empty() { 0 } else { self.totals[nth_feasible] };
         decision.verdicts.push(NodeVerdict::Feasible { node, total, first_score });
     }

@@ -174,7 +174,8 @@ impl Turn<'_, '_> {
         message: impl Into<String>,
     ) {
         let list = if is_init { "initContainers" } else { "containers" };
-        self.cx.event_in(pod, &format!("spec.{list}{{{}}}", spec.name), r#type, reason, message);
+        let part = ["spec.", list, "{", &spec.name, "}"].concat();
+        self.cx.event_in(pod, &part, r#type, reason, message);
     }
 
     /// An event about the container with the number `index`.

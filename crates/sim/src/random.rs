@@ -2,6 +2,13 @@
 
 use crate::TraceHash;
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// Where the digits of a UUID stand; hyphens are between them.
+const UUID_DIGITS: [usize; 32] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31,
+    32, 33, 34, 35,
+];
+
 /// A stream of random numbers (SplitMix64), derived from the seed of the run and the name of who draws.
 ///
 /// Every component owns its own stream, so that one more draw in one part never shifts another.
@@ -46,7 +53,12 @@ impl Random {
 
     /// Sixteen hexadecimal digits for each of `words` random numbers.
     pub fn hex(&mut self, words: usize) -> String {
-        (0..words).flat_map(|_| digits(self.next_u64())).collect()
+        let mut text = String::with_capacity(16 * words);
+        for _ in 0..words {
+            let bits = self.next_u64();
+            text.extend((0..16).map(|i| char::from(DIGITS[(bits >> (60 - 4 * i) & 0xf) as usize])));
+        }
+        text
     }
 
     /// A version 4 UUID in its usual text form.
@@ -55,22 +67,14 @@ impl Random {
         // Four bits tell the version, two the variant.
         let high = high & !0xf000 | 0x4000;
         let low = low & (u64::MAX >> 2) | 1 << 63;
-        let mut text = String::with_capacity(36);
-        for (half, dashes_before) in [(high, [8, 12]), (low, [0, 4])] {
-            for (i, digit) in digits(half).enumerate() {
-                if dashes_before.contains(&i) {
-                    text.push('-');
-                }
-                text.push(digit);
-            }
+        let mut bits = u128::from(high) << 64 | u128::from(low);
+        let mut text = [b'-'; 36];
+        for place in UUID_DIGITS {
+            bits = bits.rotate_left(4);
+            text[place] = DIGITS[(bits & 0xf) as usize];
         }
-        text
+        str::from_utf8(&text).expect("digits and hyphens are text").into()
     }
-}
-
-/// The sixteen hexadecimal digits of a number.
-fn digits(bits: u64) -> impl Iterator<Item = char> {
-    (0..16).map(move |i| char::from(b"0123456789abcdef"[(bits >> (60 - 4 * i) & 0xf) as usize]))
 }
 
 #[cfg(test)]

@@ -57,9 +57,8 @@ fn has_node_ports(service: &Service) -> bool {
 }
 
 fn allocate(server: &mut ApiServer, service: &mut Service) -> StatusResult<()> {
-    allocate_fields(server, service).map_err(|error| {
-        Status::invalid(&Kind::Service.qualified_name(), &service.metadata.name, &[error])
-    })
+    allocate_fields(server, service)
+        .map_err(|error| Status::invalid(&Kind::Service.qualified_name(), &service.metadata.name, &[error]))
 }
 
 fn allocate_fields(server: &mut ApiServer, service: &mut Service) -> Result<(), String> {

@@ -122,6 +122,7 @@ test('every example settles as its title says', async () => {
 for (const [name, text, expected] of [
   ['text that is not YAML', '{{{ not: [yaml', /line 1/],
   ['100,000 nested brackets', '['.repeat(100_000), /line 1/],
+  ['lists nested on one line', '- '.repeat(50_000), /line 1/],
   ['two thousand million replicas', web({ replicas: 2_000_000_000 }), null],
   ['text of 50 MB', 'a: b\n'.repeat(10_000_000), /50 MB|48 MB/],
 ]) {

@@ -7,7 +7,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
@@ -40,6 +40,33 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--faint)', fontStyle: 'italic' },
   { tag: [tags.meta, tags.punctuation, tags.separator], color: 'var(--muted)' },
 ]);
+
+const language = new Compartment();
+const highlighted = [yaml(), syntaxHighlighting(colours)];
+/** The parser recurses: brackets within brackets beyond this would exhaust the stack. Such a text is shown without colours. */
+const DEEPEST = 500;
+
+/** Lists within lists may also stand on one line, `- - - x`. */
+const nestedLists = new RegExp(`(?:- ){${DEEPEST}}`);
+
+function tooDeep(text) {
+  if (nestedLists.test(text)) return true;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '[' || sign === '{') {
+      if (++depth > DEEPEST) return true;
+    } else if ((sign === ']' || sign === '}') && depth > 0) depth--;
+  }
+  return false;
+}
+
+/** Turns the colours off in the same step that brings a text too deep for them. Only a paste can. */
+const guard = EditorState.transactionExtender.of((transaction) => {
+  let pasted = 0;
+  transaction.changes.iterChanges((_from, _to, _start, _end, inserted) => (pasted += inserted.length));
+  return pasted > DEEPEST && tooDeep(transaction.newDoc.toString()) ? { effects: language.reconfigure([]) } : null;
+});
 
 /** Where a problem of the page's lines and columns (from 1) is in the document. */
 function at(doc, line, column) {
@@ -79,8 +106,8 @@ export function open(parent, text, label, on) {
         highlightActiveLine(),
         highlightActiveLineGutter(),
         highlightSelectionMatches(),
-        yaml(),
-        syntaxHighlighting(colours),
+        language.of(tooDeep(doc) ? [] : highlighted),
+        guard,
         tint,
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
         keymap.of([

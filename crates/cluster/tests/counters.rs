@@ -75,7 +75,6 @@ fn a_hundred_pods_run_at_a_bounded_price() {
         ),
         ("a worker wakes when something is due, and not in between", cost.events, 1_600),
     ] {
-        println!("{row}: {count}");
         assert!(count <= bound, "{row}: {count} and not at most {bound}");
     }
 }
@@ -86,7 +85,6 @@ fn twice_the_pods_cost_twice_as_much() {
     for (row, one, two) in
         [("events", one.events, two.events), ("writes", one.all_writes(), two.all_writes())]
     {
-        println!("{row}: {one} {two}");
         assert!(two * 10 <= one * 22, "{row}: {one} for 200 pods, {two} for 400");
     }
 }

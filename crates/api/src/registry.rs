@@ -115,7 +115,9 @@ macro_rules! kinds {
 
             /// Reads an object of `kind` and tells everything that is wrong with it.
             pub fn decode(kind: Kind, value: &Value) -> (Object, Vec<Problem>) {
-                match kind { $(Kind::$ty => decode_as::<crate::$ty>(value),)* }
+                let (object, mut problems) = match kind { $(Kind::$ty => decode_as::<crate::$ty>(value),)* };
+                problems.retain(|problem| !is_type(problem));
+                (object, problems)
             }
 
             /// Fills what was left out, as the API server does when it decodes.
@@ -249,12 +251,14 @@ impl<T: Resource> From<T> for Object {
 }
 
 fn decode_as<T: Resource>(value: &Value) -> (Object, Vec<Problem>) {
-    let (object, mut problems) = decode::<T>(value);
-    // Every object states its type; only the typed structs do not.
-    problems.retain(|p| {
-        !(matches!(p.kind, ProblemKind::UnknownField { .. }) && matches!(&*p.path, "apiVersion" | "kind"))
-    });
+    let (object, problems) = decode::<T>(value);
     (object.into(), problems)
+}
+
+/// Every object states its type; only the typed structs do not.
+fn is_type(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::UnknownField { .. })
+        && matches!(&*problem.path, "apiVersion" | "kind")
 }
 
 #[cfg(test)]

@@ -74,12 +74,15 @@ impl fmt::Display for Problem {
 
 /// Reads `value` as a `T` and tells everything that is wrong with it. What is wrong is left out of the result.
 pub fn decode<T: Typed>(value: &Value) -> (T, Vec<Problem>) {
-    let (mut object, mut cx) = (T::default(), Cx::default());
+    let mut object = T::default();
+    let (given_up, problems) = decode_into(&mut object, value);
+    (if given_up { T::default() } else { object }, problems)
+}
+
+fn decode_into(object: &mut dyn Member, value: &Value) -> (bool, Vec<Problem>) {
+    let mut cx = Cx::default();
     object.read(value, &mut cx);
-    if cx.full() {
-        object = T::default();
-    }
-    (object, cx.into_problems())
+    (cx.full(), cx.into_problems())
 }
 
 /// The JSON tree of a typed object.

@@ -70,7 +70,10 @@ impl StrMap {
 
 impl<K: Into<Str>, V: Into<Str>> FromIterator<(K, V)> for StrMap {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(iter: I) -> Self {
-        let map: BTreeMap<Str, Str> = iter.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let mut map = BTreeMap::new();
+        for (key, value) in iter {
+            map.insert(key.into(), value.into());
+        }
         StrMap((!map.is_empty()).then(|| Rc::new(map)))
     }
 }
@@ -84,7 +87,7 @@ impl Member for StrMap {
     }
 
     fn write(&self) -> Value {
-        Value::Object(self.iter().map(|(key, text)| (String::from(&**key), text.write())).collect())
+        self.0.as_ref().map_or_else(|| Value::Object(Default::default()), |map| map.write())
     }
 
     fn is_empty(&self) -> bool {

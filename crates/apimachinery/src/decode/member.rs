@@ -166,7 +166,10 @@ impl<T: Typed> Member for Option<T> {
     }
 
     fn write(&self) -> Value {
-        self.as_ref().map_or(Value::Null, T::write)
+        match self {
+            Some(inner) => inner.write(),
+            None => Value::Null,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -194,8 +197,8 @@ impl<T: Typed> Typed for Box<T> {
 
 impl<T: Typed> Member for Rc<T> {
     fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
-        let read = fresh(value, cx).map(|made| *self = Rc::new(made));
-        read.is_some()
+        let read = fresh(value, cx).map(Rc::new);
+        read.map(|made| *self = made).is_some()
     }
 
     fn write(&self) -> Value {
@@ -210,8 +213,9 @@ impl<T: Typed> Typed for Rc<T> {
 impl<T: Typed> Member for Vec<T> {
     fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
         cx.list(value, Self::TYPE, &mut |item, cx| {
-            if let Some(item) = fresh(item, cx) {
-                self.push(item);
+            self.push(T::default());
+            if !self.last_mut().is_some_and(|last| last.read(item, cx)) {
+                self.pop();
             }
         })
     }
@@ -223,6 +227,15 @@ impl<T: Typed> Member for Vec<T> {
     fn is_empty(&self) -> bool {
         self.is_empty()
     }
+}
+
+/// These entries as an object.
+pub(crate) fn write_map<'m>(entries: &mut dyn Iterator<Item = (&'m Str, &'m dyn Member)>) -> Value {
+    let mut map = serde_json::Map::new();
+    for (key, item) in entries {
+        map.insert(String::from(&**key), item.write());
+    }
+    Value::Object(map)
 }
 
 /// The members that `at` gives for 0, 1 and so on.
@@ -244,7 +257,7 @@ impl<T: Typed> Member for BTreeMap<Str, T> {
     }
 
     fn write(&self) -> Value {
-        Value::Object(self.iter().map(|(key, item)| (String::from(&**key), item.write())).collect())
+        write_map(&mut self.iter().map(|(key, item)| (key, item as &dyn Member)))
     }
 
     fn is_empty(&self) -> bool {

@@ -29,7 +29,8 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
         ["kubectl", argv @ ..] => {
             let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
             let output = orrery_kubectl::run(&argv, folder, cluster);
-            let code = if output.code == 0 { String::new() } else { format!("[exit code {}]\n", output.code) };
+            let code =
+                if output.code == 0 { String::new() } else { format!("[exit code {}]\n", output.code) };
             format!("{}{}{code}", output.stdout, output.stderr)
         }
         ["wait", "settled"] => match cluster.settle(Settle::default()) {
@@ -90,7 +91,9 @@ fn main() {
     folders.sort();
     let trials = folders
         .into_iter()
-        .map(|f| Trial::test(f.file_name().unwrap_or_default().to_string_lossy().into_owned(), move || check(&f)))
+        .map(|f| {
+            Trial::test(f.file_name().unwrap_or_default().to_string_lossy().into_owned(), move || check(&f))
+        })
         .collect();
     libtest_mimic::run(&args, trials).exit();
 }

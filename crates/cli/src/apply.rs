@@ -89,7 +89,8 @@ fn print(cluster: &mut Cluster, format: Format) {
         Kind::PersistentVolumeClaim,
         Kind::PersistentVolume,
     ];
-    let kinds: Vec<&str> = shown.iter().filter(|k| cluster.api().count(**k) > 0).map(|k| k.plural()).collect();
+    let kinds: Vec<&str> =
+        shown.iter().filter(|k| cluster.api().count(**k) > 0).map(|k| k.plural()).collect();
     let namespaces: BTreeSet<String> = shown
         .iter()
         .flat_map(|k| cluster.api().objects(*k))

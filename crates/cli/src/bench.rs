@@ -27,7 +27,10 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is a benchmark: it measures the machine, not the cluster")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is a benchmark: it measures the machine, not the cluster"
+)]
 fn measure(nodes: usize, pods: usize) -> Result<(), String> {
     let mut cluster = Cluster::new(Config::lively(nodes));
     cluster.run(SimTime::from_secs(10), &mut || true);
@@ -36,7 +39,10 @@ fn measure(nodes: usize, pods: usize) -> Result<(), String> {
     let deadline = cluster.now() + Duration::from_secs(3_600);
     while running(&cluster) < pods {
         if cluster.now() >= deadline {
-            return Err(format!("only {} of {pods} pods run after an hour of virtual time", running(&cluster)));
+            return Err(format!(
+                "only {} of {pods} pods run after an hour of virtual time",
+                running(&cluster)
+            ));
         }
         let until = cluster.now() + Duration::from_secs(1);
         cluster.run(until, &mut || true);

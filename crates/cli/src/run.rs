@@ -60,7 +60,12 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         let outcome = play(&scenario, &options.hardware)?;
         write(&options.out, &scenario.name, &outcome)?;
         if !options.quiet {
-            println!("{}: {} steps, {} changes", scenario.name, scenario.steps.len(), outcome["log"].as_array().map_or(0, Vec::len));
+            println!(
+                "{}: {} steps, {} changes",
+                scenario.name,
+                scenario.steps.len(),
+                outcome["log"].as_array().map_or(0, Vec::len)
+            );
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -74,7 +79,8 @@ fn write(out: &Path, name: &str, outcome: &Value) -> Result<(), String> {
 /// Plays one scenario on a cluster of its own and returns what `run` writes down.
 pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
     let quantity = |text: &str| Quantity::parse(text).ok_or_else(|| format!("'{text}' is not a quantity"));
-    let mut config = Config::conformance(hardware.nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?);
+    let mut config =
+        Config::conformance(hardware.nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?);
     config.seed = hardware.seed;
     let mut cluster = Cluster::new(config);
     cluster.settle(Settle::default());

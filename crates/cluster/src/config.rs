@@ -26,7 +26,7 @@ impl Config {
         Config {
             seed: 1,
             nodes: (1..=nodes).map(node).collect(),
-            runtime: RuntimeProfile::Instant,
+            runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
             log_limit: usize::MAX,
         }

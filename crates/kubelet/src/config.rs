@@ -64,7 +64,7 @@ impl NodeConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum RuntimeProfile {
     /// Pulling images and starting containers takes no time, as in the conformance recordings.
-    Instant,
+    Immediate,
     /// Images take time to arrive, one after the other on each node, and containers take time to start.
     #[default]
     Lively,
@@ -74,7 +74,7 @@ impl RuntimeProfile {
     /// The range, in milliseconds, of the time that an image takes to arrive.
     pub(crate) fn pull_millis(self) -> (u64, u64) {
         match self {
-            RuntimeProfile::Instant => (0, 0),
+            RuntimeProfile::Immediate => (0, 0),
             RuntimeProfile::Lively => (600, 4_000),
         }
     }
@@ -82,7 +82,7 @@ impl RuntimeProfile {
     /// How an init container ends whose command is not understood: it is there to end.
     pub(crate) fn assumed_end(self) -> Option<End> {
         match self {
-            RuntimeProfile::Instant => None,
+            RuntimeProfile::Immediate => None,
             RuntimeProfile::Lively => Some(End { after: Duration::from_secs(2), exit_code: 0, note: None }),
         }
     }
@@ -91,7 +91,7 @@ impl RuntimeProfile {
     pub(crate) fn start_millis(self) -> (u64, u64) {
         match self {
             // Little, but a container starts after the relisting that made the kubelet look.
-            RuntimeProfile::Instant => (3, 3),
+            RuntimeProfile::Immediate => (3, 3),
             RuntimeProfile::Lively => (150, 400),
         }
     }
@@ -103,7 +103,7 @@ impl RuntimeProfile {
     /// kubelets (`hollow-node`) had ten seconds. Where nothing is to vary, it is the middle.
     pub(crate) fn retry_millis(self) -> (u64, u64) {
         match self {
-            RuntimeProfile::Instant => (12_500, 12_500),
+            RuntimeProfile::Immediate => (12_500, 12_500),
             RuntimeProfile::Lively => (10_000, 15_000),
         }
     }

@@ -31,7 +31,7 @@ impl Images {
     /// Puts an image on the node; returns its size.
     pub(crate) fn add(&mut self, name: &Str, profile: RuntimeProfile) -> u64 {
         let size = match profile {
-            RuntimeProfile::Instant => INSTANT_SIZE,
+            RuntimeProfile::Immediate => INSTANT_SIZE,
             RuntimeProfile::Lively => {
                 // From 20 to 220 MB, the same on every node.
                 20_000_000 + Random::stream(0, name).below(200_000_000)

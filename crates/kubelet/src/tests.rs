@@ -153,7 +153,7 @@ const NGINX: &str = r#"{"containers": [{"name": "c", "image": "nginx:1.25"}]}"#;
 
 #[test]
 fn a_pod_comes_up_and_goes_in_the_order_of_the_recordings() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);
     world.run(3_000);
     world.expect(&expect![[r#"
@@ -183,7 +183,7 @@ fn a_healthy_pod_costs_nothing_while_it_runs() {
     let probed = r#"{"containers": [{"name": "c", "image": "nginx:1.25",
         "livenessProbe": {"httpGet": {"port": 80}, "periodSeconds": 1},
         "readinessProbe": {"httpGet": {"port": 80}, "periodSeconds": 1}}]}"#;
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("plain", NGINX, &[]);
     world.pod("probed", probed, &[]);
     world.run(10_000);
@@ -194,7 +194,7 @@ fn a_healthy_pod_costs_nothing_while_it_runs() {
 
 #[test]
 fn a_crashing_container_shows_the_error_first_and_the_back_off_later() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let crash = r#"{"containers": [{"name": "c", "image": "busybox:1", "command": ["sh", "-c", "exit 1"]}]}"#;
     world.pod("crash", crash, &[]);
     world.run(32_000);
@@ -225,7 +225,7 @@ fn a_crashing_container_shows_the_error_first_and_the_back_off_later() {
 
 #[test]
 fn an_image_that_is_not_there_is_tried_again_and_again() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("noimage", r#"{"containers": [{"name": "c", "image": "nosuch/image:1"}]}"#, &[]);
     world.run(20_000);
     world.expect(&expect![[r#"
@@ -247,7 +247,7 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
 
 #[test]
 fn init_containers_run_one_by_one_and_sidecars_stay() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec = r#"{"restartPolicy": "Never",
         "initContainers": [
             {"name": "side", "image": "busybox:1", "command": ["serve"], "restartPolicy": "Always"},
@@ -282,7 +282,7 @@ fn init_containers_run_one_by_one_and_sidecars_stay() {
 
 #[test]
 fn a_failed_liveness_probe_restarts_the_container() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec = r#"{"containers": [{"name": "c", "image": "nginx:1.25", "livenessProbe":
         {"httpGet": {"port": 80}, "periodSeconds": 2, "failureThreshold": 2}}]}"#;
     world.pod("live", spec, &[("orrery.dev/probe.c.liveness", "fail-after=5s")]);
@@ -308,7 +308,7 @@ fn a_failed_liveness_probe_restarts_the_container() {
 
 #[test]
 fn a_pod_that_ignores_sigterm_is_killed_after_its_grace() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec =
         r#"{"terminationGracePeriodSeconds": 8, "containers": [{"name": "c", "image": "nginx:1.25"}]}"#;
     world.pod("stubborn", spec, &[("orrery.dev/ignore-sigterm", "1")]);
@@ -326,7 +326,7 @@ fn a_pod_that_ignores_sigterm_is_killed_after_its_grace() {
 
 #[test]
 fn a_power_cut_ends_containers_and_silences_the_lease() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);
     world.run(25_000);
     let marked = |world: &World| {
@@ -386,7 +386,7 @@ fn images_take_time_where_things_are_lively() {
 
 #[test]
 fn a_pod_waits_for_the_config_map_that_it_mounts() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec = r#"{"volumes": [{"name": "v", "configMap": {"name": "cfg"}}],
         "containers": [{"name": "c", "image": "nginx:1.25", "volumeMounts": [{"name": "v", "mountPath": "/etc/cfg"}]}]}"#;
     world.pod("web", spec, &[]);
@@ -412,7 +412,7 @@ fn a_pod_waits_for_the_config_map_that_it_mounts() {
 
 #[test]
 fn a_pod_whose_time_is_up_fails() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec = r#"{"activeDeadlineSeconds": 4, "containers": [{"name": "c", "image": "nginx:1.25"}]}"#;
     world.pod("late", spec, &[]);
     world.run(2_000);
@@ -429,7 +429,7 @@ fn a_pod_whose_time_is_up_fails() {
 
 #[test]
 fn a_pod_that_the_node_has_no_room_for_is_turned_away() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     let spec =
         r#"{"containers": [{"name": "c", "image": "nginx:1.25", "resources": {"requests": {"cpu": "3"}}}]}"#;
     world.pod("first", spec, &[]);
@@ -454,7 +454,7 @@ fn a_pod_that_the_node_has_no_room_for_is_turned_away() {
 
 #[test]
 fn a_pod_deleted_by_force_is_stopped_all_the_same() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);
     world.run(2_000);
     world.news();
@@ -471,7 +471,7 @@ fn a_pod_deleted_by_force_is_stopped_all_the_same() {
 
 #[test]
 fn a_new_image_restarts_the_container() {
-    let mut world = World::new(RuntimeProfile::Instant);
+    let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);
     world.run(3_000);
     world.news();

@@ -1,14 +1,10 @@
 //! Texts that would exhaust a page are refused, soon and clearly.
 
 use orrery_manifest::{Limits, read};
-use std::time::{Duration, Instant};
 
-/// The only diagnostic of a text, which must be found in far less time than a person notices.
-#[allow(clippy::disallowed_methods)]
+/// The only diagnostic of a text. Without the limits each of these would keep the test busy for minutes.
 fn refusal(text: &str) -> String {
-    let before = Instant::now();
     let reading = read(text, &Limits::default());
-    assert!(before.elapsed() < Duration::from_millis(500), "took {:?}", before.elapsed());
     assert!(reading.documents.is_empty(), "nothing of it is used");
     assert_eq!(reading.diagnostics.len(), 1);
     reading.diagnostics[0].message.clone()

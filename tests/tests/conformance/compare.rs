@@ -34,7 +34,12 @@ impl Judge<'_> {
 }
 
 /// Compares `ours` with the `real` run of the scenario `name`.
-pub fn compare(name: &str, real: &Recording, ours: &Recording, noise: &[(String, String, String)]) -> Verdict {
+pub fn compare(
+    name: &str,
+    real: &Recording,
+    ours: &Recording,
+    noise: &[(String, String, String)],
+) -> Verdict {
     let mut judge = Judge { name, noise, verdict: Verdict::default() };
     let our_states = ours.states();
     for (step, objects) in real.states() {
@@ -45,7 +50,8 @@ pub fn compare(name: &str, real: &Recording, ours: &Recording, noise: &[(String,
         let (theirs, mine) = (real.normal(&objects), ours.normal(twin.map_or(&empty, |(_, o)| o)));
         let kinds: BTreeSet<&String> = theirs.keys().chain(mine.keys()).collect();
         for kind in kinds {
-            let (a, b) = (theirs.get(kind).cloned().unwrap_or_default(), mine.get(kind).cloned().unwrap_or_default());
+            let (a, b) =
+                (theirs.get(kind).cloned().unwrap_or_default(), mine.get(kind).cloned().unwrap_or_default());
             judge.check(title, kind, a == b, || difference(&a, &b));
         }
         let (a, b) = (real.events(&objects), ours.events(twin.map_or(&empty, |(_, o)| o)));
@@ -56,11 +62,19 @@ pub fn compare(name: &str, real: &Recording, ours: &Recording, noise: &[(String,
     judge.verdict
 }
 
-fn commands(judge: &mut Judge<'_>, title: &str, real: &Recording, ours: &Recording, step: &Value, twin: Option<&Value>) {
+fn commands(
+    judge: &mut Judge<'_>,
+    title: &str,
+    real: &Recording,
+    ours: &Recording,
+    step: &Value,
+    twin: Option<&Value>,
+) {
     for what in ["rc", "stdout", "stderr"] {
         let Some(theirs) = step.get(what) else { continue };
         let mine = twin.and_then(|s| s.get(what)).unwrap_or(&Value::Null);
-        let scrubbed = |run: &Recording, v: &Value| v.as_str().map_or(v.clone(), |t| Value::from(run.scrubber.text(t)));
+        let scrubbed =
+            |run: &Recording, v: &Value| v.as_str().map_or(v.clone(), |t| Value::from(run.scrubber.text(t)));
         let (a, b) = (scrubbed(real, theirs), scrubbed(ours, mine));
         judge.check(title, &format!("command {what}"), a == b, || format!("  real {a}\n  ours {b}"));
     }
@@ -70,9 +84,12 @@ fn rollouts(judge: &mut Judge<'_>, real: &Recording, ours: &Recording) {
     let our_bounds = ours.rollouts();
     for (key, bounds) in real.rollouts() {
         let mine = our_bounds.get(&key);
-        let good = mine.is_some_and(|m| m.most_asked == bounds.most_asked && m.fewest_ready >= bounds.fewest_ready);
+        let good =
+            mine.is_some_and(|m| m.most_asked == bounds.most_asked && m.fewest_ready >= bounds.fewest_ready);
         let (deployment, step) = &key;
-        judge.check(step, &format!("rollout {deployment}"), good, || format!("  real {bounds:?}\n  ours {mine:?}"));
+        judge.check(step, &format!("rollout {deployment}"), good, || {
+            format!("  real {bounds:?}\n  ours {mine:?}")
+        });
     }
 }
 
@@ -99,7 +116,8 @@ pub mod tests {
     use serde_json::json;
 
     fn run(phase: &str, stdout: &str) -> Recording {
-        let pod = json!({"metadata": {"name": "p", "namespace": "n"}, "spec": {}, "status": {"phase": phase}});
+        let pod =
+            json!({"metadata": {"name": "p", "namespace": "n"}, "spec": {}, "status": {"phase": phase}});
         Recording::new(json!({
             "namespaces": ["n"],
             "steps": [{"step": "create", "t": 1.0, "rc": 0, "stdout": stdout, "stderr": ""}],

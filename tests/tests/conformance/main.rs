@@ -26,7 +26,8 @@ fn folder() -> PathBuf {
 }
 
 fn names() -> Vec<String> {
-    let files = std::fs::read_dir(folder().join("recordings")).expect("the recordings are part of the project");
+    let files =
+        std::fs::read_dir(folder().join("recordings")).expect("the recordings are part of the project");
     let mut names: Vec<String> = files
         .filter_map(|f| f.ok()?.file_name().into_string().ok())
         .filter_map(|f| f.strip_suffix(".json.gz").map(String::from))
@@ -55,7 +56,8 @@ fn judge(name: &str) -> Verdict {
 
 /// The checks on which the real thing disagrees with itself.
 fn noise() -> Vec<(String, String, String)> {
-    let text = std::fs::read_to_string(folder().join("recordings/noise.json")).expect("the noise is recorded");
+    let text =
+        std::fs::read_to_string(folder().join("recordings/noise.json")).expect("the noise is recorded");
     serde_json::from_str(&text).expect("a list of scenario, step and check")
 }
 
@@ -75,8 +77,10 @@ fn check(name: &str, expected: Option<(usize, usize)>) -> Result<(), Failed> {
 }
 
 fn update() {
-    let verdicts: Equal = names().into_iter().map(|n| (judge(&n), n)).map(|(v, n)| (n, (v.equal, v.total))).collect();
-    let lines: Vec<String> = verdicts.iter().map(|(n, (e, t))| format!("  {}: [{e}, {t}]", Value::from(n.as_str()))).collect();
+    let verdicts: Equal =
+        names().into_iter().map(|n| (judge(&n), n)).map(|(v, n)| (n, (v.equal, v.total))).collect();
+    let lines: Vec<String> =
+        verdicts.iter().map(|(n, (e, t))| format!("  {}: [{e}, {t}]", Value::from(n.as_str()))).collect();
     let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
     std::fs::write(folder().join("equal.json"), text).expect("the file can be written");
     let (equal, total) = verdicts.values().fold((0, 0), |(e, t), v| (e + v.0, t + v.1));

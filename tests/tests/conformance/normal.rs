@@ -7,10 +7,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds that are compared.
 pub const KINDS: &[&str] = &[
-    "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ControllerRevision", "Job", "CronJob", "Pod", "Service",
-    "Endpoints", "EndpointSlice", "PersistentVolumeClaim", "PersistentVolume", "HorizontalPodAutoscaler",
-    "PodDisruptionBudget", "ConfigMap", "Secret", "ServiceAccount", "ResourceQuota", "LimitRange", "Namespace",
-    "Ingress", "NetworkPolicy", "ReplicationController",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+    "DaemonSet",
+    "ControllerRevision",
+    "Job",
+    "CronJob",
+    "Pod",
+    "Service",
+    "Endpoints",
+    "EndpointSlice",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+    "ResourceQuota",
+    "LimitRange",
+    "Namespace",
+    "Ingress",
+    "NetworkPolicy",
+    "ReplicationController",
 ];
 
 /// What an event says: about whom (kind, name), who, type, reason, message.
@@ -73,7 +93,10 @@ impl Recording {
             .map(|c| {
                 let fields = ["type", "status", "reason", "message"].iter();
                 let told = fields.filter(|f| !text(c, &format!("/{f}")).is_empty());
-                Value::Object(told.map(|f| (f.to_string(), json!(self.scrubber.text(text(c, &format!("/{f}")))))).collect())
+                Value::Object(
+                    told.map(|f| (f.to_string(), json!(self.scrubber.text(text(c, &format!("/{f}"))))))
+                        .collect(),
+                )
             })
             .collect();
         rows.sort_by_key(|c| c["type"].to_string());
@@ -133,11 +156,20 @@ impl Recording {
         match kind {
             "Pod" => self.pod(object),
             "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "ReplicationController" => {
-                let dropped: &[&str] =
-                    if kind == "ReplicaSet" { &["conditions", "observedGeneration"] } else { &["conditions"] };
+                let dropped: &[&str] = if kind == "ReplicaSet" {
+                    &["conditions", "observedGeneration"]
+                } else {
+                    &["conditions"]
+                };
                 let mut out = pick(
                     spec,
-                    &["strategy", "updateStrategy", "revisionHistoryLimit", "progressDeadlineSeconds", "podManagementPolicy"],
+                    &[
+                        "strategy",
+                        "updateStrategy",
+                        "revisionHistoryLimit",
+                        "progressDeadlineSeconds",
+                        "podManagementPolicy",
+                    ],
                 );
                 out["specReplicas"] = spec["replicas"].clone();
                 out["status"] = without(status, dropped);
@@ -146,7 +178,9 @@ impl Recording {
             }
             "Job" | "CronJob" => self.job(object),
             "Service" => service(spec, status),
-            "Endpoints" => json!({"subsets": list(object, "/subsets").iter().map(subset).collect::<Vec<_>>()}),
+            "Endpoints" => {
+                json!({"subsets": list(object, "/subsets").iter().map(subset).collect::<Vec<_>>()})
+            }
             "EndpointSlice" => self.slice(object),
             "PersistentVolumeClaim" => json!({
                 "phase": status["phase"],
@@ -159,7 +193,8 @@ impl Recording {
             }),
             "PersistentVolume" => {
                 let claim = &spec["claimRef"];
-                let name = (!claim.is_null()).then(|| format!("{}/{}", text(claim, "/namespace"), text(claim, "/name")));
+                let name = (!claim.is_null())
+                    .then(|| format!("{}/{}", text(claim, "/namespace"), text(claim, "/name")));
                 json!({
                     "phase": status["phase"], "capacity": spec["capacity"], "reclaim": spec["persistentVolumeReclaimPolicy"],
                     "storageClass": spec["storageClassName"], "claim": name, "reason": status["reason"],
@@ -173,7 +208,9 @@ impl Recording {
             "HorizontalPodAutoscaler" | "PodDisruptionBudget" => json!({
                 "spec": spec, "status": without(status, &["conditions", "lastScaleTime"]), "conditions": self.conditions(object),
             }),
-            "ResourceQuota" | "LimitRange" | "Ingress" | "NetworkPolicy" => json!({"spec": spec, "status": status}),
+            "ResourceQuota" | "LimitRange" | "Ingress" | "NetworkPolicy" => {
+                json!({"spec": spec, "status": status})
+            }
             "ConfigMap" | "Secret" => {
                 let keys: Vec<&String> = object["data"].as_object().into_iter().flat_map(Map::keys).collect();
                 json!({"keys": keys, "type": object["type"]})
@@ -254,7 +291,15 @@ fn service(spec: &Value, status: &Value) -> Value {
     };
     let mut out = pick(
         spec,
-        &["selector", "sessionAffinity", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy", "externalTrafficPolicy", "externalName"],
+        &[
+            "selector",
+            "sessionAffinity",
+            "ipFamilies",
+            "ipFamilyPolicy",
+            "internalTrafficPolicy",
+            "externalTrafficPolicy",
+            "externalName",
+        ],
     );
     out["type"] = spec["type"].clone();
     out["clusterIP"] = match text(spec, "/clusterIP") {

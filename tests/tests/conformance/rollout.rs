@@ -48,8 +48,12 @@ impl Recording {
             follow(table, change);
             let step = self.step_at(change.time);
             for (uid, deployment) in &deployments {
-                let mine: Table<'_> = sets.iter().filter(|(_, s)| owned_by(s, uid)).map(|(k, v)| (*k, *v)).collect();
-                let asked: i64 = mine.values().map(|s| s.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1)).sum();
+                let mine: Table<'_> =
+                    sets.iter().filter(|(_, s)| owned_by(s, uid)).map(|(k, v)| (*k, *v)).collect();
+                let asked: i64 = mine
+                    .values()
+                    .map(|s| s.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1))
+                    .sum();
                 let ready = pods
                     .values()
                     .filter(|p| p.pointer("/metadata/deletionTimestamp").is_none())

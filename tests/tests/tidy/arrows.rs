@@ -24,7 +24,7 @@ const ARROWS: [(&str, &str); 20] = [
     ("share", ""),
     ("web", "sim apimachinery api manifest cluster kubectl view share"),
     ("orrery", "sim apimachinery api manifest apiserver cluster kubectl view share"),
-    ("tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view share"),
+    ("tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl orrery view share"),
     ("wasm-tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view share"),
     ("xtask", ""),
 ];

@@ -14,7 +14,7 @@ use crate::components::inspector::Inspector;
 use crate::components::legend::Legend;
 use crate::components::log::Log;
 use crate::components::picture::Picture;
-use crate::components::pod::Shapes;
+use crate::components::pod::shapes;
 use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
 use crate::components::transport::Transport;
@@ -144,7 +144,7 @@ fn Page(props: &PageProps) -> Html {
     };
     html! {
         <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"))}>
-            <Shapes />
+            { shapes() }
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }
             <main class="stage">

@@ -13,10 +13,10 @@ const EXAMPLES: [&[(&str, &str)]; 6] = [
 
 /// Which example these files are, unchanged.
 pub fn which(list: &[File]) -> Option<usize> {
-    let same = |example: &&[(&str, &str)]| {
+    let same = |example: &[(&str, &str)]| {
         example.len() == list.len() && example.iter().zip(list).all(|((_, text), file)| *text == file.text)
     };
-    EXAMPLES.iter().position(|example| same(&example))
+    EXAMPLES.iter().position(|example| same(example))
 }
 
 /// The files of an example.

@@ -3,7 +3,7 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::icon::{Draw, Icon};
+use super::icon::{Icon, draw};
 use crate::ui::{Choose, use_ui, use_words};
 
 /// Properties of a dialog.
@@ -48,7 +48,7 @@ pub fn Modal(props: &ModalProps) -> Html {
     html! {
         <dialog ref={dialog} aria-label={props.title.clone()} {onclick} oncancel={move |e: Event| { e.prevent_default(); cancel.emit(()) }}>
             <div class="dialog">
-                <header><h2>{props.title.clone()}</h2><button class="btn icon quiet" aria-label={w.close} title={w.close} onclick={move |_| button.emit(())}><Draw icon={Icon::Close} /></button></header>
+                <header><h2>{props.title.clone()}</h2><button class="btn icon quiet" aria-label={w.close} title={w.close} onclick={move |_| button.emit(())}>{draw(Icon::Close)}</button></header>
                 {props.children.clone()}
             </div>
         </dialog>

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::icon::{Draw, Icon, Logo};
+use super::icon::{Icon, draw, logo};
 use crate::files::use_files;
 use crate::gallery;
 use crate::session::{use_session, use_view};
@@ -30,18 +30,18 @@ pub fn Header() -> Html {
     let other = ui.lang.other();
     html! {
         <header class="head">
-            <h1 class="logo"><Logo />{"Orrery"}</h1>
-            <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}><Draw icon={Icon::Grid} /><span class="wide">{w.examples}</span></button>
+            <h1 class="logo">{logo()}{"Orrery"}</h1>
+            <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}>{draw(Icon::Grid)}<span class="wide">{w.examples}</span></button>
             <Scenario />
             <NamespacePick />
             <Tally />
             <span class="push" />
-            <button class="btn add" onclick={add_node} title={format!("+ {}", w.add_node)} aria-label={format!("+ {}", w.add_node)}><Draw icon={Icon::Plus} /><span class="wide">{w.add_node}</span></button>
-            <button class="btn share" onclick={choose(Choose::Dialog(Some(Dialog::Share)))} aria-label={w.share}><Draw icon={Icon::Share} /><span class="wide">{w.share}</span></button>
+            <button class="btn add" onclick={add_node} title={format!("+ {}", w.add_node)} aria-label={format!("+ {}", w.add_node)}>{draw(Icon::Plus)}<span class="wide">{w.add_node}</span></button>
+            <button class="btn share" onclick={choose(Choose::Dialog(Some(Dialog::Share)))} aria-label={w.share}>{draw(Icon::Share)}<span class="wide">{w.share}</span></button>
             <button class="btn lang" aria-label={other.name()} lang={other.tag()} onclick={choose(Choose::Lang(other))}><span class="wide">{other.name()}</span><span class="narrow" aria-hidden="true">{other.tag().to_uppercase()}</span></button>
-            <button class="btn icon theme" title={theme} aria-label={theme} onclick={choose(Choose::Theme(ui.theme.next()))}><Draw {icon} /></button>
-            <button class="btn icon stage-on" title={w.stage} aria-label={w.stage} onclick={choose(Choose::Present(true))}><Draw icon={Icon::Stage} /></button>
-            <button class="btn icon" title={w.help} aria-label={w.help} onclick={choose(Choose::Dialog(Some(Dialog::Help)))}><Draw icon={Icon::Help} /></button>
+            <button class="btn icon theme" title={theme} aria-label={theme} onclick={choose(Choose::Theme(ui.theme.next()))}>{draw(icon)}</button>
+            <button class="btn icon stage-on" title={w.stage} aria-label={w.stage} onclick={choose(Choose::Present(true))}>{draw(Icon::Stage)}</button>
+            <button class="btn icon" title={w.help} aria-label={w.help} onclick={choose(Choose::Dialog(Some(Dialog::Help)))}>{draw(Icon::Help)}</button>
         </header>
     }
 }

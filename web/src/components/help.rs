@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::dialog::Modal;
-use super::legend::ShapeList;
+use super::legend::shape_list;
 use crate::ui::use_words;
 
 /// The help.
@@ -24,7 +24,7 @@ pub fn Help() -> Html {
         <Modal title={w.help}>
             <p>{w.about}</p>
             <h3>{w.shapes}</h3>
-            <div class="shapes still"><ShapeList /></div>
+            <div class="shapes still">{ shape_list() }</div>
             <h3>{w.keys}</h3>
             <dl class="keys">
                 { for keys.into_iter().map(|(keys, does)| html! {

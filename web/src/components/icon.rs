@@ -60,26 +60,17 @@ impl Icon {
     }
 }
 
-/// Properties of a drawing.
-#[derive(Properties, PartialEq)]
-pub struct DrawProps {
-    /// Which one.
-    pub icon: Icon,
-}
-
 /// Draws an icon in the colour of the text.
-#[component]
-pub fn Draw(props: &DrawProps) -> Html {
-    let fill = if props.icon == Icon::Play { "currentColor" } else { "none" };
+pub fn draw(icon: Icon) -> Html {
+    let fill = if icon == Icon::Play { "currentColor" } else { "none" };
     html! {
         <svg viewBox="0 0 16 16" aria-hidden="true" {fill} stroke="currentColor" stroke-width="1.5"
-            stroke-linecap="round" stroke-linejoin="round"><path d={props.icon.path()} /></svg>
+            stroke-linecap="round" stroke-linejoin="round"><path d={icon.path()} /></svg>
     }
 }
 
 /// The mark: a planet, a ring and a moon of brass.
-#[component]
-pub fn Logo() -> Html {
+pub fn logo() -> Html {
     html! {
         <svg viewBox="0 0 26 26" aria-hidden="true" fill="none" stroke="var(--brass)" stroke-width="1.3">
             <circle cx="13" cy="13" r="11.5" />

@@ -7,7 +7,7 @@ use orrery_view::scheduling::Scheduling;
 use yew::prelude::*;
 
 use super::event_list::Rows;
-use super::icon::{Draw, Icon};
+use super::icon::{Icon, draw};
 use super::overview::Overview;
 use super::transport::hms;
 use crate::engine;
@@ -52,7 +52,7 @@ fn Selected(props: &SelectedProps) -> Html {
         Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Close))
     };
     let deselect = html! {
-        <button class="btn icon quiet deselect" title={w.deselect} aria-label={w.deselect} onclick={close}><Draw icon={Icon::Close} /></button>
+        <button class="btn icon quiet deselect" title={w.deselect} aria-label={w.deselect} onclick={close}>{draw(Icon::Close)}</button>
     };
     let Some(it) = &*found else {
         return html! { <div class="inspect">{deselect}<h2>{&*props.id.name}</h2><p class="muted">{w.gone}</p></div> };
@@ -218,7 +218,7 @@ fn Actions(props: &ActionsProps) -> Html {
                     let title = command_text(&action, w);
                     html! {
                         <button class={classes!("btn", class)} {title} aria-label={name} onclick={does} onmouseenter={move |_| enter()} onfocus={move |_| focus()}>
-                            if let Some(icon) = icon { <Draw {icon} /> } else { {name} }
+                            if let Some(icon) = icon { {draw(icon)} } else { {name} }
                         </button>
                     }
                 }) }

@@ -7,8 +7,7 @@ use super::pod::{state_name, symbol};
 use crate::ui::use_words;
 
 /// The nine shapes as a list.
-#[component]
-pub fn ShapeList() -> Html {
+pub fn shape_list() -> Html {
     html! {
         <ul>
             { for PodState::ALL.into_iter().map(|state| html! {
@@ -28,7 +27,7 @@ pub fn Legend() -> Html {
     html! {
         <section class="legend still" aria-label={w.legend}>
             <h3>{w.legend}</h3>
-            <ShapeList />
+            { shape_list() }
         </section>
     }
 }

@@ -62,8 +62,7 @@ fn shape(state: PodState) -> Html {
 }
 
 /// Every shape as a symbol, once per page.
-#[component]
-pub fn Shapes() -> Html {
+pub fn shapes() -> Html {
     html! {
         <svg class="unseen" aria-hidden="true">
             <defs>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::icon::{Draw, Icon};
+use super::icon::{Icon, draw};
 use crate::ui::{Choose, Sheet, use_ui, use_words};
 
 /// The buttons at the foot of a small screen.
@@ -20,7 +20,7 @@ pub fn SheetBar() -> Html {
         <nav class="sheet-bar" aria-label={w.views}>
             { for sheets.into_iter().map(|(sheet, name, icon)| {
                 let onclick = { let ui = ui.clone(); move |_: MouseEvent| ui.dispatch(Choose::Sheet(sheet)) };
-                html! { <button {onclick} aria-pressed={(ui.sheet == sheet).to_string()}><Draw {icon} /><span>{name}</span></button> }
+                html! { <button {onclick} aria-pressed={(ui.sheet == sheet).to_string()}>{draw(icon)}<span>{name}</span></button> }
             }) }
         </nav>
     }

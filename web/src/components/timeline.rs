@@ -26,7 +26,7 @@ pub fn Strip(props: &StripProps) -> Html {
     let here = share(*now) * 100.0;
     html! {
         <div class="strip" aria-hidden="true">
-            <Bars timeline={timeline.clone()} now={share(*now)} />
+            { bars(&timeline.bins, share(*now)) }
             <div class="line"><i style={format!("width:{here:.3}%")} /></div>
             { for labelled(marks, timeline.span).into_iter().map(|(at, label)| html! {
                 <span class="mark" style={format!("left:{at:.3}%")}>{label}</span>
@@ -36,16 +36,8 @@ pub fn Strip(props: &StripProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct BarsProps {
-    timeline: Timeline,
-    now: f64,
-}
-
 /// Bars grow with the logarithm, so that an apply does not flatten everything else.
-#[component]
-fn Bars(props: &BarsProps) -> Html {
-    let bins = &props.timeline.bins;
+fn bars(bins: &[u32], now: f64) -> Html {
     let step = WIDTH / bins.len().max(1) as f64;
     let most = bins.iter().copied().max().unwrap_or(0).max(8);
     let high = |n: u32| f64::from(n).ln_1p() / f64::from(most).ln_1p() * HIGHEST;
@@ -57,7 +49,6 @@ fn Bars(props: &BarsProps) -> Html {
             })
             .collect::<String>()
     };
-    let now = props.now;
     html! {
         <svg viewBox={format!("0 0 {WIDTH} {HIGHEST}")} preserveAspectRatio="none">
             <path class="past" d={path(&|at| at <= now)} />

@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::icon::{Draw, Icon};
+use super::icon::{Icon, draw};
 use super::timeline::Strip;
 use crate::session::{SPEEDS, use_session, use_view};
 use crate::ui::{Choose, use_ui, use_words};
@@ -34,20 +34,20 @@ pub fn Transport() -> Html {
     html! {
         <section class="time" aria-label={w.time}>
             <div class="controls">
-                <button class="btn icon restart" title={w.restart} aria-label={w.restart} onclick={on(|s| s.seek(0))}><Draw icon={Icon::Restart} /></button>
-                <button class="play" title={format!("{name} (Space)")} aria-label={name} onclick={toggle}><Draw {icon} /></button>
-                <button class="btn step" title={format!("{} (.)", w.step)} aria-label={w.step} onclick={on(|s| s.step())}><Draw icon={Icon::Step} /></button>
-                <Clock now={clock.now} />
+                <button class="btn icon restart" title={w.restart} aria-label={w.restart} onclick={on(|s| s.seek(0))}>{draw(Icon::Restart)}</button>
+                <button class="play" title={format!("{name} (Space)")} aria-label={name} onclick={toggle}>{draw(icon)}</button>
+                <button class="btn step" title={format!("{} (.)", w.step)} aria-label={w.step} onclick={on(|s| s.step())}>{draw(Icon::Step)}</button>
+                { clock_face(clock.now) }
                 if clock.behind { <span class="chip warn behind">{w.behind}</span> }
                 if clock.seeking { <span class="chip">{w.seeking}</span> }
                 <span class="push" />
                 <span class="speed" role="group" aria-label={w.speed}>
-                    <button class="btn icon slower" title={format!("{} ([)", w.slower)} aria-label={w.slower} disabled={clock.speed <= SPEEDS[0]} onclick={on(|s| s.shift_speed(-1))}><Draw icon={Icon::Slower} /></button>
+                    <button class="btn icon slower" title={format!("{} ([)", w.slower)} aria-label={w.slower} disabled={clock.speed <= SPEEDS[0]} onclick={on(|s| s.shift_speed(-1))}>{draw(Icon::Slower)}</button>
                     <output class="mono">{format!("{}×", clock.speed)}</output>
-                    <button class="btn icon faster" title={format!("{} (])", w.faster)} aria-label={w.faster} disabled={clock.speed >= SPEEDS[SPEEDS.len() - 1]} onclick={on(|s| s.shift_speed(1))}><Draw icon={Icon::Faster} /></button>
+                    <button class="btn icon faster" title={format!("{} (])", w.faster)} aria-label={w.faster} disabled={clock.speed >= SPEEDS[SPEEDS.len() - 1]} onclick={on(|s| s.shift_speed(1))}>{draw(Icon::Faster)}</button>
                 </span>
                 if ui.present {
-                    <button class="btn" onclick={leave}><Draw icon={Icon::Close} />{w.leave_stage}</button>
+                    <button class="btn" onclick={leave}>{draw(Icon::Close)}{w.leave_stage}</button>
                 }
                 if ui.embed {
                     <a class="btn" target="_blank" rel="noopener" href={crate::address::full()}>{w.open_full}</a>
@@ -58,15 +58,9 @@ pub fn Transport() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ClockProps {
-    now: u64,
-}
-
 /// Virtual time, `00:02:41.350`.
-#[component]
-fn Clock(props: &ClockProps) -> Html {
-    let (whole, milli) = (props.now / NANOS_PER_SECOND, props.now / 1_000_000 % 1000);
+fn clock_face(now: u64) -> Html {
+    let (whole, milli) = (now / NANOS_PER_SECOND, now / 1_000_000 % 1000);
     html! {
         <span class="clock mono" role="timer" aria-live="off">{ hms(whole) }<small>{format!(".{milli:03}")}</small></span>
     }

@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::super::icon::{Draw, Icon};
+use super::super::icon::{Icon, draw};
 use crate::files::{Edit, use_files};
 use crate::ui::use_words;
 
@@ -40,13 +40,13 @@ pub fn Tabs(props: &TabsProps) -> Html {
                             if props.errors.get(at) == Some(&true) { <i class="dot" /> }
                         </button>
                         if active {
-                            <button class="mini" title={(w.rename_file)(&file.name)} aria-label={(w.rename_file)(&file.name)} onclick={rename}><Draw icon={Icon::Pen} /></button>
+                            <button class="mini" title={(w.rename_file)(&file.name)} aria-label={(w.rename_file)(&file.name)} onclick={rename}>{draw(Icon::Pen)}</button>
                         }
                         if active && files.list.len() > 1 { <CloseFile {at} name={file.name.clone()} empty={file.text.trim().is_empty()} /> }
                     </span>
                 }
             }) }
-            <button class="mini add-file" title={w.new_file} aria-label={w.new_file} onclick={add}><Draw icon={Icon::Plus} /></button>
+            <button class="mini add-file" title={w.new_file} aria-label={w.new_file} onclick={add}>{draw(Icon::Plus)}</button>
         </div>
     }
 }
@@ -72,7 +72,7 @@ fn CloseFile(props: &CloseFileProps) -> Html {
         }
     });
     html! {
-        <button class="mini" title={(w.close_file)(&props.name)} aria-label={(w.close_file)(&props.name)} {onclick}><Draw icon={Icon::Close} /></button>
+        <button class="mini" title={(w.close_file)(&props.name)} aria-label={(w.close_file)(&props.name)} {onclick}>{draw(Icon::Close)}</button>
     }
 }
 

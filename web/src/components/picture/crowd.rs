@@ -11,7 +11,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData, WheelEvent};
 use yew::prelude::*;
 
-use super::super::icon::{Draw, Icon};
+use super::super::icon::{Icon, draw};
 use super::super::pod::state_name;
 use crate::session::use_view;
 use crate::ui::{Choose, use_ui, use_words};
@@ -44,7 +44,7 @@ pub fn CrowdMap() -> Html {
     {
         let (canvas, view, crowd) = (canvas.clone(), view.clone(), crowd.clone());
         // After every drawing of the component: the map, the camera or the theme may have changed.
-        use_effect(move || draw(&canvas, &view, &crowd).unwrap_or_default());
+        use_effect(move || paint(&canvas, &view, &crowd).unwrap_or_default());
     }
     let zoom = {
         let (view, moved, canvas) = (view.clone(), moved.clone(), canvas.clone());
@@ -88,8 +88,8 @@ pub fn CrowdMap() -> Html {
         <div class="crowd">
             <canvas ref={canvas} role="img" aria-label={says.clone()} onpointerdown={down} onpointermove={slide} onpointerup={up} />
             <div class="crowd-tools">
-                <button class="btn icon" aria-label="+" onclick={move |_| closer(NEARER)}><Draw icon={Icon::Plus} /></button>
-                <button class="btn icon" aria-label="−" onclick={move |_| farther(1.0 / NEARER)}><Draw icon={Icon::Minus} /></button>
+                <button class="btn icon" aria-label="+" onclick={move |_| closer(NEARER)}>{draw(Icon::Plus)}</button>
+                <button class="btn icon" aria-label="−" onclick={move |_| farther(1.0 / NEARER)}>{draw(Icon::Minus)}</button>
             </div>
             <div class="crowd-tally">
                 <b>{says}</b>
@@ -104,7 +104,7 @@ pub fn CrowdMap() -> Html {
 }
 
 /// Paints the map at the screen's own resolution.
-fn draw(canvas: &NodeRef, view: &Rc<RefCell<View>>, crowd: &Crowd) -> Option<()> {
+fn paint(canvas: &NodeRef, view: &Rc<RefCell<View>>, crowd: &Crowd) -> Option<()> {
     let canvas = canvas.cast::<HtmlCanvasElement>()?;
     let (w, h) = (canvas.client_width(), canvas.client_height());
     if w <= 0 || h <= 0 {

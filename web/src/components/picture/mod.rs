@@ -147,7 +147,7 @@ fn Sheet(props: &SheetProps) -> Html {
     html! {
         <>
             <ControlPlane plane={scene.control_plane.clone()} layout={layout.clone()} />
-            <Stems layout={layout.clone()} />
+            { stems(l) }
             { for scene.nodes.iter().zip(&l.nodes).map(|(card, spot)| html! {
                 <NodeCard key={card.id.key()} card={card.clone()} spot={*spot} density={l.density} chosen={picked(&card.id)} />
             }) }
@@ -220,15 +220,8 @@ fn served(scene: &Scene, selection: Option<&ObjectRef>) -> Option<BTreeSet<Text>
     Some(service.endpoints.iter().map(|e| e.pod.clone()).collect())
 }
 
-#[derive(Properties, PartialEq)]
-struct StemsProps {
-    layout: Rc<Layout>,
-}
-
 /// Every node hangs from the rail.
-#[component]
-fn Stems(props: &StemsProps) -> Html {
-    let l = &props.layout;
+fn stems(l: &Layout) -> Html {
     html! { <path class="stem" d={l.nodes.iter().map(|card| stem(l, card)).collect::<String>()} /> }
 }
 

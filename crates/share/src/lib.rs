@@ -241,7 +241,8 @@ mod tests {
         let mut changed = whole.clone().into_bytes();
         let last = changed.len() - 9;
         changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
-        let rows: [(&str, String, fn(&Damage) -> bool); 6] = [
+        type Row = (&'static str, String, fn(&Damage) -> bool);
+        let rows: [Row; 6] = [
             ("an end that was cut off", whole[..whole.len() - 12].into(), |d| {
                 matches!(d, Damage::Cut { .. })
             }),

@@ -57,7 +57,8 @@ fn states(scene: &Scene) -> Vec<PodState> {
 
 #[test]
 fn a_pod_has_the_shape_of_its_state() {
-    let rows: [(&str, &str, u64, fn(PodState) -> bool); 5] = [
+    type Row = (&'static str, &'static str, u64, fn(PodState) -> bool);
+    let rows: [Row; 5] = [
         ("while its image arrives", "{containers: [{name: c, image: nginx}]}", 1, |s| s == PodState::Pulling),
         ("when it runs", "{containers: [{name: c, image: nginx}]}", 60, |s| s == PodState::Ready),
         (

@@ -354,6 +354,8 @@ where
                     }
                 }
             };
+            // What changed between the first drawing and this moment was told to nobody.
+            listener();
             let subscription = session.subscribe(Rc::new(listener));
             move || drop(subscription)
         });

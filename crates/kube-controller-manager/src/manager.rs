@@ -5,8 +5,10 @@ use crate::{Action, Wake};
 use orrery_client::{ApiServer, Change, Component, Identity, Key, Recorder, WorkQueue};
 use orrery_sim::{Duration, SimTime};
 
-/// How long one look at one key takes.
+/// How long one look at one key takes …
 const SYNC_TIME: Duration = Duration::from_millis(1);
+/// … and each write that follows from it: a loop cannot flood the server in an instant.
+const WRITE_TIME: Duration = Duration::from_millis(1);
 
 /// One loop with all that it owns.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ impl Worker {
 
     fn run(&mut self, api: &mut ApiServer, now: SimTime) {
         let Some((key, cause)) = self.queue.pop(now) else { return };
-        self.busy_until = now + SYNC_TIME;
+        let before = api.revision();
         let mut cx = self.identity.act(api, now, cause);
         match self.controller.sync(&key, &mut cx) {
             Ok(action) => {
@@ -35,6 +37,8 @@ impl Worker {
             }
             Err(_) => self.queue.retry(key, now, cause),
         }
+        let writes = u32::try_from(api.revision() - before).unwrap_or(u32::MAX);
+        self.busy_until = now + SYNC_TIME + WRITE_TIME.saturating_mul(writes);
     }
 }
 

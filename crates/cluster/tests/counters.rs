@@ -42,7 +42,7 @@ fn to_running(nodes: usize, pods: usize) -> Cost {
     let (object, problems) = Object::decode(Kind::Deployment, &deployment);
     assert_eq!(problems, vec![]);
     let (api, request) = cluster.send();
-    api.create(&request, object).unwrap();
+    api.create(&request, object).expect("the object is valid and new");
     let running =
         |c: &Cluster| c.api().list::<Pod>().filter(|p| p.status.phase.as_deref() == Some("Running")).count();
     while running(&cluster) < pods {

@@ -11,6 +11,9 @@ use orrery_apimachinery::decode::{
 use orrery_apimachinery::{ObjectMeta, Str, Value};
 use std::rc::Rc;
 
+/// The most pods that a cluster of this simulation holds. Upstream's limit for a cluster is the same number.
+pub const POD_LIMIT: usize = 150_000;
+
 /// A group of containers that run together on one node.
 ///
 /// All pods of one template share its spec. What is written per pod, the node, lives beside it;

@@ -3,7 +3,7 @@
 
 use crate::advice;
 use crate::{Diagnostic, Document, Limits, Range, Severity, expand_lists, read};
-use orrery_api::{Kind, Object};
+use orrery_api::{Kind, Object, POD_LIMIT};
 use orrery_apimachinery::decode::{Problem, ProblemKind};
 use serde_json::Value;
 
@@ -35,10 +35,23 @@ pub fn objects(text: &str) -> Objects {
             Err(diagnostic) => (None, vec![*diagnostic]),
         };
         found.diagnostics.extend(diagnostics);
+        // A number that could not be read at all was told already.
+        found.diagnostics.extend(object.as_ref().and_then(|_| beyond_limit(&document)));
         found.objects.extend(object.map(|object| Located { object, document }));
     }
     found.diagnostics.sort_by_key(|d| (d.line, d.column));
     found
+}
+
+/// A warning where more replicas are asked for than a cluster holds: upstream accepts them, and so do we.
+fn beyond_limit(document: &Document) -> Option<Diagnostic> {
+    let asked = document.value.pointer("/spec/replicas")?.as_u64()?;
+    if asked <= POD_LIMIT as u64 {
+        return None;
+    }
+    let message = format!("{asked} replicas are asked for; this cluster holds at most {POD_LIMIT} pods");
+    let range = document.positions.of("spec.replicas").value;
+    Some(Diagnostic::warning(range, message).at_path("spec.replicas"))
 }
 
 /// The kind that a document states.

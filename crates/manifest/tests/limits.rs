@@ -52,3 +52,13 @@ fn what_is_large_but_not_too_large_is_read() {
     let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
     assert_eq!(read(&deep, &Limits::default()).diagnostics, []);
 }
+
+#[test]
+fn more_replicas_than_a_cluster_holds_are_accepted_and_said() {
+    let text =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: huge}\nspec:\n  replicas: 2000000000\n";
+    let read = orrery_manifest::objects(text);
+    let told: Vec<(u32, &str)> = read.diagnostics.iter().map(|d| (d.line, d.message.as_str())).collect();
+    assert_eq!(told, [(5, "2000000000 replicas are asked for; this cluster holds at most 150000 pods")]);
+    assert_eq!(read.objects.len(), 1, "a warning refuses nothing");
+}

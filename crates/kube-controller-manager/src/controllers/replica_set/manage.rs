@@ -14,7 +14,7 @@ const BURST: usize = 500;
 ///
 /// Deviation: upstream tries whatever it is asked for. A simulation shares its memory with the page that
 /// shows it, and would take it along. Tests make do with a small cluster.
-const MAX_PODS: usize = if cfg!(test) { 1_000 } else { 150_000 };
+const MAX_PODS: usize = if cfg!(test) { 1_000 } else { orrery_api::POD_LIMIT };
 
 /// Moves the number of `pods` towards the one that is asked for; true when that takes another look.
 pub(super) fn replicas(set: &ReplicaSet, pods: &[Rc<Pod>], cx: &mut Context<'_>) -> StatusResult<bool> {

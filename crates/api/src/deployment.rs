@@ -121,6 +121,8 @@ pub struct DeploymentCondition {
 }
 
 impl Rules for Deployment {
+    const COUNTS_GENERATION: bool = true;
+
     fn set_defaults(&mut self) {
         let spec = &mut self.spec;
         spec.replicas.get_or_insert(1);

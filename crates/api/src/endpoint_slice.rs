@@ -97,6 +97,14 @@ pub struct EndpointPort {
 }
 
 impl Rules for EndpointSlice {
+    const COUNTS_GENERATION: bool = true;
+
+    fn same_desired(&self, old: &Self) -> bool {
+        self.endpoints == old.endpoints
+            && self.ports == old.ports
+            && self.metadata.labels == old.metadata.labels
+    }
+
     fn set_defaults(&mut self) {
         for port in &mut self.ports {
             fill(&mut port.name, "");

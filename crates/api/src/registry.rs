@@ -1,6 +1,7 @@
 //! The registry of kinds: one line per kind, from which everything that is generic over kinds is made.
 
 use crate::defaults::write_shared;
+use crate::parts::{Parts, parts};
 use crate::rules::{self, FieldError, Rules};
 use orrery_apimachinery::decode::{Problem, ProblemKind, Typed, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
@@ -26,7 +27,7 @@ pub trait Resource: Clone + fmt::Debug + PartialEq + Typed + 'static {
 }
 
 macro_rules! kinds {
-    ($($ty:ident $api_version:literal $plural:literal $singular:literal [$($short:literal),*] $scope:ident;)*) => {
+    ($($ty:ident $api_version:literal $plural:literal $singular:literal [$($short:literal),*] $scope:ident $parts:ident;)*) => {
         /// The kinds that the cluster serves.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -73,6 +74,8 @@ macro_rules! kinds {
                 match self { $(Kind::$ty => scope!($scope),)* }
             }
         }
+
+        $(parts!($ty $parts);)*
 
         $(impl Resource for crate::$ty {
             const KIND: Kind = Kind::$ty;
@@ -138,6 +141,40 @@ macro_rules! kinds {
                 }
             }
 
+            /// Whether `metadata.generation` counts the changes of what is desired of this kind.
+            pub fn counts_generation(&self) -> bool {
+                match self { $(Object::$ty(_) => <crate::$ty as Rules>::COUNTS_GENERATION,)* }
+            }
+
+            /// Whether both desire the same, as far as generations are counted.
+            pub fn same_desired(&self, old: &Object) -> bool {
+                match (self, old) {
+                    $((Object::$ty(new), Object::$ty(old)) => new.same_desired(old),)*
+                    _ => false,
+                }
+            }
+
+            /// Takes the status of `old`: a write of the object does not change it.
+            pub fn keep_status(&mut self, old: &Object) {
+                match (self, old) {
+                    $((Object::$ty(new), Object::$ty(old)) => Parts::keep_status(new, old),)*
+                    _ => {}
+                }
+            }
+
+            /// Takes everything but the status from `old`: a write of the status changes nothing else.
+            pub fn keep_all_but_status(&mut self, old: &Object) {
+                match (self, old) {
+                    $((Object::$ty(new), Object::$ty(old)) => Parts::keep_all_but_status(new, old),)*
+                    _ => {}
+                }
+            }
+
+            /// Forgets the status: a new object has none.
+            pub fn clear_status(&mut self) {
+                match self { $(Object::$ty(new) => Parts::clear_status(new),)* }
+            }
+
             fn fields(&self) -> Value {
                 match self { $(Object::$ty(inner) => encode(&**inner),)* }
             }
@@ -155,23 +192,23 @@ macro_rules! scope {
 }
 
 kinds! {
-    // Type               group/version           plural                   singular                 short      scope
-    ConfigMap             "v1"                    "configmaps"             "configmap"              ["cm"]     namespaced;
-    Endpoints             "v1"                    "endpoints"              "endpoints"              ["ep"]     namespaced;
-    Event                 "v1"                    "events"                 "event"                  ["ev"]     namespaced;
-    Namespace             "v1"                    "namespaces"             "namespace"              ["ns"]     cluster;
-    Node                  "v1"                    "nodes"                  "node"                   ["no"]     cluster;
-    PersistentVolumeClaim "v1"                    "persistentvolumeclaims" "persistentvolumeclaim"  ["pvc"]    namespaced;
-    PersistentVolume      "v1"                    "persistentvolumes"      "persistentvolume"       ["pv"]     cluster;
-    Pod                   "v1"                    "pods"                   "pod"                    ["po"]     namespaced;
-    Secret                "v1"                    "secrets"                "secret"                 []         namespaced;
-    ServiceAccount        "v1"                    "serviceaccounts"        "serviceaccount"         ["sa"]     namespaced;
-    Service               "v1"                    "services"               "service"                ["svc"]    namespaced;
-    Deployment            "apps/v1"               "deployments"            "deployment"             ["deploy"] namespaced;
-    ReplicaSet            "apps/v1"               "replicasets"            "replicaset"             ["rs"]     namespaced;
-    Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced;
-    EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced;
-    StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster;
+    // Type               group/version           plural                   singular                 short      scope      parts
+    ConfigMap             "v1"                    "configmaps"             "configmap"              ["cm"]     namespaced whole;
+    Endpoints             "v1"                    "endpoints"              "endpoints"              ["ep"]     namespaced whole;
+    Event                 "v1"                    "events"                 "event"                  ["ev"]     namespaced whole;
+    Namespace             "v1"                    "namespaces"             "namespace"              ["ns"]     cluster    spec_and_status;
+    Node                  "v1"                    "nodes"                  "node"                   ["no"]     cluster    spec_and_status;
+    PersistentVolumeClaim "v1"                    "persistentvolumeclaims" "persistentvolumeclaim"  ["pvc"]    namespaced spec_and_status;
+    PersistentVolume      "v1"                    "persistentvolumes"      "persistentvolume"       ["pv"]     cluster    spec_and_status;
+    Pod                   "v1"                    "pods"                   "pod"                    ["po"]     namespaced spec_and_status;
+    Secret                "v1"                    "secrets"                "secret"                 []         namespaced whole;
+    ServiceAccount        "v1"                    "serviceaccounts"        "serviceaccount"         ["sa"]     namespaced whole;
+    Service               "v1"                    "services"               "service"                ["svc"]    namespaced spec_and_status;
+    Deployment            "apps/v1"               "deployments"            "deployment"             ["deploy"] namespaced spec_and_status;
+    ReplicaSet            "apps/v1"               "replicasets"            "replicaset"             ["rs"]     namespaced spec_and_status;
+    Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced whole;
+    EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced whole;
+    StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster    whole;
 }
 
 impl Kind {

@@ -74,6 +74,8 @@ pub struct ReplicaSetCondition {
 }
 
 impl Rules for ReplicaSet {
+    const COUNTS_GENERATION: bool = true;
+
     fn set_defaults(&mut self) {
         self.spec.replicas.get_or_insert(1);
         defaults::template(&mut self.spec.template);

@@ -1,14 +1,23 @@
 //! The rules of kinds: what is filled in, and what is refused.
 
 use crate::Resource;
+use crate::parts::Parts;
 use crate::validation::{Errors, NameRule, metadata, names};
 
 pub use crate::validation::FieldError;
 
 /// What the API server does to objects of one kind on their way in. A kind says only what is its own.
-pub(crate) trait Rules: Resource {
+pub(crate) trait Rules: Resource + Parts {
     /// Which names are valid.
     const NAME: NameRule = names::dns_subdomain;
+
+    /// Whether `metadata.generation` counts the changes of what is desired.
+    const COUNTS_GENERATION: bool = false;
+
+    /// Whether both desire the same, as far as generations are counted.
+    fn same_desired(&self, old: &Self) -> bool {
+        self.same_spec(old)
+    }
 
     /// Fills what was left out (upstream: `pkg/apis/<group>/v1/defaults.go`).
     fn set_defaults(&mut self) {}

@@ -108,7 +108,7 @@ impl ApiServer {
     pub fn update_status(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
-        object.keep_all_but_status(&old);
+        registry::prepare_status_update(&mut object, &old);
         self.store_update(request, Verb::UpdateStatus, object, old)
     }
 

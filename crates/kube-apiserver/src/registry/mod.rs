@@ -38,8 +38,8 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
         (Object::Service(new), Object::Service(old)) => {
             service::prepare_update(server, Rc::make_mut(new), old)
         }
-        (Object::Pod(new), Object::Pod(old)) if new.node_name.is_none() && old.node_name.is_some() => {
-            Rc::make_mut(new).node_name = old.node_name.clone();
+        (Object::Pod(new), Object::Pod(old)) if new.node_name.is_none() => {
+            pod::keep_binding(new, old);
             Ok(())
         }
         (Object::Namespace(new), Object::Namespace(old)) => {
@@ -52,6 +52,14 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
         }
         _ => Ok(()),
     }
+}
+
+/// Prepares a write of the status: everything else stays as it is.
+pub(crate) fn prepare_status_update(object: &mut Object, old: &Object) {
+    if let (Object::Pod(new), Object::Pod(old)) = (&mut *object, old) {
+        pod::keep_binding(new, old);
+    }
+    object.keep_all_but_status(old);
 }
 
 /// Copies the metadata that only the server writes from the stored object.

@@ -2,12 +2,20 @@
 
 use orrery_api::{Container, Pod, PodCondition};
 use orrery_apimachinery::{Quantity, Time};
+use std::rc::Rc;
 
 pub(super) fn prepare_create(pod: &mut Pod) {
     pod.status.phase = Some("Pending".into());
     pod.status.qos_class = Some(qos_class(pod).into());
     if !pod.spec.scheduling_gates.is_empty() {
         pod.status.conditions.push(gated(pod.metadata.creation_timestamp));
+    }
+}
+
+/// Only the binding subresource says on which node a pod is.
+pub(super) fn keep_binding(pod: &mut Rc<Pod>, old: &Pod) {
+    if pod.node_name != old.node_name {
+        Rc::make_mut(pod).node_name = old.node_name.clone();
     }
 }
 

@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 
     fn request(&self) -> Request {
-        Request { now: self.now, actor: self.identity.actor.clone(), cause: self.cause }
+        Request { cause: self.cause, ..Request::new(self.now, self.identity.actor.clone()) }
     }
 
     /// Creates an object; errors as [`ApiServer::create`].

@@ -13,7 +13,7 @@ use orrery_sim::SimTime;
 const API_SERVER: &str = "172.18.0.2";
 
 pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config) {
-    let request = Request { now: SimTime::ZERO, actor: "kube-apiserver".into(), cause: 0 };
+    let request = Request::new(SimTime::ZERO, "kube-apiserver");
     let mut create = |object: Object| {
         api.create(&request, object)
             .expect("the first objects are valid and there is nothing that they could clash with");

@@ -32,6 +32,18 @@ pub struct Request {
     pub actor: Str,
     /// The write that made the actor look; zero when none did.
     pub cause: Revision,
+    /// Under which name the fields that the request sets are remembered (upstream: `fieldManager`). What
+    /// none names is remembered only for objects whose fields are managed already, under the actor's program.
+    pub field_manager: Option<Str>,
+    /// Whether everything is done but the storing (upstream: `dryRun=All`).
+    pub dry_run: bool,
+}
+
+impl Request {
+    /// A request of `actor` at `now`, because of nothing in the cluster, that names no field manager.
+    pub fn new(now: SimTime, actor: impl Into<Str>) -> Self {
+        Request { now, actor: actor.into(), cause: 0, field_manager: None, dry_run: false }
+    }
 }
 
 /// The API server and its store. A clone is a snapshot of the whole cluster's objects.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 
 fn request() -> Request {
-    Request { now: SimTime::from_secs(10), actor: "test".into(), cause: 0 }
+    Request::new(SimTime::from_secs(10), "test")
 }
 
 /// A server with the namespace `default` and its account.

@@ -43,7 +43,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     pub(crate) fn request(&self) -> Request {
-        Request { now: self.now, actor: "test".into(), cause: 0 }
+        Request::new(self.now, "test")
     }
 
     pub(crate) fn create<R: Resource>(&mut self, object: R) -> Rc<R> {

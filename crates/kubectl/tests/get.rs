@@ -23,7 +23,7 @@ impl Session for Still {
     }
 
     fn send(&mut self) -> (&mut ApiServer, Request) {
-        let request = Request { now: self.now, actor: "kubectl".into(), cause: 0 };
+        let request = Request::new(self.now, "kubectl");
         (&mut self.api, request)
     }
 

@@ -22,7 +22,7 @@ struct World {
 impl World {
     fn new(profile: RuntimeProfile) -> Self {
         let mut api = ApiServer::new(Config::default());
-        let request = Request { now: SimTime::ZERO, actor: "test".into(), cause: 0 };
+        let request = Request::new(SimTime::ZERO, "test");
         for name in ["default", "kube-node-lease"] {
             let namespace = Namespace { metadata: ObjectMeta::named("", name), ..Default::default() };
             api.create(&request, namespace.into()).expect("a new namespace");
@@ -38,7 +38,7 @@ impl World {
     }
 
     fn request(&self) -> Request {
-        Request { now: self.now, actor: "test".into(), cause: 0 }
+        Request::new(self.now, "test")
     }
 
     fn run_until(&mut self, until: SimTime) {

@@ -32,7 +32,7 @@ impl Cluster {
     }
 
     pub fn request(&self) -> Request {
-        Request { now: self.now, actor: "test".into(), cause: 0 }
+        Request::new(self.now, "test")
     }
 
     pub fn put<R: Resource>(&mut self, object: R) {

@@ -4,6 +4,7 @@
 extern crate self as orrery_apimachinery;
 
 pub mod decode;
+pub mod gofmt;
 pub mod intstr;
 pub mod labels;
 pub mod meta;
@@ -15,6 +16,7 @@ pub mod time;
 
 pub use intstr::IntOrString;
 pub use meta::{LabelSelector, LabelSelectorRequirement, ObjectMeta, OwnerReference};
+pub use patch::Patch;
 pub use quantity::Quantity;
 pub use status::{Reason, Status, StatusResult};
 pub use strmap::StrMap;

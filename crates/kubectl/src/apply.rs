@@ -98,8 +98,10 @@ fn change(api: &mut ApiServer, request: &Request, key: &Key, modified: &Value) -
         .and_then(Value::as_str)
         .and_then(|text| serde_json::from_str(text).ok())
         .unwrap_or(Value::Null);
+    let unreadable = |text| Status::new(Reason::BadRequest, text);
+    let patch = patch::three_way(&original, modified, &live).map_err(unreadable)?;
     let mut merged = live.clone();
-    patch::three_way(&original, modified, &mut merged);
+    patch::strategic_merge(&mut merged, &patch).map_err(unreadable)?;
     if merged == live {
         return Ok(Outcome::Unchanged);
     }

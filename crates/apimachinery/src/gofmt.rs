@@ -1,0 +1,27 @@
+//! Trees as Go prints them with `%v`: `map[a:1 b:[x y]]`.
+
+use crate::Value;
+use serde_json::Map;
+
+/// Any value.
+pub fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".into(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => list(items),
+        Value::Object(fields) => map(fields),
+        scalar => scalar.to_string(),
+    }
+}
+
+/// A list.
+pub fn list(items: &[Value]) -> String {
+    let items: Vec<String> = items.iter().map(value).collect();
+    format!("[{}]", items.join(" "))
+}
+
+/// A map.
+pub fn map(fields: &Map<String, Value>) -> String {
+    let fields: Vec<String> = fields.iter().map(|(key, v)| format!("{key}:{}", value(v))).collect();
+    format!("map[{}]", fields.join(" "))
+}

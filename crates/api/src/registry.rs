@@ -1,5 +1,6 @@
 //! The registry of kinds: one line per kind, from which everything that is generic over kinds is made.
 
+use crate::custom::{CustomKind, CustomObject};
 use crate::defaults::write_shared;
 use crate::parts::{Parts, parts};
 use crate::rules::{self, FieldError, Rules};
@@ -32,46 +33,62 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(#[doc = concat!("`", $plural, "` in `", $api_version, "`.")] $ty,)*
+            /// A kind that a CustomResourceDefinition declares.
+            Custom(&'static CustomKind),
         }
 
         /// An object of any kind, shared by all who read it.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Object {
             $(#[doc = concat!("One of the `", $plural, "`.")] $ty(Rc<crate::$ty>),)*
+            /// One of a kind that a CustomResourceDefinition declares.
+            Custom(Rc<CustomObject>),
+        }
+
+        /// The kinds as numbers.
+        enum Number {
+            $($ty,)*
+            Custom,
         }
 
         impl Kind {
-            /// Every kind, in the order of the registry.
+            /// The kind's place in [`Self::ALL`]; that behind the last for every custom kind.
+            pub fn number(self) -> usize {
+                let number = match self { $(Kind::$ty => Number::$ty,)* Kind::Custom(_) => Number::Custom };
+                number as usize
+            }
+
+            /// Every kind that there always is, in the order of the registry.
             pub const ALL: &[Kind] = &[$(Kind::$ty),*];
 
             /// The kind's name, such as `Deployment`.
             pub fn name(self) -> &'static str {
-                match self { $(Kind::$ty => stringify!($ty),)* }
+                match self { $(Kind::$ty => stringify!($ty),)* Kind::Custom(custom) => custom.name }
             }
 
             /// Group and version as objects state them, such as `apps/v1` or `v1`.
             pub fn api_version(self) -> &'static str {
-                match self { $(Kind::$ty => $api_version,)* }
+                match self { $(Kind::$ty => $api_version,)* Kind::Custom(custom) => custom.api_version }
             }
 
             /// The resource's name in addresses, such as `deployments`.
             pub fn plural(self) -> &'static str {
-                match self { $(Kind::$ty => $plural,)* }
+                match self { $(Kind::$ty => $plural,)* Kind::Custom(custom) => custom.plural }
             }
 
             /// The resource's name for one object, such as `deployment`.
             pub fn singular(self) -> &'static str {
-                match self { $(Kind::$ty => $singular,)* }
+                match self { $(Kind::$ty => $singular,)* Kind::Custom(custom) => custom.singular }
             }
 
             /// Abbreviations that kubectl takes, such as `deploy`.
             pub fn short_names(self) -> &'static [&'static str] {
-                match self { $(Kind::$ty => &[$($short),*],)* }
+                match self { $(Kind::$ty => &[$($short),*],)* Kind::Custom(custom) => custom.short_names }
             }
 
             /// Whether objects of the kind live in a namespace.
             pub fn namespaced(self) -> bool {
-                match self { $(Kind::$ty => scope!($scope),)* }
+                match self { $(Kind::$ty => scope!($scope),)* Kind::Custom(custom) => custom.namespaced }
             }
         }
 
@@ -103,53 +120,64 @@ macro_rules! kinds {
         impl Object {
             /// Which kind the object is of.
             pub fn kind(&self) -> Kind {
-                match self { $(Object::$ty(_) => Kind::$ty,)* }
+                match self { $(Object::$ty(_) => Kind::$ty,)* Object::Custom(inner) => Kind::Custom(inner.kind) }
             }
 
             /// The object's metadata.
             pub fn metadata(&self) -> &ObjectMeta {
-                match self { $(Object::$ty(inner) => &inner.metadata,)* }
+                match self { $(Object::$ty(inner) => &inner.metadata,)* Object::Custom(inner) => &inner.metadata }
             }
 
             /// The object's metadata, to be written; copies the object if others share it.
             pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
-                match self { $(Object::$ty(inner) => &mut Rc::make_mut(inner).metadata,)* }
+                match self {
+                    $(Object::$ty(inner) => &mut Rc::make_mut(inner).metadata,)*
+                    Object::Custom(inner) => &mut Rc::make_mut(inner).metadata,
+                }
             }
 
             /// Reads an object of `kind` and tells everything that is wrong with it.
             pub fn decode(kind: Kind, value: &Value) -> (Object, Vec<Problem>) {
-                let (object, mut problems) = match kind { $(Kind::$ty => decode_as::<crate::$ty>(value),)* };
+                let (object, mut problems) = match kind {
+                    $(Kind::$ty => decode_as::<crate::$ty>(value),)*
+                    Kind::Custom(kind) => decode_custom(kind, value),
+                };
                 problems.retain(|problem| !is_type(problem));
                 (object, problems)
             }
 
             /// Fills what was left out, as the API server does when it decodes.
             pub fn apply_defaults(&mut self) {
-                match self { $(Object::$ty(inner) => write_shared(inner, Rules::set_defaults),)* }
+                match self { $(Object::$ty(inner) => write_shared(inner, Rules::set_defaults),)* Object::Custom(_) => {} }
             }
 
             /// The rules that a new object breaks.
             pub fn validate(&self) -> Vec<FieldError> {
-                match self { $(Object::$ty(new) => rules::validate(&**new),)* }
+                match self {
+                    $(Object::$ty(new) => rules::validate(&**new),)*
+                    Object::Custom(new) => rules::validate_custom(new),
+                }
             }
 
             /// The rules that a replacement of `old`, an object of the same kind, breaks.
             pub fn validate_update(&self, old: &Object) -> Vec<FieldError> {
                 match (self, old) {
                     $((Object::$ty(new), Object::$ty(old)) => rules::validate_update(&**new, &**old),)*
+                    (Object::Custom(new), Object::Custom(old)) => rules::validate_custom_update(new, old),
                     _ => self.validate(),
                 }
             }
 
             /// Whether `metadata.generation` counts the changes of what is desired of this kind.
             pub fn counts_generation(&self) -> bool {
-                match self { $(Object::$ty(_) => <crate::$ty as Rules>::COUNTS_GENERATION,)* }
+                match self { $(Object::$ty(_) => <crate::$ty as Rules>::COUNTS_GENERATION,)* Object::Custom(_) => true }
             }
 
             /// Whether both desire the same, as far as generations are counted.
             pub fn same_desired(&self, old: &Object) -> bool {
                 match (self, old) {
                     $((Object::$ty(new), Object::$ty(old)) => new.same_desired(old),)*
+                    (Object::Custom(new), Object::Custom(old)) => new.same_desired(old),
                     _ => false,
                 }
             }
@@ -158,6 +186,7 @@ macro_rules! kinds {
             pub fn keep_status(&mut self, old: &Object) {
                 match (self, old) {
                     $((Object::$ty(new), Object::$ty(old)) => Parts::keep_status(new, old),)*
+                    (Object::Custom(new), Object::Custom(old)) => Rc::make_mut(new).keep_status(old),
                     _ => {}
                 }
             }
@@ -166,17 +195,21 @@ macro_rules! kinds {
             pub fn keep_all_but_status(&mut self, old: &Object) {
                 match (self, old) {
                     $((Object::$ty(new), Object::$ty(old)) => Parts::keep_all_but_status(new, old),)*
+                    (Object::Custom(new), Object::Custom(old)) => Rc::make_mut(new).keep_all_but_status(old),
                     _ => {}
                 }
             }
 
             /// Forgets the status: a new object has none.
             pub fn clear_status(&mut self) {
-                match self { $(Object::$ty(new) => Parts::clear_status(new),)* }
+                match self {
+                    $(Object::$ty(new) => Parts::clear_status(new),)*
+                    Object::Custom(new) => Rc::make_mut(new).clear_status(),
+                }
             }
 
             fn fields(&self) -> Value {
-                match self { $(Object::$ty(inner) => encode(&**inner),)* }
+                match self { $(Object::$ty(inner) => encode(&**inner),)* Object::Custom(inner) => inner.encode() }
             }
         }
     };
@@ -196,18 +229,26 @@ kinds! {
     ConfigMap             "v1"                    "configmaps"             "configmap"              ["cm"]     namespaced whole;
     Endpoints             "v1"                    "endpoints"              "endpoints"              ["ep"]     namespaced whole;
     Event                 "v1"                    "events"                 "event"                  ["ev"]     namespaced whole;
+    LimitRange            "v1"                    "limitranges"            "limitrange"             ["limits"] namespaced whole;
     Namespace             "v1"                    "namespaces"             "namespace"              ["ns"]     cluster    spec_and_status;
     Node                  "v1"                    "nodes"                  "node"                   ["no"]     cluster    spec_and_status;
     PersistentVolumeClaim "v1"                    "persistentvolumeclaims" "persistentvolumeclaim"  ["pvc"]    namespaced spec_and_status;
     PersistentVolume      "v1"                    "persistentvolumes"      "persistentvolume"       ["pv"]     cluster    spec_and_status;
     Pod                   "v1"                    "pods"                   "pod"                    ["po"]     namespaced spec_and_status;
+    PodTemplate           "v1"                    "podtemplates"           "podtemplate"           []         namespaced whole;
+    ReplicationController "v1"                    "replicationcontrollers" "replicationcontroller" ["rc"]     namespaced spec_and_status;
+    ResourceQuota         "v1"                    "resourcequotas"         "resourcequota"          ["quota"]  namespaced spec_and_status;
     Secret                "v1"                    "secrets"                "secret"                 []         namespaced whole;
     ServiceAccount        "v1"                    "serviceaccounts"        "serviceaccount"         ["sa"]     namespaced whole;
     Service               "v1"                    "services"               "service"                ["svc"]    namespaced spec_and_status;
+    ControllerRevision    "apps/v1"               "controllerrevisions"    "controllerrevision"    []         namespaced whole;
+    DaemonSet             "apps/v1"               "daemonsets"             "daemonset"             ["ds"]     namespaced spec_and_status;
     Deployment            "apps/v1"               "deployments"            "deployment"             ["deploy"] namespaced spec_and_status;
     ReplicaSet            "apps/v1"               "replicasets"            "replicaset"             ["rs"]     namespaced spec_and_status;
+    StatefulSet           "apps/v1"               "statefulsets"           "statefulset"           ["sts"]    namespaced spec_and_status;
     Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced whole;
     EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced whole;
+    CustomResourceDefinition "apiextensions.k8s.io/v1" "customresourcedefinitions" "customresourcedefinition" ["crd", "crds"] cluster spec_and_status;
     StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster    whole;
 }
 
@@ -235,22 +276,33 @@ impl Kind {
     /// The kind that a word of the command line names: plural, singular, short name or kind, alone or
     /// followed by `.group` or `.version.group`.
     pub fn lookup(word: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.is_named(word))
+    }
+
+    /// Whether a word of the command line names the kind.
+    pub fn is_named(self, word: &str) -> bool {
         let word = word.to_lowercase();
         let (name, rest) = word.split_once('.').unwrap_or((&word, ""));
-        let named = |k: &Kind| {
-            k.plural() == name
-                || k.singular() == name
-                || k.short_names().contains(&name)
-                || k.name().eq_ignore_ascii_case(name)
-        };
-        let grouped =
-            |k: &Kind| rest.is_empty() || rest == k.group() || rest == qualified(k.version(), k.group());
-        Kind::ALL.iter().copied().find(|k| named(k) && grouped(k))
+        let named = self.plural() == name
+            || self.singular() == name
+            || self.short_names().contains(&name)
+            || self.name().eq_ignore_ascii_case(name);
+        let (group, version) = (self.group(), self.version());
+        named && (rest.is_empty() || rest == group || rest == qualified(version, group))
     }
 
     /// The kind that an object states in `apiVersion` and `kind`.
     pub fn by_gvk(api_version: &str, kind: &str) -> Option<Kind> {
-        Kind::ALL.iter().copied().find(|k| k.api_version() == api_version && k.name() == kind)
+        Kind::ALL.iter().copied().find(|k| k.is_served_as(api_version, kind))
+    }
+
+    /// Whether objects of this kind state themselves so in `apiVersion` and `kind`.
+    pub fn is_served_as(self, api_version: &str, kind: &str) -> bool {
+        let versions = match self {
+            Kind::Custom(custom) => custom.served,
+            _ => &[self.api_version()],
+        };
+        self.name() == kind && versions.contains(&api_version)
     }
 }
 
@@ -290,6 +342,11 @@ impl<T: Resource> From<T> for Object {
 fn decode_as<T: Resource>(value: &Value) -> (Object, Vec<Problem>) {
     let (object, problems) = decode::<T>(value);
     (object.into(), problems)
+}
+
+fn decode_custom(kind: &'static CustomKind, value: &Value) -> (Object, Vec<Problem>) {
+    let (object, problems) = CustomObject::decode(kind, value);
+    (Object::Custom(Rc::new(object)), problems)
 }
 
 /// Every object states its type; only the typed structs do not.

@@ -1,6 +1,7 @@
 //! The rules of kinds: what is filled in, and what is refused.
 
 use crate::Resource;
+use crate::custom::CustomObject;
 use crate::parts::Parts;
 use crate::validation::{Errors, NameRule, metadata, names};
 
@@ -44,5 +45,19 @@ pub(crate) fn validate_update<T: Rules>(new: &T, old: &T) -> Vec<FieldError> {
     let mut errors = Errors::default();
     metadata::check_update(new.metadata(), old.metadata(), &mut errors);
     new.check_update(old, &mut errors);
+    errors.into_list()
+}
+
+/// Every rule that a new custom object breaks.
+pub(crate) fn validate_custom(object: &CustomObject) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    metadata::check(&object.metadata, object.kind.namespaced, names::dns_subdomain, &mut errors);
+    errors.into_list()
+}
+
+/// Every rule that a replacement of `old`, a custom object, breaks.
+pub(crate) fn validate_custom_update(new: &CustomObject, old: &CustomObject) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    metadata::check_update(&new.metadata, &old.metadata, &mut errors);
     errors.into_list()
 }

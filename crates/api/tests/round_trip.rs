@@ -12,7 +12,14 @@ fn reference(kind: Kind, sample: &Value) -> Value {
         serde_json::to_value(object).expect("it can be written")
     }
     match kind {
+        Kind::CustomResourceDefinition => {
+            use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1;
+            through::<v1::CustomResourceDefinition>(sample)
+        }
+        Kind::Custom(_) => unreachable!("only kinds of the registry have samples"),
         Kind::ConfigMap => through::<core::v1::ConfigMap>(sample),
+        Kind::LimitRange => through::<core::v1::LimitRange>(sample),
+        Kind::ResourceQuota => through::<core::v1::ResourceQuota>(sample),
         Kind::Endpoints => through::<core::v1::Endpoints>(sample),
         Kind::Event => through::<core::v1::Event>(sample),
         Kind::Namespace => through::<core::v1::Namespace>(sample),
@@ -24,6 +31,11 @@ fn reference(kind: Kind, sample: &Value) -> Value {
         Kind::ServiceAccount => through::<core::v1::ServiceAccount>(sample),
         Kind::Service => through::<core::v1::Service>(sample),
         Kind::Deployment => through::<apps::v1::Deployment>(sample),
+        Kind::ReplicationController => through::<core::v1::ReplicationController>(sample),
+        Kind::PodTemplate => through::<core::v1::PodTemplate>(sample),
+        Kind::ControllerRevision => through::<apps::v1::ControllerRevision>(sample),
+        Kind::DaemonSet => through::<apps::v1::DaemonSet>(sample),
+        Kind::StatefulSet => through::<apps::v1::StatefulSet>(sample),
         Kind::ReplicaSet => through::<apps::v1::ReplicaSet>(sample),
         Kind::Lease => through::<coordination::v1::Lease>(sample),
         Kind::EndpointSlice => through::<discovery::v1::EndpointSlice>(sample),

@@ -1,7 +1,7 @@
 //! How an object is found.
 
 use equivalent::Equivalent;
-use orrery_api::{Kind, Object};
+use orrery_api::{CustomKind, Kind, Object};
 use orrery_apimachinery::Str;
 use std::fmt;
 
@@ -45,8 +45,17 @@ impl Key {
 
     /// Where the object is stored in the bucket of its kind.
     pub(crate) fn place(&self) -> (Str, Str) {
-        (self.namespace.clone(), self.name.clone())
+        let name = match self.kind {
+            Kind::Custom(kind) => custom_name(kind, &self.name).into(),
+            _ => self.name.clone(),
+        };
+        (self.namespace.clone(), name)
     }
+}
+
+/// The name under which a custom object is stored beside those of other kinds.
+pub(crate) fn custom_name(kind: &CustomKind, name: &str) -> String {
+    format!("{}.{}/{name}", kind.plural, kind.group)
 }
 
 impl fmt::Display for Key {

@@ -1,25 +1,50 @@
 //! Reads: get, list, and lists by index. No object is cloned; what is handed out is shared.
 
-use crate::key::Place;
+use crate::key::{Place, custom_name};
 use crate::{ApiServer, Key};
-use orrery_api::{Kind, Object, Pod, Resource};
+use orrery_api::{CustomResourceDefinition, Kind, Object, Pod, Resource};
 use orrery_apimachinery::{LabelSelector, Str, StrMap, labels};
 use std::rc::Rc;
 
 impl ApiServer {
     /// The object under `key`.
     pub fn object(&self, key: &Key) -> Option<&Object> {
-        self.store.get(key.kind as usize, &Place(&key.namespace, &key.name))
+        self.stored_at(key.kind, &key.namespace, &key.name)
+    }
+
+    /// The object of a kind that is stored for a name.
+    pub(crate) fn stored_at(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Object> {
+        let get = |name: &str| self.store.get(kind.number(), &Place(namespace, name));
+        match kind {
+            Kind::Custom(kind) => get(&custom_name(kind, name)),
+            _ => get(name),
+        }
+    }
+
+    /// Every kind that the server serves: those of the registry, and those that were declared.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        let declared = self.list::<CustomResourceDefinition>().filter_map(|d| d.declared_kind());
+        Kind::ALL.iter().copied().chain(declared.map(Kind::Custom))
+    }
+
+    /// The kind that an object states in `apiVersion` and `kind`.
+    pub fn kind_by_gvk(&self, api_version: &str, kind: &str) -> Option<Kind> {
+        self.kinds().find(|known| known.is_served_as(api_version, kind))
+    }
+
+    /// The kind that a word of the command line names.
+    pub fn kind_named(&self, word: &str) -> Option<Kind> {
+        self.kinds().find(|known| known.is_named(word))
     }
 
     /// The object of type `R` called `name`; `namespace` is empty for cluster-scoped kinds.
     pub fn get<R: Resource>(&self, namespace: &str, name: &str) -> Option<&Rc<R>> {
-        self.store.get(R::KIND as usize, &Place(namespace, name)).and_then(R::unwrap_ref)
+        self.store.get(R::KIND.number(), &Place(namespace, name)).and_then(R::unwrap_ref)
     }
 
     /// All objects of type `R`, by namespace and name.
     pub fn list<R: Resource>(&self) -> impl Iterator<Item = &Rc<R>> {
-        self.store.values(R::KIND as usize).filter_map(R::unwrap_ref)
+        self.store.values(R::KIND.number()).filter_map(R::unwrap_ref)
     }
 
     /// The objects of type `R` in a namespace, by name.
@@ -29,7 +54,7 @@ impl ApiServer {
 
     /// All objects of a kind, by namespace and name.
     pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &Object> {
-        self.store.values(kind as usize)
+        self.store.values(kind.number()).filter(move |object| is_of(object, kind))
     }
 
     /// The objects of a kind in a namespace, by name.
@@ -37,21 +62,25 @@ impl ApiServer {
         let start = (namespace.clone(), Str::from(""));
         let namespace = namespace.clone();
         self.store
-            .range(kind as usize, start..)
+            .range(kind.number(), start..)
             .take_while(move |((ns, _), _)| *ns == namespace)
             .map(|(_, o)| o)
+            .filter(move |object| is_of(object, kind))
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.store.len(kind as usize)
+        match kind {
+            Kind::Custom(_) => self.objects(kind).count(),
+            _ => self.store.len(kind.number()),
+        }
     }
 
     /// The pods bound to a node, by namespace and name.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Rc<Pod>> {
         self.indexes
             .pods_on(node)
-            .filter_map(|place| self.store.get(Kind::Pod as usize, place))
+            .filter_map(|place| self.store.get(Kind::Pod.number(), place))
             .filter_map(Pod::unwrap_ref)
     }
 
@@ -88,4 +117,9 @@ impl ApiServer {
             None => self.list_in::<Pod>(namespace).filter(|pod| wanted(pod)).cloned().collect(),
         }
     }
+}
+
+/// Whether an object in the bucket of `kind` is of that kind: custom kinds share a bucket.
+fn is_of(object: &Object, kind: Kind) -> bool {
+    !matches!(kind, Kind::Custom(_)) || object.kind() == kind
 }

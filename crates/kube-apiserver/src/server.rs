@@ -37,12 +37,31 @@ pub struct Request {
     pub field_manager: Option<Str>,
     /// Whether everything is done but the storing (upstream: `dryRun=All`).
     pub dry_run: bool,
+    /// What becomes of fields that a patch sets and the kind does not have.
+    pub field_validation: FieldValidation,
+}
+
+/// What becomes of fields that the kind does not have (upstream: `fieldValidation`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldValidation {
+    /// The request is refused.
+    #[default]
+    Strict,
+    /// They are dropped; the client may say so.
+    Warn,
 }
 
 impl Request {
     /// A request of `actor` at `now`, because of nothing in the cluster, that names no field manager.
     pub fn new(now: SimTime, actor: impl Into<Str>) -> Self {
-        Request { now, actor: actor.into(), cause: 0, field_manager: None, dry_run: false }
+        Request {
+            now,
+            actor: actor.into(),
+            cause: 0,
+            field_manager: None,
+            dry_run: false,
+            field_validation: FieldValidation::Strict,
+        }
     }
 }
 
@@ -63,7 +82,8 @@ impl ApiServer {
     /// A server with an empty store.
     pub fn new(config: Config) -> Self {
         ApiServer {
-            store: Store::new(Kind::ALL.len()),
+            // The last bucket is that of custom objects.
+            store: Store::new(Kind::ALL.len() + 1),
             indexes: Indexes::default(),
             network: Network::new(config.seed),
             admission: Admission::new(config.seed),

@@ -1,6 +1,5 @@
 //! Create, update and patch.
 
-use crate::key::Place;
 use crate::{ApiServer, Key, Op, Request, Revision, Verb, Write, registry};
 use orrery_api::{Kind, Object, Resource};
 use orrery_apimachinery::{Reason, Status, StatusResult, Str, Value};
@@ -70,13 +69,12 @@ impl ApiServer {
     fn generate_name(&mut self, kind: Kind, namespace: &str, prefix: &str) -> Str {
         // Upstream cuts the prefix so that the whole stays a valid label.
         let prefix = prefix.get(..58).unwrap_or(prefix);
-        let mut draw = || [prefix, &self.random.suffix(5)].concat();
-        let mut name = draw();
-        for _ in 1..NAME_ATTEMPTS {
-            if self.store.get(kind as usize, &Place(namespace, &name)).is_none() {
+        let mut name = String::new();
+        for _ in 0..NAME_ATTEMPTS {
+            name = [prefix, &self.random.suffix(5)].concat();
+            if self.stored_at(kind, namespace, &name).is_none() {
                 break;
             }
-            name = draw();
         }
         name.into()
     }
@@ -115,7 +113,7 @@ impl ApiServer {
     /// Reads, changes and replaces an object: `change` sees its JSON tree.
     ///
     /// Errors: as [`Self::update`], and `BadRequest` when the outcome is not an object of that kind.
-    pub fn patch(
+    pub fn edit(
         &mut self,
         request: &Request,
         key: &Key,
@@ -222,7 +220,7 @@ impl ApiServer {
         self.indexes.update(old.as_ref(), Some(&object));
         let op = if old.is_some() { Op::Modified } else { Op::Added };
         let stored = object.clone();
-        self.store.put(request.now, key.kind as usize, key.place(), |_| stored);
+        self.store.put(request.now, key.kind.number(), key.place(), |_| stored);
         self.record(request, verb, op, key, revision);
         object
     }
@@ -236,7 +234,7 @@ impl ApiServer {
         let revision = self.revision() + 1;
         gone.metadata_mut().resource_version = revision;
         let value = gone.clone();
-        self.store.delete(request.now, key.kind as usize, &key.place(), |_, _| value);
+        self.store.delete(request.now, key.kind.number(), &key.place(), |_, _| value);
         self.record(request, Verb::Delete, Op::Deleted, key.clone(), revision);
         gone
     }

@@ -29,25 +29,25 @@ impl Target {
 const ALL: [Kind; 4] = [Kind::Pod, Kind::Service, Kind::Deployment, Kind::ReplicaSet];
 
 /// The kinds that a word with commas names.
-fn kinds(words: &str) -> Result<Vec<Kind>, Failure> {
+fn kinds(api: &ApiServer, words: &str) -> Result<Vec<Kind>, Failure> {
     let mut kinds = Vec::new();
     for word in words.split(',') {
         match word {
             "all" => kinds.extend(ALL),
-            word => kinds.push(kind(word)?),
+            word => kinds.push(kind(api, word)?),
         }
     }
     Ok(kinds)
 }
 
 /// The kind that a word names.
-pub(crate) fn kind(word: &str) -> Result<Kind, Failure> {
-    Kind::lookup(word)
+pub(crate) fn kind(api: &ApiServer, word: &str) -> Result<Kind, Failure> {
+    api.kind_named(word)
         .ok_or_else(|| Failure::usage(format!("the server doesn't have a resource type \"{word}\"")))
 }
 
 /// Reads the words after the command.
-pub(crate) fn parse(args: &Args, words: &[String]) -> Result<Vec<Target>, Failure> {
+pub(crate) fn parse(api: &ApiServer, args: &Args, words: &[String]) -> Result<Vec<Target>, Failure> {
     let key = |kind: Kind, name: &str| {
         let namespace = if kind.namespaced() { args.namespace() } else { "" };
         Target::One(Key::new(kind, namespace, name))
@@ -59,7 +59,7 @@ pub(crate) fn parse(args: &Args, words: &[String]) -> Result<Vec<Target>, Failur
                 Some((resource, name)) if resource.is_empty() || name.is_empty() => {
                     Err(Failure::usage("arguments in resource/name form must have a single resource and name"))
                 }
-                Some((resource, name)) => Ok(key(kind(resource)?, name)),
+                Some((resource, name)) => Ok(key(kind(api, resource)?, name)),
                 None => Err(Failure::usage(
                     "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
                 )),
@@ -69,7 +69,7 @@ pub(crate) fn parse(args: &Args, words: &[String]) -> Result<Vec<Target>, Failur
     let Some((resources, names)) = words.split_first() else {
         return Err(Failure::usage("You must specify the type of resource to get."));
     };
-    let kinds = kinds(resources)?;
+    let kinds = kinds(api, resources)?;
     if names.is_empty() {
         return Ok(kinds.into_iter().map(Target::All).collect());
     }

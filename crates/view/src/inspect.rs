@@ -95,7 +95,7 @@ pub struct Inspection {
 /// Looks at one object; `None` when there is none of that name.
 pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
     let api = cluster.api();
-    let kind = Kind::ALL.iter().copied().find(|k| k.name() == &*id.kind)?;
+    let kind = api.kinds().find(|k| k.name() == &*id.kind)?;
     let object = api.object(&Key::new(kind, id.namespace.clone(), id.name.clone()))?;
     let mut it = Inspection {
         id: id.clone(),
@@ -414,7 +414,7 @@ pub fn origin(cluster: &Cluster, id: &ObjectRef) -> ObjectRef {
     let mut top = id.clone();
     // Owners form no cycle; the bound is for objects that were written by hand.
     for _ in 0..8 {
-        let kind = Kind::ALL.iter().copied().find(|k| k.name() == &*top.kind);
+        let kind = api.kinds().find(|k| k.name() == &*top.kind);
         let object =
             kind.and_then(|kind| api.object(&Key::new(kind, top.namespace.clone(), top.name.clone())));
         let Some(owner) = object.and_then(|o| o.metadata().controller()) else { break };

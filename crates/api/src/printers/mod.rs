@@ -2,21 +2,30 @@
 //! `pkg/printers/internalversion/printers.go`), and the table they make.
 
 mod config_map;
+mod controller_revision;
+mod daemon_set;
+mod custom;
+mod custom_resource_definition;
 mod deployment;
 mod duration;
 mod endpoint_slice;
 mod endpoints;
 mod event;
 mod lease;
+mod limit_range;
 mod namespace;
 mod node;
 mod persistent_volume;
 mod persistent_volume_claim;
 mod pod;
+mod pod_template;
 mod replica_set;
+mod replication_controller;
+mod resource_quota;
 mod secret;
 mod service;
 mod service_account;
+mod stateful_set;
 mod storage_class;
 mod table;
 mod text;
@@ -58,17 +67,19 @@ trait Printed {
 macro_rules! printed {
     ($($kind:ident)*) => {
         fn all_columns(kind: Kind) -> &'static [Column] {
-            match kind { $(Kind::$kind => <crate::$kind as Printed>::COLUMNS,)* }
+            match kind { $(Kind::$kind => <crate::$kind as Printed>::COLUMNS,)* Kind::Custom(_) => custom::COLUMNS }
         }
 
         fn all_cells(object: &Object, wide: bool, now: Time) -> Vec<String> {
-            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* }
+            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* Object::Custom(inner) => custom::cells(inner, now) }
         }
     };
 }
 
 printed! {
-    ConfigMap Endpoints Event Namespace Node PersistentVolumeClaim PersistentVolume Pod Secret ServiceAccount
+    LimitRange ResourceQuota
+    ReplicationController PodTemplate StatefulSet DaemonSet ControllerRevision
+    ConfigMap CustomResourceDefinition Endpoints Event Namespace Node PersistentVolumeClaim PersistentVolume Pod Secret ServiceAccount
     Service Deployment ReplicaSet Lease EndpointSlice StorageClass
 }
 

@@ -1,6 +1,7 @@
 //! What the server does for a kind beside storing it (upstream: `pkg/registry/<group>/<kind>/strategy.go`).
 //! A kind without a file here needs nothing special.
 
+mod custom_resource_definition;
 mod namespace;
 mod pod;
 mod service;
@@ -22,6 +23,9 @@ pub(crate) fn prepare_create(server: &mut ApiServer, object: &mut Object) -> Sta
         Object::PersistentVolume(volume) => storage::prepare_volume(Rc::make_mut(volume)),
         Object::PersistentVolumeClaim(claim) => storage::prepare_claim(Rc::make_mut(claim)),
         Object::Service(service) => return service::prepare_create(server, Rc::make_mut(service)),
+        Object::CustomResourceDefinition(definition) => {
+            custom_resource_definition::prepare_create(Rc::make_mut(definition));
+        }
         _ => {}
     }
     Ok(())

@@ -78,7 +78,7 @@ fn wake_dependents(uid: &str, api: &ApiServer, wake: &mut Wake) {
 fn wake_owners(owners: &[OwnerReference], namespace: &Str, api: &ApiServer, wake: &mut Wake) {
     for owner in owners {
         if owner_state(api, namespace, owner) == Owner::Waiting
-            && let Some(key) = owner_key(namespace, owner)
+            && let Some(key) = owner_key(api, namespace, owner)
         {
             wake.key(key);
         }
@@ -93,8 +93,8 @@ fn waits_for(object: &Object, finalizer: &str) -> bool {
 
 /// Where the owner of an object in `namespace` must be. `None` when it can be nowhere: its kind is not
 /// served, or it would have to be in a namespace while its dependent is in none.
-fn owner_key(namespace: &Str, owner: &OwnerReference) -> Option<Key> {
-    let kind = Kind::by_gvk(&owner.api_version, &owner.kind)?;
+fn owner_key(api: &ApiServer, namespace: &Str, owner: &OwnerReference) -> Option<Key> {
+    let kind = api.kind_by_gvk(&owner.api_version, &owner.kind)?;
     match (kind.namespaced(), &**namespace) {
         (true, "") => None,
         (true, _) => Some(Key::new(kind, namespace.clone(), owner.name.clone())),
@@ -105,7 +105,7 @@ fn owner_key(namespace: &Str, owner: &OwnerReference) -> Option<Key> {
 /// Classifies one reference (upstream: `classifyReferences`).
 fn owner_state(api: &ApiServer, namespace: &Str, owner: &OwnerReference) -> Owner {
     // Upstream fails on a reference that it cannot look up, and deletes nothing because of it.
-    let Some(key) = owner_key(namespace, owner) else { return Owner::Solid };
+    let Some(key) = owner_key(api, namespace, owner) else { return Owner::Solid };
     match api.object(&key) {
         Some(object) if object.metadata().uid != owner.uid => Owner::Dangling,
         Some(object) if waits_for(object, FOREGROUND) => Owner::Waiting,

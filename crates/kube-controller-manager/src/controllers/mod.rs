@@ -1,5 +1,6 @@
 //! The registry of controllers: a module and a line each.
 
+mod custom_resource_definition;
 mod deployment;
 mod endpoint_slice;
 mod endpoint_slice_mirroring;
@@ -63,6 +64,7 @@ controllers! {
     NodeLifecycle => node_lifecycle::NodeLifecycleController;
     TaintEviction => taint_eviction::TaintEvictionController;
     PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
+    CustomResourceDefinition => custom_resource_definition::CustomResourceDefinitionController;
     Namespace => namespace::NamespaceController;
     ServiceAccount => service_account::ServiceAccountController;
     PersistentVolume => persistent_volume::PersistentVolumeController;

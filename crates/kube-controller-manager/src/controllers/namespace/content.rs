@@ -4,7 +4,7 @@
 use crate::pods;
 use orrery_api::{Kind, Namespace, Pod};
 use orrery_apimachinery::{StatusResult, Str};
-use orrery_client::{Context, DeleteOptions, Key};
+use orrery_client::{ApiServer, Context, DeleteOptions, Key};
 use std::collections::BTreeMap;
 
 /// Seconds that a finalizer is thought to take.
@@ -13,11 +13,11 @@ const FINALIZER_ESTIMATE: u64 = 15;
 /// Deletes the objects of `kinds` in a namespace, except those that are going already; pods gracefully.
 /// True when there were any.
 pub(super) fn delete(
-    kinds: impl Iterator<Item = Kind>,
+    kinds: &[Kind],
     namespace: &Str,
     cx: &mut Context<'_>,
 ) -> StatusResult<bool> {
-    let objects = kinds.flat_map(|kind| cx.api().objects_in(kind, namespace));
+    let objects = kinds.iter().flat_map(|kind| cx.api().objects_in(*kind, namespace));
     let keys: Vec<Key> = objects.filter(|o| !o.metadata().terminating()).map(Key::of).collect();
     for key in &keys {
         cx.delete(key, &DeleteOptions::default())?;
@@ -26,8 +26,8 @@ pub(super) fn delete(
 }
 
 /// The kinds of objects that live in namespaces.
-pub(super) fn namespaced_kinds() -> impl Iterator<Item = Kind> {
-    Kind::ALL.iter().copied().filter(|k| k.namespaced())
+pub(super) fn namespaced_kinds(api: &ApiServer) -> impl Iterator<Item = Kind> {
+    api.kinds().filter(|k| k.namespaced())
 }
 
 /// What is left of a namespace's content after everything was asked to go.
@@ -47,7 +47,7 @@ impl Content {
     /// Counts what is left in `namespace`.
     pub(super) fn left_in(namespace: &Namespace, cx: &Context<'_>) -> Content {
         let mut content = Content::default();
-        for kind in namespaced_kinds() {
+        for kind in namespaced_kinds(cx.api()) {
             let estimate = if kind == Kind::Pod { graceful_termination(namespace, cx) } else { 0 };
             content.count(kind, &namespace.metadata.name, estimate, cx);
         }

@@ -37,13 +37,13 @@ impl Controller for NamespaceController {
         if !namespace.metadata.terminating() || namespace.spec.finalizers.is_empty() {
             return Ok(Action::AwaitChange);
         }
-        let others = namespaced_kinds().filter(|kind| *kind != Kind::Pod);
-        if content::delete(others, &key.name, cx)?
+        let others: Vec<Kind> = namespaced_kinds(cx.api()).filter(|kind| *kind != Kind::Pod).collect();
+        if content::delete(&others, &key.name, cx)?
             && cx.api().objects_in(Kind::Pod, &key.name).next().is_some()
         {
             return Ok(Action::RequeueAfter(PASS_TIME));
         }
-        content::delete([Kind::Pod].into_iter(), &key.name, cx)?;
+        content::delete(&[Kind::Pod], &key.name, cx)?;
         let content = Content::left_in(&namespace, cx);
         let date = cx.date();
         cx.modify_status::<Namespace>("", &key.name, |n| conditions::update(&mut n.status, &content, date))?;

@@ -19,6 +19,10 @@ pub enum Reason {
     Forbidden,
     /// The server cannot be reached.
     ServiceUnavailable,
+    /// What was asked for is forgotten: the place of a list that is read in parts, or of a watch.
+    Expired,
+    /// An error of the server that has no name.
+    Unknown,
 }
 
 /// A refusal with upstream's text.
@@ -86,7 +90,10 @@ impl Status {
 
     /// The reason's name, empty where upstream prints none.
     pub fn reason_name(&self) -> String {
-        format!("{:?}", self.reason)
+        match self.reason {
+            Reason::Unknown => String::new(),
+            named => format!("{named:?}"),
+        }
     }
 
     /// Whether the object is not there.

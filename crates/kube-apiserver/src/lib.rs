@@ -10,6 +10,7 @@ mod history;
 mod index;
 mod key;
 mod network;
+mod patch;
 mod read;
 mod registry;
 mod server;
@@ -20,7 +21,7 @@ mod write;
 pub use delete::{DeleteOptions, Propagation};
 pub use history::{Verb, Write};
 pub use key::Key;
-pub use server::{ApiServer, Config, Request};
+pub use server::{ApiServer, Config, FieldValidation, Request};
 pub use session::Session;
 
 /// A change of an object, as watches deliver it.

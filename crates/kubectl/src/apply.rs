@@ -105,7 +105,7 @@ fn change(api: &mut ApiServer, request: &Request, key: &Key, modified: &Value) -
     if merged == live {
         return Ok(Outcome::Unchanged);
     }
-    api.patch(request, key, |tree| *tree = merged).map(|_| Outcome::Configured)
+    api.edit(request, key, |tree| *tree = merged).map(|_| Outcome::Configured)
 }
 
 /// The manifest with its namespace and, in the annotation, itself.

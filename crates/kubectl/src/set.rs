@@ -37,7 +37,7 @@ fn set_images(cx: &mut Cx<'_>, key: &Key, pairs: &[&String]) -> Result<(), Failu
     let mut unknown = Vec::new();
     let before = cx.api().object(key).map(|o| o.metadata().resource_version);
     let updated = cx.send(|api, request| {
-        api.patch(request, key, |tree| {
+        api.edit(request, key, |tree| {
             for (name, image) in pairs.iter().filter_map(|p| p.split_once('=')) {
                 if !set_image(tree, name, image) {
                     unknown.push(name.to_string());

@@ -1,7 +1,7 @@
 //! A cluster of an API server and a scheduler, and nothing else.
 
 use orrery_api::{Kind, Namespace, Object, Pod, Resource, ServiceAccount};
-use orrery_apimachinery::{ObjectMeta, Value};
+use orrery_apimachinery::{ObjectMeta, Patch, Value};
 use orrery_client::{ApiServer, Component, DeleteOptions, Key, Request, WATCH_LATENCY};
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Duration, SimTime};
@@ -60,7 +60,11 @@ impl Cluster {
         // Admission taints new nodes until they are ready.
         let request = self.request();
         self.api
-            .patch(&request, &Key::new(Kind::Node, "", name), |node| node["spec"]["taints"] = taints)
+            .patch(
+                &request,
+                &Key::new(Kind::Node, "", name),
+                &Patch::Merge(json!({"spec": {"taints": taints}})),
+            )
             .unwrap();
     }
 
@@ -76,7 +80,7 @@ impl Cluster {
 
     pub fn patch(&mut self, kind: Kind, namespace: &str, name: &str, patch: Value) {
         let request = self.request();
-        self.api.patch(&request, &Key::new(kind, namespace, name), |tree| merge(tree, patch)).unwrap();
+        self.api.patch(&request, &Key::new(kind, namespace, name), &Patch::Merge(patch)).unwrap();
     }
 
     /// Deletes an object without grace, as there is no kubelet to confirm that a pod has ended.

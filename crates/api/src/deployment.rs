@@ -3,7 +3,7 @@
 use crate::defaults::{self, fill};
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, intstr, pod, workload};
+use crate::validation::{Bare, Errors, Path, intstr, workload};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
 use std::rc::Rc;
@@ -141,8 +141,7 @@ impl Rules for Deployment {
     fn check(&self, errors: &mut Errors) {
         let (path, spec) = (&Path::Root("spec"), &self.spec);
         errors.non_negative(&path.field("replicas"), i64::from(spec.replicas.unwrap_or(1)));
-        workload::selector(spec.selector.as_ref(), path, errors);
-        pod::replicated_template(&spec.template, spec.selector.as_ref(), &path.field("template"), errors);
+        workload::replicas(spec.selector.as_ref(), &spec.template, path, errors);
         check_strategy(&spec.strategy, &path.field("strategy"), errors);
         errors.non_negative(&path.field("minReadySeconds"), i64::from(spec.min_ready_seconds));
         let limit = spec.revision_history_limit.unwrap_or_default();
@@ -175,7 +174,11 @@ fn check_strategy(strategy: &DeploymentStrategy, path: &Path, errors: &mut Error
         (Some(ROLLING_UPDATE), None) => {
             errors.required(&path.field("rollingUpdate"), "this should be defaulted and never be nil");
         }
-        (other, _) => errors.one_of(&path.field("type"), other, &[RECREATE, ROLLING_UPDATE]),
+        (other, rolling) => {
+            let (go, inner) = ("apps.DeploymentStrategy", "apps.RollingUpdateDeployment");
+            let shown = workload::shown_strategy(go, other, inner, rolling.is_some());
+            errors.not_supported(path, &Bare(&shown), &[RECREATE, ROLLING_UPDATE]);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::defaults;
 use crate::pod_template::PodTemplateSpec;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, pod, workload};
+use crate::validation::{Errors, Path, workload};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, Time};
 use std::rc::Rc;
@@ -85,8 +85,7 @@ impl Rules for ReplicaSet {
         let (path, spec) = (&Path::Root("spec"), &self.spec);
         errors.non_negative(&path.field("replicas"), i64::from(spec.replicas.unwrap_or(1)));
         errors.non_negative(&path.field("minReadySeconds"), i64::from(spec.min_ready_seconds));
-        workload::selector(spec.selector.as_ref(), path, errors);
-        pod::replicated_template(&spec.template, spec.selector.as_ref(), &path.field("template"), errors);
+        workload::replicas(spec.selector.as_ref(), &spec.template, path, errors);
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {

@@ -5,6 +5,8 @@
 //! - `omitempty`: not printed while it is empty, as Go's `omitempty`;
 //! - `text`: an `Option<Str>` that takes an empty text as absent, and is not printed when absent;
 //! - `null_if_empty`: a required list that upstream prints as null when it is empty.
+//!
+//! `#[json(name = "…")]` on the struct is its name in messages, where upstream's differs.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -30,7 +32,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     };
     let fields = data.fields.iter().map(field).collect::<Result<Vec<_>>>()?;
     let ty = &input.ident;
-    let ty_name = ty.to_string();
+    let ty_name = name_in_messages(input)?;
     let rows = fields.iter().map(|Field { name, rule, .. }| quote!(Field { name: #name, rule: Rule::#rule }));
     let arms = |borrow: TokenStream| {
         let arms = fields.iter().enumerate().map(|(index, Field { ident, .. })| {
@@ -79,6 +81,20 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         };
     })
+}
+
+fn name_in_messages(input: &DeriveInput) -> Result<String> {
+    let mut name = input.ident.to_string();
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("json")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("name") {
+                return Err(meta.error("it is name"));
+            }
+            name = meta.value()?.parse::<LitStr>()?.value();
+            Ok(())
+        })?;
+    }
+    Ok(name)
 }
 
 fn field(field: &syn::Field) -> Result<Field> {

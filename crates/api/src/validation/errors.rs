@@ -31,9 +31,18 @@ impl Errors {
         self.0
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Upstream tells nothing twice (`ErrorList.ToAggregate`).
     fn push(&mut self, path: &Path, what: &str, detail: &str) {
         let colon = if detail.is_empty() { "" } else { ": " };
-        self.0.push(FieldError { path: path.to_string(), detail: format!("{what}{colon}{detail}") });
+        let error = FieldError { path: path.to_string(), detail: format!("{what}{colon}{detail}") };
+        if !self.0.contains(&error) {
+            self.0.push(error);
+        }
     }
 
     /// A field must be there.

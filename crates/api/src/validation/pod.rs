@@ -3,7 +3,6 @@
 use super::pod_spec::{Of, spec};
 use super::{Errors, Path, metadata, names, scheduling};
 use crate::{Container, Pod, PodSpec, PodTemplateSpec};
-use orrery_apimachinery::LabelSelector;
 
 const ONLY_THESE: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
@@ -111,29 +110,6 @@ fn with_what_may_change(new: &PodSpec, old: &PodSpec) -> PodSpec {
         spec.termination_grace_period_seconds = old.termination_grace_period_seconds;
     }
     spec
-}
-
-/// The rules for the template of a ReplicaSet or Deployment, whose pods always run on
-/// (upstream: `ValidatePodTemplateSpecForReplicaSet`).
-pub(crate) fn replicated_template(
-    template: &PodTemplateSpec,
-    selector: Option<&LabelSelector>,
-    path: &Path,
-    errors: &mut Errors,
-) {
-    let labels = &template.metadata.labels;
-    // An absent selector matches nothing; an empty one everything.
-    if !selector.is_some_and(|s| s.matches(labels)) {
-        let detail = "`selector` does not match template `labels`";
-        errors.invalid(&path.field("metadata").field("labels"), labels, detail);
-    }
-    self::template(template, path, errors);
-    let restart = template.spec.restart_policy.as_deref();
-    errors.one_of(&path.field("spec").field("restartPolicy"), restart, &["Always"]);
-    if template.spec.active_deadline_seconds.is_some() {
-        let detail = "activeDeadlineSeconds in ReplicaSet is not Supported";
-        errors.forbidden(&path.field("spec").field("activeDeadlineSeconds"), detail);
-    }
 }
 
 /// The rules for the template of any workload (upstream: `ValidatePodTemplateSpec`).

@@ -4,6 +4,7 @@ mod args;
 mod browser;
 mod dist;
 mod http;
+mod schema;
 mod serve;
 mod shell;
 mod size;
@@ -17,6 +18,7 @@ cargo xtask <command>
 
   serve [--port 8080] [--host 127.0.0.1] [--release]   build the page and serve it
   dist                                                 build the static site into dist/ and weigh it
+  schema                                               write the table of fields, crates/schema/schema.txt
   test [--list] [--only STEP]                          run every check in order, or one of them
 ";
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "serve" => serve::run(&rest).map(|()| true),
         "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
+        "schema" => args::none(&rest).and_then(|()| schema::write()).map(|()| true),
         "test" => test::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

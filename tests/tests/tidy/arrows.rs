@@ -6,11 +6,12 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 20] = [
+const ARROWS: [(&str, &str); 21] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
     ("api", "apimachinery"),
+    ("schema", ""),
     ("manifest", "apimachinery api"),
     ("etcd", "sim"),
     ("apiserver", "sim apimachinery api etcd"),
@@ -19,13 +20,13 @@ const ARROWS: [(&str, &str); 20] = [
     ("scheduler", "sim apimachinery api client"),
     ("kubelet", "sim apimachinery api client"),
     ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler kubelet"),
-    ("kubectl", "sim apimachinery api manifest apiserver client"),
+    ("kubectl", "sim apimachinery api schema manifest apiserver client"),
     ("view", "sim apimachinery api manifest apiserver client cluster"),
     ("share", ""),
-    ("web", "sim apimachinery api manifest cluster kubectl view share"),
-    ("orrery", "sim apimachinery api manifest apiserver cluster kubectl view share"),
-    ("tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl orrery view share"),
-    ("wasm-tests", "sim apimachinery api manifest etcd apiserver client cluster kubectl view share"),
+    ("web", "sim apimachinery api schema manifest cluster kubectl view share"),
+    ("orrery", "sim apimachinery api schema manifest apiserver cluster kubectl view share"),
+    ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl orrery view share"),
+    ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
     ("xtask", ""),
 ];
 

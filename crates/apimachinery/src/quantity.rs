@@ -18,6 +18,16 @@ enum Format {
     DecimalExponent,
 }
 
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Format::DecimalSi => "DecimalSI",
+            Format::BinarySi => "BinarySI",
+            Format::DecimalExponent => "DecimalExponent",
+        }
+    }
+}
+
 /// An exact amount, decoded once and printed in upstream's canonical form
 /// (upstream: `k8s.io/apimachinery/pkg/api/resource`). Kept in billionths of the unit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,6 +110,48 @@ impl Quantity {
     /// Whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         self.nanos < 0
+    }
+
+    /// The amount rounded up to whole units.
+    pub fn rounded_up(&self) -> Quantity {
+        let part = self.nanos.rem_euclid(NANO);
+        Quantity { nanos: self.nanos + if part == 0 { 0 } else { NANO - part }, ..*self }
+    }
+
+    /// Compares the amount with `times` times `part`, to the thousandth.
+    pub fn cmp_times(&self, times: Quantity, part: Quantity) -> Ordering {
+        let millis = |q: Quantity| i128::from(q.milli_value());
+        (millis(*self) * 1000).cmp(&(millis(times) * millis(part)))
+    }
+
+    /// How many times `part` the amount is, as Go prints a float; `part` is above zero.
+    pub fn times(&self, part: Quantity) -> String {
+        let part = i128::from(part.milli_value()).max(1);
+        let millionths = (i128::from(self.milli_value()) * 1_000_000 + part / 2) / part;
+        format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
+    }
+
+    /// The amount as Go prints upstream's struct (`%#v`), if it was read from its canonical form.
+    pub fn in_memory(&self) -> String {
+        let text = self.to_string();
+        let digits = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+        let number: i128 = text[..digits].parse().unwrap_or_default();
+        // Upstream keeps the text of a number that it sees at a glance to be canonical.
+        let (value, scale, kept) = match self.format {
+            Format::BinarySi => (self.nanos / NANO, 0, number % 8 != 0),
+            _ => (number, self.scale(number), true),
+        };
+        let text = if kept { text } else { String::new() };
+        format!(
+            "resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{scale}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{text}\", Format:\"{}\"}}",
+            self.format.name()
+        )
+    }
+
+    /// The power of ten by which `number` makes the amount.
+    fn scale(&self, number: i128) -> i32 {
+        let power = |p: &i32| number * 10i128.pow((p + 9).unsigned_abs()) == self.nanos;
+        (-9..=18).find(power).unwrap_or_default()
     }
 
     /// The same amount written as the other one is.
@@ -286,5 +338,35 @@ mod tests {
         assert_eq!(Quantity::parse("0.0005").expect("valid").milli_value(), 1);
         let sum: Quantity = [Quantity::from_bytes(1 << 30), Quantity::from_bytes(1 << 29)].into_iter().sum();
         assert_eq!(sum.to_string(), "1536Mi");
+        assert_eq!(Quantity::parse("1500m").expect("valid").rounded_up().to_string(), "2");
+    }
+
+    #[test]
+    fn an_amount_is_shown_as_it_lies_in_upstreams_memory() {
+        for (text, value, scale, kept, format) in [
+            ("500m", 500, -3, "500m", "DecimalSI"),
+            ("2", 2, 0, "2", "DecimalSI"),
+            ("3Gi", 3_i64 << 30, 0, "3Gi", "BinarySI"),
+            ("8Gi", 8_i64 << 30, 0, "", "BinarySI"),
+        ] {
+            let expected = format!(
+                "resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{scale}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{kept}\", Format:\"{format}\"}}"
+            );
+            assert_eq!(Quantity::parse(text).expect(text).in_memory(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_compare_by_how_many_times_one_is_the_other() {
+        let parse = |text| Quantity::parse(text).expect(text);
+        for (limit, request, shown, ordering) in [
+            ("900m", "100m", "9.000000", Ordering::Greater),
+            ("400m", "100m", "4.000000", Ordering::Equal),
+            ("1", "300m", "3.333333", Ordering::Less),
+            ("1Gi", "384Mi", "2.666667", Ordering::Less),
+        ] {
+            assert_eq!(parse(limit).times(parse(request)), shown, "{limit} of {request}");
+            assert_eq!(parse(limit).cmp_times(parse("4"), parse(request)), ordering, "{limit} of {request}");
+        }
     }
 }

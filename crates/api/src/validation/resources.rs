@@ -1,6 +1,8 @@
 //! Rules for amounts of resources.
 
+use super::shown::Shown;
 use super::{Bare, Errors, Path, names};
+use crate::resources::STORAGE;
 use crate::{ResourceList, ResourceRequirements};
 use orrery_apimachinery::Quantity;
 
@@ -30,22 +32,35 @@ const STANDARD: [&str; 20] = [
 /// Those of them that a container can have.
 const OF_CONTAINERS: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
-fn is_huge_page(name: &str) -> bool {
+pub(crate) fn is_huge_page(name: &str) -> bool {
     name.starts_with("hugepages-")
 }
 
+fn is_huge_page_of_quota(name: &str) -> bool {
+    is_huge_page(name) || name.starts_with("requests.hugepages-")
+}
+
+fn is_standard(name: &str) -> bool {
+    STANDARD.contains(&name) || is_huge_page_of_quota(name)
+}
+
+/// Whether a quota can bound the resource that has no domain in its name.
+pub(crate) fn is_standard_for_quota(name: &str) -> bool {
+    is_standard(name) && name != STORAGE
+}
+
 /// Whether the name is one that Kubernetes itself gave.
-fn is_native(name: &str) -> bool {
+pub(crate) fn is_native(name: &str) -> bool {
     !name.contains('/') || name.contains("kubernetes.io/")
 }
 
 /// Whether more may be promised than there is.
-fn can_be_overcommitted(name: &str) -> bool {
+pub(crate) fn can_be_overcommitted(name: &str) -> bool {
     is_native(name) && !is_huge_page(name)
 }
 
 /// What a container requests and is limited to (upstream: `ValidateContainerResourceRequirements`).
-pub(super) fn requirements(requirements: &ResourceRequirements, path: &Path, errors: &mut Errors) {
+pub(crate) fn requirements(requirements: &ResourceRequirements, path: &Path, errors: &mut Errors) {
     let (limits, requests) = (path.field("limits"), path.field("requests"));
     for (name, amount) in &requirements.limits {
         container_amount(name, *amount, &limits.key(name), errors);
@@ -80,18 +95,24 @@ fn huge_pages(requirements: &ResourceRequirements, path: &Path, errors: &mut Err
 }
 
 fn container_amount(name: &str, amount: Quantity, path: &Path, errors: &mut Errors) {
-    container_resource(name, path, errors);
+    container_name(name, path, errors);
     self::amount(name, amount, path, errors);
 }
 
-/// The name of a container's resource (upstream: `validateContainerResourceName`).
-fn container_resource(name: &str, path: &Path, errors: &mut Errors) {
+/// The name of any resource (upstream: `validateResourceName`).
+pub(crate) fn name(name: &str, path: &Path, errors: &mut Errors) {
     let shown = Bare(name);
     let reasons = names::qualified_name(name);
-    if reasons.is_empty() && !name.contains('/') && !(STANDARD.contains(&name) || is_huge_page(name)) {
+    if reasons.is_empty() && !name.contains('/') && !is_standard(name) {
         errors.invalid(path, &shown, "must be a standard resource type or fully qualified");
     }
     errors.each_invalid(path, &shown, reasons);
+}
+
+/// The name of a container's resource (upstream: `validateContainerResourceName`).
+pub(crate) fn container_name(name: &str, path: &Path, errors: &mut Errors) {
+    let shown = Bare(name);
+    self::name(name, path, errors);
     if !name.contains('/') {
         if !(OF_CONTAINERS.contains(&name) || is_huge_page(name)) {
             errors.invalid(path, &shown, "must be a standard resource for containers");
@@ -101,14 +122,45 @@ fn container_resource(name: &str, path: &Path, errors: &mut Errors) {
     }
 }
 
+/// What a quota bounds, and by how much (upstream: `ValidateResourceQuotaResourceName`).
+pub(crate) fn quota(name: &str, amount: Quantity, path: &Path, errors: &mut Errors) {
+    self::name(name, path, errors);
+    if !name.contains('/') && !is_standard_for_quota(name) {
+        errors.invalid(path, &Bare(name), "must be a standard resource for quota");
+    }
+    self::amount(name, amount, path, errors);
+}
+
+/// Standard resources that only come whole.
+const COUNTED: [&str; 9] = [
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+
 /// An amount that is not negative, and whole where parts make no sense.
 pub(crate) fn amount(name: &str, amount: Quantity, path: &Path, errors: &mut Errors) {
     if amount.is_negative() {
         errors.invalid(path, &amount, "must be greater than or equal to 0");
     }
-    let counted = !is_native(name) || matches!(name, "pods" | "services" | "secrets" | "configmaps");
-    if counted && amount.milli_value() % 1000 != 0 {
-        errors.invalid(path, &amount, "must be an integer");
+    let extended = !is_native(name) && !name.starts_with("requests.");
+    if (extended || COUNTED.contains(&name)) && amount.milli_value() % 1000 != 0 {
+        errors.invalid(path, &RawQuantity(amount), "must be an integer");
+    }
+}
+
+/// An amount that upstream hands to a message as it lies in memory.
+pub(crate) struct RawQuantity(pub(crate) Quantity);
+
+impl Shown for RawQuantity {
+    fn shown(&self) -> String {
+        self.0.in_memory()
     }
 }
 

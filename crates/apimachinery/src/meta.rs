@@ -123,6 +123,22 @@ impl LabelSelector {
             && self.match_expressions.iter().all(|r| r.matches(labels))
     }
 
+    /// The selector as Go prints a pointer to one; upstream does so in messages.
+    pub fn go_string(&self) -> String {
+        let labels: String = self.match_labels.iter().map(|(key, value)| format!("{key}: {value},")).collect();
+        let expressions: String = self
+            .match_expressions
+            .iter()
+            .map(|r| {
+                let values = r.values.join(" ");
+                format!("LabelSelectorRequirement{{Key:{},Operator:{},Values:[{values}],}},", r.key, r.operator)
+            })
+            .collect();
+        format!(
+            "&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}"
+        )
+    }
+
     /// Whether the selector has no requirement at all.
     pub fn is_empty(&self) -> bool {
         self.match_labels.is_empty() && self.match_expressions.is_empty()

@@ -1,7 +1,7 @@
 //! Subresources: binding, scale, finalize, and the Lease's quiet renewal.
 
 use crate::{ApiServer, Key, Request, Verb};
-use orrery_api::{Deployment, Kind, Namespace, Object, Pod, PodCondition, ReplicaSet, Resource};
+use orrery_api::{Kind, Namespace, Object, Pod, PodCondition, Resource};
 use orrery_apimachinery::{Reason, Status, StatusResult};
 use std::rc::Rc;
 
@@ -32,30 +32,28 @@ impl ApiServer {
 
     /// The replicas that an object with a scale subresource asks for; `None` for other kinds.
     pub fn replicas(&self, key: &Key) -> Option<i32> {
-        match self.object(key)? {
-            Object::Deployment(d) => d.spec.replicas,
-            Object::ReplicaSet(r) => r.spec.replicas,
-            _ => None,
-        }
+        replicas(self.object(key)?)
     }
 
     /// Asks for another number of replicas: `PUT …/scale`.
     ///
     /// Errors: `NotFound`, also for a kind without the subresource; `Invalid`.
     pub fn scale(&mut self, request: &Request, key: &Key, replicas: i32) -> StatusResult<Object> {
-        match key.kind {
-            Kind::Deployment => self
-                .modify::<Deployment>(request, &key.namespace, &key.name, |d| {
-                    d.spec.replicas = Some(replicas)
-                })
-                .map(Deployment::wrap),
-            Kind::ReplicaSet => self
-                .modify::<ReplicaSet>(request, &key.namespace, &key.name, |r| {
-                    r.spec.replicas = Some(replicas)
-                })
-                .map(ReplicaSet::wrap),
-            _ => Err(Status::new(Reason::NotFound, "the server could not find the requested resource")),
+        if !has_scale(key.kind) {
+            return Err(Status::new(Reason::NotFound, "the server could not find the requested resource"));
         }
+        let Some(mut object) = self.object(key).cloned() else {
+            let (plural, resource) = (key.kind.plural(), key.kind.resource());
+            let resource = format!("{plural}/scale{}", &resource[plural.len()..]);
+            return Err(Status::not_found(&resource, &key.name));
+        };
+        if replicas < 0 {
+            let error =
+                format!("spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0");
+            return Err(Status::invalid("Scale.autoscaling", &key.name, &[error]));
+        }
+        set_replicas(&mut object, replicas);
+        self.update(request, object)
     }
 
     /// Lifts the namespace's own finalizer once its content is gone: `PUT namespaces/NAME/finalize`.
@@ -75,6 +73,25 @@ impl ApiServer {
         Ok(())
     }
 }
+
+/// The kinds with a scale subresource: those that state `spec.replicas`.
+macro_rules! scaled {
+    ($($ty:ident)*) => {
+        fn has_scale(kind: Kind) -> bool {
+            matches!(kind, $(Kind::$ty)|*)
+        }
+
+        fn replicas(object: &Object) -> Option<i32> {
+            match object { $(Object::$ty(scaled) => scaled.spec.replicas,)* _ => None }
+        }
+
+        fn set_replicas(object: &mut Object, replicas: i32) {
+            match object { $(Object::$ty(scaled) => Rc::make_mut(scaled).spec.replicas = Some(replicas),)* _ => {} }
+        }
+    };
+}
+
+scaled!(ReplicationController Deployment ReplicaSet StatefulSet);
 
 /// Marks the pod as scheduled since `date` (upstream: `pkg/registry/core/pod/storage`, `setPodHostAndAnnotations`).
 fn set_scheduled(pod: &mut Pod, date: orrery_apimachinery::Time) {

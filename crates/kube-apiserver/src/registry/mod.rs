@@ -2,9 +2,11 @@
 //! A kind without a file here needs nothing special.
 
 mod custom_resource_definition;
+mod daemon_set;
 mod namespace;
 mod pod;
 mod service;
+mod stateful_set;
 mod storage;
 
 use crate::ApiServer;
@@ -23,6 +25,8 @@ pub(crate) fn prepare_create(server: &mut ApiServer, object: &mut Object) -> Sta
         Object::PersistentVolume(volume) => storage::prepare_volume(Rc::make_mut(volume)),
         Object::PersistentVolumeClaim(claim) => storage::prepare_claim(Rc::make_mut(claim)),
         Object::Service(service) => return service::prepare_create(server, Rc::make_mut(service)),
+        Object::DaemonSet(set) => daemon_set::prepare_create(Rc::make_mut(set)),
+        Object::StatefulSet(set) => stateful_set::drop_disabled(Rc::make_mut(set)),
         Object::CustomResourceDefinition(definition) => {
             custom_resource_definition::prepare_create(Rc::make_mut(definition));
         }
@@ -44,6 +48,14 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
         }
         (Object::Pod(new), Object::Pod(old)) if new.node_name.is_none() => {
             pod::keep_binding(new, old);
+            Ok(())
+        }
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => {
+            daemon_set::prepare_update(Rc::make_mut(new), old);
+            Ok(())
+        }
+        (Object::StatefulSet(new), _) => {
+            stateful_set::drop_disabled(Rc::make_mut(new));
             Ok(())
         }
         (Object::Namespace(new), Object::Namespace(old)) => {

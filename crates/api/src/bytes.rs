@@ -97,7 +97,7 @@ impl Member for Bytes {
 }
 
 impl Typed for Bytes {
-    const TYPE: &'static GoType = &GoType::Plain("string");
+    const TYPE: &'static GoType = &GoType::Plain("[]uint8");
 }
 
 #[cfg(test)]

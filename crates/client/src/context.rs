@@ -117,6 +117,12 @@ impl Context<'_> {
         self.api.bind(&request, namespace, name, node)
     }
 
+    /// Asks for another number of replicas; errors as [`ApiServer::scale`].
+    pub fn scale(&mut self, key: &Key, replicas: i32) -> StatusResult<Object> {
+        let request = self.request();
+        self.api.scale(&request, key, replicas)
+    }
+
     /// Lifts a namespace's own finalizer; errors as [`ApiServer::finalize_namespace`].
     pub fn finalize_namespace(&mut self, name: &str) -> StatusResult<()> {
         let request = self.request();

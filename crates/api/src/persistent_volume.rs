@@ -12,6 +12,7 @@ use crate::reference::{ObjectReference, SecretReference};
 use crate::resources::ResourceList;
 use crate::resources::STORAGE;
 use crate::rules::Rules;
+use crate::validation::volume_plugins::{self as plugins, Iscsi, Sources, filled};
 use crate::validation::{Bare, Errors, Path, names, node_selector, resources, volume};
 use crate::volume::{HostPathVolumeSource, NFSVolumeSource};
 use crate::volume_plugins::{
@@ -21,6 +22,8 @@ use crate::volume_plugins::{
 };
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap, Time};
+
+const NOT_INLINE: &str = "may not be specified in the context of inline volumes";
 
 /// A piece of storage that the cluster has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
@@ -210,25 +213,7 @@ impl Rules for PersistentVolume {
     }
 
     fn check(&self, errors: &mut Errors) {
-        let (path, spec) = (&Path::Root("spec"), &self.spec);
-        if spec.access_modes.is_empty() {
-            errors.required(&path.field("accessModes"), "");
-        }
-        check_access_modes(&spec.access_modes, &path.field("accessModes"), errors);
-        check_capacity(&spec.capacity, &path.field("capacity"), errors);
-        let policy = spec.persistent_volume_reclaim_policy.as_deref();
-        let policies = ["Delete", "Recycle", "Retain"];
-        errors.one_of(&path.field("persistentVolumeReclaimPolicy"), policy, &policies);
-        if let Some(affinity) = spec.node_affinity.as_ref().and_then(|a| a.required.as_ref()) {
-            node_selector(affinity, &path.field("nodeAffinity").field("required"), errors);
-        }
-        check_source(spec, path, errors);
-        if let Some(class) = &spec.storage_class_name {
-            errors.each_invalid(&path.field("storageClassName"), class, names::dns_subdomain(class, false));
-        }
-        if let Some(mode) = &spec.volume_mode {
-            errors.one_of(&path.field("volumeMode"), Some(mode), &["Block", "Filesystem"]);
-        }
+        check_spec(&self.spec, Some(&self.metadata.name), &Path::Root("spec"), errors);
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
@@ -275,54 +260,178 @@ fn check_capacity(capacity: &ResourceList, path: &Path, errors: &mut Errors) {
     capacity.iter().for_each(|(name, size)| resources::positive(*size, &path.key(name), errors));
 }
 
-fn check_source(spec: &PersistentVolumeSpec, path: &Path, errors: &mut Errors) {
-    let sources = [
-        ("hostPath", spec.host_path.is_some()),
-        ("gcePersistentDisk", spec.gce_persistent_disk.is_some()),
-        ("awsElasticBlockStore", spec.aws_elastic_block_store.is_some()),
-        ("glusterfs", spec.glusterfs.is_some()),
-        ("flocker", spec.flocker.is_some()),
-        ("nfs", spec.nfs.is_some()),
-        ("rbd", spec.rbd.is_some()),
-        ("quobyte", spec.quobyte.is_some()),
-        ("cephFS", spec.cephfs.is_some()),
-        ("iscsi", spec.iscsi.is_some()),
-        ("cinder", spec.cinder.is_some()),
-        ("fc", spec.fc.is_some()),
-        ("flexVolume", spec.flex_volume.is_some()),
-        ("azureFile", spec.azure_file.is_some()),
-        ("vsphereVolume", spec.vsphere_volume.is_some()),
-        ("photonPersistentDisk", spec.photon_persistent_disk.is_some()),
-        ("portworxVolume", spec.portworx_volume.is_some()),
-        ("azureDisk", spec.azure_disk.is_some()),
-        ("scaleIO", spec.scale_io.is_some()),
-        ("local", spec.local.is_some()),
-        ("storageos", spec.storageos.is_some()),
-        ("csi", spec.csi.is_some()),
-    ];
-    let Some(first) = volume::only_one(&sources, path, errors) else {
-        return errors.required(path, "must specify a volume type");
-    };
-    let at = path.field(first);
-    if let ("hostPath", Some(source)) = (first, &spec.host_path) {
-        volume::host_path(source, &at, errors);
-    }
-    if let ("nfs", Some(source)) = (first, &spec.nfs) {
-        volume::nfs(source, &at, errors);
-    }
-    if let ("local", Some(source)) = (first, &spec.local) {
-        if source.path.is_empty() {
-            errors.required(&at.field("path"), "");
+/// The rules for a volume that is no object, but a part of one.
+pub(crate) fn check_inline(spec: &PersistentVolumeSpec, path: &Path, errors: &mut Errors) {
+    for (field, set) in [("claimRef", spec.claim_ref.is_some()), ("capacity", !spec.capacity.is_empty())] {
+        if set {
+            errors.forbidden(&path.field(field), NOT_INLINE);
         }
-        if spec.node_affinity.as_ref().is_none_or(|a| a.required.is_none()) {
+    }
+    if spec.csi.is_none() {
+        errors.required(&path.field("csi"), "has to be specified in the context of inline volumes");
+    }
+    check_spec(spec, None, path, errors);
+}
+
+/// The rules for a volume; one without a name is part of another object.
+fn check_spec(spec: &PersistentVolumeSpec, name: Option<&str>, path: &Path, errors: &mut Errors) {
+    if spec.access_modes.is_empty() {
+        errors.required(&path.field("accessModes"), "");
+    }
+    check_access_modes(&spec.access_modes, &path.field("accessModes"), errors);
+    if name.is_some() {
+        check_capacity(&spec.capacity, &path.field("capacity"), errors);
+    }
+    let policy = spec.persistent_volume_reclaim_policy.as_deref();
+    let at = path.field("persistentVolumeReclaimPolicy");
+    match (name, policy) {
+        (Some(_), Some(policy)) => errors.one_of(&at, Some(policy), &["Delete", "Recycle", "Retain"]),
+        (None, Some(policy)) if policy != "Retain" => {
+            errors.forbidden(&at, "may only be Retain in the context of inline volumes");
+        }
+        _ => {}
+    }
+    if let Some(affinity) = &spec.node_affinity {
+        let at = path.field("nodeAffinity");
+        match &affinity.required {
+            _ if name.is_none() => errors.forbidden(&at, NOT_INLINE),
+            Some(selector) => node_selector(selector, &at.field("required"), errors),
+            None => errors.required(&at.field("required"), "must specify required node constraints"),
+        }
+    }
+    check_source(spec, name.unwrap_or_default(), path, errors);
+    let root =
+        spec.host_path.as_ref().is_some_and(|h| !h.path.is_empty() && h.path.chars().all(|c| c == '/'));
+    if root && policy == Some("Recycle") {
+        errors.forbidden(&at, "may not be 'recycle' for a hostPath mount of '/'");
+    }
+    check_classes(spec, name.is_some(), path, errors);
+}
+
+fn check_classes(spec: &PersistentVolumeSpec, named: bool, path: &Path, errors: &mut Errors) {
+    let at = path.field("storageClassName");
+    match &spec.storage_class_name {
+        Some(_) if !named => errors.forbidden(&at, NOT_INLINE),
+        Some(class) => errors.each_invalid(&at, class, names::dns_subdomain(class, false)),
+        None => {}
+    }
+    let at = path.field("volumeMode");
+    match &spec.volume_mode {
+        Some(mode) if named => errors.one_of(&at, Some(mode), &["Block", "Filesystem"]),
+        Some(mode) if &**mode != "Filesystem" => {
+            let detail = "may not specify volumeMode other than Filesystem in the context of inline volumes";
+            errors.forbidden(&at, detail);
+        }
+        _ => {}
+    }
+}
+
+fn check_source(spec: &PersistentVolumeSpec, name: &str, path: &Path, errors: &mut Errors) {
+    let mut sources = Sources::new(path);
+    sources.look("hostPath", &spec.host_path, volume::host_path, errors);
+    let gce =
+        |s: &_, _: &Path, errors: &mut Errors| plugins::gce_disk(s, &path.field("persistentDisk"), errors);
+    sources.look("gcePersistentDisk", &spec.gce_persistent_disk, gce, errors);
+    sources.look("awsElasticBlockStore", &spec.aws_elastic_block_store, plugins::aws_disk, errors);
+    sources.look("glusterfs", &spec.glusterfs, check_glusterfs, errors);
+    sources.look("flocker", &spec.flocker, plugins::flocker, errors);
+    sources.look("nfs", &spec.nfs, volume::nfs, errors);
+    sources.look("rbd", &spec.rbd, |s, at, e| plugins::rbd(&s.monitors, &s.image, at, e), errors);
+    sources.look("quobyte", &spec.quobyte, plugins::quobyte, errors);
+    sources.look(
+        "cephFS",
+        &spec.cephfs,
+        |s, _, errors| filled(&[("monitors", !s.monitors.is_empty())], &path.field("cephfs"), errors),
+        errors,
+    );
+    sources.look("iscsi", &spec.iscsi, |s, at, errors| check_iscsi(s, name, at, errors), errors);
+    sources.look("cinder", &spec.cinder, check_cinder, errors);
+    sources.look("fc", &spec.fc, plugins::fibre_channel, errors);
+    sources.look(
+        "flexVolume",
+        &spec.flex_volume,
+        |s, at, errors| plugins::flex(&s.driver, &s.options, at, errors),
+        errors,
+    );
+    sources.look("azureFile", &spec.azure_file, check_azure_file, errors);
+    sources.look("vsphereVolume", &spec.vsphere_volume, plugins::vsphere, errors);
+    sources.look("photonPersistentDisk", &spec.photon_persistent_disk, plugins::photon, errors);
+    sources.look("portworxVolume", &spec.portworx_volume, plugins::portworx, errors);
+    sources.look("azureDisk", &spec.azure_disk, plugins::azure_disk, errors);
+    sources.look(
+        "scaleIO",
+        &spec.scale_io,
+        |s, at, errors| plugins::scale_io(&s.gateway, &s.system, s.volume_name.as_ref(), at, errors),
+        errors,
+    );
+    let nowhere = spec.node_affinity.is_none();
+    let local = |s: &LocalVolumeSource, at: &Path, errors: &mut Errors| {
+        plugins::local(s, at, errors);
+        if nowhere {
             errors.required(&path.field("nodeAffinity"), "Local volume requires node affinity");
         }
+    };
+    sources.look("local", &spec.local, local, errors);
+    sources.look("storageos", &spec.storageos, check_storage_os, errors);
+    sources.look("csi", &spec.csi, check_csi, errors);
+    sources.done(errors);
+}
+
+fn check_glusterfs(source: &GlusterfsPersistentVolumeSource, path: &Path, errors: &mut Errors) {
+    plugins::glusterfs(&source.endpoints, &source.path, path, errors);
+    let at = path.field("endpointsNamespace");
+    match &source.endpoints_namespace {
+        Some(name) if name.is_empty() => {
+            let detail = "if the endpointnamespace is set, it must be a valid namespace name";
+            errors.invalid(&at, name, detail);
+        }
+        Some(name) => errors.each_invalid(&at, name, names::dns_label(name, false)),
+        None => {}
     }
-    if let ("csi", Some(source)) = (first, &spec.csi) {
-        for (name, value) in [("driver", &source.driver), ("volumeHandle", &source.volume_handle)] {
-            if value.is_empty() {
-                errors.required(&at.field(name), "");
-            }
+}
+
+fn check_iscsi(source: &ISCSIPersistentVolumeSource, name: &str, path: &Path, errors: &mut Errors) {
+    if source.initiator_name.is_some()
+        && let Some(detail) = plugins::long_initiator(name, &source.target_portal)
+    {
+        errors.invalid(&path.field("targetportal"), &source.target_portal, detail);
+    }
+    Iscsi::of_volume(source).check(path, errors);
+}
+
+fn check_cinder(source: &CinderPersistentVolumeSource, path: &Path, errors: &mut Errors) {
+    filled(&[("volumeID", !source.volume_id.is_empty())], path, errors);
+    if let Some(secret) = &source.secret_ref {
+        let fields = [("name", secret.name.is_some()), ("namespace", secret.namespace.is_some())];
+        filled(&fields, &path.field("secretRef"), errors);
+    }
+}
+
+fn check_azure_file(source: &AzureFilePersistentVolumeSource, path: &Path, errors: &mut Errors) {
+    plugins::azure_file(&source.secret_name, &source.share_name, path, errors);
+    let named = source.secret_namespace.as_ref().is_none_or(|name| !name.is_empty());
+    filled(&[("secretNamespace", named)], path, errors);
+}
+
+fn check_storage_os(source: &StorageOSPersistentVolumeSource, path: &Path, errors: &mut Errors) {
+    plugins::storage_os(source.volume_name.as_ref(), source.volume_namespace.as_ref(), path, errors);
+    if let Some(secret) = &source.secret_ref {
+        let fields = [("name", secret.name.is_some()), ("namespace", secret.namespace.is_some())];
+        filled(&fields, &path.field("secretRef"), errors);
+    }
+}
+
+fn check_csi(source: &CSIPersistentVolumeSource, path: &Path, errors: &mut Errors) {
+    plugins::driver_name(&source.driver, &path.field("driver"), errors);
+    filled(&[("volumeHandle", !source.volume_handle.is_empty())], path, errors);
+    for (field, secret) in [
+        ("controllerPublishSecretRef", &source.controller_publish_secret_ref),
+        ("controllerExpandSecretRef", &source.controller_expand_secret_ref),
+        ("nodePublishSecretRef", &source.node_publish_secret_ref),
+        ("nodeExpandSecretRef", &source.node_expand_secret_ref),
+    ] {
+        if let Some(secret) = secret {
+            plugins::secret_anywhere(secret, &path.field(field), errors);
         }
     }
 }

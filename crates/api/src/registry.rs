@@ -249,7 +249,19 @@ kinds! {
     Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced whole;
     EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced whole;
     CustomResourceDefinition "apiextensions.k8s.io/v1" "customresourcedefinitions" "customresourcedefinition" ["crd", "crds"] cluster spec_and_status;
+    IngressClass          "networking.k8s.io/v1"  "ingressclasses"         "ingressclass"           []         cluster    whole;
+    Ingress               "networking.k8s.io/v1"  "ingresses"              "ingress"                ["ing"]    namespaced spec_and_status;
+    NetworkPolicy         "networking.k8s.io/v1"  "networkpolicies"        "networkpolicy"          ["netpol"] namespaced whole;
+    RuntimeClass          "node.k8s.io/v1"        "runtimeclasses"         "runtimeclass"           []         cluster    whole;
+    ClusterRoleBinding    "rbac.authorization.k8s.io/v1" "clusterrolebindings" "clusterrolebinding" []         cluster    whole;
+    ClusterRole           "rbac.authorization.k8s.io/v1" "clusterroles"    "clusterrole"            []         cluster    whole;
+    RoleBinding           "rbac.authorization.k8s.io/v1" "rolebindings"    "rolebinding"            []         namespaced whole;
+    Role                  "rbac.authorization.k8s.io/v1" "roles"           "role"                   []         namespaced whole;
+    PriorityClass         "scheduling.k8s.io/v1"  "priorityclasses"        "priorityclass"          ["pc"]     cluster    whole;
+    CSIDriver             "storage.k8s.io/v1"     "csidrivers"             "csidriver"              []         cluster    whole;
+    CSINode               "storage.k8s.io/v1"     "csinodes"               "csinode"                []         cluster    whole;
     StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster    whole;
+    VolumeAttachment      "storage.k8s.io/v1"     "volumeattachments"      "volumeattachment"       []         cluster    spec_and_status;
 }
 
 impl Kind {

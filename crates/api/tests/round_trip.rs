@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The JSON that `k8s-openapi` makes of a sample.
 fn reference(kind: Kind, sample: &Value) -> Value {
-    use k8s_openapi::api::{apps, coordination, core, discovery, storage};
+    use k8s_openapi::api::{apps, coordination, core, discovery, networking, node, rbac, scheduling, storage};
     fn through<T: serde::de::DeserializeOwned + serde::Serialize>(sample: &Value) -> Value {
         let object: T = serde_json::from_value(sample.clone()).expect("the sample is valid");
         serde_json::to_value(object).expect("it can be written")
@@ -39,6 +39,18 @@ fn reference(kind: Kind, sample: &Value) -> Value {
         Kind::ReplicaSet => through::<apps::v1::ReplicaSet>(sample),
         Kind::Lease => through::<coordination::v1::Lease>(sample),
         Kind::EndpointSlice => through::<discovery::v1::EndpointSlice>(sample),
+        Kind::IngressClass => through::<networking::v1::IngressClass>(sample),
+        Kind::Ingress => through::<networking::v1::Ingress>(sample),
+        Kind::NetworkPolicy => through::<networking::v1::NetworkPolicy>(sample),
+        Kind::RuntimeClass => through::<node::v1::RuntimeClass>(sample),
+        Kind::ClusterRoleBinding => through::<rbac::v1::ClusterRoleBinding>(sample),
+        Kind::ClusterRole => through::<rbac::v1::ClusterRole>(sample),
+        Kind::RoleBinding => through::<rbac::v1::RoleBinding>(sample),
+        Kind::Role => through::<rbac::v1::Role>(sample),
+        Kind::PriorityClass => through::<scheduling::v1::PriorityClass>(sample),
+        Kind::CSIDriver => through::<storage::v1::CSIDriver>(sample),
+        Kind::CSINode => through::<storage::v1::CSINode>(sample),
+        Kind::VolumeAttachment => through::<storage::v1::VolumeAttachment>(sample),
         Kind::StorageClass => through::<storage::v1::StorageClass>(sample),
     }
 }

@@ -3,6 +3,8 @@
 
 mod config_map;
 mod controller_revision;
+mod csi_driver;
+mod csi_node;
 mod daemon_set;
 mod custom;
 mod custom_resource_definition;
@@ -11,17 +13,24 @@ mod duration;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod ingress;
+mod ingress_class;
 mod lease;
 mod limit_range;
 mod namespace;
+mod network_policy;
 mod node;
 mod persistent_volume;
 mod persistent_volume_claim;
 mod pod;
 mod pod_template;
+mod priority_class;
 mod replica_set;
 mod replication_controller;
 mod resource_quota;
+mod role;
+mod role_binding;
+mod runtime_class;
 mod secret;
 mod service;
 mod service_account;
@@ -29,6 +38,7 @@ mod stateful_set;
 mod storage_class;
 mod table;
 mod text;
+mod volume_attachment;
 
 pub use duration::human_duration;
 pub use pod::{PodSummary, pod_status};
@@ -77,6 +87,8 @@ macro_rules! printed {
 }
 
 printed! {
+    Ingress IngressClass NetworkPolicy Role ClusterRole RoleBinding ClusterRoleBinding
+    RuntimeClass PriorityClass VolumeAttachment CSIDriver CSINode
     LimitRange ResourceQuota
     ReplicationController PodTemplate StatefulSet DaemonSet ControllerRevision
     ConfigMap CustomResourceDefinition Endpoints Event Namespace Node PersistentVolumeClaim PersistentVolume Pod Secret ServiceAccount

@@ -3,10 +3,6 @@
 use super::{Column, Printed, age, narrow, text, wide};
 use crate::{CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, Service, ServicePort};
 use orrery_apimachinery::Time;
-use std::collections::BTreeSet;
-
-/// How much of a load balancer's addresses is shown unless `-o wide` asks for all.
-const LOAD_BALANCER_WIDTH: usize = 16;
 
 impl Printed for Service {
     const COLUMNS: &[Column] = &[
@@ -53,14 +49,7 @@ fn external_ip(service: &Service, wide: bool) -> String {
 
 fn load_balancer(service: &Service, wide: bool) -> String {
     let ingress = &service.status.load_balancer.ingress;
-    let addresses: BTreeSet<&str> =
-        ingress.iter().filter_map(|i| i.ip.as_deref().or(i.hostname.as_deref())).collect();
-    let text = addresses.into_iter().collect::<Vec<_>>().join(",");
-    if wide || text.len() <= LOAD_BALANCER_WIDTH {
-        return text;
-    }
-    let kept: String = text.chars().take(LOAD_BALANCER_WIDTH - 3).collect();
-    format!("{kept}...")
+    text::entrances(ingress.iter().filter_map(|i| i.ip.as_deref().or(i.hostname.as_deref())), wide)
 }
 
 /// `80/TCP`, or `80:30080/TCP` with a node port.

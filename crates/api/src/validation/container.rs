@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 
 /// All containers of a pod.
-pub(super) fn all(spec: &PodSpec, path: &Path, errors: &mut Errors) {
+pub(super) fn all(spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
     let list = path.field("containers");
     if spec.containers.is_empty() {
         errors.required(&list, "");
@@ -16,7 +16,7 @@ pub(super) fn all(spec: &PodSpec, path: &Path, errors: &mut Errors) {
     let mut seen = BTreeSet::new();
     for (i, c) in spec.containers.iter().enumerate() {
         let at = list.index(i);
-        common(c, &spec.volumes, &at, errors);
+        common(c, volumes, &at, errors);
         if !seen.insert(&c.name) {
             errors.duplicate(&at.field("name"), &c.name);
         }
@@ -29,15 +29,15 @@ pub(super) fn all(spec: &PodSpec, path: &Path, errors: &mut Errors) {
     let list = path.field("initContainers");
     for (i, c) in spec.init_containers.iter().enumerate() {
         let at = list.index(i);
-        init(c, spec, &at, errors);
+        init(c, spec, volumes, &at, errors);
         if !seen.insert(&c.name) {
             errors.duplicate(&at.field("name"), &c.name);
         }
     }
 }
 
-fn init(c: &Container, spec: &PodSpec, path: &Path, errors: &mut Errors) {
-    common(c, &spec.volumes, path, errors);
+fn init(c: &Container, spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
+    common(c, volumes, path, errors);
     if let Some(policy) = c.restart_policy.as_deref() {
         errors.one_of(&path.field("restartPolicy"), Some(policy), &["Always"]);
     }
@@ -65,7 +65,7 @@ fn hooks(c: &Container, grace: Option<i64>, path: &Path, errors: &mut Errors) {
 }
 
 /// (upstream: `validateContainerCommon`)
-fn common(c: &Container, volumes: &[Volume], path: &Path, errors: &mut Errors) {
+fn common(c: &Container, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
     if c.name.is_empty() {
         errors.required(&path.field("name"), "");
     } else {
@@ -126,7 +126,7 @@ fn host_ports(containers: &[Container], path: &Path, errors: &mut Errors) {
     }
 }
 
-fn mounts(c: &Container, volumes: &[Volume], path: &Path, errors: &mut Errors) {
+fn mounts(c: &Container, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
     let mut seen = BTreeSet::new();
     for (i, mount) in c.volume_mounts.iter().enumerate() {
         let at = path.index(i);
@@ -179,7 +179,7 @@ fn propagation(propagation: Option<&Str>, c: &Container, path: &Path, errors: &m
     }
 }
 
-fn devices(devices: &[VolumeDevice], volumes: &[Volume], path: &Path, errors: &mut Errors) {
+fn devices(devices: &[VolumeDevice], volumes: &[&Volume], path: &Path, errors: &mut Errors) {
     for (i, device) in devices.iter().enumerate() {
         let at = path.index(i);
         if device.name.is_empty() {

@@ -59,16 +59,41 @@ pub(crate) fn ip(text: &str, path: &Path, errors: &mut Errors) {
 }
 
 /// A range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    /// The first address, its first bit first.
+    first: u128,
+    /// How many bits all addresses of the range share.
+    length: u8,
+    v4: bool,
+}
+
+/// The range that a text such as `10.9.8.0/24` means.
+pub(crate) fn range(text: &str) -> Option<Range> {
+    let (ip, length) = text.split_once('/')?;
+    let (bits, v4) = match ip.parse::<IpAddr>().ok()? {
+        IpAddr::V4(ip) => (u128::from(ip.to_bits()) << 96, true),
+        IpAddr::V6(ip) => (ip.to_bits(), false),
+    };
+    let most = if v4 { 32 } else { 128 };
+    let length = length.parse().ok().filter(|length| *length <= most)?;
+    Some(Range { first: bits & mask(length), length, v4 })
+}
+
+fn mask(length: u8) -> u128 {
+    u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0)
+}
+
+impl Range {
+    /// Whether `other` is a part of the range, and not all of it.
+    pub(crate) fn contains_strictly(self, other: Range) -> bool {
+        self.v4 == other.v4 && self.length < other.length && other.first & mask(self.length) == self.first
+    }
+}
+
+/// A text that is to be a range of addresses.
 pub(crate) fn cidr(text: &str, path: &Path, errors: &mut Errors) {
-    let valid = text.split_once('/').is_some_and(|(ip, bits)| {
-        let most = match ip.parse::<IpAddr>() {
-            Ok(IpAddr::V4(_)) => 32,
-            Ok(IpAddr::V6(_)) => 128,
-            Err(_) => return false,
-        };
-        bits.parse::<u8>().is_ok_and(|n| n <= most)
-    });
-    if !valid {
+    if range(text).is_none() {
         errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
     }
 }

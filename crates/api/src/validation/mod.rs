@@ -18,6 +18,7 @@ mod scheduling;
 mod security;
 mod shown;
 pub(crate) mod volume;
+pub(crate) mod volume_plugins;
 pub(crate) mod workload;
 
 pub(crate) use affinity::node_selector;
@@ -25,5 +26,5 @@ pub(crate) use errors::Errors;
 pub use errors::FieldError;
 pub(crate) use names::NameRule;
 pub(crate) use path::Path;
-pub(crate) use scheduling::taint_effect;
-pub(crate) use shown::Bare;
+pub(crate) use scheduling::{preemption_policy, taint_effect, tolerations};
+pub(crate) use shown::{Bare, pointer, quoted, strings};

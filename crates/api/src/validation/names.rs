@@ -14,6 +14,8 @@ const QUALIFIED: &str = "a qualified name must consist of alphanumeric character
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const CONFIG_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
+const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
 /// The longest label of a domain name.
 const LABEL_LENGTH: usize = 63;
 /// The longest domain name.
@@ -74,6 +76,25 @@ pub(crate) fn dns_subdomain(name: &str, prefix: bool) -> Vec<String> {
         reasons.push(SUBDOMAIN.into());
     }
     reasons
+}
+
+/// All domain names right below one.
+pub(crate) fn wildcard(name: &str) -> Vec<String> {
+    let mut reasons = Vec::new();
+    too_long(name, SUBDOMAIN_LENGTH, &mut reasons);
+    if !name.strip_prefix("*.").is_some_and(|rest| rest.split('.').all(label_shaped)) {
+        reasons.push(WILDCARD.into());
+    }
+    reasons
+}
+
+/// A name that may be almost anything, as roles have.
+pub(crate) fn path_segment(name: &str, _prefix: bool) -> Vec<String> {
+    if matches!(name, "." | "..") {
+        return vec![format!("may not be '{name}'")];
+    }
+    let forbidden = ["/", "%"].into_iter().filter(|part| name.contains(part));
+    forbidden.map(|part| format!("may not contain '{part}'")).collect()
 }
 
 /// A label of a domain name that starts with a letter, as services have.

@@ -20,7 +20,7 @@ pub(crate) fn pod(pod: &Pod, errors: &mut Errors) {
 }
 
 fn pod_spec(pod: &Pod, path: &Path, errors: &mut Errors) {
-    spec(&pod.spec, Of::Pod, path, errors);
+    spec(&pod.spec, Of::Pod(&pod.metadata.name), path, errors);
     if let Some(node) = &pod.node_name {
         errors.each_invalid(&path.field("nodeName"), node, names::dns_subdomain(node, false));
     }

@@ -5,17 +5,17 @@ use crate::{PodDNSConfig, PodSpec};
 use orrery_apimachinery::Str;
 use std::collections::BTreeSet;
 
-/// Whether a spec is a pod's own, or that of a template.
+/// Whether a spec is that of a pod, which has a name, or that of a template.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
-    Pod,
+pub(super) enum Of<'a> {
+    Pod(&'a str),
     Template,
 }
 
 /// The rules that pods and templates share.
 pub(super) fn spec(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
-    volume::volumes(&spec.volumes, &path.field("volumes"), errors);
-    container::all(spec, path, errors);
+    let volumes = volume::volumes(&spec.volumes, of, &path.field("volumes"), errors);
+    container::all(spec, &volumes, path, errors);
     host_network(spec, of, &path.field("containers"), errors);
     let restart = spec.restart_policy.as_deref();
     errors.one_of(&path.field("restartPolicy"), restart, &["Always", "OnFailure", "Never"]);
@@ -52,7 +52,7 @@ pub(super) fn spec(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
 fn host_network(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
     for (i, c) in spec.containers.iter().enumerate().filter(|_| spec.host_network) {
         for (j, port) in c.ports.iter().enumerate() {
-            if (of == Of::Pod || port.host_port != 0) && port.host_port != port.container_port {
+            if (of != Of::Template || port.host_port != 0) && port.host_port != port.container_port {
                 let detail = "must match `containerPort` when `hostNetwork` is true";
                 errors.invalid(
                     &path.index(i).field("ports").index(j).field("hostPort"),

@@ -8,8 +8,17 @@ pub(crate) fn taint_effect(effect: &str, path: &Path, errors: &mut Errors) {
     errors.one_of(path, Some(effect), &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
 }
 
+/// Whether pods of a high priority take the place of others.
+pub(crate) fn preemption_policy(policy: &str, path: &Path, errors: &mut Errors) {
+    match policy {
+        "PreemptLowerPriority" | "Never" => {}
+        "" => errors.required(path, ""),
+        unknown => errors.not_supported(path, unknown, &["PreemptLowerPriority", "Never"]),
+    }
+}
+
 /// The taints that a pod can live with.
-pub(super) fn tolerations(tolerations: &[Toleration], path: &Path, errors: &mut Errors) {
+pub(crate) fn tolerations(tolerations: &[Toleration], path: &Path, errors: &mut Errors) {
     for (i, toleration) in tolerations.iter().enumerate() {
         self::toleration(toleration, &path.index(i), errors);
     }

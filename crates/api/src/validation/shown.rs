@@ -9,7 +9,7 @@ pub(crate) trait Shown {
 }
 
 /// A text in double quotes, as Go's `%q`.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -50,6 +50,12 @@ impl Shown for Str {
 impl<T: Shown> Shown for Option<T> {
     fn shown(&self) -> String {
         self.as_ref().map_or_else(|| "null".into(), Shown::shown)
+    }
+}
+
+impl Shown for bool {
+    fn shown(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -108,6 +114,16 @@ fn requirement(r: &LabelSelectorRequirement) -> String {
         quoted(&r.key),
         quoted(&r.operator)
     )
+}
+
+/// A list of texts of type `ty`.
+pub(crate) fn strings(ty: &str, items: &[Str]) -> String {
+    list(ty, items.iter().map(|item| quoted(item)))
+}
+
+/// A pointer to a `ty`. Go prints where it points to, which is different every time; here it is not.
+pub(crate) fn pointer(ty: &str, is_set: bool) -> String {
+    format!("(*{ty})({})", if is_set { "0xc000000000" } else { "nil" })
 }
 
 /// A list in Go's words; an empty one is nil.

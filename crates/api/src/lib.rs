@@ -115,5 +115,6 @@ pub use service::*;
 pub use service_account::*;
 pub use stateful_set::*;
 pub use storage_class::*;
+pub use validation::names::{config_key, env_name, label_value};
 pub use volume::*;
 pub use volume_attachment::*;

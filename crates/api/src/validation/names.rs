@@ -135,7 +135,7 @@ pub(crate) fn qualified_name(key: &str) -> Vec<String> {
 }
 
 /// The value of a label.
-pub(crate) fn label_value(value: &str) -> Vec<String> {
+pub fn label_value(value: &str) -> Vec<String> {
     let mut reasons = Vec::new();
     too_long(value, LABEL_LENGTH, &mut reasons);
     if !value.is_empty() && !word_shaped(value) {
@@ -145,7 +145,7 @@ pub(crate) fn label_value(value: &str) -> Vec<String> {
 }
 
 /// A key of a ConfigMap or Secret.
-pub(crate) fn config_key(key: &str) -> Vec<String> {
+pub fn config_key(key: &str) -> Vec<String> {
     let mut reasons = Vec::new();
     too_long(key, SUBDOMAIN_LENGTH, &mut reasons);
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -186,7 +186,7 @@ pub(crate) fn port_number(port: i32) -> Vec<String> {
 }
 
 /// The name of an environment variable (upstream: `IsRelaxedEnvVarName`, the rule since 1.32).
-pub(crate) fn env_name(name: &str) -> Vec<String> {
+pub fn env_name(name: &str) -> Vec<String> {
     if name.is_empty() {
         return vec!["environment variable name must be non-empty".into()];
     }

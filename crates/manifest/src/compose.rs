@@ -57,8 +57,8 @@ enum Body {
 enum Key {
     Text(String, Range),
     Merge,
-    /// YAML allows it, JSON does not; the message names the value too.
-    Null,
+    /// YAML allows it, JSON does not: its type and itself, in Go's words. The message names the value too.
+    Unsupported(String),
 }
 
 /// Builds one document.
@@ -156,7 +156,8 @@ impl<'l> Composer<'l> {
             Scalar::Null => Value::Null,
             Scalar::Bool(b) => b.into(),
             Scalar::Int(n) => n.into(),
-            Scalar::Uint(n) => n.into(),
+            // What does not fit into 64 bits with a sign goes through a double (upstream: `util/json`).
+            Scalar::Uint(n) => json_number(n as f64).map_or(Value::Null, Value::Number),
             Scalar::Float(f) => match json_number(f) {
                 Some(number) => Value::Number(number),
                 None => return Err(Box::new(unsupported_float(f, range))),
@@ -176,10 +177,10 @@ impl<'l> Composer<'l> {
             Scalar::Text(text) => text,
             Scalar::Bool(b) => b.to_string(),
             Scalar::Int(n) => n.to_string(),
-            Scalar::Uint(n) => n.to_string(),
             Scalar::Float(f) => float32(f),
             Scalar::Merge => return self.set_key(Key::Merge),
-            Scalar::Null => return self.set_key(Key::Null),
+            Scalar::Null => return self.set_key(Key::Unsupported("%!s(<nil>), key: <nil>".into())),
+            Scalar::Uint(n) => return self.set_key(Key::Unsupported(format!("uint64, key: {n:#x}"))),
         };
         self.count(1 + text.len() / 64, range)?;
         let path = self.path_of(&text);
@@ -276,7 +277,10 @@ impl<'l> Composer<'l> {
                     Ok(())
                 }
                 Some(Key::Merge) => merge(values, nodes, built),
-                Some(Key::Null) => fail(built.node.value, null_key(&built.value)),
+                Some(Key::Unsupported(key)) => {
+                    let value = go_syntax(&built.value);
+                    fail(built.node.value, format!("unsupported map key of type: {key}, value: {value}"))
+                }
                 None => Err(Box::new(bad_key(&built))),
             },
         }
@@ -324,10 +328,6 @@ fn unsupported_float(f: f64, range: Range) -> Diagnostic {
     };
     Diagnostic::error(range, format!("json: unsupported value: {name}"))
         .with_hint("JSON, which the API server speaks, has no such number; quote it to make it a text")
-}
-
-fn null_key(value: &Value) -> String {
-    format!("unsupported map key of type: %!s(<nil>), key: <nil>, value: {}", go_syntax(value))
 }
 
 fn bad_key(built: &Built) -> Diagnostic {

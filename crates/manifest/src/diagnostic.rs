@@ -52,6 +52,14 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(range, message) }
     }
 
+    /// What kubectl prints when it cannot read the file because of this.
+    pub fn parsing(&self, file: &str) -> String {
+        let of_yaml = ["yaml: ", "json: unsupported value", "unsupported map key"];
+        let converting = of_yaml.iter().any(|start| self.message.starts_with(start));
+        let doing = if converting { "error converting YAML to JSON: " } else { "" };
+        format!("error: error parsing {file}: {doing}{}", self.message)
+    }
+
     /// The same, with the path of its field.
     pub fn at_path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();

@@ -47,6 +47,16 @@ pub(crate) fn float64(f: f64) -> String {
 
 /// `strconv.FormatFloat(f, 'g', -1, 32)`: how a float key of a map is written.
 pub(crate) fn float32(f: f64) -> String {
+    if !f.is_finite() {
+        return if f.is_nan() {
+            ".nan"
+        } else if f > 0.0 {
+            ".inf"
+        } else {
+            "-.inf"
+        }
+        .into();
+    }
     general(f.is_sign_negative(), &format!("{:e}", f as f32))
 }
 
@@ -61,6 +71,48 @@ pub(crate) fn json_number(f: f64) -> Option<Number> {
     let text = plain(if f < 0.0 { "-" } else { "" }, &digits, point);
     let integer = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from));
     Some(integer.unwrap_or(float))
+}
+
+/// A tree as `encoding/json` writes it.
+pub(crate) fn json(value: &Value) -> String {
+    let join = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Number(n) => n.as_f64().filter(|_| n.is_f64()).map_or_else(|| n.to_string(), json_float),
+        Value::Array(items) => format!("[{}]", join(items.iter().map(json).collect())),
+        Value::Object(entries) => {
+            let entry = |(key, value): (&String, &Value)| format!("{}:{}", json_text(key), json(value));
+            format!("{{{}}}", join(entries.iter().map(entry).collect()))
+        }
+        Value::String(text) => json_text(text),
+        plain => plain.to_string(),
+    }
+}
+
+/// A text in quotes, fit for a web page and for JavaScript.
+fn json_text(text: &str) -> String {
+    let mut out = Value::from(text).to_string();
+    for (character, escape) in [
+        ('&', "\\u0026"),
+        ('<', "\\u003c"),
+        ('>', "\\u003e"),
+        ('\u{2028}', "\\u2028"),
+        ('\u{2029}', "\\u2029"),
+    ] {
+        if out.contains(character) {
+            out = out.replace(character, escape);
+        }
+    }
+    out
+}
+
+fn json_float(f: f64) -> String {
+    let (sign, written) = (if f < 0.0 { "-" } else { "" }, format!("{:e}", f.abs()));
+    let (digits, point) = digits(&written);
+    if f != 0.0 && !(1e-6..1e21).contains(&f.abs()) {
+        // A negative exponent loses its leading zero.
+        return scientific(sign, &digits, point).replace("e-0", "e-");
+    }
+    plain(sign, &digits, point)
 }
 
 /// `fmt.Sprintf("%#v", …)` of a tree that go-yaml read.
@@ -100,6 +152,14 @@ mod tests {
             assert_eq!(float64(float), text);
         }
         assert_eq!(float32(2.66666666666), "2.6666667", "keys keep the digits of a single");
+        assert_eq!(float32(f64::NEG_INFINITY), "-.inf", "keys may be what values may not");
+    }
+
+    #[test]
+    fn trees_are_written_as_go_writes_json() {
+        let tree = serde_json::json!({"a<b": ["&", 1e-6, 1e-7, 1e20, -1.5e300, true, null, {}]});
+        let text = r#"{"a\u003cb":["\u0026",0.000001,1e-7,100000000000000000000,-1.5e+300,true,null,{}]}"#;
+        assert_eq!(json(&tree), text);
     }
 
     #[test]

@@ -19,8 +19,10 @@ pub(crate) fn hint(error: &Error, text: &str) -> Option<String> {
         }
         "did not find expected node content" => "a value is missing here, or a bracket is not closed".into(),
         "did not find expected ',' or ']'" => "a list that starts with `[` ends with `]`".into(),
+        "did not find expected ',' or '}'" if glued(line, mark) => {
+            "put a space after the colon: `{key: value}`".into()
+        }
         "did not find expected ',' or '}'" => "a map that starts with `{` ends with `}`".into(),
-        "found unexpected ':'" => "put a space after the colon: `{key: value}`".into(),
         "found unexpected end of stream" => "a quote is opened here and never closed".into(),
         "found unknown escape character" => {
             "in double quotes a backslash starts an escape: use single quotes, or write it twice".into()
@@ -42,6 +44,11 @@ const TAB: &str = "this is a tab: YAML is indented with spaces only";
 
 fn line_at(text: &str, mark: Mark) -> &str {
     text.lines().nth(mark.line as usize).unwrap_or("")
+}
+
+/// Whether a colon is right before the place.
+fn glued(line: &str, mark: Mark) -> bool {
+    mark.column > 0 && line.chars().nth(mark.column as usize - 1) == Some(':')
 }
 
 fn character(line: &str, mark: Mark) -> String {

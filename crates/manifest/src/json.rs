@@ -3,12 +3,11 @@
 use crate::compose::{Composer, Event};
 use crate::position::Positions;
 use crate::scalar::Scalar;
-use crate::split::Chunk;
 use crate::{Diagnostic, Document, Limits, Range, Reading};
 
-/// Reads `chunk` and adds what is found to `reading`.
-pub(crate) fn read(chunk: &Chunk<'_>, limits: &Limits, reading: &mut Reading) {
-    let mut json = Json { text: chunk.text, offset: 0, line: chunk.lines_before + 1, column: 1 };
+/// Reads `text` and adds what is found to `reading`.
+pub(crate) fn read(text: &str, limits: &Limits, reading: &mut Reading) {
+    let mut json = Json { text, offset: 0, line: 1, column: 1 };
     json.space();
     while json.peek().is_some() {
         let mut composer = Composer::new(limits);
@@ -78,7 +77,11 @@ impl<'t> Json<'t> {
                 format!("json: offset {}: invalid character {} {context}", self.offset + 1, quoted(byte))
             }
         };
-        let hint = "a text that starts with `{` is read as JSON: keys and texts in double quotes, commas between, none at the end";
+        let hint = if self.text[..self.offset].ends_with('-') && self.peek() == Some(b'-') {
+            "JSON objects follow each other without `---`"
+        } else {
+            "a text that starts with `{` is read as JSON: keys and texts in double quotes, commas between, none at the end"
+        };
         Err(Box::new(Diagnostic::error(range, message).with_hint(hint)))
     }
 

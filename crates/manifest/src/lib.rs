@@ -15,6 +15,7 @@ mod lists;
 mod objects;
 mod order;
 mod position;
+mod quirks;
 mod scalar;
 mod split;
 mod tag;
@@ -72,17 +73,27 @@ pub fn read(text: &str, limits: &Limits) -> Reading {
         reading.diagnostics.push(too_large(text.len(), limits.bytes));
         return reading;
     }
+    reading.diagnostics.extend(not_utf8(text));
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for (index, chunk) in split::chunks(text, &mut reading.diagnostics).into_iter().enumerate() {
-        // As kubectl: a text that starts with a brace is JSON.
-        if index == 0 && chunk.text.trim_start().starts_with('{') {
-            json::read(&chunk, limits, &mut reading);
-        } else {
-            yaml::read(&chunk, limits, &mut reading);
-        }
+    // As kubectl: a text that starts with a brace is JSON, to its end.
+    if text.trim_start().starts_with('{') {
+        json::read(text, limits, &mut reading);
+    } else {
+        let chunks = split::chunks(text, &mut reading.diagnostics);
+        chunks.iter().for_each(|chunk| yaml::read(chunk, limits, &mut reading));
     }
     reading.diagnostics.sort_by_key(|d| (d.line, d.column));
     reading
+}
+
+/// A warning at the first character that somebody who expected UTF-8 could not read.
+fn not_utf8(text: &str) -> Option<Diagnostic> {
+    let before = &text[..text.find('\u{fffd}')?];
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
+    let range = Range { line, column, end_line: line, end_column: column + 1 };
+    let message = "a character here could not be read: the text was not UTF-8";
+    Some(Diagnostic::warning(range, message).with_hint("save the file as UTF-8"))
 }
 
 fn too_large(size: usize, limit: usize) -> Diagnostic {

@@ -1,11 +1,11 @@
 //! From text to typed objects: each document's kind is looked up, its fields are read strictly, and whatever is
 //! wrong is told at its line.
 
-use crate::advice;
 use crate::{Diagnostic, Document, Limits, Range, Severity, expand_lists, read};
+use crate::{advice, gofmt};
 use orrery_api::{Kind, Object, POD_LIMIT};
 use orrery_apimachinery::decode::{Problem, ProblemKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An object and the document that it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,18 +57,21 @@ fn beyond_limit(document: &Document) -> Option<Diagnostic> {
 /// The kind that a document states.
 fn kind_of(document: &Document) -> Result<Kind, Box<Diagnostic>> {
     let Value::Object(fields) = &document.value else {
-        let found = if document.value.is_array() { "array" } else { json_type(&document.value) };
+        let found = json_type(&document.value);
         let message = format!("json: cannot unmarshal {found} into Go value of type unstructured.detector");
         let hint = "an object is a map with `apiVersion`, `kind` and `metadata`";
         return Err(Box::new(Diagnostic::error(start(document), message).with_hint(hint)));
     };
     let text = |field: &str| fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
     let missing = |field: &str, name: &str| {
-        let message = format!("Object '{name}' is missing in '{}'", document.value);
+        let message = format!("Object '{name}' is missing in '{}'", gofmt::json(&document.value));
         let hint = advice::missing(field, text("kind"));
         Box::new(Diagnostic::error(start(document), message).at_path(field).with_hint(hint))
     };
     let kind = text("kind").ok_or_else(|| missing("kind", "Kind"))?;
+    if let Some(diagnostic) = not_a_list(fields, document).or_else(|| unreadable(fields, document)) {
+        return Err(Box::new(diagnostic));
+    }
     let api_version = text("apiVersion").ok_or_else(|| missing("apiVersion", "apiVersion"))?;
     Kind::by_gvk(api_version, kind).ok_or_else(|| {
         let message = format!("no matches for kind \"{kind}\" in version \"{api_version}\"");
@@ -78,11 +81,45 @@ fn kind_of(document: &Document) -> Result<Kind, Box<Diagnostic>> {
     })
 }
 
+/// Why kubectl cannot take `items` for the elements of a list.
+fn not_a_list(fields: &Map<String, Value>, document: &Document) -> Option<Diagnostic> {
+    let (message, hint) = match fields.get("items")? {
+        Value::Array(_) => (
+            "*unstructured.Unstructured is not a list: no Items field in this object".into(),
+            "put the elements of the inner list into the outer one",
+        ),
+        other => {
+            let field = "Go struct field decodeList.items of type []json.RawMessage";
+            let message = format!("json: cannot unmarshal {} into {field}", json_type(other));
+            (message, "a list is expected: start each element with `- `")
+        }
+    };
+    let range = document.positions.of("items").value;
+    Some(Diagnostic::error(range, message).at_path("items").with_hint(hint))
+}
+
+/// What kubectl reads before it asks who serves the kind (upstream: `cli-runtime/pkg/resource/metadata_decoder.go`).
+fn unreadable(fields: &Map<String, Value>, document: &Document) -> Option<Diagnostic> {
+    let rows = [
+        ("apiVersion", "string", "string", "a text is expected, such as `v1`"),
+        ("metadata", "object", "v1.ObjectMeta", "a map is expected: lines of `key: value`, indented"),
+    ];
+    rows.into_iter().find_map(|(field, json, go, hint)| {
+        let found = fields.get(field).filter(|value| !value.is_null()).map(json_type)?;
+        let field_of = format!("Go struct field metadataOnlyObject.{field} of type {go}");
+        let message = format!("json: cannot unmarshal {found} into {field_of}");
+        let range = document.positions.of(field).value;
+        (found != json).then(|| Diagnostic::error(range, message).at_path(field).with_hint(hint))
+    })
+}
+
 fn json_type(value: &Value) -> &'static str {
     match value {
         Value::String(_) => "string",
         Value::Number(_) => "number",
-        _ => "bool",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+        Value::Bool(_) | Value::Null => "bool",
     }
 }
 

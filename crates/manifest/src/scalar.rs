@@ -52,8 +52,9 @@ pub(crate) fn resolve_tagged(tag: &str, text: &str) -> Result<Scalar, String> {
             Some(bytes) => Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned())),
             None => Err("yaml: !!binary value contains invalid base64 data".into()),
         },
-        "null" | "bool" | "int" | "float" => match (short, resolve(text)) {
+        "null" | "bool" | "int" | "float" | "timestamp" => match (short, resolve(text)) {
             ("float", Scalar::Int(n)) => Ok(Scalar::Float(n as f64)),
+            ("timestamp", scalar @ Scalar::Text(_)) if is_timestamp(text) => Ok(scalar),
             (_, scalar) if scalar.tag() == format!("!!{short}") => Ok(scalar),
             (_, scalar) => Err(format!("yaml: cannot decode {} `{text}` as a !!{short}", scalar.tag())),
         },
@@ -293,6 +294,11 @@ mod tests {
         assert_eq!(resolve_tagged(&long("int"), "3"), Ok(Scalar::Int(3)));
         assert_eq!(resolve_tagged(&long("float"), "3"), Ok(Scalar::Float(3.0)));
         assert_eq!(resolve_tagged(&long("binary"), "aGVsbG8="), Ok(Scalar::Text("hello".into())));
+        assert_eq!(
+            resolve_tagged(&long("timestamp"), "2001-01-01"),
+            Ok(Scalar::Text("2001-01-01".into())),
+            "a date is a text to JSON"
+        );
         assert_eq!(resolve_tagged("!own", "12"), Ok(Scalar::Text("12".into())));
         assert_eq!(
             resolve_tagged(&long("int"), "abc"),

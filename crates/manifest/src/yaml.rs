@@ -3,6 +3,7 @@
 use crate::compose::{Composer, Event};
 use crate::hint::hint;
 use crate::position::Positions;
+use crate::quirks;
 use crate::scalar::{Scalar, resolve, resolve_tagged};
 use crate::split::Chunk;
 use crate::tag;
@@ -40,12 +41,15 @@ fn events(
     limits: &Limits,
     composer: &mut Composer<'_>,
 ) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
-    let Some(text) = tag::without_commas(chunk.text) else {
+    // Every document is a stream of its own to upstream, and may start with a mark of its byte order.
+    let text = chunk.text.strip_prefix('\u{feff}').unwrap_or(chunk.text);
+    let Some(text) = tag::without_commas(text) else {
         let message = "yaml: there are too many tags that end with a comma";
         return Err(Box::new(Diagnostic::error(range(Mark::default(), Mark::default(), chunk), message)));
     };
     // Upstream's reader of lines ends the last one too; the parser does not expect a text that ends amid a line.
     let text = if text.ends_with('\n') { text } else { Cow::Owned(format!("{text}\n")) };
+    let text = quirks::without_glued_colons(text);
     let mut input = text.as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
@@ -73,18 +77,32 @@ fn events(
             }
             EventData::Alias { anchor } => Ok(Event::Alias(anchor)),
             EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
-                meaning(tag, value, plain_implicit, style).map(|scalar| Event::Scalar { scalar, anchor })
+                let (start, end) = (event.start_mark, event.end_mark);
+                let refused = match (style, blocks.last()) {
+                    (ScalarStyle::DoubleQuoted, _) => quirks::escaped_slash(&text, start, end, chunk),
+                    (ScalarStyle::Plain, Some(Some(closing))) => {
+                        quirks::question(&text, start, end, *closing, chunk)
+                    }
+                    _ => None,
+                };
+                if let Some(error) = refused {
+                    return Err(Box::new(error));
+                }
+                meaning(tag, quirks::with_colons(value), plain_implicit, style)
+                    .map(|scalar| Event::Scalar { scalar, anchor })
             }
             EventData::SequenceStart { anchor, style, .. } => {
-                blocks.push(style != SequenceStyle::Flow);
+                blocks.push((style == SequenceStyle::Flow).then_some(']'));
                 Ok(Event::ListStart { anchor })
             }
             EventData::MappingStart { anchor, style, .. } => {
-                blocks.push(style != MappingStyle::Flow);
+                // The one entry of `[a: b]` is a map that nothing closes.
+                let braced = text[event.start_mark.index as usize..].starts_with('{');
+                blocks.push((style == MappingStyle::Flow).then_some(if braced { '}' } else { ']' }));
                 Ok(Event::MapStart { anchor })
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
-                Ok(Event::End { block: blocks.pop().unwrap_or(true) })
+                Ok(Event::End { block: blocks.pop().flatten().is_none() })
             }
         };
         if outcome.is_ok() {
@@ -115,10 +133,16 @@ fn not_read(rest: Diagnostic) -> Diagnostic {
         .with_hint("separate documents with a line of `---`")
 }
 
-fn range(start: Mark, end: Mark, chunk: &Chunk<'_>) -> Range {
+pub(crate) fn range(start: Mark, end: Mark, chunk: &Chunk<'_>) -> Range {
     let line = |mark: Mark| mark.line as u32 + 1 + chunk.lines_before;
     let column = |mark: Mark| mark.column as u32 + 1;
     Range { line: line(start), column: column(start), end_line: line(end), end_column: column(end) }
+}
+
+/// go-yaml's error, which names a line unless it is the first.
+pub(crate) fn message(line: u64, problem: &str) -> String {
+    let place = if line == 0 { String::new() } else { format!("line {line}: ") };
+    format!("yaml: {place}{problem}")
 }
 
 /// The parser's error with go-yaml's text. (upstream: `fail` in `goyaml.v2/decode.go`)
@@ -130,13 +154,11 @@ fn syntax_error(error: &Error, chunk: &Chunk<'_>) -> Diagnostic {
         // Upstream forgets to count from 1 here, and people know its numbers.
         (line, _) => line,
     };
-    // Upstream's scanner lets the parser stumble over `{a:{`, ours stops at the colon itself.
-    let (problem_text, line) = match error.problem() {
-        "found unexpected ':'" => ("did not find expected ',' or '}'", line.saturating_sub(1)),
-        text => (text, line),
+    let foreign = error.problem() == "did not find expected <document start>" && foreign_version(chunk.text);
+    let message = match error.problem() {
+        _ if foreign => message(0, "found incompatible YAML document"),
+        text => message(line, text),
     };
-    let place = if line == 0 { String::new() } else { format!("line {line}: ") };
-    let message = format!("yaml: {place}{problem_text}");
     // An error about something that never ended is best shown where that began.
     let begins = matches!(error.problem(), "found unexpected end of stream" | "could not find expected ':'");
     let mark = context.filter(|_| begins).unwrap_or(problem);
@@ -146,8 +168,18 @@ fn syntax_error(error: &Error, chunk: &Chunk<'_>) -> Diagnostic {
     };
     let mut diagnostic = Diagnostic::error(place, message);
     diagnostic.end_column += 1;
-    diagnostic.hint = hint(error, chunk.text);
+    diagnostic.hint = if foreign {
+        Some("Kubernetes reads YAML 1.1: leave out the line that starts with `%YAML`".into())
+    } else {
+        hint(error, chunk.text)
+    };
     diagnostic
+}
+
+/// Whether the document says that it is not YAML 1.1.
+fn foreign_version(text: &str) -> bool {
+    let directive = text.lines().find_map(|line| line.strip_prefix("%YAML "));
+    directive.is_some_and(|version| version.trim() != "1.1")
 }
 
 /// The first character that YAML does not allow; the parser does not tell its place.

@@ -1,7 +1,7 @@
 //! Text in, documents and diagnostics out.
 
 use expect_test::{Expect, expect};
-use orrery_manifest::{Document, Limits, Reading, expand_lists, read};
+use orrery_manifest::{Document, Limits, Reading, expand_lists, objects, read};
 use std::fmt::Write;
 
 /// The documents, a line of JSON each, then what is wrong, a line each.
@@ -210,7 +210,7 @@ fn broken_yaml_is_refused_in_the_words_of_upstream_with_advice() {
         # a full-width character at the start
         1: {"！":1}
         # a missing space within braces
-        Error 1:6-1:7  yaml: did not find expected ',' or '}'
+        Error 1:7-1:8  yaml: did not find expected ',' or '}'
           put a space after the colon: `{key: value}`
         # an invisible character
         Error 1:4-1:5  yaml: control characters are not allowed
@@ -285,10 +285,71 @@ fn every_value_knows_its_place() {
 
 #[test]
 fn the_objects_of_a_list_know_their_own_places() {
-    let text = "kind: List\nitems:\n- kind: A\n  x: 1\n- kind: List\n  items:\n  - kind: B\n    z: 2\n";
+    let text = "apiVersion: v1\nkind: List\nitems:\n- kind: A\n  x: 1\n- kind: B\n  z: 2\n";
     let documents = read(text, &Limits::default()).documents;
     let objects: Vec<Document> = documents.into_iter().flat_map(expand_lists).collect();
     let places: Vec<_> = objects.iter().map(|o| (o.value.to_string(), o.line)).collect();
-    assert_eq!(places, [(r#"{"kind":"A","x":1}"#.into(), 3), (r#"{"kind":"B","z":2}"#.into(), 7)]);
-    assert_eq!(objects[1].positions.of("z").value.line, 8);
+    assert_eq!(places, [(r#"{"kind":"A","x":1}"#.into(), 4), (r#"{"kind":"B","z":2}"#.into(), 6)]);
+    assert_eq!(objects[1].positions.of("z").value.line, 7);
+}
+
+#[test]
+fn what_kubectl_refuses_of_lists_and_of_metadata_is_refused_with_advice() {
+    let rows = [
+        ("a list within a list", "kind: List\nitems:\n- kind: List\n  items: []\n"),
+        ("a map for the elements of a list", "kind: List\nitems: {}\n"),
+        ("a list for metadata", "apiVersion: v1\nkind: Pod\nmetadata: []\n"),
+        ("a number for a version", "apiVersion: 1\nkind: Pod\n"),
+        ("a slash with a backslash, as in JSON", "a:\n  b: \"é\n    \\/\"\n"),
+        ("another YAML", "%YAML 1.2\n---\na: b\n"),
+        ("what was not UTF-8", "a: 1\nb: é\u{fffd}\n"),
+        ("JSON objects with a line between", "{}\n---\n{}\n"),
+    ];
+    let mut out = String::new();
+    for (name, text) in rows {
+        writeln!(out, "# {name}").expect("a string takes it");
+        for d in objects(text).diagnostics.iter().filter(|d| !d.message.starts_with("Object ")) {
+            writeln!(out, "{}:{} {}", d.line, d.column, d.message).expect("a string takes it");
+            writeln!(out, "  {}", d.hint.as_deref().unwrap_or("-")).expect("a string takes it");
+        }
+    }
+    expect![[r#"
+        # a list within a list
+        4:10 *unstructured.Unstructured is not a list: no Items field in this object
+          put the elements of the inner list into the outer one
+        # a map for the elements of a list
+        2:8 json: cannot unmarshal object into Go struct field decodeList.items of type []json.RawMessage
+          a list is expected: start each element with `- `
+        # a list for metadata
+        3:11 json: cannot unmarshal array into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta
+          a map is expected: lines of `key: value`, indented
+        # a number for a version
+        1:13 json: cannot unmarshal number into Go struct field metadataOnlyObject.apiVersion of type string
+          a text is expected, such as `v1`
+        # a slash with a backslash, as in JSON
+        3:5 yaml: line 3: found unknown escape character
+          write the slash without the backslash
+        # another YAML
+        2:1 yaml: found incompatible YAML document
+          Kubernetes reads YAML 1.1: leave out the line that starts with `%YAML`
+        # what was not UTF-8
+        2:5 a character here could not be read: the text was not UTF-8
+          save the file as UTF-8
+        # JSON objects with a line between
+        2:2 json: offset 5: invalid character '-' in numeric literal
+          JSON objects follow each other without `---`
+    "#]].assert_eq(&out);
+}
+
+#[test]
+fn kubectl_says_what_it_was_doing_with_the_file() {
+    let rows = [
+        ("a: [\n", "error converting YAML to JSON: yaml: line 1: did not find expected node content"),
+        ("a: .inf\n", "error converting YAML to JSON: json: unsupported value: +Inf"),
+        ("{\"a\":b}", "json: offset 6: invalid character 'b' looking for beginning of value"),
+    ];
+    for (text, words) in rows {
+        let diagnostic = &read(text, &Limits::default()).diagnostics[0];
+        assert_eq!(diagnostic.parsing("web.yaml"), format!("error: error parsing web.yaml: {words}"));
+    }
 }

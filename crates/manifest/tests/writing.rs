@@ -90,7 +90,7 @@ fn back(value: &Value) -> Value {
     reading.documents.pop().map_or(Value::Null, |d| d.value)
 }
 
-/// Texts that are easily mistaken for something else, and any others without control characters.
+/// Texts that are easily mistaken for something else, and any others.
 fn text() -> impl Strategy<Value = String> {
     let tricky = vec![
         "",
@@ -141,7 +141,8 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(tricky).prop_map(String::from),
         "[a-z0-9:#'\" \n\t{}\\[\\],&*!|>%@`?~\\\\=-]{0,12}",
-        "[^\\p{C}\u{2028}\u{2029}]{0,12}",
+        // A replacement character is warned about.
+        "[\u{0}-\u{2ff}\u{2000}-\u{2030}\u{ac00}-\u{ac0f}\u{e000}\u{feff}\u{fffc}\u{1f600}]{0,12}",
     ]
 }
 
@@ -151,6 +152,9 @@ fn tree() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         (-1e9..1e9f64).prop_filter("integers are read as such", |f| f.fract() != 0.0).prop_map(Value::from),
+        prop::num::f64::NORMAL
+            .prop_filter("integers are read as such", |f| f.fract() != 0.0 || f.abs() > 1e20)
+            .prop_map(Value::from),
         text().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 32, 5, |inner| {

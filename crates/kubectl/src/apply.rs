@@ -165,7 +165,7 @@ pub(crate) fn trees(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<(String, Value)>
             trees.push((file.to_string(), document.value));
         }
         for diagnostic in reading.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-            cx.complain(format!("error: error parsing {file}: {}", diagnostic.message));
+            cx.complain(diagnostic.parsing(file));
         }
     }
     Ok(trees)

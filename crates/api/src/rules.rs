@@ -1,9 +1,9 @@
 //! The rules of kinds: what is filled in, and what is refused.
 
-use crate::Resource;
 use crate::custom::CustomObject;
 use crate::parts::Parts;
 use crate::validation::{Errors, NameRule, metadata, names};
+use crate::{Kind, Resource};
 
 pub use crate::validation::FieldError;
 
@@ -36,6 +36,7 @@ pub(crate) trait Rules: Resource + Parts {
 pub(crate) fn validate<T: Rules>(object: &T) -> Vec<FieldError> {
     let mut errors = Errors::default();
     metadata::check(object.metadata(), T::KIND.namespaced(), T::NAME, &mut errors);
+    check_finalizers(object, &mut errors);
     object.check(&mut errors);
     errors.into_list()
 }
@@ -44,8 +45,16 @@ pub(crate) fn validate<T: Rules>(object: &T) -> Vec<FieldError> {
 pub(crate) fn validate_update<T: Rules>(new: &T, old: &T) -> Vec<FieldError> {
     let mut errors = Errors::default();
     metadata::check_update(new.metadata(), old.metadata(), &mut errors);
+    check_finalizers(new, &mut errors);
     new.check_update(old, &mut errors);
     errors.into_list()
+}
+
+/// Definitions of custom kinds are served by a server of their own, which knows no finalizers.
+fn check_finalizers<T: Rules>(object: &T, errors: &mut Errors) {
+    if T::KIND != Kind::CustomResourceDefinition {
+        metadata::known_finalizers(object.metadata(), errors);
+    }
 }
 
 /// Every rule that a new custom object breaks.

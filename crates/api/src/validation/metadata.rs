@@ -96,6 +96,14 @@ fn owners(owners: &[OwnerReference], path: &Path, errors: &mut Errors) {
 fn finalizers(finalizers: &[Str], path: &Path, errors: &mut Errors) {
     for finalizer in finalizers {
         errors.each_invalid(path, finalizer, names::qualified_name(finalizer));
+    }
+}
+
+/// The rule for finalizers of the kinds that Kubernetes itself has: those without a domain are known
+/// (upstream: `ValidateFinalizerName` of `pkg/apis/core/validation`).
+pub(crate) fn known_finalizers(meta: &ObjectMeta, errors: &mut Errors) {
+    let path = &Path::Root("metadata").field("finalizers");
+    for finalizer in &meta.finalizers {
         if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&&**finalizer) {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             errors.invalid(path, finalizer, detail);

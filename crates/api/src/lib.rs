@@ -11,6 +11,8 @@ pub mod config_map;
 pub mod container;
 pub mod container_status;
 pub mod controller_revision;
+pub mod cron_job;
+pub mod cron_schedule;
 pub mod csi_driver;
 pub mod csi_node;
 pub mod daemon_set;
@@ -22,11 +24,17 @@ pub mod endpoint_slice;
 pub mod endpoints;
 pub mod env;
 pub mod event;
+pub mod horizontal_pod_autoscaler;
+pub mod horizontal_pod_autoscaler_v1;
 pub mod image;
 pub mod ingress;
 pub mod ingress_class;
+pub mod job;
+pub mod job_policies;
 pub mod lease;
 pub mod limit_range;
+pub mod metric_status;
+pub mod metrics;
 pub mod namespace;
 pub mod network_policy;
 pub mod node;
@@ -36,6 +44,7 @@ pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod persistent_volume_plugins;
 pub mod pod;
+pub mod pod_disruption_budget;
 pub mod pod_spec;
 pub mod pod_status;
 pub mod pod_template;
@@ -59,6 +68,7 @@ pub mod service_account;
 pub mod stateful_set;
 pub mod storage_class;
 pub mod template_hash;
+mod time_zones;
 mod validation;
 pub mod volume;
 pub mod volume_attachment;
@@ -74,6 +84,8 @@ pub use config_map::*;
 pub use container::*;
 pub use container_status::*;
 pub use controller_revision::*;
+pub use cron_job::{CronJob, CronJobSpec, CronJobStatus, JobTemplateSpec};
+pub use cron_schedule::CronSchedule;
 pub use csi_driver::*;
 pub use csi_node::*;
 pub use daemon_set::*;
@@ -86,14 +98,29 @@ pub use env::*;
 pub use event::*;
 pub use ingress::*;
 pub use ingress_class::*;
+pub use horizontal_pod_autoscaler::{
+    CrossVersionObjectReference, HPAScalingPolicy, HPAScalingRules, HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerCondition, HorizontalPodAutoscalerSpec,
+    HorizontalPodAutoscalerStatus,
+};
+pub use job::{Job, JobCondition, JobSpec, JobStatus, UncountedTerminatedPods};
+pub use job_policies::*;
 pub use lease::*;
 pub use limit_range::{LimitRange, LimitRangeItem, LimitRangeSpec};
+pub use metric_status::*;
+pub use metrics::{
+    ContainerResourceMetricSource, ExternalMetricSource, MetricIdentifier, MetricSpec, MetricTarget,
+    ObjectMetricSource, PodsMetricSource, ResourceMetricSource,
+};
 pub use namespace::*;
 pub use network_policy::*;
 pub use node::*;
 pub use persistent_volume::*;
 pub use persistent_volume_claim::*;
 pub use pod::*;
+pub use pod_disruption_budget::{
+    PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus,
+};
 pub use pod_spec::*;
 pub use pod_status::*;
 pub use pod_template::*;

@@ -246,6 +246,9 @@ kinds! {
     Deployment            "apps/v1"               "deployments"            "deployment"             ["deploy"] namespaced spec_and_status;
     ReplicaSet            "apps/v1"               "replicasets"            "replicaset"             ["rs"]     namespaced spec_and_status;
     StatefulSet           "apps/v1"               "statefulsets"           "statefulset"            ["sts"]    namespaced spec_and_status;
+    HorizontalPodAutoscaler "autoscaling/v2"      "horizontalpodautoscalers" "horizontalpodautoscaler" ["hpa"] namespaced spec_and_status;
+    CronJob               "batch/v1"              "cronjobs"               "cronjob"                ["cj"]     namespaced spec_and_status;
+    Job                   "batch/v1"              "jobs"                   "job"                    []         namespaced spec_and_status;
     Lease                 "coordination.k8s.io/v1" "leases"                "lease"                  []         namespaced whole;
     EndpointSlice         "discovery.k8s.io/v1"   "endpointslices"         "endpointslice"          []         namespaced whole;
     CustomResourceDefinition "apiextensions.k8s.io/v1" "customresourcedefinitions" "customresourcedefinition" ["crd", "crds"] cluster spec_and_status;
@@ -260,6 +263,7 @@ kinds! {
     PriorityClass         "scheduling.k8s.io/v1"  "priorityclasses"        "priorityclass"          ["pc"]     cluster    whole;
     CSIDriver             "storage.k8s.io/v1"     "csidrivers"             "csidriver"              []         cluster    whole;
     CSINode               "storage.k8s.io/v1"     "csinodes"               "csinode"                []         cluster    whole;
+    PodDisruptionBudget   "policy/v1"             "poddisruptionbudgets"   "poddisruptionbudget"    ["pdb"]    namespaced spec_and_status;
     StorageClass          "storage.k8s.io/v1"     "storageclasses"         "storageclass"           ["sc"]     cluster    whole;
     VolumeAttachment      "storage.k8s.io/v1"     "volumeattachments"      "volumeattachment"       []         cluster    spec_and_status;
 }

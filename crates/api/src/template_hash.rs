@@ -4,7 +4,7 @@
 //! (upstream: `pkg/controller/controller_utils.go`, `ComputeHash`), so that text is written here too.
 
 mod dump;
-mod layout;
+pub(crate) mod layout;
 mod quantity;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// The JSON that `k8s-openapi` makes of a sample.
 fn reference(kind: Kind, sample: &Value) -> Value {
+    use k8s_openapi::api::{autoscaling, batch, policy};
     use k8s_openapi::api::{apps, coordination, core, discovery, networking, node, rbac, scheduling, storage};
     fn through<T: serde::de::DeserializeOwned + serde::Serialize>(sample: &Value) -> Value {
         let object: T = serde_json::from_value(sample.clone()).expect("the sample is valid");
@@ -37,6 +38,10 @@ fn reference(kind: Kind, sample: &Value) -> Value {
         Kind::DaemonSet => through::<apps::v1::DaemonSet>(sample),
         Kind::StatefulSet => through::<apps::v1::StatefulSet>(sample),
         Kind::ReplicaSet => through::<apps::v1::ReplicaSet>(sample),
+        Kind::HorizontalPodAutoscaler => through::<autoscaling::v2::HorizontalPodAutoscaler>(sample),
+        Kind::CronJob => through::<batch::v1::CronJob>(sample),
+        Kind::Job => through::<batch::v1::Job>(sample),
+        Kind::PodDisruptionBudget => through::<policy::v1::PodDisruptionBudget>(sample),
         Kind::Lease => through::<coordination::v1::Lease>(sample),
         Kind::EndpointSlice => through::<discovery::v1::EndpointSlice>(sample),
         Kind::IngressClass => through::<networking::v1::IngressClass>(sample),

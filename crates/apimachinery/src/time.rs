@@ -81,6 +81,11 @@ impl Time {
         parse_micros(text).map(|us| Time(us.div_euclid(1_000_000)))
     }
 
+    /// The date of (year, month, day, hour, minute, second) in UTC. Days beyond the month's last go on into the next.
+    pub fn from_civil(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -> Time {
+        Time(days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+    }
+
     /// (year, month, day, hour, minute, second) in UTC.
     pub fn civil(self) -> (i64, i64, i64, i64, i64, i64) {
         let (y, m, d) = civil_from_days(self.0.div_euclid(86_400));

@@ -3,6 +3,7 @@
 
 mod config_map;
 mod controller_revision;
+mod cron_job;
 mod csi_driver;
 mod csi_node;
 mod daemon_set;
@@ -15,6 +16,8 @@ mod endpoints;
 mod event;
 mod ingress;
 mod ingress_class;
+mod horizontal_pod_autoscaler;
+mod job;
 mod lease;
 mod limit_range;
 mod namespace;
@@ -23,6 +26,7 @@ mod node;
 mod persistent_volume;
 mod persistent_volume_claim;
 mod pod;
+mod pod_disruption_budget;
 mod pod_template;
 mod priority_class;
 mod replica_set;
@@ -87,6 +91,7 @@ macro_rules! printed {
 }
 
 printed! {
+    CronJob HorizontalPodAutoscaler Job PodDisruptionBudget
     Ingress IngressClass NetworkPolicy Role ClusterRole RoleBinding ClusterRoleBinding
     RuntimeClass PriorityClass VolumeAttachment CSIDriver CSINode
     LimitRange ResourceQuota

@@ -1,7 +1,7 @@
 //! In which order Go declares the fields of a pod template, and with which types.
 
 /// A field of a struct.
-pub(super) struct Field {
+pub(crate) struct Field {
     /// Its name in Go.
     pub name: &'static str,
     /// Its key in JSON; none where Go embeds the struct.
@@ -11,12 +11,12 @@ pub(super) struct Field {
 }
 
 /// The fields of the struct of that name, if there is one.
-pub(super) fn fields(name: &str) -> Option<&'static str> {
+pub(crate) fn fields(name: &str) -> Option<&'static str> {
     STRUCTS.binary_search_by_key(&name, |entry| entry.0).ok().map(|i| STRUCTS[i].1)
 }
 
 /// Reads the fields of a struct out of its line in the table.
-pub(super) fn parse(fields: &'static str) -> impl Iterator<Item = Field> {
+pub(crate) fn parse(fields: &'static str) -> impl Iterator<Item = Field> {
     fields.split(' ').map(|field| {
         if let Some(name) = field.strip_prefix('+') {
             return Field { name, key: None, ty: name };

@@ -55,6 +55,11 @@ impl Errors {
         self.push(path, &format!("Invalid value: {}", value.shown()), detail.as_ref());
     }
 
+    /// A value is not right, and too large to be shown.
+    pub(crate) fn wrong(&mut self, path: &Path, detail: &str) {
+        self.push(path, "Invalid value", detail);
+    }
+
     /// A value is not right, for each of several reasons.
     pub(crate) fn each_invalid(&mut self, path: &Path, value: &(impl Shown + ?Sized), details: Vec<String>) {
         details.iter().for_each(|detail| self.invalid(path, value, detail));
@@ -85,6 +90,13 @@ impl Errors {
     /// A text has more bytes than it may.
     pub(crate) fn too_long(&mut self, path: &Path, most: usize) {
         self.push(path, "Too long", &format!("may not be more than {most} bytes"));
+    }
+
+    /// A list must not have more than so many items.
+    pub(crate) fn at_most(&mut self, path: &Path, count: usize, most: usize) {
+        if count > most {
+            self.push(path, &format!("Too many: {count}"), &format!("must have at most {most} items"));
+        }
     }
 
     /// A field differs from what it was and must not.

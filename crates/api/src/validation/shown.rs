@@ -116,6 +116,14 @@ fn requirement(r: &LabelSelectorRequirement) -> String {
     )
 }
 
+/// Whoever gives a list that may not be empty gives it as `[]`, which is not nil.
+impl Shown for Vec<i32> {
+    fn shown(&self) -> String {
+        let numbers: Vec<_> = self.iter().map(i32::to_string).collect();
+        format!("[]int32{{{}}}", numbers.join(", "))
+    }
+}
+
 /// A list of texts of type `ty`.
 pub(crate) fn strings(ty: &str, items: &[Str]) -> String {
     list(ty, items.iter().map(|item| quoted(item)))

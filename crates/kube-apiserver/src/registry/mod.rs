@@ -3,6 +3,7 @@
 
 mod custom_resource_definition;
 mod daemon_set;
+mod job;
 mod namespace;
 mod pod;
 mod service;
@@ -26,6 +27,7 @@ pub(crate) fn prepare_create(server: &mut ApiServer, object: &mut Object) -> Sta
         Object::PersistentVolumeClaim(claim) => storage::prepare_claim(Rc::make_mut(claim)),
         Object::Service(service) => return service::prepare_create(server, Rc::make_mut(service)),
         Object::DaemonSet(set) => daemon_set::prepare_create(Rc::make_mut(set)),
+        Object::Job(job) => job::prepare_create(Rc::make_mut(job)),
         Object::StatefulSet(set) => stateful_set::drop_disabled(Rc::make_mut(set)),
         Object::CustomResourceDefinition(definition) => {
             custom_resource_definition::prepare_create(Rc::make_mut(definition));

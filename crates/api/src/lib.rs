@@ -35,6 +35,7 @@ pub mod lease;
 pub mod limit_range;
 pub mod metric_status;
 pub mod metrics;
+pub mod merge_schema;
 pub mod namespace;
 pub mod network_policy;
 pub mod node;

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod gofmt;
 pub mod intstr;
 pub mod labels;
+pub mod managed_fields;
 pub mod meta;
 pub mod patch;
 pub mod quantity;
@@ -15,6 +16,7 @@ pub mod strmap;
 pub mod time;
 
 pub use intstr::IntOrString;
+pub use managed_fields::{FieldsV1, ManagedFieldsEntry};
 pub use meta::{LabelSelector, LabelSelectorRequirement, ObjectMeta, OwnerReference};
 pub use patch::Patch;
 pub use quantity::Quantity;

@@ -1,7 +1,7 @@
 //! What every object carries in `metadata`, and the selectors that find objects by it.
 
 use crate::decode::Fields;
-use crate::{Str, StrMap, Time, Value};
+use crate::{ManagedFieldsEntry, Str, StrMap, Time};
 
 /// The metadata of an object (upstream: `metav1.ObjectMeta`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
@@ -44,9 +44,9 @@ pub struct ObjectMeta {
     /// Names of those who must act before the object can go.
     #[json(omitempty)]
     pub finalizers: Vec<Str>,
-    /// Who manages which fields; kept as it was given.
+    /// Who manages which fields.
     #[json(omitempty)]
-    pub managed_fields: Vec<Value>,
+    pub managed_fields: Vec<ManagedFieldsEntry>,
     /// Deprecated upstream; accepted and kept.
     #[json(omitempty)]
     pub self_link: Option<Str>,

@@ -88,6 +88,12 @@ impl Status {
         Status { details: Some(Box::new(details)), ..Status::new(Reason::Invalid, message) }
     }
 
+    /// The refusal with what led to it.
+    pub fn with_causes(self, causes: Vec<String>) -> Self {
+        let details = Details { kind: String::new(), name: String::new(), causes };
+        Status { details: Some(Box::new(details)), ..self }
+    }
+
     /// The reason's name, empty where upstream prints none.
     pub fn reason_name(&self) -> String {
         match self.reason {

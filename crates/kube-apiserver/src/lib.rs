@@ -5,7 +5,10 @@
 //! led to it: chains of causes are data.
 
 mod admission;
+mod apply;
 mod delete;
+mod dry_run;
+mod fields;
 mod history;
 mod index;
 mod key;
@@ -16,6 +19,7 @@ mod registry;
 mod server;
 mod session;
 mod subresource;
+mod track;
 mod write;
 
 pub use delete::{DeleteOptions, Propagation};

@@ -53,7 +53,7 @@ impl ApiServer {
             return Err(Status::invalid("Scale.autoscaling", &key.name, &[error]));
         }
         set_replicas(&mut object, replicas);
-        self.update(request, object)
+        self.update_through(request, object, "scale")
     }
 
     /// Lifts the namespace's own finalizer once its content is gone: `PUT namespaces/NAME/finalize`.

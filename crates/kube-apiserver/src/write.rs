@@ -14,15 +14,35 @@ impl ApiServer {
     ///
     /// Errors: `AlreadyExists`, `Invalid`, `Forbidden` by admission, `NotFound` for its namespace.
     pub fn create(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
-        let network = self.network.clone();
-        self.admit_new(request, object).inspect_err(|_| self.network = network)
+        self.carry_out(request, |server, request| server.admit_new(request, object, false))
     }
 
-    fn admit_new(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+    /// As [`Self::create`], for an object that knows its managers.
+    pub(crate) fn create_tracked(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| server.admit_new(request, object, true))
+    }
+
+    /// Does what a request asks for; what is refused, or only rehearsed, leaves nothing behind.
+    pub(crate) fn carry_out(
+        &mut self,
+        request: &Request,
+        work: impl FnOnce(&mut Self, &Request) -> StatusResult<Object>,
+    ) -> StatusResult<Object> {
+        if request.dry_run {
+            return self.rehearse(request, work);
+        }
+        let network = self.network.clone();
+        work(self, request).inspect_err(|_| self.network = network)
+    }
+
+    fn admit_new(&mut self, request: &Request, mut object: Object, tracked: bool) -> StatusResult<Object> {
         self.begin_create(request, &mut object)?;
         let known = self.admission.recall(&mut object);
         if !known {
             object.apply_defaults();
+        }
+        if !tracked {
+            self.track_new(request, &mut object);
         }
         self.mutate(&mut object)?;
         registry::prepare_create(self, &mut object)?;
@@ -83,15 +103,37 @@ impl ApiServer {
     ///
     /// Errors: `NotFound`; `Conflict` when `resourceVersion` is given and is not the stored one; `Invalid`.
     pub fn update(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
-        let network = self.network.clone();
-        self.admit_changed(request, object).inspect_err(|_| self.network = network)
+        self.update_through(request, object, "")
     }
 
-    fn admit_changed(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+    /// As [`Self::update`], asked for through a subresource.
+    pub(crate) fn update_through(
+        &mut self,
+        request: &Request,
+        object: Object,
+        subresource: &str,
+    ) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| server.admit_changed(request, object, Some(subresource)))
+    }
+
+    /// As [`Self::update`], for an object that knows its managers.
+    pub(crate) fn update_tracked(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| server.admit_changed(request, object, None))
+    }
+
+    fn admit_changed(
+        &mut self,
+        request: &Request,
+        mut object: Object,
+        track: Option<&str>,
+    ) -> StatusResult<Object> {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         object.keep_status(&old);
         object.apply_defaults();
+        if let Some(subresource) = track {
+            self.track_change(request, &mut object, &old, subresource);
+        }
         registry::prepare_update(self, &mut object, &old)?;
         reject_invalid(&object, object.validate_update(&old))?;
         if object.counts_generation() && !object.same_desired(&old) {
@@ -104,9 +146,13 @@ impl ApiServer {
     ///
     /// Errors: as [`Self::update`].
     pub fn update_status(&mut self, request: &Request, mut object: Object) -> StatusResult<Object> {
+        if request.dry_run {
+            return self.rehearse(request, |server, request| server.update_status(request, object));
+        }
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         registry::prepare_status_update(&mut object, &old);
+        self.track_change(request, &mut object, &old, "status");
         self.store_update(request, Verb::UpdateStatus, object, old)
     }
 

@@ -16,3 +16,17 @@ pub const EPHEMERAL_STORAGE: &str = "ephemeral-storage";
 pub const PODS: &str = "pods";
 /// The size of a volume, in bytes.
 pub const STORAGE: &str = "storage";
+
+/// Adds the amounts of `other`.
+pub fn add(list: &mut ResourceList, other: &ResourceList) {
+    for (name, amount) in other {
+        *list.entry(name.clone()).or_default() += *amount;
+    }
+}
+
+/// Raises every amount to that of `other`.
+pub fn raise(list: &mut ResourceList, other: &ResourceList) {
+    for (name, amount) in other {
+        list.entry(name.clone()).and_modify(|known| *known = (*known).max(*amount)).or_insert(*amount);
+    }
+}

@@ -66,6 +66,11 @@ impl Status {
         Status::new(Reason::AlreadyExists, format!("{resource} \"{name}\" already exists"))
     }
 
+    /// `pods "web" is forbidden: ` and the reason.
+    pub fn forbidden(resource: &str, name: &str, reason: &str) -> Self {
+        Status::new(Reason::Forbidden, format!("{resource} \"{name}\" is forbidden: {reason}"))
+    }
+
     /// The optimistic lock failed.
     pub fn conflict(resource: &str, name: &str) -> Self {
         Status::new(

@@ -44,12 +44,12 @@ impl ApiServer {
         if !tracked {
             self.track_new(request, &mut object);
         }
-        self.mutate(&mut object)?;
+        self.mutate(&mut object, known)?;
         registry::prepare_create(self, &mut object)?;
         if !known {
             reject_invalid(&object, object.validate())?;
         }
-        self.admission.remember(&object);
+        self.review_new(request, &object, known)?;
         let key = Key::of(&object);
         if self.object(&key).is_some() {
             return Err(Status::already_exists(&key.resource(), &key.name));
@@ -136,6 +136,7 @@ impl ApiServer {
         }
         registry::prepare_update(self, &mut object, &old)?;
         reject_invalid(&object, object.validate_update(&old))?;
+        self.review_changed(request, &object, &old)?;
         if object.counts_generation() && !object.same_desired(&old) {
             object.metadata_mut().generation += 1;
         }
@@ -264,6 +265,7 @@ impl ApiServer {
         object.metadata_mut().resource_version = revision;
         let old = self.object(&key).cloned();
         self.indexes.update(old.as_ref(), Some(&object));
+        self.admission.notice(key.kind);
         let op = if old.is_some() { Op::Modified } else { Op::Added };
         let stored = object.clone();
         self.store.put(request.now, key.kind.number(), key.place(), |_| stored);
@@ -275,6 +277,7 @@ impl ApiServer {
     pub(crate) fn remove(&mut self, request: &Request, key: &Key, last: Option<Object>) -> Object {
         let old = self.object(key).cloned().expect("only stored objects are removed");
         self.indexes.update(Some(&old), None);
+        self.admission.notice(key.kind);
         registry::release(self, &old);
         let mut gone = last.unwrap_or(old);
         let revision = self.revision() + 1;

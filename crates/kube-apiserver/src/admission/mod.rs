@@ -2,15 +2,18 @@
 
 mod default_storage_class;
 mod default_toleration_seconds;
+mod limit_ranger;
 pub(crate) mod namespace_lifecycle;
+mod persistent_volume_claim_resize;
 mod priority;
+mod resource_quota;
 mod service_account;
 mod storage_protection;
 mod taint_nodes;
 
-use crate::ApiServer;
-use orrery_api::{Object, PodSpec};
-use orrery_apimachinery::StatusResult;
+use crate::{ApiServer, Request};
+use orrery_api::{Kind, Object, PodSpec};
+use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_sim::Random;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -26,9 +29,19 @@ const REMEMBERED_TEMPLATES: usize = 4096;
 pub(crate) struct Admission {
     random: Random,
     /// By the address of the given spec, which the entry keeps alive; only looked up, never iterated.
-    admitted: BTreeMap<usize, (Rc<PodSpec>, Rc<PodSpec>)>,
+    admitted: BTreeMap<usize, Template>,
     /// The spec of the pod that is being admitted, as it was given.
     given: Option<Rc<PodSpec>>,
+}
+
+/// A template's spec and what became of it.
+#[derive(Clone, Debug)]
+struct Template {
+    /// Kept, so that no other spec gets its address.
+    _given: Rc<PodSpec>,
+    admitted: Rc<PodSpec>,
+    /// What the pods are told of the limits that they were given.
+    told: Option<Str>,
 }
 
 fn address(spec: &Rc<PodSpec>) -> usize {
@@ -48,8 +61,12 @@ impl Admission {
         if pod.metadata.generate_name.is_none() {
             return false;
         }
-        if let Some((_, admitted)) = self.admitted.get(&address(&pod.spec)) {
-            Rc::make_mut(pod).spec = admitted.clone();
+        if let Some(template) = self.admitted.get(&address(&pod.spec)) {
+            let pod = Rc::make_mut(pod);
+            pod.spec = template.admitted.clone();
+            if let Some(told) = &template.told {
+                pod.metadata.annotations.insert(limit_ranger::ANNOTATION, told.clone());
+            }
             return true;
         }
         self.given = Some(pod.spec.clone());
@@ -62,7 +79,16 @@ impl Admission {
         if self.admitted.len() >= REMEMBERED_TEMPLATES {
             self.admitted.clear();
         }
-        self.admitted.insert(address(&given), (given, pod.spec.clone()));
+        let told = pod.metadata.annotations.get(limit_ranger::ANNOTATION).cloned();
+        let admitted = pod.spec.clone();
+        self.admitted.insert(address(&given), Template { _given: given, admitted, told });
+    }
+
+    /// Forgets everything when an object of `kind` changes by which specs are filled in.
+    pub(crate) fn notice(&mut self, kind: Kind) {
+        if matches!(kind, Kind::LimitRange | Kind::ServiceAccount) {
+            self.admitted.clear();
+        }
     }
 }
 
@@ -72,10 +98,14 @@ impl ApiServer {
         namespace_lifecycle::check(self, object)
     }
 
-    /// Lets every plug-in change a new object, in upstream's order.
-    pub(crate) fn mutate(&mut self, object: &mut Object) -> StatusResult<()> {
+    /// Lets every plug-in change a new object, in upstream's order. Of a pod of a known template the memory
+    /// has filled in the limits.
+    pub(crate) fn mutate(&mut self, object: &mut Object, known: bool) -> StatusResult<()> {
         match object {
             Object::Pod(pod) => {
+                if !known && self.count(Kind::LimitRange) > 0 {
+                    limit_ranger::mutate(self, pod);
+                }
                 let account = service_account::check(self, pod)?;
                 let mut spec = pod.spec.clone();
                 service_account::mutate(&mut spec, &account, &mut self.admission.random);
@@ -97,4 +127,40 @@ impl ApiServer {
         }
         Ok(())
     }
+
+    /// Lets every plug-in refuse a new object that is valid, in upstream's order; the last one charges quotas.
+    pub(crate) fn review_new(&mut self, request: &Request, object: &Object, known: bool) -> StatusResult<()> {
+        if !known && self.count(Kind::LimitRange) > 0 {
+            limit_ranger::validate(self, object)?;
+        }
+        self.admission.remember(object);
+        resource_quota::charge(self, request, object, None)
+    }
+
+    /// As [`Self::review_new`], for an object that replaces `old`.
+    pub(crate) fn review_changed(
+        &mut self,
+        request: &Request,
+        object: &Object,
+        old: &Object,
+    ) -> StatusResult<()> {
+        if let (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(claim)) = (object, old) {
+            if !claim.metadata.terminating() {
+                limit_ranger::validate(self, object)?;
+            }
+            persistent_volume_claim_resize::check(self, new, claim)?;
+        }
+        resource_quota::charge(self, request, object, Some(old))
+    }
+}
+
+/// What a plug-in answers that refuses an object (upstream: `admission.NewForbidden`).
+fn refusal(object: &Object, reason: &str) -> Status {
+    Status::forbidden(&object.kind().resource(), &object.metadata().name, reason)
+}
+
+/// As [`refusal`], from a plug-in that changes new objects: upstream has not drawn their names by then.
+fn early_refusal(kind: Kind, meta: &ObjectMeta, reason: &str) -> Status {
+    let prefix = meta.generate_name.as_ref().filter(|prefix| meta.name.starts_with(&***prefix));
+    Status::forbidden(&kind.resource(), prefix.unwrap_or(&meta.name), reason)
 }

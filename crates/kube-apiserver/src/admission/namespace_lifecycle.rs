@@ -2,7 +2,7 @@
 
 use crate::{ApiServer, Key};
 use orrery_api::{Kind, Namespace, Object};
-use orrery_apimachinery::{Reason, Status, StatusResult};
+use orrery_apimachinery::{Status, StatusResult};
 
 pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
     let meta = object.metadata();
@@ -13,15 +13,10 @@ pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
         return Err(Status::not_found("namespaces", &meta.namespace));
     };
     if namespace.metadata.terminating() {
-        return Err(Status::new(
-            Reason::Forbidden,
-            format!(
-                "{} \"{}\" is forbidden: unable to create new content in namespace {} because it is being terminated",
-                object.kind().resource(),
-                meta.name,
-                meta.namespace
-            ),
-        ));
+        let namespace = &meta.namespace;
+        let reason =
+            format!("unable to create new content in namespace {namespace} because it is being terminated");
+        return Err(super::early_refusal(object.kind(), meta, &reason));
     }
     Ok(())
 }
@@ -31,9 +26,7 @@ const IMMORTAL: [&str; 3] = ["default", "kube-public", "kube-system"];
 
 pub(crate) fn check_delete(key: &Key) -> StatusResult<()> {
     if key.kind == Kind::Namespace && IMMORTAL.contains(&&*key.name) {
-        let name = &key.name;
-        let message = format!("namespaces \"{name}\" is forbidden: this namespace may not be deleted");
-        return Err(Status::new(Reason::Forbidden, message));
+        return Err(Status::forbidden("namespaces", &key.name, "this namespace may not be deleted"));
     }
     Ok(())
 }

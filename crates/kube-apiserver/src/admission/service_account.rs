@@ -2,8 +2,8 @@
 //! (upstream: `plugin/pkg/admission/serviceaccount`).
 
 use crate::ApiServer;
-use orrery_api::{Container, Pod, PodSpec, ServiceAccount, Volume, VolumeMount};
-use orrery_apimachinery::{Reason, Status, StatusResult, Str, decode};
+use orrery_api::{Container, Kind, Pod, PodSpec, ServiceAccount, Volume, VolumeMount};
+use orrery_apimachinery::{StatusResult, Str, decode};
 use orrery_sim::Random;
 use serde_json::json;
 use std::rc::Rc;
@@ -25,11 +25,10 @@ pub(super) fn check(server: &ApiServer, pod: &Pod) -> StatusResult<Account> {
         pod.spec.service_account_name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| "default".into());
     let namespace = &pod.metadata.namespace;
     let Some(account) = server.get::<ServiceAccount>(namespace, &name) else {
-        let pod = &pod.metadata.name;
-        let message = format!(
-            "pods \"{pod}\" is forbidden: error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found"
+        let reason = format!(
+            "error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found"
         );
-        return Err(Status::new(Reason::Forbidden, message));
+        return Err(super::early_refusal(Kind::Pod, &pod.metadata, &reason));
     };
     let asked = pod.spec.automount_service_account_token.or(account.automount_service_account_token);
     Ok(Account { name, mounts_token: asked != Some(false) })

@@ -14,6 +14,7 @@ mod pod_garbage_collector;
 mod pv_protection;
 mod pvc_protection;
 mod replica_set;
+mod resource_quota;
 mod service_account;
 mod taint_eviction;
 
@@ -66,6 +67,7 @@ controllers! {
     PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
     CustomResourceDefinition => custom_resource_definition::CustomResourceDefinitionController;
     Namespace => namespace::NamespaceController;
+    ResourceQuota => resource_quota::ResourceQuotaController;
     ServiceAccount => service_account::ServiceAccountController;
     PersistentVolume => persistent_volume::PersistentVolumeController;
     PvcProtection => pvc_protection::PvcProtectionController;

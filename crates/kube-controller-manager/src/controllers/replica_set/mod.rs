@@ -46,7 +46,8 @@ impl Controller for ReplicaSetController {
 }
 
 impl ReplicaSetController {
-    /// A ReplicaSet's own status is written here and changes nothing here, so only what is desired wakes.
+    /// A ReplicaSet's own status is written here and changes nothing here, so only what is desired wakes,
+    /// and what is told of a failure: upstream tries again with every change, and waits longer after each try.
     fn set_changed(&mut self, change: &Change, set: &ReplicaSet, wake: &mut Wake) {
         let key = Key::of(&change.value);
         let generation = change.previous.as_ref().map(|o| o.metadata().generation);
@@ -55,7 +56,7 @@ impl ReplicaSetController {
                 self.seeking.insert(key.clone());
                 wake.key(key);
             }
-            Op::Modified if generation != Some(set.metadata.generation) => wake.key(key),
+            Op::Modified if generation != Some(set.metadata.generation) || status::fails(set) => wake.key(key),
             _ => {}
         }
     }
@@ -67,7 +68,8 @@ impl ReplicaSetController {
         }
         if pod.metadata.controller().is_some() {
             let gone = change.op == Op::Deleted;
-            if before.is_none_or(|b| if gone { pods::is_active(b) } else { matters(b, pod) }) {
+            let matters = before.is_none_or(|b| if gone { pods::is_active(b) } else { matters(b, pod) });
+            if matters || owner(pod, api).is_some_and(|set| status::fails(set)) {
                 wake_owner(pod, api, wake);
             }
         } else if change.op != Op::Deleted && before.is_none_or(|b| !same_claim(b, pod)) {
@@ -88,10 +90,14 @@ impl ReplicaSetController {
     }
 }
 
+fn owner<'a>(pod: &Pod, api: &'a ApiServer) -> Option<&'a Rc<ReplicaSet>> {
+    let owner = pod.metadata.controller().filter(|owner| &*owner.kind == Kind::ReplicaSet.name())?;
+    api.get::<ReplicaSet>(&pod.metadata.namespace, &owner.name)
+}
+
 fn wake_owner(pod: &Pod, api: &ApiServer, wake: &mut Wake) {
     let Some(key) = owners::controller_key::<ReplicaSet>(&pod.metadata) else { return };
-    let set = api.object(&key).and_then(ReplicaSet::unwrap_ref);
-    let pods = set.map_or(0, |s| u64::from(s.status.replicas.unsigned_abs()));
+    let pods = owner(pod, api).map_or(0, |s| u64::from(s.status.replicas.unsigned_abs()));
     wake.key_after(key, pods::collecting_time(pods));
 }
 

@@ -53,6 +53,11 @@ fn count(set: &ReplicaSet, pods: &[Rc<Pod>], cx: &Context<'_>) -> (ReplicaSetSta
     (status, next)
 }
 
+/// Whether it is told that pods cannot be made or removed.
+pub(super) fn fails(set: &ReplicaSet) -> bool {
+    set.status.conditions.iter().any(|c| &*c.type_ == REPLICA_FAILURE)
+}
+
 fn conditions(
     set: &ReplicaSet,
     pods: usize,
@@ -60,7 +65,7 @@ fn conditions(
     date: Time,
 ) -> Vec<ReplicaSetCondition> {
     let mut conditions = set.status.conditions.clone();
-    let known = conditions.iter().any(|c| &*c.type_ == REPLICA_FAILURE);
+    let known = fails(set);
     match failure {
         None => conditions.retain(|c| &*c.type_ != REPLICA_FAILURE),
         Some(status) if !known => {

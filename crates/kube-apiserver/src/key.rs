@@ -43,6 +43,23 @@ impl Key {
         self.kind.resource()
     }
 
+    /// The key in upstream's store, which some messages name (upstream: `SpecialDefaultResourcePrefixes`).
+    pub(crate) fn registry_path(&self) -> String {
+        let prefix = match self.kind {
+            Kind::ReplicationController => "controllers".into(),
+            Kind::Endpoints => "services/endpoints".into(),
+            Kind::Service => "services/specs".into(),
+            Kind::Node => "minions".into(),
+            Kind::Ingress => "ingress".into(),
+            kind @ (Kind::CustomResourceDefinition | Kind::Custom(_)) => {
+                format!("{}/{}", kind.group(), kind.plural())
+            }
+            kind => kind.plural().to_string(),
+        };
+        let parts = ["/registry", &prefix, &self.namespace, &self.name];
+        parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
+    }
+
     /// Where the object is stored in the bucket of its kind.
     pub(crate) fn place(&self) -> (Str, Str) {
         let name = match self.kind {

@@ -228,7 +228,7 @@ impl ApiServer {
                 "Operation cannot be fulfilled on {} \"{}\": StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}",
                 key.resource(),
                 key.name,
-                key,
+                key.registry_path(),
                 meta.uid,
                 known.uid
             );

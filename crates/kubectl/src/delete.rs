@@ -12,8 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let options =
-        DeleteOptions { grace_period_seconds: grace(args)?, propagation: propagation(args)?, uid: None };
+    let options = DeleteOptions {
+        grace_period_seconds: grace(args)?,
+        propagation: propagation(args)?,
+        ..Default::default()
+    };
     let keys = keys(cx, args)?;
     if keys.is_empty() {
         cx.say("No resources found");

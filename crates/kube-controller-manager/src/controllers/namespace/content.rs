@@ -4,7 +4,7 @@
 use crate::pods;
 use orrery_api::{Kind, Namespace, Pod};
 use orrery_apimachinery::{StatusResult, Str};
-use orrery_client::{ApiServer, Context, DeleteOptions, Key};
+use orrery_client::{ApiServer, Context, DeleteOptions, Key, Propagation};
 use std::collections::BTreeMap;
 
 /// Seconds that a finalizer is thought to take.
@@ -19,8 +19,9 @@ pub(super) fn delete(
 ) -> StatusResult<bool> {
     let objects = kinds.iter().flat_map(|kind| cx.api().objects_in(*kind, namespace));
     let keys: Vec<Key> = objects.filter(|o| !o.metadata().terminating()).map(Key::of).collect();
+    let background = DeleteOptions { propagation: Propagation::Background, ..Default::default() };
     for key in &keys {
-        cx.delete(key, &DeleteOptions::default())?;
+        cx.delete(key, &background)?;
     }
     Ok(!keys.is_empty())
 }

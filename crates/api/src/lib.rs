@@ -76,6 +76,7 @@ mod validation;
 pub mod volume;
 pub mod volume_attachment;
 pub mod volume_plugins;
+mod versions;
 mod warnings;
 
 pub use affinity::*;

@@ -4,6 +4,7 @@ use crate::custom::{CustomKind, CustomObject};
 use crate::defaults::write_shared;
 use crate::parts::{Parts, parts};
 use crate::rules::{self, FieldError, Rules};
+use crate::versions;
 use orrery_apimachinery::decode::{Problem, ProblemKind, Typed, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
 use std::fmt;
@@ -138,10 +139,10 @@ macro_rules! kinds {
 
             /// Reads an object of `kind` and tells everything that is wrong with it.
             pub fn decode(kind: Kind, value: &Value) -> (Object, Vec<Problem>) {
-                let (object, mut problems) = match kind {
+                let (object, mut problems) = versions::decode_older(kind, value).unwrap_or_else(|| match kind {
                     $(Kind::$ty => decode_as::<crate::$ty>(value),)*
                     Kind::Custom(kind) => decode_custom(kind, value),
-                };
+                });
                 problems.retain(|problem| !is_type(problem));
                 (object, problems)
             }
@@ -310,15 +311,6 @@ impl Kind {
     /// The kind that an object states in `apiVersion` and `kind`.
     pub fn by_gvk(api_version: &str, kind: &str) -> Option<Kind> {
         Kind::ALL.iter().copied().find(|k| k.is_served_as(api_version, kind))
-    }
-
-    /// Whether objects of this kind state themselves so in `apiVersion` and `kind`.
-    pub fn is_served_as(self, api_version: &str, kind: &str) -> bool {
-        let versions = match self {
-            Kind::Custom(custom) => custom.served,
-            _ => &[self.api_version()],
-        };
-        self.name() == kind && versions.contains(&api_version)
     }
 }
 

@@ -152,6 +152,81 @@ fn a_service_gets_its_policies_by_its_type() {
 }
 
 #[test]
+fn a_job_gets_its_numbers_its_mode_and_its_policies() {
+    let template = json!({"metadata": {"labels": {"app": "x"}}, "spec": {"restartPolicy": "Never"}});
+    let added_to_every_template = expect![[r#"
+        metadata.labels = {"app":"x"}
+        spec.backoffLimit = 6
+        spec.completionMode = "NonIndexed"
+        spec.completions = 1
+        spec.manualSelector = false
+        spec.parallelism = 1
+        spec.podReplacementPolicy = "TerminatingOrFailed"
+        spec.suspend = false
+        spec.template.spec.dnsPolicy = "ClusterFirst"
+        spec.template.spec.schedulerName = "default-scheduler"
+        spec.template.spec.securityContext = {}
+        spec.template.spec.terminationGracePeriodSeconds = 30
+    "#]];
+    check(
+        Kind::Job,
+        json!({"metadata": {"name": "j"}, "spec": {"template": template}}),
+        added_to_every_template,
+    );
+    check(
+        Kind::Job,
+        json!({"metadata": {"name": "j", "labels": {"a": "b"}}, "spec": {
+            "parallelism": 3, "backoffLimitPerIndex": 1, "template": {"spec": {"restartPolicy": "Never"}},
+            "podFailurePolicy": {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}]}}}),
+        expect![[r#"
+            spec.backoffLimit = 2147483647
+            spec.completionMode = "NonIndexed"
+            spec.manualSelector = false
+            spec.podFailurePolicy.rules[0].onPodConditions[0].status = "True"
+            spec.podReplacementPolicy = "Failed"
+            spec.suspend = false
+            spec.template.spec.dnsPolicy = "ClusterFirst"
+            spec.template.spec.schedulerName = "default-scheduler"
+            spec.template.spec.securityContext = {}
+            spec.template.spec.terminationGracePeriodSeconds = 30
+        "#]],
+    );
+}
+
+#[test]
+fn a_cron_job_gets_its_limits_and_its_jobs_only_their_pods_defaults() {
+    let template = json!({"spec": {"restartPolicy": "OnFailure"}});
+    check(
+        Kind::CronJob,
+        json!({"metadata": {"name": "c"}, "spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": template}}}}),
+        expect![[r#"
+            spec.concurrencyPolicy = "Allow"
+            spec.failedJobsHistoryLimit = 1
+            spec.jobTemplate.spec.template.spec.dnsPolicy = "ClusterFirst"
+            spec.jobTemplate.spec.template.spec.schedulerName = "default-scheduler"
+            spec.jobTemplate.spec.template.spec.securityContext = {}
+            spec.jobTemplate.spec.template.spec.terminationGracePeriodSeconds = 30
+            spec.successfulJobsHistoryLimit = 3
+            spec.suspend = false
+        "#]],
+    );
+}
+
+#[test]
+fn an_autoscaler_looks_at_the_cpu_and_scales_up_faster_than_down() {
+    check(
+        Kind::HorizontalPodAutoscaler,
+        json!({"metadata": {"name": "h"}, "spec": {"maxReplicas": 3, "behavior": {"scaleDown": {"selectPolicy": "Min"}}}}),
+        expect![[r#"
+            spec.behavior.scaleDown.policies = [{"periodSeconds":15,"type":"Percent","value":100}]
+            spec.behavior.scaleUp = {"policies":[{"periodSeconds":15,"type":"Pods","value":4},{"periodSeconds":15,"type":"Percent","value":100}],"selectPolicy":"Max","stabilizationWindowSeconds":0}
+            spec.metrics = [{"resource":{"name":"cpu","target":{"averageUtilization":80,"type":"Utilization"}},"type":"Resource"}]
+            spec.minReplicas = 1
+        "#]],
+    );
+}
+
+#[test]
 fn small_kinds_get_their_few_fields() {
     let named = || json!({"metadata": {"name": "x"}});
     check(

@@ -411,3 +411,106 @@ fn a_node_shows_its_roles_and_whether_it_takes_pods() {
     "#]],
     );
 }
+
+#[test]
+fn a_job_says_how_it_ended_how_far_it_is_and_how_long_it_took() {
+    let job = |name: &str, spec: Value, status: Value| json!({"metadata": {"name": name}, "spec": spec, "status": status});
+    let is = |type_: &str| json!([{"type": type_, "status": "True"}]);
+    let jobs = [
+        job("fails", json!({"completions": 1}), json!({"startTime": CREATED, "conditions": is("Failed")})),
+        job(
+            "indexed",
+            json!({"completions": 3}),
+            json!({"startTime": CREATED, "completionTime": "2026-11-21T11:13:50Z", "succeeded": 3, "conditions": is("Complete")}),
+        ),
+        job("paused", json!({"completions": 1}), json!({"conditions": is("Suspended")})),
+        job("queue", json!({"parallelism": 4}), json!({"startTime": CREATED, "succeeded": 2})),
+        job(
+            "wide",
+            json!({"parallelism": 1, "selector": {"matchLabels": {"a": "b"}},
+                "template": {"spec": {"containers": [{"name": "w", "image": "busybox:1.36"}]}}}),
+            json!({"startTime": CREATED, "conditions": is("FailureTarget")}),
+        ),
+    ];
+    check(
+        Kind::Job,
+        jobs,
+        &Options { wide: true, ..options() },
+        expect![[r#"
+            NAME      STATUS          COMPLETIONS   DURATION   AGE     CONTAINERS   IMAGES         SELECTOR
+            fails     Failed          0/1           4m26s      4m26s                               <none>
+            indexed   Complete        3/3           5s         4m26s                               <none>
+            paused    Suspended       0/1                      4m26s                               <none>
+            queue     Running         2/1 of 4      4m26s      4m26s                               <none>
+            wide      FailureTarget   0/1           4m26s      4m26s   w            busybox:1.36   a=b
+        "#]],
+    );
+}
+
+#[test]
+fn a_cron_job_says_when_and_where_and_whether() {
+    let spec = json!({"schedule": "*/5 * * * *", "suspend": true});
+    let zoned = json!({"schedule": "0 3 * * *", "timeZone": "Etc/UTC", "suspend": false});
+    check(
+        Kind::CronJob,
+        [
+            json!({"metadata": {"name": "off"}, "spec": spec}),
+            json!({"metadata": {"name": "report"}, "spec": zoned, "status": {"active": [{}], "lastScheduleTime": "2026-11-21T11:18:00Z"}}),
+        ],
+        &options(),
+        expect![[r#"
+            NAME     SCHEDULE      TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE
+            off      */5 * * * *   <none>     True      0        <none>          4m26s
+            report   0 3 * * *     Etc/UTC    False     1        11s             4m26s
+        "#]],
+    );
+}
+
+#[test]
+fn an_autoscaler_says_what_its_metrics_are_and_should_be() {
+    let resource = |target: Value| json!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
+    let percent = resource(json!({"averageUtilization": 80}));
+    let amount = resource(json!({"averageValue": "100Mi"}));
+    let external = json!({"type": "External", "external": {"target": {"averageValue": "30"}}});
+    let object = json!({"type": "Object", "object": {"target": {"value": "10k"}}});
+    let pods = json!({"type": "Pods", "pods": {"target": {"averageValue": "5"}}});
+    let half =
+        json!({"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 50}}});
+    let hpa = |name: &str, metrics: Value, seen: Value| {
+        json!({"metadata": {"name": name},
+            "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 4, "minReplicas": 1, "metrics": metrics},
+            "status": {"currentReplicas": 3, "currentMetrics": seen}})
+    };
+    check(
+        Kind::HorizontalPodAutoscaler,
+        [
+            hpa("ghost", json!([percent]), json!([])),
+            hpa("many", json!([external, object, pods, amount]), json!([])),
+            hpa("none", json!([]), json!([])),
+            hpa("web", json!([percent, amount]), json!([half])),
+        ],
+        &options(),
+        expect![[r#"
+            NAME    REFERENCE        TARGETS                                         MINPODS   MAXPODS   REPLICAS   AGE
+            ghost   Deployment/web   cpu: <unknown>/80%                              1         4         3          4m26s
+            many    Deployment/web   <unknown>/30 (avg), <unknown>/10k + 2 more...   1         4         3          4m26s
+            none    Deployment/web   <none>                                          1         4         3          4m26s
+            web     Deployment/web   cpu: 50%/80%, cpu: <unknown>/100Mi              1         4         3          4m26s
+        "#]],
+    );
+}
+
+#[test]
+fn a_budget_says_its_bound_and_what_is_left_of_it() {
+    let budget = |name: &str, spec: Value| json!({"metadata": {"name": name}, "spec": spec, "status": {"disruptionsAllowed": 1}});
+    check(
+        Kind::PodDisruptionBudget,
+        [budget("pct", json!({"maxUnavailable": "50%"})), budget("web", json!({"minAvailable": 2}))],
+        &options(),
+        expect![[r#"
+            NAME   MIN AVAILABLE   MAX UNAVAILABLE   ALLOWED DISRUPTIONS   AGE
+            pct    N/A             50%               1                     4m26s
+            web    2               N/A               1                     4m26s
+        "#]],
+    );
+}

@@ -41,7 +41,8 @@ impl Rules for ConfigMap {
         let size = self.data.iter().map(|(_, v)| v.len()).sum::<usize>()
             + self.binary_data.values().map(Bytes::len).sum::<usize>();
         if size > MAX_BYTES {
-            errors.too_long(&Path::Root(""), MAX_BYTES);
+            // Upstream's path to the object itself.
+            errors.too_long(&Path::Root("[]"), MAX_BYTES);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, intstr, names};
+use crate::validation::{Errors, Path, address, intstr, names};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str};
 
@@ -81,7 +81,7 @@ impl Rules for Endpoints {
                 [("addresses", &subset.addresses), ("notReadyAddresses", &subset.not_ready_addresses)]
             {
                 for (j, address) in list.iter().enumerate() {
-                    intstr::reachable_ip(&address.ip, &at.field(name).index(j).field("ip"), errors);
+                    check_address(address, &at.field(name).index(j), errors);
                 }
             }
             for (j, port) in subset.ports.iter().enumerate() {
@@ -89,6 +89,17 @@ impl Rules for Endpoints {
             }
         }
     }
+}
+
+fn check_address(address: &EndpointAddress, path: &Path, errors: &mut Errors) {
+    intstr::ip(&address.ip, &path.field("ip"), errors);
+    if let Some(name) = &address.hostname {
+        errors.each_invalid(&path.field("hostname"), name, names::dns_label(name, false));
+    }
+    if let Some(name) = &address.node_name {
+        errors.each_invalid(&path.field("nodeName"), name, names::dns_subdomain(name, false));
+    }
+    address::not_special(&address.ip, &path.field("ip"), errors);
 }
 
 fn check_port(port: &EndpointPort, named: bool, path: &Path, errors: &mut Errors) {
@@ -99,4 +110,7 @@ fn check_port(port: &EndpointPort, named: bool, path: &Path, errors: &mut Errors
     }
     errors.each_invalid(&path.field("port"), &port.port, names::port_number(port.port));
     errors.one_of(&path.field("protocol"), port.protocol.as_deref(), &["SCTP", "TCP", "UDP"]);
+    if let Some(protocol) = &port.app_protocol {
+        errors.each_invalid(&path.field("appProtocol"), protocol, names::qualified_name(protocol));
+    }
 }

@@ -68,6 +68,7 @@ pub mod secret;
 pub mod security_context;
 pub mod service;
 pub mod service_account;
+pub mod service_addresses;
 pub mod stateful_set;
 pub mod storage_class;
 pub mod template_hash;

@@ -2,7 +2,7 @@
 
 use crate::defaults::fill;
 use crate::rules::Rules;
-use crate::validation::{Errors, NameRule, names};
+use crate::validation::{Errors, NameRule, Path, metadata, names};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
 
@@ -61,6 +61,15 @@ impl Rules for Namespace {
             self.metadata.labels.insert("kubernetes.io/metadata.name", self.metadata.name.clone());
         }
         fill(&mut self.status.phase, "Active");
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let path = Path::Root("spec");
+        let path = path.field("finalizers");
+        for finalizer in &self.spec.finalizers {
+            errors.each_invalid(&path, finalizer, names::qualified_name(finalizer));
+            metadata::standard_finalizer(finalizer, &path, errors);
+        }
     }
 
     fn check_update(&self, _old: &Self, _errors: &mut Errors) {}

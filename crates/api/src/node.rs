@@ -2,9 +2,10 @@
 
 use crate::resources::ResourceList;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, intstr, names, resources, taint_effect};
+use crate::validation::{Bare, Errors, Path, intstr, names, quoted, resources, strings, taint_effect};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, Time};
+use std::collections::BTreeSet;
 
 /// A machine of the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
@@ -273,13 +274,17 @@ impl Rules for Node {
     fn check(&self, errors: &mut Errors) {
         self.check_taints(errors);
         self.check_amounts(errors);
-        for (i, range) in self.spec.pod_cidrs.iter().enumerate() {
-            intstr::cidr(range, &Path::Root("spec").field("podCIDRs").index(i), errors);
-        }
+        self.check_ranges(&Path::Root("spec").field("podCIDRs"), errors);
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
         self.check_amounts(errors);
+        let addresses = &self.status.addresses;
+        for (i, address) in addresses.iter().enumerate().filter(|(i, a)| addresses[..*i].contains(a)) {
+            let (kind, text) = (quoted(&address.type_), quoted(&address.address));
+            let shown = format!("core.NodeAddress{{Type:{kind}, Address:{text}}}");
+            errors.duplicate(&Path::Root("status").field("addresses").index(i), &Bare(&shown));
+        }
         let path = &Path::Root("spec");
         if !old.spec.pod_cidrs.is_empty() && old.spec.pod_cidrs != self.spec.pod_cidrs {
             let detail = "node updates may not change podCIDR except from \"\" to valid";
@@ -290,10 +295,28 @@ impl Rules for Node {
             errors.forbidden(&path.field("providerID"), detail);
         }
         self.check_taints(errors);
+        if self.spec.external_id != old.spec.external_id {
+            errors.forbidden(&path.field("externalID"), "may not be updated");
+        }
     }
 }
 
 impl Node {
+    fn check_ranges(&self, path: &Path, errors: &mut Errors) {
+        let ranges = &self.spec.pod_cidrs;
+        for (i, range) in ranges.iter().enumerate() {
+            intstr::cidr(range, &path.index(i), errors);
+        }
+        let families: BTreeSet<_> = ranges.iter().map(|range| range.contains(':')).collect();
+        if ranges.len() > families.len() {
+            let detail = "may specify no more than one CIDR for each IP family";
+            errors.invalid(path, &Bare(&strings("string", ranges)), detail);
+        }
+        for (i, range) in ranges.iter().enumerate().filter(|(i, range)| ranges[..*i].contains(range)) {
+            errors.duplicate(&path.index(i), range);
+        }
+    }
+
     fn check_amounts(&self, errors: &mut Errors) {
         let path = &Path::Root("status");
         resources::node_amounts(&self.status.capacity, &path.field("capacity"), errors);
@@ -316,6 +339,18 @@ impl Node {
                 errors.required(&at.field("effect"), "");
             } else {
                 taint_effect(&taint.effect, &at.field("effect"), errors);
+            }
+            let twin = |t: &Taint| (&t.key, &t.effect) == (&taint.key, &taint.effect);
+            if self.spec.taints[..i].iter().any(twin) {
+                let added = taint.time_added.map_or("<nil>".into(), |time| time.to_string());
+                let shown = format!(
+                    "core.Taint{{Key:{}, Value:{}, Effect:{}, TimeAdded:{added}}}",
+                    quoted(&taint.key),
+                    quoted(value),
+                    quoted(&taint.effect)
+                );
+                let detail = "taints must be unique by key and effect pair";
+                errors.duplicate_because(&at, &Bare(&shown), detail);
             }
         }
     }

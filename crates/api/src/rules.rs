@@ -53,7 +53,7 @@ pub(crate) fn validate_update<T: Rules>(new: &T, old: &T) -> Vec<FieldError> {
 /// Definitions of custom kinds are served by a server of their own, which knows no finalizers.
 fn check_finalizers<T: Rules>(object: &T, errors: &mut Errors) {
     if T::KIND != Kind::CustomResourceDefinition {
-        metadata::known_finalizers(object.metadata(), errors);
+        metadata::standard_finalizers(object.metadata(), errors);
     }
 }
 

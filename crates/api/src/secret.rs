@@ -49,7 +49,9 @@ impl Rules for Secret {
         let required: &[&str] = match self.type_.as_deref().unwrap_or_default() {
             "kubernetes.io/dockercfg" => &[".dockercfg"],
             "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
-            "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+            "kubernetes.io/ssh-auth" if self.data.get("ssh-privatekey").is_none_or(Bytes::is_empty) => {
+                return errors.required(&data.key("ssh-privatekey"), "");
+            }
             "kubernetes.io/tls" => &["tls.crt", "tls.key"],
             "kubernetes.io/basic-auth"
                 if !self.data.contains_key("username") && !self.data.contains_key("password") =>

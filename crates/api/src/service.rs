@@ -3,7 +3,8 @@
 use crate::condition::Condition;
 use crate::defaults::fill;
 use crate::rules::Rules;
-use crate::validation::{Bare, Errors, NameRule, Path, intstr, metadata, names};
+use crate::service_addresses::{self, NO_ADDRESS};
+use crate::validation::{Bare, Errors, NameRule, Path, address, intstr, metadata, names};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, ObjectMeta, Str, StrMap};
 use std::collections::BTreeSet;
@@ -177,6 +178,14 @@ pub struct PortStatus {
     pub protocol: Str,
 }
 
+/// The policy that keeps traffic to the node's own pods.
+const LOCAL: &str = "Local";
+/// The port on which every kubelet listens.
+const KUBELET_PORT: i32 = 10_250;
+const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+const TOPOLOGY_MODE: &str = "service.kubernetes.io/topology-mode";
+const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const ONLY_LOAD_BALANCERS: &str = "may only be used when `type` is 'LoadBalancer'";
 /// How long a client stays with its pod unless the service says otherwise: three hours.
 const CLIENT_IP_SECONDS: i32 = 10_800;
 /// The longest time that a client can stay with its pod: a day.
@@ -223,6 +232,7 @@ impl Rules for Service {
     fn check(&self, errors: &mut Errors) {
         let (path, spec) = (&Path::Root("spec"), &self.spec);
         let kind = spec.type_.as_deref().unwrap_or_default();
+        self.check_topology(errors);
         if spec.ports.is_empty() && !self.headless() && kind != EXTERNAL_NAME {
             errors.required(&path.field("ports"), "");
         }
@@ -230,26 +240,30 @@ impl Rules for Service {
         self.check_ports(&path.field("ports"), errors);
         metadata::labels(&spec.selector, &path.field("selector"), errors);
         self.check_affinity(path, errors);
-        self.check_addresses(path, errors);
-        errors.one_of(
-            &path.field("type"),
-            Some(kind),
-            &[CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT],
-        );
+        service_addresses::check(self, errors);
+        for (i, ip) in spec.external_ips.iter().enumerate() {
+            address::reachable(ip, &path.field("externalIPs").index(i), errors);
+        }
+        let kinds = [CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT];
+        errors.one_of(&path.field("type"), Some(kind), &kinds);
         self.check_port_conflicts(kind, &path.field("ports"), errors);
-        self.check_traffic(kind, path, errors);
+        self.check_load_balancer(kind, path, errors);
+        self.check_class(kind, path, errors);
+        self.check_traffic(path, errors);
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
         let path = &Path::Root("spec");
-        let addressed = |s: &Service| s.spec.type_.as_deref() != Some(EXTERNAL_NAME);
-        if addressed(self) && addressed(old) && !old.spec.cluster_ips.is_empty() {
-            let (new, old) = (self.spec.cluster_ips.first(), old.spec.cluster_ips.first());
-            if new != old {
-                let shown: Vec<_> = self.spec.cluster_ips.iter().map(|ip| format!("\"{ip}\"")).collect();
-                let shown = format!("[]string{{{}}}", shown.join(", "));
-                errors.invalid(&path.field("clusterIPs").index(0), &Bare(&shown), "may not change once set");
-            }
+        service_addresses::check_update(self, old, errors);
+        let (kind, old_kind) = (self.spec.type_.as_deref(), old.spec.type_.as_deref());
+        let (class, old_class) = (&self.spec.load_balancer_class, &old.spec.load_balancer_class);
+        if (kind, old_kind) == (Some(LOAD_BALANCER), Some(LOAD_BALANCER)) && class != old_class {
+            errors.invalid(&path.field("loadBalancerClass"), class, "may not change once set");
+        }
+        self.check_class(kind.unwrap_or_default(), path, errors);
+        let port = self.spec.health_check_node_port;
+        if self.needs_health_check() && old.needs_health_check() && port != old.spec.health_check_node_port {
+            errors.forbidden(&path.field("healthCheckNodePort"), "field is immutable");
         }
         self.check(errors);
     }
@@ -258,19 +272,59 @@ impl Rules for Service {
 impl Service {
     /// Whether the service has no address of its own, by choice.
     pub fn headless(&self) -> bool {
-        self.spec.cluster_ip.as_deref() == Some("None")
+        self.spec.cluster_ip.as_deref() == Some(NO_ADDRESS)
+    }
+
+    /// Whether a load balancer asks the nodes for pods of their own.
+    pub fn needs_health_check(&self) -> bool {
+        self.spec.type_.as_deref() == Some(LOAD_BALANCER)
+            && self.spec.external_traffic_policy.as_deref() == Some(LOCAL)
+    }
+
+    /// Whether clients outside the cluster can reach the service.
+    pub fn externally_accessible(&self) -> bool {
+        match self.spec.type_.as_deref().unwrap_or(CLUSTER_IP) {
+            NODE_PORT | LOAD_BALANCER => true,
+            CLUSTER_IP => !self.spec.external_ips.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn check_topology(&self, errors: &mut Errors) {
+        let annotations = &self.metadata.annotations;
+        if let (Some(hints), Some(mode)) = (annotations.get(TOPOLOGY_HINTS), annotations.get(TOPOLOGY_MODE))
+            && hints != mode
+        {
+            let path = Path::Root("metadata");
+            let detail = format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified");
+            errors.invalid(&path.field("annotations").key(TOPOLOGY_MODE), mode, detail);
+        }
     }
 
     fn check_type(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        if kind == LOAD_BALANCER {
+            let kubelets = |(_, port): &(usize, &ServicePort)| port.port == KUBELET_PORT;
+            for (i, _) in self.spec.ports.iter().enumerate().filter(kubelets) {
+                let detail =
+                    format!("may not expose port {KUBELET_PORT} externally since it is used by kubelet");
+                errors.invalid(&path.field("ports").index(i), &KUBELET_PORT, detail);
+            }
+        }
         if matches!(kind, LOAD_BALANCER | NODE_PORT) && self.headless() {
             let detail = format!("may not be set to 'None' for {kind} services");
-            errors.invalid(&path.field("clusterIPs").index(0), "None", detail);
+            errors.invalid(&path.field("clusterIPs").index(0), NO_ADDRESS, detail);
         }
         if kind != EXTERNAL_NAME {
             return;
         }
-        if !self.spec.cluster_ips.is_empty() {
-            errors.forbidden(&path.field("clusterIPs"), "may not be set for ExternalName services");
+        for (field, is_set) in [
+            ("clusterIPs", !self.spec.cluster_ips.is_empty()),
+            ("ipFamilies", !self.spec.ip_families.is_empty()),
+            ("ipFamilyPolicy", self.spec.ip_family_policy.is_some()),
+        ] {
+            if is_set {
+                errors.forbidden(&path.field(field), "may not be set for ExternalName services");
+            }
         }
         let name = self.spec.external_name.as_deref().unwrap_or_default();
         match name.strip_suffix('.').unwrap_or(name) {
@@ -316,79 +370,94 @@ impl Service {
         }
     }
 
-    fn check_addresses(&self, path: &Path, errors: &mut Errors) {
-        for (i, ip) in self.spec.cluster_ips.iter().enumerate().filter(|(_, ip)| &***ip != "None") {
-            intstr::ip(ip, &path.field("clusterIPs").index(i), errors);
-        }
-        if let Some(policy) = &self.spec.ip_family_policy {
-            let policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
-            errors.one_of(&path.field("ipFamilyPolicy"), Some(policy), &policies);
-        }
-        for (i, family) in self.spec.ip_families.iter().enumerate() {
-            errors.one_of(&path.field("ipFamilies").index(i), Some(family), &["IPv4", "IPv6"]);
-        }
-        for (i, ip) in self.spec.external_ips.iter().enumerate() {
-            intstr::reachable_ip(ip, &path.field("externalIPs").index(i), errors);
-        }
-    }
-
     fn check_port_conflicts(&self, kind: &str, path: &Path, errors: &mut Errors) {
-        let (mut node_ports, mut ports) = (BTreeSet::new(), BTreeSet::new());
-        for (i, port) in self.spec.ports.iter().enumerate() {
-            let at = path.index(i);
-            if port.node_port != 0 {
-                if kind == CLUSTER_IP {
-                    errors.forbidden(&at.field("nodePort"), "may not be used when `type` is 'ClusterIP'");
-                }
-                if !node_ports.insert((&port.protocol, port.node_port)) {
-                    errors.duplicate(&at.field("nodePort"), &port.node_port);
-                }
+        let ports = || self.spec.ports.iter().enumerate();
+        for (i, _) in ports().filter(|(_, port)| kind == CLUSTER_IP && port.node_port != 0) {
+            let detail = "may not be used when `type` is 'ClusterIP'";
+            errors.forbidden(&path.index(i).field("nodePort"), detail);
+        }
+        let mut seen = BTreeSet::new();
+        for (i, port) in ports().filter(|(_, port)| port.node_port != 0) {
+            if !seen.insert((&port.protocol, port.node_port)) {
+                errors.duplicate(&path.index(i).field("nodePort"), &port.node_port);
             }
-            if !ports.insert((&port.protocol, port.port)) {
-                let protocol = port.protocol.as_deref().unwrap_or_default();
-                let key = format!(
-                    "core.ServicePort{{Name:\"\", Protocol:\"{protocol}\", AppProtocol:(*string)(nil), Port:{}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}",
-                    port.port
-                );
-                errors.duplicate(&at, &Bare(&key));
-            }
+        }
+        let mut seen = BTreeSet::new();
+        for (i, port) in ports().filter(|(_, port)| !seen.insert((&port.protocol, port.port))) {
+            let protocol = port.protocol.as_deref().unwrap_or_default();
+            let key = format!(
+                "core.ServicePort{{Name:\"\", Protocol:\"{protocol}\", AppProtocol:(*string)(nil), Port:{}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}",
+                port.port
+            );
+            errors.duplicate(&path.index(i), &Bare(&key));
         }
     }
 
-    fn check_traffic(&self, kind: &str, path: &Path, errors: &mut Errors) {
-        let spec = &self.spec;
-        if !spec.load_balancer_source_ranges.is_empty() && kind != LOAD_BALANCER {
-            let detail = "may only be used when `type` is 'LoadBalancer'";
-            errors.forbidden(&path.field("LoadBalancerSourceRanges"), detail);
+    fn check_load_balancer(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        let (spec, annotations) = (&self.spec, Path::Root("metadata"));
+        let annotations = annotations.field("annotations");
+        if !spec.load_balancer_source_ranges.is_empty() {
+            let path = path.field("LoadBalancerSourceRanges");
+            if kind != LOAD_BALANCER {
+                errors.forbidden(&path, ONLY_LOAD_BALANCERS);
+            }
+            for (i, range) in spec.load_balancer_source_ranges.iter().enumerate() {
+                intstr::cidr(range.trim(), &path.index(i), errors);
+            }
+        } else if let Some(ranges) = self.metadata.annotations.get(SOURCE_RANGES) {
+            let path = annotations.key(SOURCE_RANGES);
+            if kind != LOAD_BALANCER {
+                errors.forbidden(&path, ONLY_LOAD_BALANCERS);
+            }
+            let ranges = ranges.trim();
+            for range in ranges.split(',').filter(|_| !ranges.is_empty()) {
+                intstr::cidr(range.trim(), &path, errors);
+            }
         }
         if spec.allocate_load_balancer_node_ports.is_some() && kind != LOAD_BALANCER {
-            let detail = "may only be used when `type` is 'LoadBalancer'";
-            errors.forbidden(&path.field("allocateLoadBalancerNodePorts"), detail);
+            errors.forbidden(&path.field("allocateLoadBalancerNodePorts"), ONLY_LOAD_BALANCERS);
         }
+    }
+
+    fn check_class(&self, kind: &str, path: &Path, errors: &mut Errors) {
+        let path = path.field("loadBalancerClass");
+        match &self.spec.load_balancer_class {
+            Some(class) if kind == LOAD_BALANCER => {
+                errors.each_invalid(&path, class, names::qualified_name(class));
+            }
+            Some(_) => errors.forbidden(&path, ONLY_LOAD_BALANCERS),
+            None => {}
+        }
+    }
+
+    fn check_traffic(&self, path: &Path, errors: &mut Errors) {
+        let spec = &self.spec;
         let field = path.field("externalTrafficPolicy");
         match spec.external_traffic_policy.as_ref() {
             policy if self.externally_accessible() => {
-                errors.one_of(&field, policy.map(|p| &**p), &["Cluster", "Local"]);
+                errors.one_of(&field, policy.map(|p| &**p), &["Cluster", LOCAL]);
             }
             Some(policy) => {
                 errors.invalid(&field, policy, "may only be set for externally-accessible services");
             }
             None => {}
         }
+        let (field, port) = (path.field("healthCheckNodePort"), spec.health_check_node_port);
+        match (self.needs_health_check(), port) {
+            (true, 0) => errors.required(&field, ""),
+            (true, _) => errors.each_invalid(&field, &port, names::port_number(port)),
+            (false, 0) => {}
+            (false, _) => {
+                let detail =
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+                errors.invalid(&field, &port, detail);
+            }
+        }
         if let Some(policy) = &spec.internal_traffic_policy {
-            errors.one_of(&path.field("internalTrafficPolicy"), Some(policy), &["Cluster", "Local"]);
+            errors.one_of(&path.field("internalTrafficPolicy"), Some(policy), &["Cluster", LOCAL]);
         }
         if let Some(distribution) = &spec.traffic_distribution {
             errors.one_of(&path.field("trafficDistribution"), Some(distribution), &["PreferClose"]);
-        }
-    }
-
-    /// Whether clients outside the cluster can reach the service.
-    fn externally_accessible(&self) -> bool {
-        match self.spec.type_.as_deref().unwrap_or(CLUSTER_IP) {
-            NODE_PORT | LOAD_BALANCER => true,
-            CLUSTER_IP => !self.spec.external_ips.is_empty(),
-            _ => false,
         }
     }
 }

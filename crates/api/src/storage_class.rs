@@ -5,6 +5,11 @@ use crate::rules::Rules;
 use crate::validation::{Errors, Path, names};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many parameters a class may have, and so large they may be together.
+const MAX_PARAMETERS: usize = 512;
+const MAX_PARAMETER_BYTES: usize = 256 * 1024;
 
 /// A kind of storage, and who makes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
@@ -65,12 +70,15 @@ impl Rules for StorageClass {
             let reasons = names::qualified_name(&self.provisioner.to_lowercase());
             errors.each_invalid(path, &self.provisioner, reasons);
         }
+        check_parameters(&self.parameters, &Path::Root("parameters"), errors);
         errors.one_of(&Path::Root("reclaimPolicy"), self.reclaim_policy.as_deref(), &["Delete", "Retain"]);
         let modes = ["Immediate", "WaitForFirstConsumer"];
         errors.one_of(&Path::Root("volumeBindingMode"), self.volume_binding_mode.as_deref(), &modes);
+        check_topologies(&self.allowed_topologies, &Path::Root("allowedTopologies"), errors);
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
+        self.check(errors);
         for (field, changed) in [
             ("parameters", self.parameters != old.parameters),
             ("provisioner", self.provisioner != old.provisioner),
@@ -83,4 +91,47 @@ impl Rules for StorageClass {
         let path = Path::Root("volumeBindingMode");
         errors.immutable(&path, &self.volume_binding_mode, &old.volume_binding_mode);
     }
+}
+
+fn check_parameters(parameters: &StrMap, path: &Path, errors: &mut Errors) {
+    if parameters.len() > MAX_PARAMETERS {
+        return errors.too_long(path, MAX_PARAMETERS);
+    }
+    if parameters.contains_key("") {
+        errors.invalid(path, "", "field can not be empty.");
+    }
+    if parameters.iter().map(|(k, v)| k.len() + v.len()).sum::<usize>() > MAX_PARAMETER_BYTES {
+        errors.too_long(path, MAX_PARAMETER_BYTES);
+    }
+}
+
+fn check_topologies(terms: &[TopologySelectorTerm], path: &Path, errors: &mut Errors) {
+    let mut seen: Vec<BTreeMap<&Str, BTreeSet<&Str>>> = Vec::new();
+    for (i, term) in terms.iter().enumerate() {
+        let at = path.index(i);
+        let at = at.field("matchLabelExpressions");
+        let mut labels = BTreeMap::new();
+        for (j, requirement) in term.match_label_expressions.iter().enumerate() {
+            check_requirement(requirement, &at.index(j), errors);
+            if labels.insert(&requirement.key, requirement.values.iter().collect()).is_some() {
+                errors.duplicate(&at.index(j).field("key"), &requirement.key);
+            }
+        }
+        // Upstream takes a term without labels for one that was there already.
+        if labels.is_empty() || seen.contains(&labels) {
+            errors.duplicate(&at, "");
+        }
+        seen.push(labels);
+    }
+}
+
+fn check_requirement(requirement: &TopologySelectorLabelRequirement, path: &Path, errors: &mut Errors) {
+    let values = &requirement.values;
+    if values.is_empty() {
+        errors.required(&path.field("values"), "");
+    }
+    for (i, value) in values.iter().enumerate().filter(|(i, value)| values[..*i].contains(value)) {
+        errors.duplicate(&path.field("values").index(i), value);
+    }
+    errors.each_invalid(&path.field("key"), &requirement.key, names::qualified_name(&requirement.key));
 }

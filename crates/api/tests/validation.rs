@@ -57,7 +57,7 @@ fn a_deployment_keeps_its_selector() {
         &web,
         json!({"spec": {"strategy": {"rollingUpdate": {"maxSurge": "many", "maxUnavailable": "200%"}}}}),
         expect![[r#"
-            spec.strategy.rollingUpdate.maxSurge: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"many"}: must be an integer or percentage (e.g '5%%')
+            spec.strategy.rollingUpdate.maxSurge: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"many"}: a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')
             spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"200%"}: must not be greater than 100%"#]],
     );
 }

@@ -89,12 +89,21 @@ impl Network {
 
     /// Gives back what a service holds.
     pub(crate) fn release(&mut self, service: &Service) {
+        self.release_addresses(service);
+        let ports = service.spec.ports.iter().map(|port| port.node_port);
+        ports.chain([service.spec.health_check_node_port]).for_each(|port| self.release_port(port));
+    }
+
+    /// Gives back the addresses of a service.
+    pub(crate) fn release_addresses(&mut self, service: &Service) {
         for address in addresses(service) {
             self.addresses.remove(&address);
         }
-        for port in service.spec.ports.iter().map(|p| p.node_port) {
-            self.ports.remove(&port);
-        }
+    }
+
+    /// Gives back a node port.
+    pub(crate) fn release_port(&mut self, port: i32) {
+        self.ports.remove(&port);
     }
 }
 

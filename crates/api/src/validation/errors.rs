@@ -75,6 +75,11 @@ impl Errors {
         self.push(path, &format!("Duplicate value: {}", value.shown()), "");
     }
 
+    /// A value is there already, which is not allowed for a reason that does not show.
+    pub(crate) fn duplicate_because(&mut self, path: &Path, value: &(impl Shown + ?Sized), detail: &str) {
+        self.push(path, &format!("Duplicate value: {}", value.shown()), detail);
+    }
+
     /// What a value refers to is not there.
     pub(crate) fn not_found(&mut self, path: &Path, value: &(impl Shown + ?Sized)) {
         self.push(path, &format!("Not found: {}", value.shown()), "");

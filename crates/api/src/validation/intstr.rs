@@ -4,6 +4,8 @@ use super::{Errors, Path, names};
 use orrery_apimachinery::IntOrString;
 use std::net::IpAddr;
 
+const PERCENT: &str = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+
 /// A port by number or by name.
 pub(crate) fn port(port: &IntOrString, path: &Path, errors: &mut Errors) {
     match port {
@@ -37,7 +39,7 @@ pub(crate) fn non_negative_or_percent(value: &IntOrString, path: &Path, errors: 
     match value {
         IntOrString::Int(n) => errors.non_negative(path, i64::from(*n)),
         IntOrString::String(_) if percent(value).is_none() => {
-            errors.invalid(path, value, "must be an integer or percentage (e.g '5%%')");
+            errors.invalid(path, value, PERCENT);
         }
         IntOrString::String(_) => {}
     }
@@ -95,33 +97,5 @@ impl Range {
 pub(crate) fn cidr(text: &str, path: &Path, errors: &mut Errors) {
     if range(text).is_none() {
         errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-    }
-}
-
-/// An address that a client elsewhere could mean (upstream: `ValidateNonSpecialIP`).
-pub(crate) fn reachable_ip(text: &str, path: &Path, errors: &mut Errors) {
-    ip(text, path, errors);
-    let (unspecified, loopback, link_local, link_local_multicast) = match text.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => {
-            let [a, b, c, _] = ip.octets();
-            (ip.is_unspecified(), ip.is_loopback(), ip.is_link_local(), (a, b, c) == (224, 0, 0))
-        }
-        Ok(IpAddr::V6(ip)) => {
-            let first = ip.segments()[0];
-            (ip.is_unspecified(), ip.is_loopback(), first & 0xffc0 == 0xfe80, first & 0xff0f == 0xff02)
-        }
-        Err(_) => return,
-    };
-    if unspecified {
-        errors.invalid(path, text, format!("may not be unspecified ({text})"));
-    }
-    if loopback {
-        errors.invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-    }
-    if link_local {
-        errors.invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-    }
-    if link_local_multicast {
-        errors.invalid(path, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
     }
 }

@@ -1,6 +1,6 @@
 //! Rules of metadata (upstream: `k8s.io/apimachinery/pkg/api/validation/objectmeta.go`).
 
-use super::{Errors, NameRule, Path, names};
+use super::{Bare, Errors, NameRule, Path, names, pointer, quoted, strings};
 use orrery_apimachinery::{LabelSelector, ObjectMeta, OwnerReference, Str, StrMap};
 
 /// How large all annotations together may be.
@@ -32,6 +32,15 @@ pub(crate) fn check(meta: &ObjectMeta, namespaced: bool, name_rule: NameRule, er
     }
     errors.non_negative(&path.field("generation"), meta.generation);
     common(meta, path, errors);
+    let path = &path.field("finalizers");
+    for finalizer in &meta.finalizers {
+        errors.each_invalid(path, finalizer, names::qualified_name(finalizer));
+    }
+    if ["orphan", "foregroundDeletion"].iter().all(|name| meta.has_finalizer(name)) {
+        let shown = strings("string", &meta.finalizers);
+        let detail = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.invalid(path, &Bare(&shown), detail);
+    }
 }
 
 /// The rules for the metadata of a replacement.
@@ -58,7 +67,6 @@ fn common(meta: &ObjectMeta, path: &Path, errors: &mut Errors) {
     labels(&meta.labels, &path.field("labels"), errors);
     annotations(&meta.annotations, &path.field("annotations"), errors);
     owners(&meta.owner_references, &path.field("ownerReferences"), errors);
-    finalizers(&meta.finalizers, &path.field("finalizers"), errors);
 }
 
 /// The rules for labels, and for selectors that have the form of labels.
@@ -80,34 +88,63 @@ pub(crate) fn annotations(annotations: &StrMap, path: &Path, errors: &mut Errors
 }
 
 fn owners(owners: &[OwnerReference], path: &Path, errors: &mut Errors) {
-    for (i, owner) in owners.iter().enumerate() {
-        let at = path.index(i);
-        if owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
-            errors.invalid(&at.field("apiVersion"), &owner.api_version, "version must not be empty");
-        }
-        for (name, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {
+    let mut controller: Option<&OwnerReference> = None;
+    for owner in owners {
+        for (field, value, empty) in [
+            ("apiVersion", &owner.api_version, "version must not be empty"),
+            ("kind", &owner.kind, "kind must not be empty"),
+            ("name", &owner.name, "name must not be empty"),
+            ("uid", &owner.uid, "uid must not be empty"),
+        ] {
             if value.is_empty() {
-                errors.invalid(&at.field(name), value, "must not be empty");
+                errors.invalid(&path.field(field), value, empty);
             }
         }
-    }
-}
-
-fn finalizers(finalizers: &[Str], path: &Path, errors: &mut Errors) {
-    for finalizer in finalizers {
-        errors.each_invalid(path, finalizer, names::qualified_name(finalizer));
-    }
-}
-
-/// The rule for finalizers of the kinds that Kubernetes itself has: those without a domain are known
-/// (upstream: `ValidateFinalizerName` of `pkg/apis/core/validation`).
-pub(crate) fn known_finalizers(meta: &ObjectMeta, errors: &mut Errors) {
-    let path = &Path::Root("metadata").field("finalizers");
-    for finalizer in &meta.finalizers {
-        if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&&**finalizer) {
-            let detail = "name is neither a standard finalizer name nor is it fully qualified";
-            errors.invalid(path, finalizer, detail);
+        if (&*owner.api_version, &*owner.kind) == ("v1", "Event") {
+            let detail = "/v1, Kind=Event is disallowed from being an owner";
+            errors.invalid(path, &Bare(&shown_owner(owner)), detail);
         }
+        match controller {
+            Some(first) if owner.controller == Some(true) => {
+                let shown: Vec<_> = owners.iter().map(shown_owner).collect();
+                let shown = format!("[]v1.OwnerReference{{{}}}", shown.join(", "));
+                let detail = format!(
+                    "Only one reference can have Controller set to true. Found \"true\" in references for {}/{} and {}/{}",
+                    first.kind, first.name, owner.kind, owner.name
+                );
+                errors.invalid(path, &Bare(&shown), detail);
+            }
+            _ if owner.controller == Some(true) => controller = Some(owner),
+            _ => {}
+        }
+    }
+}
+
+fn shown_owner(owner: &OwnerReference) -> String {
+    format!(
+        "v1.OwnerReference{{APIVersion:{}, Kind:{}, Name:{}, UID:{}, Controller:{}, BlockOwnerDeletion:{}}}",
+        quoted(&owner.api_version),
+        quoted(&owner.kind),
+        quoted(&owner.name),
+        quoted(&owner.uid),
+        pointer("bool", owner.controller.is_some()),
+        pointer("bool", owner.block_owner_deletion.is_some())
+    )
+}
+
+/// The rule for the finalizers of most kinds: those without a domain are upstream's own.
+pub(crate) fn standard_finalizers(meta: &ObjectMeta, errors: &mut Errors) {
+    let path = Path::Root("metadata");
+    for (i, finalizer) in meta.finalizers.iter().enumerate() {
+        standard_finalizer(finalizer, &path.field("finalizers").index(i), errors);
+    }
+}
+
+/// The rule for a finalizer of an object, or of a namespace.
+pub(crate) fn standard_finalizer(finalizer: &Str, path: &Path, errors: &mut Errors) {
+    if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&&**finalizer) {
+        let detail = "name is neither a standard finalizer name nor is it fully qualified";
+        errors.invalid(path, finalizer, detail);
     }
 }
 

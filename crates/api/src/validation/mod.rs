@@ -1,6 +1,7 @@
 //! What the API server refuses, in upstream's words: the parts that several kinds share.
 //! What concerns one kind alone is in the file of that kind.
 
+pub(crate) mod address;
 mod affinity;
 mod container;
 mod env;

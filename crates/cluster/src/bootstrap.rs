@@ -2,8 +2,8 @@
 
 use crate::Config;
 use orrery_api::{
-    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Namespace, Object, Service, ServicePort,
-    ServiceSpec, StorageClass,
+    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Namespace, Object, PriorityClass,
+    SYSTEM_PRIORITY_CLASSES, Service, ServicePort, ServiceSpec, StorageClass,
 };
 use orrery_apimachinery::{IntOrString, ObjectMeta};
 use orrery_apiserver::{ApiServer, Request};
@@ -23,6 +23,9 @@ pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config) {
     }
     create(kubernetes_service().into());
     create(kubernetes_endpoints().into());
+    for ((name, value), description) in SYSTEM_PRIORITY_CLASSES.into_iter().zip(SYSTEM_PRIORITIES) {
+        create(system_priority_class(name, value, description).into());
+    }
     if config.default_storage_class {
         create(standard_storage_class().into());
     }
@@ -59,6 +62,21 @@ fn kubernetes_endpoints() -> Endpoints {
     let mut metadata = kubernetes_meta();
     metadata.labels.insert("endpointslice.kubernetes.io/skip-mirror", "true");
     Endpoints { metadata, subsets: vec![subset] }
+}
+
+/// What the system's priority classes are for (upstream: `pkg/apis/scheduling/v1/helpers.go`).
+const SYSTEM_PRIORITIES: [&str; 2] = [
+    "Used for system critical pods that must not be moved from their current node.",
+    "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+];
+
+fn system_priority_class(name: &str, value: i32, description: &str) -> PriorityClass {
+    PriorityClass {
+        metadata: ObjectMeta::named("", name),
+        value,
+        description: Some(description.into()),
+        ..Default::default()
+    }
 }
 
 /// The class that serves claims which name none, as local clusters have it.

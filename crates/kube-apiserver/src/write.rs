@@ -134,6 +134,7 @@ impl ApiServer {
         if let Some(subresource) = track {
             self.track_change(request, &mut object, &old, subresource);
         }
+        self.mutate_changed(&mut object, &old);
         registry::prepare_update(self, &mut object, &old)?;
         reject_invalid(&object, object.validate_update(&old))?;
         self.review_changed(request, &object, &old)?;

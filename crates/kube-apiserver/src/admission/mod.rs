@@ -7,6 +7,7 @@ pub(crate) mod namespace_lifecycle;
 mod persistent_volume_claim_resize;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage_protection;
 mod taint_nodes;
@@ -86,7 +87,8 @@ impl Admission {
 
     /// Forgets everything when an object of `kind` changes by which specs are filled in.
     pub(crate) fn notice(&mut self, kind: Kind) {
-        if matches!(kind, Kind::LimitRange | Kind::ServiceAccount) {
+        if matches!(kind, Kind::LimitRange | Kind::PriorityClass | Kind::RuntimeClass | Kind::ServiceAccount)
+        {
             self.admitted.clear();
         }
     }
@@ -109,8 +111,11 @@ impl ApiServer {
                 let account = service_account::check(self, pod)?;
                 let mut spec = pod.spec.clone();
                 service_account::mutate(&mut spec, &account, &mut self.admission.random);
-                priority::mutate(&mut spec, &pod.metadata)?;
-                default_toleration_seconds::mutate(&mut spec);
+                if !known {
+                    priority::mutate(self, &mut spec, &pod.metadata)?;
+                    default_toleration_seconds::mutate(&mut spec);
+                    runtime_class::mutate(self, &mut spec, &pod.metadata)?;
+                }
                 if !Rc::ptr_eq(&spec, &pod.spec) {
                     Rc::make_mut(pod).spec = spec;
                 }
@@ -130,11 +135,34 @@ impl ApiServer {
 
     /// Lets every plug-in refuse a new object that is valid, in upstream's order; the last one charges quotas.
     pub(crate) fn review_new(&mut self, request: &Request, object: &Object, known: bool) -> StatusResult<()> {
-        if !known && self.count(Kind::LimitRange) > 0 {
-            limit_ranger::validate(self, object)?;
+        if !known {
+            self.review_parts(object)?;
         }
         self.admission.remember(object);
         resource_quota::charge(self, request, object, None)
+    }
+
+    /// What need not be looked at again for the pods of a known template.
+    fn review_parts(&self, object: &Object) -> StatusResult<()> {
+        if self.count(Kind::LimitRange) > 0 {
+            limit_ranger::validate(self, object)?;
+        }
+        match object {
+            Object::Pod(pod) => runtime_class::validate(self, pod, object),
+            Object::PriorityClass(class) => priority::validate(self, class, object, true),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets every plug-in change an object that replaces `old`.
+    pub(crate) fn mutate_changed(&self, object: &mut Object, old: &Object) {
+        if let (Object::Pod(pod), Object::Pod(old)) = (object, old)
+            && !Rc::ptr_eq(&pod.spec, &old.spec)
+        {
+            let spec = &mut Rc::make_mut(pod).spec;
+            priority::keep(spec, &old.spec);
+            default_toleration_seconds::mutate(spec);
+        }
     }
 
     /// As [`Self::review_new`], for an object that replaces `old`.
@@ -149,6 +177,9 @@ impl ApiServer {
                 limit_ranger::validate(self, object)?;
             }
             persistent_volume_claim_resize::check(self, new, claim)?;
+        }
+        if let Object::PriorityClass(class) = object {
+            priority::validate(self, class, object, false)?;
         }
         resource_quota::charge(self, request, object, Some(old))
     }

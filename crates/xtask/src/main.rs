@@ -19,6 +19,7 @@ cargo xtask <command>
   serve [--port 8080] [--host 127.0.0.1] [--release]   build the page and serve it
   dist                                                 build the static site into dist/ and weigh it
   schema                                               write the table of fields, crates/schema/schema.txt
+  fuzz TARGET [--seconds 60] [--seed 1]                feed random texts to a reader of texts
   test [--list] [--only STEP]                          run every check in order, or one of them
 ";
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         "serve" => serve::run(&rest).map(|()| true),
         "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
         "schema" => args::none(&rest).and_then(|()| schema::write()).map(|()| true),
+        "fuzz" => fuzz(&rest).map(|()| true),
         "test" => test::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -45,4 +47,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the program of `crates/fuzz`.
+fn fuzz(words: &[String]) -> shell::Result<()> {
+    let build = ["run", "--quiet", "--profile", "fuzz", "-p", "orrery-fuzz", "--"];
+    shell::run(shell::command("cargo").args(build).args(words))
 }

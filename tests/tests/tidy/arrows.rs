@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 21] = [
+const ARROWS: [(&str, &str); 22] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -27,6 +27,7 @@ const ARROWS: [(&str, &str); 21] = [
     ("orrery", "sim apimachinery api schema manifest apiserver cluster kubectl view share"),
     ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl orrery view share"),
     ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
+    ("fuzz", "apimachinery api manifest share"),
     ("xtask", ""),
 ];
 

@@ -5,6 +5,7 @@
 pub mod calls;
 pub mod crowd;
 pub mod events;
+pub mod findings;
 pub mod inspect;
 pub mod layout;
 mod node;

@@ -347,3 +347,80 @@ fn a_name_that_the_server_draws_is_drawn_again_while_it_is_taken() {
     let second = after(&first);
     assert!(second.starts_with("drawn-") && second != first, "{first}, then {second}");
 }
+
+#[test]
+fn only_the_object_that_is_meant_is_deleted() {
+    let mut api = server();
+    let made = create(&mut api, config_map("c")).expect("valid");
+    let (uid, revision) = (made.metadata().uid.clone(), made.metadata().resource_version);
+    for (row, options, message) in [
+        (
+            "another of that name",
+            DeleteOptions { uid: Some("x".into()), ..Default::default() },
+            format!(
+                "Operation cannot be fulfilled on ConfigMap \"c\": the UID in the precondition (x) does not match the UID in record ({uid}). The object might have been deleted and then recreated"
+            ),
+        ),
+        (
+            "another state of it",
+            DeleteOptions { resource_version: Some(1), ..Default::default() },
+            format!(
+                "Operation cannot be fulfilled on ConfigMap \"c\": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record ({revision}). The object might have been modified"
+            ),
+        ),
+    ] {
+        let refused = api.delete(&request(), &key(Kind::ConfigMap, "c"), &options).expect_err(row);
+        assert_eq!((refused.reason, refused.message), (Reason::Conflict, message), "{row}");
+    }
+    let options = DeleteOptions { uid: Some(uid), resource_version: Some(revision), ..Default::default() };
+    api.delete(&request(), &key(Kind::ConfigMap, "c"), &options).expect("it is the one");
+}
+
+#[test]
+fn a_later_deletion_may_treat_dependents_otherwise() {
+    let held = |finalizers: &[&str]| {
+        let mut api = server();
+        let mut tree = deployment(1);
+        tree["metadata"]["finalizers"] = json!(finalizers);
+        create(&mut api, tree).expect("valid");
+        api
+    };
+    for (row, before, propagation, after) in [
+        ("nothing is said", &["example.com/x"][..], Propagation::Unstated, &["example.com/x"][..]),
+        (
+            "what was decided stays",
+            &["foregroundDeletion", "example.com/x"],
+            Propagation::Unstated,
+            &["foregroundDeletion", "example.com/x"],
+        ),
+        (
+            "and is decided anew",
+            &["foregroundDeletion", "example.com/x"],
+            Propagation::Orphan,
+            &["example.com/x", "orphan"],
+        ),
+        ("or given up", &["orphan", "example.com/x"], Propagation::Background, &["example.com/x"]),
+    ] {
+        let options = DeleteOptions { propagation, ..Default::default() };
+        let left = held(before).delete(&request(), &key(Kind::Deployment, "web"), &options).expect("there");
+        let finalizers: Vec<&str> = left.metadata().finalizers.iter().map(|f| &**f).collect();
+        assert_eq!(finalizers, after, "{row}");
+    }
+}
+
+#[test]
+fn a_dry_run_answers_and_allocates_nothing() {
+    let mut api = server();
+    let dry = Request { dry_run: true, ..request() };
+    let before = api.revision();
+    let spec = json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]});
+    let rehearsed = api.create(&dry, object(service("s", spec.clone()))).expect("free").to_value();
+    assert!(
+        rehearsed["spec"]["clusterIP"].is_string() && rehearsed["metadata"].get("resourceVersion").is_none()
+    );
+    let made = create(&mut api, service("s", spec)).expect("the port is free still");
+    let gone = api.delete(&dry, &key(Kind::Service, "s"), &DeleteOptions::default()).expect("there");
+    assert_eq!(gone.metadata().uid, made.metadata().uid);
+    api.scale(&dry, &key(Kind::Deployment, "web"), 3).expect_err("it is not there, in a dry run either");
+    assert_eq!(api.revision(), before + 1);
+}

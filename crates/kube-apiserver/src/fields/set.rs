@@ -126,7 +126,7 @@ impl FieldSet {
 
     fn add_paths(&self, prefix: &mut Vec<Element>, paths: &mut Vec<Vec<Element>>) {
         let members = self.0.iter().filter(|(_, node)| node.member);
-        paths.extend(members.map(|(step, _)| [prefix.as_slice(), &[step.clone()]].concat()));
+        paths.extend(members.map(|(step, _)| [prefix.as_slice(), std::slice::from_ref(step)].concat()));
         for (step, node) in &self.0 {
             prefix.push(step.clone());
             node.below.add_paths(prefix, paths);

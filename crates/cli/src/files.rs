@@ -1,6 +1,7 @@
-//! Files of the file system, for `-f`.
+//! Files of the file system, for `-f`, and the table of fields, for `explain`.
 
 use orrery_kubectl::Files;
+use orrery_schema::Schema;
 
 /// The file system.
 pub struct Disk;
@@ -11,5 +12,9 @@ impl Files for Disk {
             "-" => std::io::read_to_string(std::io::stdin()).ok(),
             path => std::fs::read_to_string(path).ok(),
         }
+    }
+
+    fn schema(&self) -> Option<&Schema> {
+        Some(Schema::compiled_in())
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 /// Flags that take a value, by their long names.
 const VALUED: &[&str] = &[
+    "api-version",
     "cascade",
     "field-manager",
     "field-selector",
@@ -40,8 +41,17 @@ const SHORT: &[(char, &str)] = &[
 ];
 
 /// Flags that are true when they stand alone but may carry a value after `=`.
-const SWITCHES: &[&str] =
-    &["all", "all-namespaces", "force", "ignore-not-found", "no-headers", "now", "show-labels", "watch"];
+const SWITCHES: &[&str] = &[
+    "all",
+    "all-namespaces",
+    "force",
+    "ignore-not-found",
+    "no-headers",
+    "now",
+    "recursive",
+    "show-labels",
+    "watch",
+];
 
 /// A parsed command line.
 #[derive(Clone, Debug, Default, PartialEq)]

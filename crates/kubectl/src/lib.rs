@@ -9,6 +9,7 @@ mod command;
 mod cordon;
 mod create;
 mod delete;
+mod explain;
 mod fields;
 mod get;
 mod label;
@@ -24,6 +25,7 @@ pub use command::{Failure, Output};
 
 use command::Cx;
 use orrery_apiserver::Session;
+use orrery_schema::Schema;
 use orrery_sim::Duration;
 
 /// How long a request travels to the server and back.
@@ -32,10 +34,15 @@ pub const ROUND_TRIP: Duration = Duration::from_millis(10);
 /// How long the program takes before its first request.
 const START_UP: Duration = Duration::from_millis(100);
 
-/// Files by name, as `-f` finds them.
+/// What lies beside the program: files by name, as `-f` finds them, and what the API says of its fields.
 pub trait Files {
     /// The text of the file called `name`; `-` is standard input.
     fn read(&self, name: &str) -> Option<String>;
+
+    /// The table of fields; none while it is not here.
+    fn schema(&self) -> Option<&Schema> {
+        None
+    }
 }
 
 /// No files at all but a standard input.
@@ -56,6 +63,7 @@ const COMMANDS: &[(&str, Command)] = &[
     ("cordon", cordon::cordon),
     ("create", create::run),
     ("delete", delete::run),
+    ("explain", explain::run),
     ("get", get::run),
     ("label", label::run),
     ("rollout", rollout::run),

@@ -2,7 +2,7 @@
 //! required, the values that some of them are confined to, the keys of lists, and their documentation.
 //!
 //! It is one table, `schema.txt`, which `cargo xtask schema` generates. It is large and mostly prose, so nobody
-//! holds it who does not want it: [`TEXT`] is compiled in only where it is named, and the page fetches the file.
+//! holds it who does not want it: [`TEXT`] is compiled in only where it is used, and the page fetches the file.
 //!
 //! A line of the table starts with what it is:
 //! - `@Deployment apps/v1` opens a type; what follows the name is the API version of a kind, or `=string`, the
@@ -18,7 +18,7 @@ mod ty;
 pub use table::{Field, Schema, Step, Type};
 pub use ty::Ty;
 
-/// The table, for programs that may be large.
+/// The table as text.
 pub const TEXT: &str = include_str!("../schema.txt");
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The table as types and fields, and how to find them.
 
-use crate::Ty;
+use crate::{TEXT, Ty};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A struct of the API, or a type that JSON holds as something plain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +54,12 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The table that is compiled in, for programs that may be large.
+    pub fn compiled_in() -> &'static Schema {
+        static READ: OnceLock<Schema> = OnceLock::new();
+        READ.get_or_init(|| Schema::parse(TEXT))
+    }
+
     /// Reads the table. Lines that mean nothing are passed over: the file may be of another version.
     pub fn parse(text: &'static str) -> Schema {
         let mut schema = Schema::default();

@@ -1,10 +1,17 @@
 //! The type of a field: a word of the table, such as `string`, `Probe`, `[]Container` or `{}Quantity`.
 
+use crate::Type;
+
 /// A type as the table writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ty(pub(crate) &'static str);
 
 impl Ty {
+    /// The type as the type of a field.
+    pub fn of(ty: &Type) -> Ty {
+        Ty(ty.name)
+    }
+
     /// The type of the elements, if it is a list.
     pub fn element(self) -> Option<Ty> {
         self.0.strip_prefix("[]").map(Ty)

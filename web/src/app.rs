@@ -103,7 +103,7 @@ pub fn App() -> Html {
         let start = start.clone();
         move || Files::new(start.files.clone())
     });
-    let reading = use_reader(&files, &ui);
+    let reading = use_reader(&files, &ui, &start.session.0);
     html! {
         <ContextProvider<SessionContext> context={start.session.clone()}>
             <ContextProvider<UiContext> context={ui}>

@@ -4,9 +4,10 @@
 use orrery_cluster::{Cluster, Config};
 use orrery_kubectl::apply::{Refusal, apply};
 use orrery_kubectl::{Output, run as kubectl};
-use orrery_manifest::objects;
+use orrery_manifest::{Located, objects};
 use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
+use orrery_view::findings::{Finding, findings};
 use orrery_view::scene::{ObjectRef, Scene};
 use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, workloads};
@@ -181,6 +182,11 @@ impl Engine {
     /// All namespaces.
     pub fn namespaces(&self) -> Vec<String> {
         scene::namespaces(&self.cluster)
+    }
+
+    /// What does not fit together between these objects, and with those of the cluster.
+    pub fn findings(&self, written: &[&Located]) -> Vec<Finding> {
+        findings(written, self.cluster.api())
     }
 
     /// The strip of the run.

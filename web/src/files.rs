@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use orrery_manifest::{Severity, objects};
+use orrery_manifest::{Diagnostic, Located, Severity, objects};
 use orrery_share::File;
+use orrery_view::findings::Finding;
 use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
@@ -149,6 +150,15 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
+impl Problem {
+    /// What the diagnostic says of a file.
+    fn of(file: usize, d: Diagnostic) -> Self {
+        let error = d.severity == Severity::Error;
+        let Diagnostic { line, column, end_line, end_column, path, message, hint, .. } = d;
+        Self { file, line, column, end_line, end_column, error, path, message, hint }
+    }
+}
+
 /// An object of a file and its lines.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Written {
@@ -171,9 +181,10 @@ pub struct Check {
     pub unserved: Vec<String>,
 }
 
-/// Reads all files.
-pub fn check(files: &Files) -> Check {
+/// Reads all files. `find` tells what does not fit together between their objects.
+pub fn check(files: &Files, find: impl Fn(&[&Located]) -> Vec<Finding>) -> Check {
     let mut check = Check::default();
+    let mut written: Vec<(usize, Located)> = Vec::new();
     for (at, file) in files.list.iter().enumerate() {
         let found = objects(&file.text);
         check.objects.extend(found.objects.iter().map(|located| {
@@ -188,19 +199,14 @@ pub fn check(files: &Files) -> Check {
         }));
         for d in found.diagnostics {
             check.unserved.extend(unserved(&d.message, d.hint.as_deref()));
-            check.problems.push(Problem {
-                file: at,
-                line: d.line,
-                column: d.column,
-                end_line: d.end_line,
-                end_column: d.end_column,
-                error: d.severity == Severity::Error,
-                path: d.path,
-                message: d.message,
-                hint: d.hint,
-            });
+            check.problems.push(Problem::of(at, d));
         }
+        written.extend(found.objects.into_iter().map(|located| (at, located)));
     }
+    let objects: Vec<&Located> = written.iter().map(|(_, located)| located).collect();
+    let found = find(&objects).into_iter();
+    check.problems.extend(found.map(|finding| Problem::of(written[finding.object].0, finding.diagnostic)));
+    check.problems.sort_by_key(|problem| (problem.file, problem.line, problem.column));
     check.unserved.sort();
     check.unserved.dedup();
     check

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::files::{Check, Files, FilesContext, Problem, check};
 use crate::i18n::Words;
+use crate::session::Session;
 use crate::store;
 use crate::ui::{Choose, UiContext};
 
@@ -26,15 +27,15 @@ pub fn use_reading() -> ReadingContext {
 
 /// The files as they are read, a moment after the person stops typing; and their copy that survives a reload.
 #[hook]
-pub fn use_reader(files: &FilesContext, ui: &UiContext) -> ReadingContext {
+pub fn use_reader(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) -> ReadingContext {
     let w = ui.lang.words();
-    let found = use_state_eq(|| Rc::new(read(files, w)));
+    let found = use_state_eq(|| Rc::new(read(files, w, session)));
     {
-        let (found, ui) = (found.clone(), ui.clone());
+        let (found, ui, session) = (found.clone(), ui.clone(), session.clone());
         use_effect_with((**files).clone(), move |files| {
             let files = files.clone();
             let pause = Timeout::new(PAUSE_MS, move || {
-                found.set(Rc::new(read(&files, w)));
+                found.set(Rc::new(read(&files, w, &session)));
                 if files.size() > LARGEST || !store::keep_files(&files.list) {
                     ui.dispatch(Choose::Toast(Some(w.not_saved.to_owned())));
                 }
@@ -45,10 +46,10 @@ pub fn use_reader(files: &FilesContext, ui: &UiContext) -> ReadingContext {
     (*found).clone()
 }
 
-fn read(files: &Files, w: &Words) -> Check {
+fn read(files: &Files, w: &Words, session: &Session) -> Check {
     let size = files.size();
     if size <= LARGEST {
-        return check(files);
+        return check(files, |written| session.read(|engine| engine.findings(written)));
     }
     let largest = (0..files.list.len()).max_by_key(|at| files.list[*at].text.len()).unwrap_or(0);
     let message = (w.too_large)(size.div_ceil(1 << 20), LARGEST >> 20);

@@ -6,8 +6,10 @@ use std::path::Path;
 
 /// The JSON that `k8s-openapi` makes of a sample.
 fn reference(kind: Kind, sample: &Value) -> Value {
+    use k8s_openapi::api::{
+        apps, coordination, core, discovery, networking, node, rbac, scheduling, storage,
+    };
     use k8s_openapi::api::{autoscaling, batch, policy};
-    use k8s_openapi::api::{apps, coordination, core, discovery, networking, node, rbac, scheduling, storage};
     fn through<T: serde::de::DeserializeOwned + serde::Serialize>(sample: &Value) -> Value {
         let object: T = serde_json::from_value(sample.clone()).expect("the sample is valid");
         serde_json::to_value(object).expect("it can be written")

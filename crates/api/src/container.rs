@@ -244,3 +244,36 @@ pub struct VolumeMount {
     #[json(text)]
     pub sub_path_expr: Option<Str>,
 }
+
+/// A container that was added to a running pod, as one of any other.
+impl From<&EphemeralContainer> for Container {
+    fn from(c: &EphemeralContainer) -> Self {
+        let c = c.clone();
+        Container {
+            args: c.args,
+            command: c.command,
+            env: c.env,
+            env_from: c.env_from,
+            image: c.image,
+            image_pull_policy: c.image_pull_policy,
+            lifecycle: c.lifecycle,
+            liveness_probe: c.liveness_probe,
+            name: c.name,
+            ports: c.ports,
+            readiness_probe: c.readiness_probe,
+            resize_policy: c.resize_policy,
+            resources: c.resources,
+            restart_policy: c.restart_policy,
+            security_context: c.security_context,
+            startup_probe: c.startup_probe,
+            stdin: c.stdin,
+            stdin_once: c.stdin_once,
+            termination_message_path: c.termination_message_path,
+            termination_message_policy: c.termination_message_policy,
+            tty: c.tty,
+            volume_devices: c.volume_devices,
+            volume_mounts: c.volume_mounts,
+            working_dir: c.working_dir,
+        }
+    }
+}

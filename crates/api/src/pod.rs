@@ -4,7 +4,7 @@ use crate::defaults;
 use crate::pod_spec::PodSpec;
 use crate::pod_status::PodStatus;
 use crate::rules::Rules;
-use crate::validation::{Errors, pod};
+use crate::validation::{Errors, pod, pod_update};
 use orrery_apimachinery::decode::{
     Cx, Field, GoType, Member, Rule, Shape, Structure, Typed, read_structure, write_structure,
 };
@@ -87,7 +87,7 @@ impl Rules for Pod {
     }
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
-        pod::pod_update(self, old, errors);
+        pod_update::update(self, old, errors);
     }
 }
 

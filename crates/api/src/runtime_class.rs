@@ -4,7 +4,7 @@ use crate::container::ResourceRequirements;
 use crate::pod_spec::Toleration;
 use crate::resources::ResourceList;
 use crate::rules::Rules;
-use crate::validation::{Bare, Errors, Path, metadata, names, pointer, quoted, resources, tolerations};
+use crate::validation::{Errors, Path, metadata, names, resources, tolerations};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 
@@ -73,17 +73,7 @@ fn check_tolerations(list: &[Toleration], path: &Path, errors: &mut Errors) {
     tolerations(list, &path.field("tolerations"), errors);
     for (i, toleration) in list.iter().enumerate() {
         if list[..i].iter().any(|earlier| key(earlier) == key(toleration)) {
-            errors.duplicate(&path.index(i), &Bare(&shown(toleration)));
+            errors.duplicate(&path.index(i), toleration);
         }
     }
-}
-
-fn shown(toleration: &Toleration) -> String {
-    let Toleration { key, operator, value, effect, toleration_seconds } = toleration;
-    let [key, operator, value, effect] =
-        [key, operator, value, effect].map(|text| quoted(text.as_deref().unwrap_or_default()));
-    let seconds = pointer("int64", toleration_seconds.is_some());
-    format!(
-        "core.Toleration{{Key:{key}, Operator:{operator}, Value:{value}, Effect:{effect}, TolerationSeconds:{seconds}}}"
-    )
 }

@@ -79,9 +79,13 @@ fn a_pod_changes_its_images_and_little_else() {
     change(&pod, json!({"spec": {"containers": image}}), expect![""]);
     change(
         &pod,
-        json!({"spec": {"containers": containers("nginx", "d"), "activeDeadlineSeconds": 90, "nodeName": "n"}}),
+        json!({"spec": {"activeDeadlineSeconds": 90, "nodeName": "n"}}),
+        expect!["spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value"],
+    );
+    change(
+        &pod,
+        json!({"spec": {"containers": containers("nginx", "d"), "nodeName": "n"}}),
         expect![[r#"
-            spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value
             spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"#]],
     );
     change(

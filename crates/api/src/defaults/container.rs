@@ -28,6 +28,7 @@ pub(super) fn ephemeral(c: &mut EphemeralContainer) {
         &mut c.termination_message_path,
         &mut c.termination_message_policy,
     );
+    c.ports.iter_mut().for_each(port);
     c.env.iter_mut().for_each(env);
 }
 

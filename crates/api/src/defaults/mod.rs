@@ -1,6 +1,7 @@
 //! What the API server fills in when it decodes: the parts that several kinds share.
 //! What concerns one kind alone is in the file of that kind.
 
+mod closed_gates;
 mod container;
 mod pod_spec;
 mod volume;

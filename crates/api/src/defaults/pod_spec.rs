@@ -1,6 +1,6 @@
 //! Defaults of pods and of their templates (upstream: `pkg/apis/core/v1/defaults.go`).
 
-use super::{container, fill, volume, write_shared};
+use super::{closed_gates, container, fill, volume, write_shared};
 use crate::{Container, Pod, PodSpec, PodTemplateSpec, ResourceRequirements};
 use std::rc::Rc;
 
@@ -29,6 +29,7 @@ fn spec_fields(spec: &mut PodSpec) {
     spec.volumes.iter_mut().for_each(volume::volume);
     spec.init_containers.iter_mut().chain(&mut spec.containers).for_each(container::container);
     spec.ephemeral_containers.iter_mut().for_each(container::ephemeral);
+    closed_gates::drop_fields(spec);
 }
 
 /// (upstream: `SetDefaults_Pod`)

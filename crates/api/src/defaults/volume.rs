@@ -1,7 +1,7 @@
 //! Defaults of volumes.
 
 use super::fill;
-use crate::{DownwardAPIVolumeFile, PersistentVolumeClaimSpec, ProjectedVolumeSource, Volume, image};
+use crate::{DownwardAPIVolumeFile, PersistentVolumeClaimSpec, ProjectedVolumeSource, Volume};
 
 /// Mode bits `rw-r--r--`.
 const FILE_MODE: i32 = 0o644;
@@ -27,11 +27,6 @@ pub(super) fn volume(volume: &mut Volume) {
     }
     if let Some(source) = &mut volume.host_path {
         fill(&mut source.type_, "");
-    }
-    if let Some(source) = &mut volume.image
-        && let Some(reference) = &source.reference
-    {
-        fill(&mut source.pull_policy, image::default_pull_policy(reference));
     }
     if let Some(template) = volume.ephemeral.as_mut().and_then(|e| e.volume_claim_template.as_mut()) {
         claim_spec(&mut template.spec);

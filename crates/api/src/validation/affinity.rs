@@ -90,7 +90,10 @@ fn field(r: &NodeSelectorRequirement, path: &Path, errors: &mut Errors) {
         unknown => errors.invalid(&path.field("operator"), unknown, "not a valid selector operator"),
     }
     if &*r.key != "metadata.name" {
-        errors.invalid(&path.field("key"), &r.key, "not a valid field selector key");
+        return errors.invalid(&path.field("key"), &r.key, "not a valid field selector key");
+    }
+    for (i, name) in r.values.iter().enumerate() {
+        errors.each_invalid(&path.field("values").index(i), name, names::dns_subdomain(name, false));
     }
 }
 
@@ -117,9 +120,45 @@ fn pod_term(term: &PodAffinityTerm, path: &Path, errors: &mut Errors) {
     for namespace in &term.namespaces {
         errors.each_invalid(&path.field("namespace"), namespace, names::dns_label(namespace, false));
     }
+    label_keys(term, path, errors);
     let key = path.field("topologyKey");
     if term.topology_key.is_empty() {
         errors.required(&key, "can not be empty");
     }
     errors.each_invalid(&key, &term.topology_key, names::qualified_name(&term.topology_key));
+}
+
+/// The labels by whose values of its own a pod is told from others
+/// (upstream: `validateMatchLabelKeysAndMismatchLabelKeys`).
+fn label_keys(term: &PodAffinityTerm, path: &Path, errors: &mut Errors) {
+    let lists =
+        [("matchLabelKeys", &term.match_label_keys), ("mismatchLabelKeys", &term.mismatch_label_keys)];
+    for (field, keys) in lists {
+        let at = path.field(field);
+        if term.label_selector.is_none() && !keys.is_empty() {
+            errors.forbidden(&at, "must not be specified when labelSelector is not set");
+            continue;
+        }
+        for (i, key) in keys.iter().enumerate() {
+            errors.each_invalid(&at.index(i), key, names::qualified_name(key));
+        }
+    }
+    if let Some(selector) = &term.label_selector {
+        // What the API server made of the keys is in the selector already, so it is there twice if a person wrote it.
+        let expressions = &selector.match_expressions;
+        for (i, expression) in expressions.iter().enumerate() {
+            let key = &expression.key;
+            let twice =
+                selector.match_labels.get(key).is_some() || expressions[..i].iter().any(|e| e.key == *key);
+            if twice && let Some(at) = term.match_label_keys.iter().rposition(|k| k == key) {
+                errors.invalid(&path.index(at), key, "exists in both matchLabelKeys and labelSelector");
+            }
+        }
+    }
+    for (i, key) in term.match_label_keys.iter().enumerate() {
+        if term.mismatch_label_keys.contains(key) {
+            let at = path.field("matchLabelKeys");
+            errors.invalid(&at.index(i), key, "exists in both matchLabelKeys and mismatchLabelKeys");
+        }
+    }
 }

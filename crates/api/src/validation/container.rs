@@ -1,18 +1,18 @@
 //! Rules for containers.
 
-use super::{Errors, Path, env, names, probe, resources, security};
-use crate::{Container, ContainerPort, PodSpec, Volume, VolumeDevice, VolumeMount};
-use orrery_apimachinery::Str;
+use super::{Errors, Path, env, mounts, names, probe, resources, security};
+use crate::{Container, ContainerPort, EphemeralContainer, PodSpec, Volume};
 use std::collections::BTreeSet;
 
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 
-/// All containers of a pod.
+/// All containers of a pod. `volumes` are those that there is nothing wrong with.
 pub(super) fn all(spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
     let list = path.field("containers");
     if spec.containers.is_empty() {
         errors.required(&list, "");
     }
+    let grace = spec.termination_grace_period_seconds;
     let mut seen = BTreeSet::new();
     for (i, c) in spec.containers.iter().enumerate() {
         let at = list.index(i);
@@ -20,7 +20,7 @@ pub(super) fn all(spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut
         if !seen.insert(&c.name) {
             errors.duplicate(&at.field("name"), &c.name);
         }
-        hooks(c, spec.termination_grace_period_seconds, &at, errors);
+        hooks(c, grace, &at, errors);
         if c.restart_policy.is_some() {
             errors.forbidden(&at.field("restartPolicy"), "may not be set for non-init containers");
         }
@@ -29,20 +29,24 @@ pub(super) fn all(spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut
     let list = path.field("initContainers");
     for (i, c) in spec.init_containers.iter().enumerate() {
         let at = list.index(i);
-        init(c, spec, volumes, &at, errors);
+        common(c, volumes, &at, errors);
+        if let Some(policy) = &c.restart_policy {
+            errors.one_of(&at.field("restartPolicy"), Some(policy), &["Always"]);
+        }
         if !seen.insert(&c.name) {
             errors.duplicate(&at.field("name"), &c.name);
         }
+        // Upstream looks at each as if it were the only one.
+        host_ports(std::slice::from_ref(c), &list, errors);
+        init(c, grace, &at, errors);
     }
+    ephemeral(spec, volumes, &path.field("ephemeralContainers"), errors);
 }
 
-fn init(c: &Container, spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
-    common(c, volumes, path, errors);
-    if let Some(policy) = c.restart_policy.as_deref() {
-        errors.one_of(&path.field("restartPolicy"), Some(policy), &["Always"]);
-    }
+/// An init container stops by itself, unless it is a sidecar.
+fn init(c: &Container, grace: Option<i64>, path: &Path, errors: &mut Errors) {
     if c.restart_policy.as_deref() == Some("Always") {
-        return hooks(c, spec.termination_grace_period_seconds, path, errors);
+        return hooks(c, grace, path, errors);
     }
     for (name, there) in [
         ("lifecycle", c.lifecycle.is_some()),
@@ -79,8 +83,8 @@ fn common(c: &Container, volumes: &[&Volume], path: &Path, errors: &mut Errors) 
     ports(&c.ports, &path.field("ports"), errors);
     env::variables(&c.env, &path.field("env"), errors);
     env::sources(&c.env_from, &path.field("envFrom"), errors);
-    mounts(c, volumes, &path.field("volumeMounts"), errors);
-    devices(&c.volume_devices, volumes, &path.field("volumeDevices"), errors);
+    mounts::mounts(c, volumes, &path.field("volumeMounts"), errors);
+    mounts::devices(c, volumes, &path.field("volumeDevices"), errors);
     let pull = c.image_pull_policy.as_deref();
     errors.one_of(&path.field("imagePullPolicy"), pull, &["Always", "IfNotPresent", "Never"]);
     resources::requirements(&c.resources, &path.field("resources"), errors);
@@ -126,91 +130,57 @@ fn host_ports(containers: &[Container], path: &Path, errors: &mut Errors) {
     }
 }
 
-fn mounts(c: &Container, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
-    let mut seen = BTreeSet::new();
+/// An image's name in a pod; in a template it may have blanks around it.
+pub(super) fn trimmed(c: &Container, path: &Path, errors: &mut Errors) {
+    let image = c.image.as_deref().unwrap_or_default();
+    if image.trim() != image {
+        errors.invalid(&path.field("image"), image, "must not have leading or trailing whitespace");
+    }
+}
+
+/// Containers that were added to a running pod.
+fn ephemeral(spec: &PodSpec, volumes: &[&Volume], path: &Path, errors: &mut Errors) {
+    let others = || spec.containers.iter().chain(&spec.init_containers);
+    for (i, c) in spec.ephemeral_containers.iter().enumerate() {
+        let (at, as_any) = (path.index(i), Container::from(c));
+        common(&as_any, volumes, &at, errors);
+        trimmed(&as_any, &at, errors);
+        let earlier = spec.ephemeral_containers[..i].iter();
+        if others().any(|o| o.name == c.name) || earlier.clone().any(|o| o.name == c.name) {
+            errors.duplicate(&at.field("name"), &c.name);
+        }
+        if let Some(target) = &c.target_container_name
+            && !others().any(|o| o.name == *target)
+        {
+            errors.not_found(&at.field("targetContainerName"), target);
+        }
+        only_ephemeral(c, &at, errors);
+    }
+}
+
+/// What a container that was added for a look cannot have.
+fn only_ephemeral(c: &EphemeralContainer, path: &Path, errors: &mut Errors) {
+    let detail = "cannot be set for an Ephemeral Container";
+    for (field, set) in [
+        ("ports", !c.ports.is_empty()),
+        ("resources", c.resources != Default::default()),
+        ("resizePolicy", !c.resize_policy.is_empty()),
+        ("restartPolicy", c.restart_policy.is_some()),
+        ("livenessProbe", c.liveness_probe.is_some()),
+        ("readinessProbe", c.readiness_probe.is_some()),
+        ("startupProbe", c.startup_probe.is_some()),
+        ("lifecycle", c.lifecycle.is_some()),
+    ] {
+        if set {
+            errors.forbidden(&path.field(field), detail);
+        }
+    }
     for (i, mount) in c.volume_mounts.iter().enumerate() {
-        let at = path.index(i);
-        if mount.name.is_empty() {
-            errors.required(&at.field("name"), "");
-        }
-        if !volumes.iter().any(|v| v.name == mount.name) {
-            errors.not_found(&at.field("name"), &mount.name);
-        }
-        if mount.mount_path.is_empty() {
-            errors.required(&at.field("mountPath"), "");
-        }
-        if !seen.insert(&mount.mount_path) {
-            errors.invalid(&at.field("mountPath"), &mount.mount_path, "must be unique");
-        }
-        for device in &c.volume_devices {
-            if device.name == mount.name {
-                errors.invalid(&at.field("name"), &mount.name, "must not already exist in volumeDevices");
-            }
-            if device.device_path == mount.mount_path {
-                let detail = "must not already exist as a path in volumeDevices";
-                errors.invalid(&at.field("mountPath"), &mount.mount_path, detail);
+        let at = path.field("volumeMounts");
+        for (field, value) in [("subPath", &mount.sub_path), ("subPathExpr", &mount.sub_path_expr)] {
+            if value.is_some() {
+                errors.forbidden(&at.index(i).field(field), detail);
             }
         }
-        sub_paths(mount, &at, path, errors);
-        propagation(mount.mount_propagation.as_ref(), c, &path.field("mountPropagation"), errors);
-    }
-}
-
-fn sub_paths(mount: &VolumeMount, at: &Path, list: &Path, errors: &mut Errors) {
-    if let Some(sub) = &mount.sub_path {
-        descending(sub, &list.field("subPath"), errors);
-    }
-    if let Some(expression) = &mount.sub_path_expr {
-        if mount.sub_path.is_some() {
-            let detail = "subPathExpr and subPath are mutually exclusive";
-            errors.invalid(&at.field("subPathExpr"), expression, detail);
-        }
-        descending(expression, &list.field("subPathExpr"), errors);
-    }
-}
-
-fn propagation(propagation: Option<&Str>, c: &Container, path: &Path, errors: &mut Errors) {
-    let Some(propagation) = propagation else { return };
-    errors.one_of(path, Some(propagation), &["Bidirectional", "HostToContainer", "None"]);
-    let privileged = c.security_context.as_ref().and_then(|s| s.privileged) == Some(true);
-    if &**propagation == "Bidirectional" && !privileged {
-        let detail = "Bidirectional mount propagation is available only to privileged containers";
-        errors.forbidden(path, detail);
-    }
-}
-
-fn devices(devices: &[VolumeDevice], volumes: &[&Volume], path: &Path, errors: &mut Errors) {
-    for (i, device) in devices.iter().enumerate() {
-        let at = path.index(i);
-        if device.name.is_empty() {
-            errors.required(&at.field("name"), "");
-        }
-        match volumes.iter().find(|v| v.name == device.name) {
-            None => errors.not_found(&at.field("name"), &device.name),
-            Some(v) if v.persistent_volume_claim.is_none() && v.ephemeral.is_none() => {
-                let detail =
-                    "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
-                errors.invalid(&at.field("name"), &device.name, detail);
-            }
-            Some(_) => {}
-        }
-        if device.device_path.is_empty() {
-            errors.required(&at.field("devicePath"), "");
-        }
-    }
-}
-
-/// A path that stays below where it starts.
-pub(super) fn descending(target: &str, path: &Path, errors: &mut Errors) {
-    if target.starts_with('/') {
-        errors.invalid(path, target, "must be a relative path");
-    }
-    no_backsteps(target, path, errors);
-}
-
-/// A path without `..`.
-pub(super) fn no_backsteps(target: &str, path: &Path, errors: &mut Errors) {
-    if target.split('/').any(|part| part == "..") {
-        errors.invalid(path, target, "must not contain '..'");
     }
 }

@@ -18,17 +18,9 @@ const FIELDS: [&str; 9] = [
 /// Fields of a pod that a file can show.
 const FILE_FIELDS: [&str; 5] =
     ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
-/// Fields of a pod that exist, but that neither can show (upstream: `AddFieldLabelConversionsForPod`).
-const KNOWN_FIELDS: [&str; 8] = [
-    "metadata.annotations",
-    "metadata.labels",
-    "spec.hostNetwork",
-    "spec.restartPolicy",
-    "spec.schedulerName",
-    "status.nominatedNodeName",
-    "status.phase",
-    "spec.host",
-];
+/// Fields of a pod that upstream knows, shown or not (upstream: `ConvertDownwardAPIFieldLabel`).
+const KNOWN_FIELDS: [&str; 5] =
+    ["metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName", "status.phase"];
 /// Amounts of a container that can be shown.
 const AMOUNTS: [&str; 6] = [
     "limits.cpu",
@@ -38,6 +30,9 @@ const AMOUNTS: [&str; 6] = [
     "requests.ephemeral-storage",
     "requests.memory",
 ];
+
+/// What an amount of bytes can be divided by.
+const BYTES: [&str; 13] = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
 
 /// The variables of a container.
 pub(super) fn variables(vars: &[EnvVar], path: &Path, errors: &mut Errors) {
@@ -92,23 +87,46 @@ pub(super) fn file_field_ref(field: &ObjectFieldSelector, path: &Path, errors: &
 }
 
 fn field_ref(field: &ObjectFieldSelector, supported: &[&str], path: &Path, errors: &mut Errors) {
+    let at = path.field("fieldPath");
+    if field.api_version.is_none() {
+        return errors.required(&path.field("apiVersion"), "");
+    }
     if field.field_path.is_empty() {
-        return errors.required(&path.field("fieldPath"), "");
+        return errors.required(&at, "");
+    }
+    let unconverted = |detail: String, errors: &mut Errors| {
+        errors.invalid(&at, &field.field_path, format!("error converting fieldPath: {detail}"));
+    };
+    let version = field.api_version.as_deref().unwrap_or_default();
+    if version != "v1" {
+        return unconverted(format!("unsupported pod version: {version}"), errors);
     }
     // One label or annotation can be shown as well as all: `metadata.labels['app']`.
-    let subscript = |s: &str| field.field_path.starts_with(s) && field.field_path.ends_with("']");
-    if subscript("metadata.labels['") || subscript("metadata.annotations['") {
-        return;
+    match subscripted(&field.field_path) {
+        Some(("metadata.labels", key)) => errors.each_invalid(path, key, names::qualified_name(key)),
+        Some(("metadata.annotations", key)) => {
+            let key = key.to_lowercase();
+            errors.each_invalid(path, key.as_str(), names::qualified_name(&key));
+        }
+        Some(_) => {
+            unconverted(format!("field label does not support subscript: {}", field.field_path), errors);
+        }
+        None => {
+            // The name that old clients use.
+            let name = if &*field.field_path == "spec.host" { "spec.nodeName" } else { &field.field_path };
+            let known = FIELDS.contains(&name) || FILE_FIELDS.contains(&name) || KNOWN_FIELDS.contains(&name);
+            if !known {
+                unconverted(format!("field label not supported: {name}"), errors);
+            } else if !supported.contains(&name) {
+                errors.not_supported(&at, name, supported);
+            }
+        }
     }
-    if !supported.contains(&&*field.field_path)
-        && !FIELDS.contains(&&*field.field_path)
-        && !KNOWN_FIELDS.contains(&&*field.field_path)
-    {
-        let detail = format!("error converting fieldPath: field label not supported: {}", field.field_path);
-        errors.invalid(&path.field("fieldPath"), &field.field_path, detail);
-    } else if !supported.contains(&&*field.field_path) {
-        errors.not_supported(&path.field("fieldPath"), &field.field_path, supported);
-    }
+}
+
+/// The two parts of a path such as `metadata.labels['app']`.
+fn subscripted(path: &str) -> Option<(&str, &str)> {
+    path.strip_suffix("']")?.split_once("['").filter(|(field, _)| !field.is_empty())
 }
 
 /// An amount of a container; files must say of which.
@@ -118,12 +136,26 @@ pub(super) fn resource_field_ref(
     path: &Path,
     errors: &mut Errors,
 ) {
+    let resource = &*amount.resource;
+    let huge_pages = resource.starts_with("limits.hugepages-") || resource.starts_with("requests.hugepages-");
     if in_volume && amount.container_name.is_none() {
         errors.required(&path.field("containerName"), "");
-    } else if amount.resource.is_empty() {
+    } else if resource.is_empty() {
         errors.required(&path.field("resource"), "");
-    } else if !AMOUNTS.contains(&&*amount.resource) && !amount.resource.contains(".hugepages-") {
-        errors.not_supported(&path.field("resource"), &amount.resource, &AMOUNTS);
+    } else if !AMOUNTS.contains(&resource) && !huge_pages {
+        errors.not_supported(&path.field("resource"), resource, &AMOUNTS);
+    }
+    let (divisors, of) = match resource {
+        "limits.cpu" | "requests.cpu" => (&["1m", "1"][..], "cpu"),
+        "limits.memory" | "requests.memory" => (&BYTES[..], "memory"),
+        "limits.ephemeral-storage" | "requests.ephemeral-storage" => (&BYTES[..], "local ephemeral storage"),
+        _ if huge_pages => (&BYTES[..], "hugepages"),
+        _ => return,
+    };
+    if !amount.divisor.is_zero() && !divisors.contains(&&*amount.divisor.to_string()) {
+        let listed = if of == "cpu" { "1m and 1".into() } else { divisors.join(", ") };
+        let detail = format!("only divisor's values {listed} are supported with the {of} resource");
+        errors.invalid(&path.field("divisor"), resource, detail);
     }
 }
 

@@ -3,7 +3,10 @@
 
 use super::shown::{Shown, pointer, quoted};
 use crate::template_hash::layout;
-use crate::{PodDisruptionBudgetSpec, PodFailurePolicy, PodTemplateSpec, SuccessPolicy};
+use crate::{
+    NodeSelectorTerm, PodDisruptionBudgetSpec, PodFailurePolicy, PodTemplateSpec, SeccompProfile,
+    SecurityContext, SuccessPolicy, Toleration,
+};
 use orrery_apimachinery::decode::encode;
 use orrery_apimachinery::{Quantity, Value};
 use std::rc::Rc;
@@ -63,6 +66,25 @@ impl Shown for SuccessPolicy {
 impl Shown for PodDisruptionBudgetSpec {
     fn shown(&self) -> String {
         Syntax { package: "policy" }.value("PodDisruptionBudgetSpec", Some(&encode(self)))
+    }
+}
+
+macro_rules! core {
+    ($($ty:ident)*) => {
+        $(impl Shown for $ty {
+            fn shown(&self) -> String {
+                Syntax { package: "core" }.value(stringify!($ty), Some(&encode(self)))
+            }
+        })*
+    };
+}
+
+core! { NodeSelectorTerm SeccompProfile SecurityContext Toleration }
+
+impl Shown for [NodeSelectorTerm] {
+    fn shown(&self) -> String {
+        let terms = self.iter().map(Shown::shown);
+        braced("[]core.NodeSelectorTerm", (!self.is_empty()).then_some(terms))
     }
 }
 

@@ -1,18 +1,25 @@
 //! Rules for what a pod is to be (upstream: `ValidatePodSpec`).
 
-use super::{Errors, Path, affinity, container, intstr, metadata, names, scheduling, security, volume};
-use crate::{PodDNSConfig, PodSpec};
+use super::{Bare, Errors, Path, affinity, container, intstr, metadata, names, resources, scheduling};
+use super::{security, strings, volume, windows};
+use crate::{HostAlias, Pod, PodDNSConfig, PodSpec, ResourceRequirements};
 use orrery_apimachinery::Str;
-use std::collections::BTreeSet;
 
-/// Whether a spec is that of a pod, which has a name, or that of a template.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How many DNS servers there can be.
+const MAX_NAMESERVERS: usize = 3;
+/// How many domains can be searched.
+const MAX_SEARCHES: usize = 32;
+/// How long their list can be.
+const MAX_SEARCH_BYTES: usize = 2048;
+
+/// Whether a spec is that of a pod, or that of a template.
+#[derive(Clone, Copy)]
 pub(super) enum Of<'a> {
-    Pod(&'a str),
+    Pod(&'a Pod),
     Template,
 }
 
-/// The rules that pods and templates share.
+/// The rules that pods and templates share, in upstream's order.
 pub(super) fn spec(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
     let volumes = volume::volumes(&spec.volumes, of, &path.field("volumes"), errors);
     container::all(spec, &volumes, path, errors);
@@ -29,22 +36,36 @@ pub(super) fn spec(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
     dns_config(spec, &path.field("dnsConfig"), errors);
     gates(spec, path, errors);
     scheduling::spread(&spec.topology_spread_constraints, &path.field("topologySpreadConstraints"), errors);
-    names_within(spec, path, errors);
+    windows::host_processes(spec, path, errors);
+    name(path, "serviceAccountName", spec.service_account_name.as_ref(), names::dns_subdomain, errors);
+    let node = match of {
+        Of::Pod(pod) => pod.node_name.as_ref(),
+        Of::Template => spec.node_name.as_ref(),
+    };
+    name(path, "nodeName", node, names::dns_subdomain, errors);
     if let Some(seconds) = spec.active_deadline_seconds {
         errors.in_range(&path.field("activeDeadlineSeconds"), seconds, 1, i64::from(i32::MAX));
     }
+    name(path, "hostname", spec.hostname.as_ref(), names::dns_label, errors);
+    name(path, "subdomain", spec.subdomain.as_ref(), names::dns_label, errors);
     scheduling::tolerations(&spec.tolerations, &path.field("tolerations"), errors);
-    for (i, alias) in spec.host_aliases.iter().enumerate() {
-        let at = path.field("hostAliases");
-        let at = at.index(i);
-        intstr::ip(&alias.ip, &at.field("ip"), errors);
-        for (j, name) in alias.hostnames.iter().enumerate() {
-            errors.each_invalid(&at.field("hostnames").index(j), name, names::dns_subdomain(name, false));
-        }
-    }
+    host_aliases(&spec.host_aliases, &path.field("hostAliases"), errors);
+    name(path, "priorityClassName", spec.priority_class_name.as_ref(), names::dns_subdomain, errors);
+    name(path, "runtimeClassName", spec.runtime_class_name.as_ref(), names::dns_subdomain, errors);
     if let Some(policy) = &spec.preemption_policy {
-        let field = path.field("preemptionPolicy");
-        errors.one_of(&field, Some(policy), &["PreemptLowerPriority", "Never"]);
+        scheduling::preemption_policy(policy, &path.field("preemptionPolicy"), errors);
+    }
+    if !spec.overhead.is_empty() {
+        let overhead = ResourceRequirements { limits: spec.overhead.clone(), ..Default::default() };
+        resources::requirements(&overhead, &path.field("overhead"), errors);
+    }
+    windows::os(spec, path, errors);
+}
+
+/// A name that a spec gives or refers to.
+fn name(path: &Path, field: &str, value: Option<&Str>, rule: names::NameRule, errors: &mut Errors) {
+    if let Some(value) = value {
+        errors.each_invalid(&path.field(field), value, rule(value, false));
     }
 }
 
@@ -52,14 +73,22 @@ pub(super) fn spec(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
 fn host_network(spec: &PodSpec, of: Of, path: &Path, errors: &mut Errors) {
     for (i, c) in spec.containers.iter().enumerate().filter(|_| spec.host_network) {
         for (j, port) in c.ports.iter().enumerate() {
-            if (of != Of::Template || port.host_port != 0) && port.host_port != port.container_port {
+            if (matches!(of, Of::Pod(_)) || port.host_port != 0) && port.host_port != port.container_port {
+                let at = path.index(i);
+                let at = at.field("ports");
                 let detail = "must match `containerPort` when `hostNetwork` is true";
-                errors.invalid(
-                    &path.index(i).field("ports").index(j).field("hostPort"),
-                    &port.host_port,
-                    detail,
-                );
+                errors.invalid(&at.index(j).field("hostPort"), &port.host_port, detail);
             }
+        }
+    }
+}
+
+fn host_aliases(aliases: &[HostAlias], path: &Path, errors: &mut Errors) {
+    for (i, alias) in aliases.iter().enumerate() {
+        let at = path.index(i);
+        intstr::ip(&alias.ip, &at.field("ip"), errors);
+        for (j, name) in alias.hostnames.iter().enumerate() {
+            errors.each_invalid(&at.field("hostnames").index(j), name, names::dns_subdomain(name, false));
         }
     }
 }
@@ -80,12 +109,29 @@ fn dns_config(spec: &PodSpec, path: &Path, errors: &mut Errors) {
 }
 
 fn resolver(config: &PodDNSConfig, path: &Path, errors: &mut Errors) {
+    let (servers, searches) = (path.field("nameservers"), path.field("searches"));
+    if config.nameservers.len() > MAX_NAMESERVERS {
+        let shown = strings("string", &config.nameservers);
+        let detail = format!("must not have more than {MAX_NAMESERVERS} nameservers");
+        errors.invalid(&servers, &Bare(&shown), detail);
+    }
     for (i, server) in config.nameservers.iter().enumerate() {
-        intstr::ip(server, &path.field("nameservers").index(i), errors);
+        intstr::ip(server, &servers.index(i), errors);
+    }
+    let shown = || strings("string", &config.searches);
+    if config.searches.len() > MAX_SEARCHES {
+        let detail = format!("must not have more than {MAX_SEARCHES} search paths");
+        errors.invalid(&searches, &Bare(&shown()), detail);
+    }
+    if config.searches.join(" ").len() > MAX_SEARCH_BYTES {
+        let detail = format!(
+            "must not have more than {MAX_SEARCH_BYTES} characters (including spaces) in the search list"
+        );
+        errors.invalid(&searches, &Bare(&shown()), detail);
     }
     for (i, search) in config.searches.iter().enumerate() {
         let search = search.strip_suffix('.').unwrap_or(search);
-        errors.each_invalid(&path.field("searches").index(i), search, names::dns_subdomain(search, false));
+        errors.each_invalid(&searches.index(i), search, names::dns_subdomain(search, false));
     }
     for (i, option) in config.options.iter().enumerate() {
         if option.name.is_none() {
@@ -100,28 +146,12 @@ fn gates(spec: &PodSpec, path: &Path, errors: &mut Errors) {
         let reasons = names::qualified_name(&gate.condition_type);
         errors.each_invalid(&field.index(i).field("conditionType"), &gate.condition_type, reasons);
     }
-    let mut seen = BTreeSet::new();
     for (i, gate) in spec.scheduling_gates.iter().enumerate() {
         let at = path.field("schedulingGates");
         let at = at.index(i);
         errors.each_invalid(&at, &gate.name, names::qualified_name(&gate.name));
-        if !seen.insert(&gate.name) {
+        if spec.scheduling_gates[..i].contains(gate) {
             errors.duplicate(&at, &gate.name);
         }
     }
-}
-
-/// The names that a spec gives or refers to.
-fn names_within(spec: &PodSpec, path: &Path, errors: &mut Errors) {
-    let mut name = |field: &str, value: Option<&Str>, rule: names::NameRule| {
-        if let Some(value) = value {
-            errors.each_invalid(&path.field(field), value, rule(value, false));
-        }
-    };
-    name("serviceAccountName", spec.service_account_name.as_ref(), names::dns_subdomain);
-    name("nodeName", spec.node_name.as_ref(), names::dns_subdomain);
-    name("hostname", spec.hostname.as_ref(), names::dns_label);
-    name("subdomain", spec.subdomain.as_ref(), names::dns_label);
-    name("priorityClassName", spec.priority_class_name.as_ref(), names::dns_subdomain);
-    name("runtimeClassName", spec.runtime_class_name.as_ref(), names::dns_subdomain);
 }

@@ -97,6 +97,18 @@ fn huge_pages(requirements: &ResourceRequirements, path: &Path, errors: &mut Err
 fn container_amount(name: &str, amount: Quantity, path: &Path, errors: &mut Errors) {
     container_name(name, path, errors);
     self::amount(name, amount, path, errors);
+    if let Some(size) = name.strip_prefix("hugepages-")
+        && !is_divisible(amount, size)
+    {
+        errors.invalid(path, &amount, format!("{amount} is not positive integer multiple of {name}"));
+    }
+}
+
+/// Whether an amount is made of pages of a size.
+fn is_divisible(amount: Quantity, size: &str) -> bool {
+    Quantity::parse(size).is_some_and(|size| {
+        size > Quantity::ZERO && size.milli_value() % 1000 == 0 && amount.value() % size.value() == 0
+    })
 }
 
 /// The name of any resource (upstream: `validateResourceName`).
@@ -117,9 +129,14 @@ pub(crate) fn container_name(name: &str, path: &Path, errors: &mut Errors) {
         if !(OF_CONTAINERS.contains(&name) || is_huge_page(name)) {
             errors.invalid(path, &shown, "must be a standard resource for containers");
         }
-    } else if !is_native(name) && name.starts_with("requests.") {
+    } else if !is_native(name) && !is_extended(name) {
         errors.invalid(path, &shown, "doesn't follow extended resource name standard");
     }
+}
+
+/// Whether a resource of somebody else has a name that quotas can use, too.
+fn is_extended(name: &str) -> bool {
+    !name.starts_with("requests.") && names::qualified_name(&format!("requests.{name}")).is_empty()
 }
 
 /// What a quota bounds, and by how much (upstream: `ValidateResourceQuotaResourceName`).

@@ -2,6 +2,7 @@
 
 use super::{Errors, Path, metadata, names};
 use crate::{Toleration, TopologySpreadConstraint};
+use orrery_apimachinery::LabelSelector;
 
 /// What a taint does.
 pub(crate) fn taint_effect(effect: &str, path: &Path, errors: &mut Errors) {
@@ -87,8 +88,25 @@ pub(super) fn spread(constraints: &[TopologySpreadConstraint], path: &Path, erro
                 errors.one_of(&at.field(name), Some(policy), &["Honor", "Ignore"]);
             }
         }
+        match_label_keys(c, &at.field("matchLabelKeys"), errors);
         if let Some(selector) = &c.label_selector {
             metadata::selector(selector, &at.field("labelSelector"), errors);
+        }
+    }
+}
+
+/// The labels by whose values of its own a pod is told from others.
+fn match_label_keys(c: &TopologySpreadConstraint, path: &Path, errors: &mut Errors) {
+    if c.label_selector.is_none() && !c.match_label_keys.is_empty() {
+        errors.forbidden(path, "must not be specified when labelSelector is not set");
+    }
+    for (i, key) in c.match_label_keys.iter().enumerate() {
+        errors.each_invalid(&path.index(i), key, names::qualified_name(key));
+        let selects = |s: &LabelSelector| {
+            s.match_labels.get(key).is_some() || s.match_expressions.iter().any(|e| e.key == *key)
+        };
+        if c.label_selector.as_ref().is_some_and(selects) {
+            errors.invalid(&path.index(i), key, "exists in both matchLabelKeys and labelSelector");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rules for the volumes of a pod.
 
-use super::container::{descending, no_backsteps};
+use super::mounts::{descending, no_backsteps};
 use super::pod_spec::Of;
 use super::volume_plugins::{self as plugins, Iscsi, Sources, filled};
 use super::{Errors, Path, env, metadata, names};
@@ -49,6 +49,7 @@ pub(super) fn volumes<'v>(
 /// A claim that is made for the pod cannot be another volume of it.
 fn made_claim(volume: &Volume, volumes: &[Volume], of: Of, path: &Path, errors: &mut Errors) {
     let (Some(claim), Of::Pod(pod)) = (&volume.persistent_volume_claim, of) else { return };
+    let pod = &pod.metadata.name;
     let made = |v: &&Volume| v.ephemeral.is_some() && *claim.claim_name == *format!("{pod}-{}", v.name);
     if !pod.is_empty() && volumes.iter().any(|v| made(&v)) {
         let at = path.field("persistentVolumeClaim");
@@ -57,8 +58,7 @@ fn made_claim(volume: &Volume, volumes: &[Volume], of: Of, path: &Path, errors: 
     }
 }
 
-/// One source, in upstream's order. Sources of type `image` are behind a feature gate that is closed:
-/// to upstream such a volume has no source.
+/// One source, in upstream's order. One of type `image` is forgotten before it comes here.
 fn source(v: &Volume, of: Of, path: &Path, errors: &mut Errors) {
     let mut sources = Sources::new(path);
     sources.look("emptyDir", &v.empty_dir, empty_dir, errors);
@@ -184,10 +184,10 @@ fn ephemeral(source: &EphemeralVolumeSource, volume: &Str, of: Of, path: &Path, 
         }
     }
     if let Of::Pod(pod) = of
-        && !pod.is_empty()
+        && !pod.metadata.name.is_empty()
         && !volume.is_empty()
     {
-        let claim = format!("{pod}-{volume}");
+        let claim = format!("{}-{volume}", pod.metadata.name);
         let reasons = names::dns_subdomain(&claim, false);
         let reasons = reasons.iter().map(|reason| format!("PVC name \"{claim}\": {reason}")).collect();
         errors.each_invalid(&path.field("name"), volume, reasons);
@@ -301,8 +301,7 @@ fn downward_file(file: &DownwardAPIVolumeFile, path: &Path, errors: &mut Errors)
     mode(file.mode, &path.field("mode"), errors);
 }
 
-/// Several sources in one directory. A source of type `clusterTrustBundle` is behind a feature gate that is
-/// closed: to upstream it is not there.
+/// Several sources in one directory. One of type `clusterTrustBundle` is forgotten before it comes here.
 fn projected(source: &ProjectedVolumeSource, path: &Path, errors: &mut Errors) {
     mode(source.default_mode, &path.field("defaultMode"), errors);
     let mut taken = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! Rules for volumes of storage systems. Most are of pods and of PersistentVolumes alike, with types of their
 //! own; so the rules take fields.
 
-use super::container::{descending, no_backsteps};
+use super::mounts::{descending, no_backsteps};
 use super::{Bare, Errors, Path, names, strings};
 use crate::persistent_volume_plugins::ISCSIPersistentVolumeSource;
 use crate::volume_plugins::{

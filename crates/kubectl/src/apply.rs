@@ -45,7 +45,7 @@ pub enum Refusal {
 }
 
 /// Finds the key that a manifest's tree is about; objects without a namespace belong to `namespace`.
-pub fn key_of(tree: &Value, namespace: &str) -> Result<Key, Refusal> {
+pub fn key_of(api: &ApiServer, tree: &Value, namespace: &str) -> Result<Key, Refusal> {
     let text = |pointer: &str| tree.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let (version, name) = (text("/apiVersion"), text("/kind"));
     for (field, value) in [("apiVersion", version), ("kind", name)] {
@@ -55,7 +55,7 @@ pub fn key_of(tree: &Value, namespace: &str) -> Result<Key, Refusal> {
             )));
         }
     }
-    let Some(kind) = Kind::by_gvk(version, name) else {
+    let Some(kind) = api.kind_by_gvk(version, name) else {
         return Err(Refusal::NoMatch(format!(
             "resource mapping not found for name: \"{}\" namespace: \"{}\" from \"STDIN\": no matches for kind \"{name}\" in version \"{version}\"\nensure CRDs are installed first",
             text("/metadata/name"),
@@ -73,7 +73,7 @@ pub fn key_of(tree: &Value, namespace: &str) -> Result<Key, Refusal> {
 
 /// Applies one manifest, read into a tree.
 pub fn apply(session: &mut dyn Session, tree: &Value, namespace: &str) -> Result<(Key, Outcome), Refusal> {
-    let key = key_of(tree, namespace)?;
+    let key = key_of(session.api(), tree, namespace)?;
     let modified = with_last_applied(tree, &key);
     let (object, problems) = Object::decode(key.kind, &modified);
     if !problems.is_empty() {

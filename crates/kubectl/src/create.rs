@@ -19,7 +19,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 fn create(cx: &mut Cx<'_>, tree: &Value, args: &Args, file: Option<&str>) -> Result<(), Failure> {
-    let key = apply::key_of(tree, args.namespace()).map_err(|_| {
+    let key = apply::key_of(cx.session.api(), tree, args.namespace()).map_err(|_| {
         let kind = tree.get("kind").and_then(Value::as_str).unwrap_or_default();
         let version = tree.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
         Failure::usage(format!("no matches for kind \"{kind}\" in version \"{version}\""))

@@ -42,10 +42,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 fn keys(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Key>, Failure> {
     if !args.all("filename").is_empty() {
         let trees = apply::trees(cx, args)?;
-        return Ok(trees.iter().filter_map(|(_, tree)| apply::key_of(tree, args.namespace()).ok()).collect());
+        return Ok(trees.iter().filter_map(|(_, tree)| apply::key_of(cx.session.api(), tree, args.namespace()).ok()).collect());
     }
     let mut keys = Vec::new();
-    for target in target::parse(args, &args.words[1..])? {
+    for target in target::parse(cx.session.api(), args, &args.words[1..])? {
         match target {
             Target::One(key) => keys.push(key),
             Target::All(kind) => {

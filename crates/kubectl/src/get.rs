@@ -65,7 +65,7 @@ fn format(args: &Args) -> Result<Format, Failure> {
 fn targets(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Target>, Failure> {
     if !args.all("filename").is_empty() {
         let trees = crate::apply::trees(cx, args)?;
-        let key = |tree: &Value| crate::apply::key_of(tree, args.namespace()).ok().map(Target::One);
+        let key = |tree: &Value| crate::apply::key_of(cx.session.api(), tree, args.namespace()).ok().map(Target::One);
         return Ok(trees.iter().filter_map(|(_, tree)| key(tree)).collect());
     }
     if args.words.len() < 2 {
@@ -74,7 +74,7 @@ fn targets(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Target>, Failure> {
             code: 1,
         });
     }
-    let targets = target::parse(args, &args.words[1..])?;
+    let targets = target::parse(cx.session.api(), args, &args.words[1..])?;
     let named = |t: &Target| matches!(t, Target::One(key) if key.kind.namespaced());
     if args.on("all-namespaces") && targets.iter().any(named) {
         return Err(Failure::usage("a resource cannot be retrieved by name across all namespaces"));

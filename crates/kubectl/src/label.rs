@@ -12,7 +12,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("at least one label update is required"));
     }
     let words: Vec<String> = words.into_iter().cloned().collect();
-    for target in target::parse(args, &words)? {
+    for target in target::parse(cx.session.api(), args, &words)? {
         let Target::One(key) = target else {
             return Err(Failure::usage("resource(s) were provided, but no name was specified"));
         };

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let verb = args.words.get(1).cloned().unwrap_or_default();
-    for target in target::parse(args, args.words.get(2..).unwrap_or_default())? {
+    for target in target::parse(cx.session.api(), args, args.words.get(2..).unwrap_or_default())? {
         let Target::One(key) = target else {
             return Err(Failure::usage("required resource not specified"));
         };

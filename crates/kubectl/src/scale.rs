@@ -10,7 +10,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let replicas: i32 = text.parse().ok().filter(|n| *n >= 0).ok_or_else(|| {
         Failure::usage("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     })?;
-    for target in target::parse(args, &args.words[1..])? {
+    for target in target::parse(cx.session.api(), args, &args.words[1..])? {
         let Target::One(key) = target else {
             return Err(Failure::usage("resource(s) were provided, but no name was specified"));
         };

@@ -22,7 +22,7 @@ fn image(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("at least one image update is required"));
     }
     let words: Vec<String> = words.into_iter().cloned().collect();
-    for target in target::parse(args, &words)? {
+    for target in target::parse(cx.session.api(), args, &words)? {
         let Target::One(key) = target else {
             return Err(Failure::usage(
                 "one or more resources must be specified as <resource> <name> or <resource>/<name>",

@@ -6,6 +6,7 @@
 
 mod advice;
 mod compose;
+mod cursor;
 mod diagnostic;
 mod emit;
 mod gofmt;
@@ -21,6 +22,7 @@ mod split;
 mod tag;
 mod yaml;
 
+pub use cursor::{Cursor, Place, Step, cursor};
 pub use diagnostic::{Diagnostic, Severity};
 pub use emit::to_yaml;
 pub use lists::expand_lists;

@@ -2,10 +2,12 @@
 
 mod custom_resource_definition;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod endpoint_slice_mirroring;
 mod endpoints;
 mod garbage_collector;
+mod horizontal_pod_autoscaler;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -66,6 +68,8 @@ controllers! {
     TaintEviction => taint_eviction::TaintEvictionController;
     PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
     CustomResourceDefinition => custom_resource_definition::CustomResourceDefinitionController;
+    Disruption => disruption::DisruptionController;
+    HorizontalPodAutoscaler => horizontal_pod_autoscaler::HorizontalPodAutoscalerController;
     Namespace => namespace::NamespaceController;
     ResourceQuota => resource_quota::ResourceQuotaController;
     ServiceAccount => service_account::ServiceAccountController;

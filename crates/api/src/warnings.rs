@@ -15,8 +15,14 @@ impl Object {
     pub fn warnings(&self) -> Vec<String> {
         match self {
             Object::Pod(pod) => pod_spec(&pod.spec, &Path::Root("spec")),
-            Object::Deployment(d) => template(&d.spec.template.spec),
-            Object::ReplicaSet(rs) => template(&rs.spec.template.spec),
+            Object::Deployment(d) => template(&d.spec.template.spec, &Path::Root("spec")),
+            Object::ReplicaSet(rs) => template(&rs.spec.template.spec, &Path::Root("spec")),
+            Object::Job(job) => template(&job.spec.template.spec, &Path::Root("spec")),
+            Object::CronJob(cron_job) => {
+                let path = Path::Root("spec");
+                let path = path.field("jobTemplate");
+                template(&cron_job.spec.job_template.spec.template.spec, &path.field("spec"))
+            }
             Object::Service(service) => self::service(service),
             Object::PersistentVolumeClaim(claim) => {
                 let mut warnings = Vec::new();
@@ -49,8 +55,8 @@ fn service(service: &Service) -> Vec<String> {
     warnings
 }
 
-fn template(spec: &PodSpec) -> Vec<String> {
-    let path = Path::Root("spec");
+/// What is odd about the pods of a workload, whose spec is at `path`.
+fn template(spec: &PodSpec, path: &Path) -> Vec<String> {
     pod_spec(spec, &path.field("template").field("spec"))
 }
 

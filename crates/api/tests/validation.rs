@@ -146,7 +146,17 @@ fn what_is_odd_is_accepted_with_a_warning() {
         &json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "default"},
         "spec": {"externalName": "example.com", "ports": [{"port": 80}]}}),
     );
+    let cron_job = read(
+        &json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "c", "namespace": "default"},
+        "spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": {"spec": {"restartPolicy": "Never",
+            "containers": [{"name": "c", "image": "nginx", "env": [{"name": "A"}, {"name": "A"}]}]}}}}}}),
+    );
     for (row, object, warning) in [
+        (
+            "one variable twice in the pods of jobs",
+            cron_job,
+            "spec.jobTemplate.spec.template.spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
+        ),
         (
             "a fraction of a byte",
             pod(json!({"resources": {"requests": {"memory": "100m"}}})),

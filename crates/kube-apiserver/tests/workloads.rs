@@ -1,6 +1,6 @@
 //! What the server does for workloads beside storing them: their size, and the marks of their templates.
 
-use orrery_api::{DaemonSet, Kind, Object, StatefulSet};
+use orrery_api::{DaemonSet, Job, Kind, Object, StatefulSet};
 use orrery_apimachinery::Status;
 use orrery_apiserver::{ApiServer, Config, Key, Request};
 use orrery_sim::SimTime;
@@ -91,4 +91,60 @@ fn a_stateful_set_loses_what_is_switched_off() {
     let strategy = || api.get::<StatefulSet>("default", "x").map(|set| set.spec.update_strategy.clone());
     let rolling = strategy().and_then(|s| s.rolling_update).expect("it is there");
     assert_eq!((rolling.max_unavailable, rolling.partition), (None, Some(2)));
+}
+
+/// The labels of a job and of its template, and its selector, with the job's uid as `U`.
+fn marks(api: &ApiServer) -> [String; 3] {
+    let job = api.get::<Job>("default", "x").expect("it is there");
+    let tree = Object::Job(job.clone()).to_value();
+    [
+        &tree["metadata"]["labels"],
+        &tree["spec"]["template"]["metadata"]["labels"],
+        &tree["spec"]["selector"]["matchLabels"],
+    ]
+    .map(|labels| labels.to_string().replace(&*job.metadata.uid, "U"))
+}
+
+#[test]
+fn jobs_get_labels_and_a_selector_with_their_uid() {
+    let generated = r#""batch.kubernetes.io/controller-uid":"U","batch.kubernetes.io/job-name":"x","controller-uid":"U","job-name":"x""#;
+    let uid = r#"{"batch.kubernetes.io/controller-uid":"U"}"#;
+    let all = |own: &str| format!("{{{own}{generated}}}");
+    let template = |labels: Value| json!({"metadata": {"labels": labels}, "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "nginx"}]}});
+    for (row, labels, spec, marked) in [
+        (
+            "nothing given",
+            json!({}),
+            json!({"template": template(json!({}))}),
+            [all(""), all(""), uid.into()],
+        ),
+        (
+            "labels of the template are the job's, too",
+            json!({}),
+            json!({"template": template(json!({"app": "x"}))}),
+            [all(r#""app":"x","#), all(r#""app":"x","#), uid.into()],
+        ),
+        (
+            "a job with labels of its own",
+            json!({"own": "y"}),
+            json!({"template": template(json!({"app": "x"}))}),
+            [r#"{"own":"y"}"#.into(), all(r#""app":"x","#), uid.into()],
+        ),
+        (
+            "a selector given on purpose",
+            json!({"own": "y"}),
+            json!({"manualSelector": true, "selector": {"matchLabels": {"app": "x"}}, "template": template(json!({"app": "x"}))}),
+            [r#"{"own":"y"}"#.into(), r#"{"app":"x"}"#.into(), r#"{"app":"x"}"#.into()],
+        ),
+    ] {
+        let mut api = server();
+        let tree = json!({"kind": "Job", "metadata": {"name": "x", "namespace": "default", "labels": labels}, "spec": spec});
+        create(&mut api, &tree).expect(row);
+        assert_eq!(marks(&api), marked, "{row}");
+    }
+    let mut api = server();
+    let tree = json!({"kind": "Job", "metadata": {"name": "x", "namespace": "default"},
+        "spec": {"template": template(json!({"job-name": "y"}))}});
+    let said = create(&mut api, &tree).expect_err("it is the label of another job").message;
+    assert!(said.ends_with("must be 'x'"), "{said}");
 }

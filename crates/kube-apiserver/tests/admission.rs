@@ -396,3 +396,37 @@ fn who_changes_new_pods_does_not_know_their_names_yet() {
     ]]
     .assert_eq(&said(&mut api, tree));
 }
+
+#[test]
+fn an_ingress_without_a_class_takes_the_newest_default_one() {
+    let mut api = server();
+    let class = |name: &str, default: &str| {
+        json!({"kind": "IngressClass", "metadata": {"name": name,
+            "annotations": {"ingressclass.kubernetes.io/is-default-class": default}},
+            "spec": {"controller": "example.com/controller"}})
+    };
+    let ingress = |name: &str, annotations: Value, spec: Value| {
+        let mut ingress = json!({"kind": "Ingress", "metadata": {"name": name, "annotations": annotations},
+            "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}});
+        patch::json_merge(&mut ingress, &json!({"spec": spec}));
+        ingress
+    };
+    let taken = |api: &mut ApiServer, tree: Value| {
+        made(api, tree).to_value()["spec"]["ingressClassName"].as_str().unwrap_or("none").to_string()
+    };
+    assert_eq!(taken(&mut api, ingress("before", json!({}), json!({}))), "none");
+    for (name, default) in [("b", "true"), ("a", "true"), ("newest", "false")] {
+        made(&mut api, class(name, default));
+    }
+    for (row, tree, expected) in [
+        ("of two equally new ones the first by name", ingress("plain", json!({}), json!({})), "a"),
+        ("a class that is named", ingress("named", json!({}), json!({"ingressClassName": "b"})), "b"),
+        (
+            "a class that is named in the annotation of old",
+            ingress("annotated", json!({"kubernetes.io/ingress.class": "c"}), json!({})),
+            "none",
+        ),
+    ] {
+        assert_eq!(taken(&mut api, tree), expected, "{row}");
+    }
+}

@@ -1,5 +1,6 @@
 //! DefaultStorageClass: a claim that names no class takes the newest default one.
 
+use super::default_class;
 use crate::ApiServer;
 use orrery_api::{PersistentVolumeClaim, StorageClass};
 
@@ -11,13 +12,5 @@ pub(super) fn mutate(server: &ApiServer, claim: &mut PersistentVolumeClaim) {
     if claim.spec.storage_class_name.is_some() || beta {
         return;
     }
-    let is_default = |class: &&std::rc::Rc<StorageClass>| {
-        DEFAULT.iter().any(|a| class.metadata.annotations.get(a).is_some_and(|v| &**v == "true"))
-    };
-    // The newest wins, and of two equally new ones the first by name.
-    let newest = server.list::<StorageClass>().filter(is_default).max_by(|a, b| {
-        (a.metadata.creation_timestamp, &b.metadata.name)
-            .cmp(&(b.metadata.creation_timestamp, &a.metadata.name))
-    });
-    claim.spec.storage_class_name = newest.map(|class| class.metadata.name.clone());
+    claim.spec.storage_class_name = default_class::newest::<StorageClass>(server, &DEFAULT);
 }

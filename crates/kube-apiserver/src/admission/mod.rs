@@ -1,5 +1,7 @@
 //! Admission: what changes or refuses an object on its way in. A plug-in is a file.
 
+mod default_class;
+mod default_ingress_class;
 mod default_storage_class;
 mod default_toleration_seconds;
 mod limit_ranger;
@@ -120,6 +122,7 @@ impl ApiServer {
                     Rc::make_mut(pod).spec = spec;
                 }
             }
+            Object::Ingress(ingress) => default_ingress_class::mutate(self, Rc::make_mut(ingress)),
             Object::PersistentVolumeClaim(claim) => {
                 default_storage_class::mutate(self, Rc::make_mut(claim));
                 storage_protection::mutate(&mut Rc::make_mut(claim).metadata, storage_protection::CLAIM);

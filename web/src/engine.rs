@@ -298,7 +298,7 @@ fn explain(refusal: &Refusal) -> (String, String) {
             (path, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         }
         Refusal::NoMatch(message) => ("kind".into(), message.clone()),
-        Refusal::Refused(status, _) => {
+        Refusal::Refused(status) => {
             let rest = status
                 .message
                 .split_once("is invalid: ")

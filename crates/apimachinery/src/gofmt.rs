@@ -25,3 +25,17 @@ pub fn map(fields: &Map<String, Value>) -> String {
     let fields: Vec<String> = fields.iter().map(|(key, v)| format!("{key}:{}", value(v))).collect();
     format!("map[{}]", fields.join(" "))
 }
+
+/// A value as Go's `%#v` prints it: `map[string]interface {}{"a":1}`.
+pub fn syntax(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(", ");
+    match value {
+        Value::Null => "interface {}(nil)".into(),
+        Value::Array(items) => format!("[]interface {{}}{{{}}}", joined(items.iter().map(syntax).collect())),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| format!("{key:?}:{}", syntax(value)));
+            format!("map[string]interface {{}}{{{}}}", joined(fields.collect()))
+        }
+        scalar => scalar.to_string(),
+    }
+}

@@ -125,13 +125,17 @@ impl LabelSelector {
 
     /// The selector as Go prints a pointer to one; upstream does so in messages.
     pub fn go_string(&self) -> String {
-        let labels: String = self.match_labels.iter().map(|(key, value)| format!("{key}: {value},")).collect();
+        let labels: String =
+            self.match_labels.iter().map(|(key, value)| format!("{key}: {value},")).collect();
         let expressions: String = self
             .match_expressions
             .iter()
             .map(|r| {
                 let values = r.values.join(" ");
-                format!("LabelSelectorRequirement{{Key:{},Operator:{},Values:[{values}],}},", r.key, r.operator)
+                format!(
+                    "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{values}],}},",
+                    r.key, r.operator
+                )
             })
             .collect();
         format!(
@@ -154,6 +158,12 @@ impl LabelSelectorRequirement {
             "NotIn" => value.is_none_or(|v| !self.values.contains(v)),
             "Exists" => value.is_some(),
             "DoesNotExist" => value.is_none(),
+            // Selectors that are written as text can compare numbers.
+            operator @ ("Gt" | "Lt") => {
+                let number = |text: &Str| text.parse::<i64>().ok();
+                let pair = value.and_then(number).zip(self.values.first().and_then(number));
+                pair.is_some_and(|(a, b)| if operator == "Gt" { a > b } else { a < b })
+            }
             _ => false,
         }
     }

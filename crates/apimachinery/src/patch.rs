@@ -9,7 +9,7 @@ mod strategic;
 use crate::Value;
 use serde_json::Map;
 
-pub use diff::{three_way, two_way};
+pub use diff::{three_way, three_way_merge, two_way};
 pub use json::json_patch;
 pub use strategic::strategic_merge;
 

@@ -82,14 +82,14 @@ impl Quantity {
 
     /// Parses the text form; `None` when upstream would refuse it.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits_end = text
-            .char_indices()
-            .find(|&(i, c)| !(c.is_ascii_digit() || c == '.' || (i == 0 && matches!(c, '+' | '-'))))
-            .map_or(text.len(), |(i, _)| i);
-        let (number, suffix) = text.split_at(digits_end);
-        let (format, scale) = parse_suffix(suffix)?;
-        let nanos = parse_number(number, scale)?;
-        Some(Quantity { nanos, format })
+        Quantity::try_parse(text).ok()
+    }
+
+    /// Parses the text form; the error is upstream's.
+    pub fn try_parse(text: &str) -> Result<Self, &'static str> {
+        let (number, suffix) = split(text).ok_or(FORMAT_WRONG)?;
+        let (format, scale) = parse_suffix(suffix).ok_or(SUFFIX_WRONG)?;
+        Ok(Quantity { nanos: parse_number(number, scale), format })
     }
 
     /// Whole units, rounded up (upstream: `Value`).
@@ -170,6 +170,28 @@ enum Scale {
     Decimal(i32),
 }
 
+/// What upstream says of a text that is no quantity at all.
+const FORMAT_WRONG: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+/// What upstream says of a suffix that it does not know.
+const SUFFIX_WRONG: &str = "unable to parse quantity's suffix";
+
+/// The number, and the suffix behind it: letters, a sign and digits (upstream: `parseQuantityString`).
+fn split(text: &str) -> Option<(&str, &str)> {
+    let after = |start: usize, part: fn(char) -> bool| {
+        text[start..].find(|c| !part(c)).map_or(text.len(), |len| start + len)
+    };
+    let sign = |at: usize| at + usize::from(text[at..].starts_with(['+', '-']));
+    let digit: fn(char) -> bool = |c| c.is_ascii_digit();
+    let mut end = after(sign(0), digit);
+    if text[end..].starts_with('.') {
+        end = after(end + 1, digit);
+    }
+    let letters = after(end, |c| "eEinumkKMGTP".contains(c));
+    let whole = !text.is_empty() && after(sign(letters), digit) == text.len();
+    whole.then(|| text.split_at(end))
+}
+
 fn parse_suffix(suffix: &str) -> Option<(Format, Scale)> {
     if let Some((_, bits)) = BINARY.iter().find(|(s, _)| *s == suffix) {
         return Some((Format::BinarySi, Scale::Binary(*bits)));
@@ -177,36 +199,37 @@ fn parse_suffix(suffix: &str) -> Option<(Format, Scale)> {
     if let Some((_, power)) = DECIMAL.iter().find(|(s, _)| *s == suffix) {
         return Some((Format::DecimalSi, Scale::Decimal(*power)));
     }
-    let exponent = suffix.strip_prefix(['e', 'E'])?;
-    let power: i32 = exponent.parse().ok().filter(|p| (-18..=18).contains(p))?;
+    let power = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
     Some((Format::DecimalExponent, Scale::Decimal(power)))
 }
 
-/// `number × scale` in nanos, rounded up, as upstream rounds what is finer than it keeps.
-fn parse_number(number: &str, scale: Scale) -> Option<i128> {
-    let (negative, digits) = match number.as_bytes().first()? {
-        b'-' => (true, &number[1..]),
-        b'+' => (false, &number[1..]),
-        _ => (false, number),
-    };
+/// `number × scale` in nanos, rounded up, as upstream rounds what is finer than it keeps; what is more than it keeps
+/// becomes the most that it does.
+fn parse_number(number: &str, scale: Scale) -> i128 {
+    const MOST: i128 = i64::MAX as i128 * NANO;
+    let digits = number.trim_start_matches(['+', '-']);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
-        return None;
-    }
-    let mantissa: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let places = i32::try_from(fraction.len()).ok()?;
+    let mantissa = format!("0{whole}{fraction}").parse::<i128>().unwrap_or(i128::MAX);
     let (factor, power) = match scale {
-        Scale::Binary(bits) => (1i128 << bits, 9 - places),
-        Scale::Decimal(power) => (1, power + 9 - places),
+        Scale::Binary(bits) => (1i128 << bits, 9),
+        Scale::Decimal(power) => (1, power.saturating_add(9)),
     };
-    let scaled = mantissa.checked_mul(factor)?;
-    let nanos = if power >= 0 {
-        scaled.checked_mul(10i128.checked_pow(power.unsigned_abs())?)?
-    } else {
-        let divisor = 10i128.checked_pow(power.unsigned_abs())?;
-        scaled / divisor + i128::from(scaled % divisor != 0)
+    let power = power.saturating_sub(i32::try_from(fraction.len()).unwrap_or(i32::MAX));
+    let scaled = mantissa.saturating_mul(factor);
+    let shift = 10i128.checked_pow(power.unsigned_abs());
+    let nanos = match (power >= 0, shift) {
+        (true, Some(shift)) => scaled.saturating_mul(shift).min(MOST),
+        (false, Some(shift)) => (scaled / shift + i128::from(scaled % shift != 0)).min(MOST),
+        (true, None) => {
+            if mantissa == 0 {
+                0
+            } else {
+                MOST
+            }
+        }
+        (false, None) => i128::from(mantissa != 0),
     };
-    Some(if negative { -nanos } else { nanos })
+    if number.starts_with('-') { -nanos } else { nanos }
 }
 
 impl fmt::Display for Quantity {
@@ -273,19 +296,12 @@ impl Member for Quantity {
     fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
         let read = match value {
             Value::Null => return true,
-            Value::String(text) => Quantity::parse(text),
-            Value::Number(n) => match (n.as_i64(), n.as_u64()) {
-                (Some(units), _) => Some(Quantity::from_units(units)),
-                (None, Some(_)) => Some(Quantity::from_units(i64::MAX)),
-                _ => Quantity::parse(&n.to_string()),
-            },
-            _ => None,
+            Value::String(text) => Quantity::try_parse(text),
+            Value::Number(number) => Quantity::try_parse(&number.to_string()),
+            _ => Err(FORMAT_WRONG),
         };
         *self = read.unwrap_or_default();
-        read.is_some()
-            || cx.refuse(
-                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-            )
+        read.map_or_else(|why| cx.refuse(why), |_| true)
     }
 
     fn write(&self) -> Value {
@@ -325,10 +341,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_quantity_is_refused() {
-        for text in ["", "abc", "1.2.3", "1Kib", "1 Gi", "m", "1e99"] {
-            assert!(Quantity::parse(text).is_none(), "{text}");
+    fn what_is_not_a_quantity_is_refused_in_upstreams_words() {
+        for (text, error) in [
+            ("", FORMAT_WRONG),
+            ("abc", FORMAT_WRONG),
+            ("1.2.3", FORMAT_WRONG),
+            ("1Kib", FORMAT_WRONG),
+            ("1 Gi", FORMAT_WRONG),
+            ("1i", SUFFIX_WRONG),
+            ("1mi", SUFFIX_WRONG),
+            ("2KM", SUFFIX_WRONG),
+            ("1e", SUFFIX_WRONG),
+        ] {
+            assert_eq!(Quantity::try_parse(text).err(), Some(error), "{text}");
         }
+    }
+
+    #[test]
+    fn amounts_beyond_what_is_kept_become_the_most_and_the_least() {
+        let nanos = |text: &str| Quantity::parse(text).expect(text).nanos;
+        assert_eq!(nanos("1e99"), i128::from(i64::MAX) * NANO);
+        assert_eq!(nanos("-100E"), -i128::from(i64::MAX) * NANO);
+        assert_eq!((nanos("1e-99"), nanos("0e99"), nanos("0.0000000001")), (1, 0, 1));
     }
 
     #[test]

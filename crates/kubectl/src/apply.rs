@@ -1,15 +1,37 @@
-//! `kubectl apply -f`: client-side apply, with the last applied manifest kept in an annotation.
+//! `kubectl apply -f`: client-side apply, with the last applied manifest kept in an annotation, and server-side apply.
 
-use crate::command::{Cx, server_error};
-use crate::{Args, Failure, ROUND_TRIP, target};
+use crate::command::{Cx, DryRun, decode, outcome};
+use crate::json::compact;
+use crate::manifest::{self, Manifest};
+use crate::printer::{self, Format, print_tree, shown};
+use crate::trouble::Trouble;
+use crate::{Args, Failure, Files, ROUND_TRIP};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::decode::{Problem, ProblemKind};
-use orrery_apimachinery::{Reason, Status, Value, patch};
-use orrery_apiserver::{ApiServer, Key, Request, Session};
-use orrery_manifest::{Limits, Severity, expand_lists, read};
+use orrery_apimachinery::decode::Problem;
+use orrery_apimachinery::{Patch, Reason, Status, Value, patch};
+use orrery_apiserver::{Key, Session};
+use serde_json::{Map, json};
 
 /// The annotation that remembers the last applied manifest.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The name under which fields are remembered that were applied on the client's side.
+const CLIENT_SIDE: &str = "kubectl-client-side-apply";
+/// The same for server-side apply.
+const SERVER_SIDE: &str = "kubectl";
+
+const CONFLICT_HELP: &str = "\
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
 /// What applying one object did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,176 +62,237 @@ pub enum Refusal {
     Malformed(Vec<Problem>),
     /// There is no such kind.
     NoMatch(String),
-    /// The server refused it when it was to be created (true) or changed (false).
-    Refused(Status, bool),
-}
-
-/// Finds the key that a manifest's tree is about; objects without a namespace belong to `namespace`.
-pub fn key_of(api: &ApiServer, tree: &Value, namespace: &str) -> Result<Key, Refusal> {
-    let text = |pointer: &str| tree.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let (version, name) = (text("/apiVersion"), text("/kind"));
-    for (field, value) in [("apiVersion", version), ("kind", name)] {
-        if value.is_empty() {
-            return Err(Refusal::NoMatch(format!(
-                "error validating \"STDIN\": error validating data: {field} not set; if you choose to ignore these errors, turn validation off with --validate=false"
-            )));
-        }
-    }
-    let Some(kind) = api.kind_by_gvk(version, name) else {
-        return Err(Refusal::NoMatch(format!(
-            "resource mapping not found for name: \"{}\" namespace: \"{}\" from \"STDIN\": no matches for kind \"{name}\" in version \"{version}\"\nensure CRDs are installed first",
-            text("/metadata/name"),
-            text("/metadata/namespace"),
-        )));
-    };
-    let given = text("/metadata/namespace");
-    let namespace = match (kind.namespaced(), given) {
-        (false, _) => "",
-        (true, "") => namespace,
-        (true, given) => given,
-    };
-    Ok(Key::new(kind, namespace, text("/metadata/name")))
+    /// The server refused it.
+    Refused(Status),
 }
 
 /// Applies one manifest, read into a tree.
 pub fn apply(session: &mut dyn Session, tree: &Value, namespace: &str) -> Result<(Key, Outcome), Refusal> {
-    let key = key_of(session.api(), tree, namespace)?;
-    let modified = with_last_applied(tree, &key);
-    let (object, problems) = Object::decode(key.kind, &modified);
+    let key = manifest::key_of(session.api(), tree, namespace).map_err(Refusal::NoMatch)?;
+    let problems = Object::decode(key.kind, tree).1;
     if !problems.is_empty() {
         return Err(Refusal::Malformed(problems));
     }
-    session.pass(ROUND_TRIP);
-    let (api, request) = session.send();
-    let outcome = if api.object(&key).is_some() {
-        change(api, &request, &key, &modified).map_err(|s| Refusal::Refused(s, false))
-    } else {
-        api.create(&request, object).map(|_| Outcome::Created).map_err(|s| Refusal::Refused(s, true))
+    let manifest = Manifest { file: "STDIN".into(), key: key.clone(), tree: tree.clone() };
+    let mut cx = Cx { manager: CLIENT_SIDE.into(), ..Cx::new(session, &NoFiles) };
+    match client_side(&mut cx, &manifest) {
+        Ok((outcome, _)) => Ok((key, outcome)),
+        Err((status, _)) => Err(Refusal::Refused(status)),
+    }
+}
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// What was going on when the server refused.
+enum During {
+    Reading,
+    Creating,
+    /// With this patch.
+    Patching(Value),
+}
+
+/// Makes the object what the manifest says, and leaves the fields alone that it never said anything about.
+fn client_side(cx: &mut Cx<'_>, manifest: &Manifest) -> Result<(Outcome, Object), (Status, During)> {
+    let modified = with_last_applied(&manifest.placed());
+    cx.session.pass(ROUND_TRIP);
+    if manifest.key.name.is_empty() {
+        return Err((Status::new(Reason::Unknown, "resource name may not be empty"), During::Reading));
+    }
+    let Ok(live) = cx.get(&manifest.key) else {
+        let created = create(cx, &manifest.key, modified);
+        return created.map(|object| (Outcome::Created, object)).map_err(|status| (status, During::Creating));
     };
-    outcome.map(|outcome| (key, outcome))
-}
-
-/// Merges the manifest into the live object; the third side is what was applied last.
-fn change(api: &mut ApiServer, request: &Request, key: &Key, modified: &Value) -> Result<Outcome, Status> {
-    let live = api.object(key).ok_or_else(|| Status::not_found(&key.resource(), &key.name))?.to_value();
-    let original = live
-        .pointer("/metadata/annotations")
-        .and_then(|a| a.get(LAST_APPLIED))
-        .and_then(Value::as_str)
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or(Value::Null);
-    let unreadable = |text| Status::new(Reason::BadRequest, text);
-    let patch = patch::three_way(&original, modified, &live).map_err(unreadable)?;
-    let mut merged = live.clone();
-    patch::strategic_merge(&mut merged, &patch).map_err(unreadable)?;
-    if merged == live {
-        return Ok(Outcome::Unchanged);
+    if cx.dry_run == DryRun::Client {
+        return Ok((Outcome::Configured, live));
     }
-    api.edit(request, key, |tree| *tree = merged).map(|_| Outcome::Configured)
+    let tree = live.to_value();
+    let original = last_applied(&live);
+    if original.is_none() {
+        warn_of_missing_annotation(cx, &manifest.key);
+    }
+    let original = original.unwrap_or_default();
+    let patch = three_way(manifest.key.kind, &original, &modified, &tree)
+        .map_err(|words| (Status::new(Reason::Unknown, words), During::Reading))?;
+    let (Patch::Strategic(change) | Patch::Merge(change) | Patch::Json(change)) = &patch;
+    if change.as_object().is_some_and(Map::is_empty) {
+        return Ok((Outcome::Unchanged, live));
+    }
+    let patched = cx.call(|api, request| api.patch(request, &manifest.key, &patch));
+    let patched = patched.map_err(|status| (status, During::Patching(change.clone())))?;
+    cx.warn(&patched);
+    Ok((Outcome::Configured, patched))
 }
 
-/// The manifest with its namespace and, in the annotation, itself.
-fn with_last_applied(tree: &Value, key: &Key) -> Value {
+fn three_way(kind: Kind, original: &Value, modified: &Value, live: &Value) -> Result<Patch, String> {
+    match kind {
+        Kind::Custom(_) => Ok(Patch::Merge(patch::three_way_merge(original, modified, live))),
+        _ => patch::three_way(original, modified, live).map(Patch::Strategic),
+    }
+}
+
+fn create(cx: &mut Cx<'_>, key: &Key, mut tree: Value) -> Result<Object, Status> {
+    prune_nulls(&mut tree);
+    let object = decode(key, &tree)?;
+    cx.warn(&object);
+    if cx.dry_run == DryRun::Client {
+        return Ok(object);
+    }
+    cx.call(|api, request| api.create(request, object))
+}
+
+/// A field that is set to null is not set, as in a patch.
+fn prune_nulls(tree: &mut Value) {
+    match tree {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(prune_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(prune_nulls),
+        _ => {}
+    }
+}
+
+/// What was applied last, if that is known.
+fn last_applied(live: &Object) -> Option<Value> {
+    let text = live.metadata().annotations.get(LAST_APPLIED)?;
+    Some(serde_json::from_str(text).unwrap_or_default())
+}
+
+fn warn_of_missing_annotation(cx: &mut Cx<'_>, Key { kind, name, .. }: &Key) {
+    cx.output.stderr.push_str(&format!(
+        "Warning: resource {}/{name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n",
+        kind.plural()
+    ));
+}
+
+/// The manifest with, in the annotation, itself.
+pub(crate) fn with_last_applied(tree: &Value) -> Value {
     let mut modified = tree.clone();
-    if modified.get("metadata").is_none_or(|m| !m.is_object()) {
-        return modified;
+    let Some(metadata) = modified.get_mut("metadata").and_then(Value::as_object_mut) else { return modified };
+    let annotations = metadata.entry("annotations").or_insert(Value::Null);
+    if annotations.is_null() {
+        *annotations = json!({});
     }
-    let metadata = &mut modified["metadata"];
-    if key.kind.namespaced() {
-        metadata["namespace"] = Value::from(&*key.namespace);
-    }
-    if metadata.get("annotations").is_none_or(Value::is_null) {
-        metadata["annotations"] = Value::Object(Default::default());
-    }
-    if let Some(annotations) = metadata["annotations"].as_object_mut() {
-        annotations.remove(LAST_APPLIED);
-    } else {
-        // Annotations of a wrong type are the decoder's to report.
-        return modified;
-    }
-    let text = format!("{modified}\n");
-    modified["metadata"]["annotations"][LAST_APPLIED] = Value::from(text);
+    // Annotations of a wrong type are the decoder's to report.
+    let Some(annotations) = annotations.as_object_mut() else { return modified };
+    annotations.remove(LAST_APPLIED);
+    let text = compact(&modified) + "\n";
+    modified["metadata"]["annotations"][LAST_APPLIED] = text.into();
     modified
 }
 
 /// The command.
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    for (file, tree) in trees(cx, args)? {
-        let outcome = apply(cx.session, &tree, args.namespace());
-        match outcome {
-            Ok((key, outcome)) => {
-                cx.warn(&Object::decode(key.kind, &tree).0);
-                cx.say(format!("{} {}", target::display(&key), outcome.as_str()));
+    check(args)?;
+    let server_side = args.on("server-side");
+    let manager = if server_side { SERVER_SIDE } else { CLIENT_SIDE };
+    cx.manager = args.flag("field-manager").unwrap_or(manager).into();
+    let (manifests, mut troubles) = manifest::read_all(cx, args)?;
+    let mut objects = Vec::new();
+    for manifest in &manifests {
+        let applied = match server_side {
+            true => apply_on_server(cx, args, manifest).map(|object| ("serverside-applied", object)),
+            false => apply_on_client(cx, manifest).map(|(outcome, object)| (outcome.as_str(), object)),
+        };
+        match applied {
+            Ok((operation, object)) => {
+                if matches!(Format::parse(args)?, Format::Human { .. } | Format::Name) {
+                    printer::done(cx, args, &object, operation)?;
+                }
+                objects.push(object);
             }
-            Err(refusal) => cx.complain(explain(&refusal, &tree, &file)),
+            Err(trouble) => troubles.push(trouble),
         }
+    }
+    if troubles.is_empty() {
+        print_objects(cx, args, &objects)?;
+    }
+    outcome(troubles)
+}
+
+fn check(args: &Args) -> Result<(), Failure> {
+    if let Some(word) = args.words.first() {
+        return Err(Failure::usage(format!(
+            "Unexpected args: [{word}]\nSee 'kubectl apply -h' for help and examples"
+        )));
+    }
+    if args.all("filename").is_empty() {
+        return Err(Failure::usage("must specify one of -f and -k"));
+    }
+    if args.on("force-conflicts") && !args.on("server-side") {
+        return Err(Failure::usage("--force-conflicts only works with --server-side"));
+    }
+    if args.on("server-side") && matches!(args.flag("dry-run"), Some("client" | "unchanged")) {
+        return Err(Failure::usage(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
     }
     Ok(())
 }
 
-/// Every object of the files that `-f` names, with the name by which messages call the file.
-pub(crate) fn trees(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<(String, Value)>, Failure> {
-    let names = args.all("filename");
-    if names.is_empty() {
-        return Err(Failure::usage("must specify one of -f and -k"));
-    }
-    let mut trees = Vec::new();
-    for name in names {
-        let text = cx
-            .files
-            .read(name)
-            .ok_or_else(|| Failure::usage(format!("the path \"{name}\" does not exist")))?;
-        let file = if name == "-" { "STDIN" } else { name };
-        let reading = read(&text, &Limits::default());
-        for document in reading.documents.into_iter().flat_map(expand_lists) {
-            trees.push((file.to_string(), document.value));
-        }
-        for diagnostic in reading.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-            cx.complain(diagnostic.parsing(file));
-        }
-    }
-    Ok(trees)
-}
-
-/// The refusal as kubectl prints it.
-fn explain(refusal: &Refusal, tree: &Value, file: &str) -> String {
-    let text = |pointer: &str| tree.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    match refusal {
-        Refusal::NoMatch(message) => {
-            format!("error: {}", message.replace("\"STDIN\"", &format!("\"{file}\"")))
-        }
-        Refusal::Refused(status, true) => server_error_while(status, "creating", file),
-        Refusal::Refused(status, false) => server_error_while(status, "applying patch", file),
-        Refusal::Malformed(problems) => {
-            let version = text("/apiVersion").rsplit('/').next().unwrap_or_default();
-            malformed(problems, text("/kind"), version, file)
+/// `-o yaml` prints all objects together when everything is done.
+fn print_objects(cx: &mut Cx<'_>, args: &Args, objects: &[Object]) -> Result<(), Failure> {
+    let format = Format::parse(args)?;
+    let trees: Vec<Value> = objects.iter().map(|object| shown(object, args)).collect();
+    match (&format, &trees[..]) {
+        (Format::Human { .. } | Format::Name, _) | (_, []) => Ok(()),
+        (_, [one]) => print_tree(cx, &format, one),
+        (_, many) => {
+            let list = json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": many});
+            print_tree(cx, &format, &list)
         }
     }
 }
 
-/// What the server says of a body that it cannot read: the first value that it cannot take, or else
-/// every field that it does not know. Metadata is read by kubectl itself before.
-fn malformed(problems: &[Problem], kind: &str, version: &str, file: &str) -> String {
-    let unreadable = problems.iter().find(|p| !matches!(p.kind, ProblemKind::UnknownField { .. }));
-    if let Some(problem) = unreadable.filter(|p| p.path.starts_with("metadata.")) {
-        return format!("error: unable to decode \"{file}\": {problem}");
+fn apply_on_client(cx: &mut Cx<'_>, manifest: &Manifest) -> Result<(Outcome, Object), Trouble> {
+    let prefix = manifest.tree.pointer("/metadata/generateName").and_then(Value::as_str);
+    if let (true, Some(prefix)) = (manifest.key.name.is_empty(), prefix) {
+        return Err(Trouble::Text(format!("from {prefix}: cannot use generate name with apply")));
     }
-    let details = match unreadable {
-        Some(problem) => problem.to_string(),
-        None => {
-            let unknown: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            format!("strict decoding error: {}", unknown.join(", "))
-        }
-    };
-    let message = format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {details}");
-    server_error_while(&Status::new(Reason::BadRequest, message), "creating", file)
+    client_side(cx, manifest).map_err(|(status, during)| explain(manifest, status, during))
 }
 
-/// Refusals by validation stand alone; others say what kubectl was doing (upstream: `cmdutil.AddSourceToErr`).
-pub(crate) fn server_error_while(status: &Status, doing: &str, file: &str) -> String {
-    if status.details.is_some() {
-        return server_error(status);
+/// The refusal, with all that kubectl tells of what it was doing.
+fn explain(manifest: &Manifest, status: Status, during: During) -> Trouble {
+    let (file, info) = (&manifest.file, manifest.info());
+    match during {
+        During::Reading => {
+            let doing = format!("retrieving current configuration of:\n{info}\nfrom server for:");
+            Trouble::Text(status.message).while_doing(&doing, file)
+        }
+        During::Creating => Trouble::Refused(status).while_doing("creating", file),
+        During::Patching(patch) => {
+            let doing = format!("applying patch:\n{}\nto:\n{info}\nfor:", compact(&patch));
+            Trouble::Refused(status).while_doing("patching", file).while_doing(&doing, file)
+        }
     }
-    let status = Status::new(status.reason, format!("error when {doing} \"{file}\": {}", status.message));
-    server_error(&status)
+}
+
+/// What applying the manifest would make of the object, without the annotation that remembers it.
+pub(crate) fn merged(cx: &mut Cx<'_>, manifest: &Manifest, live: Option<&Object>) -> Result<Object, Status> {
+    let Some(live) = live else { return create(cx, &manifest.key, manifest.placed()) };
+    let tree = live.to_value();
+    let original = last_applied(live).unwrap_or_default();
+    let patch = three_way(manifest.key.kind, &original, &manifest.placed(), &tree)
+        .map_err(|words| Status::new(Reason::Unknown, words))?;
+    cx.send(|api, request| api.patch(request, &manifest.key, &patch))
+}
+
+/// The server works out what the manifest means, and who manages which field.
+pub(crate) fn apply_on_server(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<Object, Trouble> {
+    let (tree, force) = (manifest.placed(), args.on("force-conflicts"));
+    let (key, manager) = (&manifest.key, cx.manager.clone());
+    let applied =
+        cx.send(|api, request| api.apply(request, key.kind, &key.namespace, &tree, &manager, force));
+    let (object, _) = applied.map_err(|status| match status.reason {
+        Reason::Conflict => Trouble::Text(format!("{}\n{CONFLICT_HELP}", status.message)),
+        _ => Trouble::Refused(status),
+    })?;
+    Ok(object)
 }

@@ -1,80 +1,82 @@
-//! The command line: words and flags.
+//! The command line: words and flags. Each command tells which flags it takes.
 
+use crate::COMMANDS;
 use std::collections::BTreeMap;
 
-/// Flags that take a value, by their long names.
-const VALUED: &[&str] = &[
-    "api-version",
-    "cascade",
-    "field-manager",
-    "field-selector",
-    "filename",
-    "from-literal",
-    "grace-period",
-    "image",
-    "label-columns",
-    "namespace",
-    "output",
-    "overwrite",
-    "port",
-    "replicas",
-    "revision",
-    "selector",
-    "sort-by",
-    "timeout",
-    "to-revision",
-    "type",
-    "wait",
-    "dry-run",
-    "current-replicas",
-];
+/// The flags of every command.
+const GLOBAL: &str = "namespace:n=";
 
-/// Short flags and what they stand for.
-const SHORT: &[(char, &str)] = &[
-    ('A', "all-namespaces"),
-    ('L', "label-columns"),
-    ('f', "filename"),
-    ('l', "selector"),
-    ('n', "namespace"),
-    ('o', "output"),
-    ('w', "watch"),
-];
+/// How a flag takes its value.
+#[derive(Clone, Copy, PartialEq)]
+enum Arity<'s> {
+    /// True when it stands alone.
+    Switch,
+    /// Always with one.
+    Text,
+    /// Always with one, which is a whole number.
+    Number,
+    /// With one after `=`, or with this one.
+    Optional(&'s str),
+}
 
-/// Flags that are true when they stand alone but may carry a value after `=`.
-const SWITCHES: &[&str] = &[
-    "all",
-    "all-namespaces",
-    "force",
-    "ignore-not-found",
-    "no-headers",
-    "now",
-    "recursive",
-    "show-labels",
-    "watch",
-];
+/// One flag of a command: its long name, its letter, and how it takes a value.
+#[derive(Clone, Copy)]
+struct Flag<'s> {
+    name: &'s str,
+    short: Option<char>,
+    arity: Arity<'s>,
+}
+
+/// Reads the flags that a command states, such as `all filename:f= replicas# dry-run?unchanged`.
+fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
+    GLOBAL.split_whitespace().chain(spec.split_whitespace()).map(|word: &'s str| {
+        let (head, arity) = if let Some((head, default)) = word.split_once('?') {
+            (head, Arity::Optional(default))
+        } else if let Some(head) = word.strip_suffix('=') {
+            (head, Arity::Text)
+        } else if let Some(head) = word.strip_suffix('#') {
+            (head, Arity::Number)
+        } else {
+            (word, Arity::Switch)
+        };
+        let (name, short) = head.split_once(':').unwrap_or((head, ""));
+        Flag { name, short: short.chars().next(), arity }
+    })
+}
 
 /// A parsed command line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Args {
-    /// What is not a flag, the command first.
+    /// The command's name, such as `set image`.
+    pub command: &'static str,
+    /// What follows it and is not a flag.
     pub words: Vec<String>,
+    /// How many of the words stand before `--`.
+    dash: Option<usize>,
     flags: BTreeMap<String, Vec<String>>,
 }
 
 impl Args {
     /// Parses `argv`; the error is kubectl's.
     pub fn parse(argv: &[String]) -> Result<Args, String> {
-        let mut args = Args::default();
+        let Some((command, spec)) = command(argv)? else {
+            let mut words = argv.iter().filter(|word| !word.starts_with('-'));
+            let word = words.next().map_or("", String::as_str);
+            return Err(format!("unknown command \"{word}\" for \"kubectl\""));
+        };
+        let mut args = Args { command, ..Args::default() };
+        let mut names = command.split(' ').peekable();
         let mut rest = argv.iter();
         while let Some(word) = rest.next() {
             if word == "--" {
+                args.dash = Some(args.words.len());
                 args.words.extend(rest.cloned());
                 break;
             }
-            if let Some(long) = word.strip_prefix("--") {
-                args.long(long, &mut rest)?;
-            } else if word.len() > 1 && word.starts_with('-') {
-                args.short(word, &mut rest)?;
+            if word.len() > 1 && word.starts_with('-') {
+                args.flag_word(spec, word, &mut rest)?;
+            } else if names.peek() == Some(&word.as_str()) {
+                names.next();
             } else {
                 args.words.push(word.clone());
             }
@@ -82,46 +84,83 @@ impl Args {
         Ok(args)
     }
 
-    fn long<'a>(&mut self, long: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
-        let (name, value) = match long.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_string())),
-            None => (long, None),
+    fn flag_word<'a>(
+        &mut self,
+        spec: &str,
+        word: &str,
+        rest: &mut impl Iterator<Item = &'a String>,
+    ) -> Result<(), String> {
+        let outcome = match word.strip_prefix("--") {
+            Some(long) => self.long(spec, long, rest),
+            None => self.short(spec, word, rest),
         };
-        // `--wait` and `--cascade` alone mean true.
-        let optional = matches!(name, "wait" | "overwrite" | "cascade" | "dry-run");
-        let value = match value {
-            Some(value) => value,
-            None if SWITCHES.contains(&name) || optional => "true".into(),
-            None if VALUED.contains(&name) => {
-                rest.next().cloned().ok_or_else(|| format!("flag needs an argument: --{name}"))?
+        outcome.map_err(|error| format!("{error}\nSee '{} --help' for usage.", self.path()))
+    }
+
+    fn long<'a>(
+        &mut self,
+        spec: &str,
+        long: &str,
+        rest: &mut impl Iterator<Item = &'a String>,
+    ) -> Result<(), String> {
+        let (name, given) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+        let flag = flags(spec).find(|f| f.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
+        let value = match (given, flag.arity) {
+            (Some(value), _) => value.into(),
+            (None, Arity::Switch) => "true".into(),
+            (None, Arity::Optional(default)) => default.into(),
+            (None, _) => rest.next().cloned().ok_or_else(|| format!("flag needs an argument: --{name}"))?,
+        };
+        self.set(flag, value)
+    }
+
+    fn short<'a>(
+        &mut self,
+        spec: &str,
+        word: &str,
+        rest: &mut impl Iterator<Item = &'a String>,
+    ) -> Result<(), String> {
+        let mut letters = word[1..].chars();
+        while let Some(letter) = letters.next() {
+            let flag = flags(spec)
+                .find(|f| f.short == Some(letter))
+                .ok_or_else(|| format!("unknown shorthand flag: '{letter}' in {word}"))?;
+            if flag.arity == Arity::Switch {
+                self.set(flag, "true".into())?;
+                continue;
             }
-            None => return Err(format!("unknown flag: --{name}")),
-        };
-        if !SWITCHES.contains(&name) && !VALUED.contains(&name) {
-            return Err(format!("unknown flag: --{name}"));
+            let attached = letters.as_str();
+            let value = match attached.strip_prefix('=').unwrap_or(attached) {
+                "" if attached.is_empty() => rest
+                    .next()
+                    .cloned()
+                    .ok_or_else(|| format!("flag needs an argument: '{letter}' in {word}"))?,
+                value => value.into(),
+            };
+            return self.set(flag, value);
         }
-        self.flags.entry(name.into()).or_default().push(value);
         Ok(())
     }
 
-    fn short<'a>(&mut self, word: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
-        let mut letters = word[1..].chars();
-        let letter = letters.next().expect("a short flag has a letter");
-        let name = SHORT
-            .iter()
-            .find(|(c, _)| *c == letter)
-            .map(|(_, n)| *n)
-            .ok_or_else(|| format!("unknown shorthand flag: '{letter}' in {word}"))?;
-        let attached = letters.as_str().trim_start_matches('=');
-        let value = if SWITCHES.contains(&name) {
-            "true".into()
-        } else if attached.is_empty() {
-            rest.next().cloned().ok_or_else(|| format!("flag needs an argument: '{letter}' in {word}"))?
-        } else {
-            attached.into()
+    fn set(&mut self, flag: Flag<'_>, value: String) -> Result<(), String> {
+        let parser = match flag.arity {
+            Arity::Switch if !matches!(&*value, "true" | "false" | "1" | "0" | "t" | "f") => "ParseBool",
+            Arity::Number if value.parse::<i64>().is_err() => "ParseInt",
+            _ => {
+                self.flags.entry(flag.name.into()).or_default().push(value);
+                return Ok(());
+            }
         };
-        self.flags.entry(name.into()).or_default().push(value);
-        Ok(())
+        let letter = flag.short.map(|c| format!("-{c}, ")).unwrap_or_default();
+        Err(format!(
+            "invalid argument \"{value}\" for \"{letter}--{}\" flag: strconv.{parser}: parsing \"{value}\": invalid syntax",
+            flag.name
+        ))
+    }
+
+    /// `kubectl set image`: the command as its messages name it.
+    pub(crate) fn path(&self) -> String {
+        format!("kubectl {}", self.command)
     }
 
     /// The last value of a flag.
@@ -134,32 +173,99 @@ impl Args {
         self.flags.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// All values of a flag, each split at its commas.
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
+        self.all(name).iter().flat_map(|value| value.split(',')).collect()
+    }
+
     /// Whether a switch is on.
     pub fn on(&self, name: &str) -> bool {
-        self.flag(name) == Some("true")
+        matches!(self.flag(name), Some("true" | "1" | "t"))
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        self.flag(name)?.parse().ok()
     }
 
     /// The namespace that the command is about.
     pub fn namespace(&self) -> &str {
         self.flag("namespace").unwrap_or("default")
     }
+
+    /// The words before and behind `--`.
+    pub(crate) fn around_dash(&self) -> (&[String], &[String]) {
+        self.words.split_at(self.dash.unwrap_or(self.words.len()))
+    }
+}
+
+/// The command that the leading words name, and its flags. The error is that of a flag before it.
+fn command(argv: &[String]) -> Result<Option<(&'static str, &'static str)>, String> {
+    let mut words = Vec::new();
+    let mut rest = argv.iter();
+    while let Some(word) = rest.next() {
+        if !word.starts_with('-') {
+            words.push(word.as_str());
+        } else if let Some(flag) = global(word) {
+            if flag.arity != Arity::Switch && *word == format!("--{}", flag.name) || word.len() == 2 {
+                rest.next();
+            }
+        } else if words.is_empty() {
+            return Err(format!("unknown flag: {word}\nSee 'kubectl --help' for usage."));
+        } else {
+            break;
+        }
+    }
+    let named = |len: usize| {
+        let name = words.get(..len)?.join(" ");
+        COMMANDS.iter().find(|command| command.name == name)
+    };
+    Ok((1..=3).rev().find_map(named).map(|command| (command.name, command.flags)))
+}
+
+fn global(word: &str) -> Option<Flag<'static>> {
+    let name = word.trim_start_matches('-').split('=').next()?;
+    let long = word.starts_with("--");
+    flags("")
+        .find(|flag| if long { flag.name == name } else { flag.short.is_some_and(|c| name.starts_with(c)) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Args, String> {
+        Args::parse(&text.split(' ').map(String::from).collect::<Vec<_>>())
+    }
+
     #[test]
     fn flags_are_read_in_all_their_spellings() {
-        let parse = |text: &str| Args::parse(&text.split(' ').map(String::from).collect::<Vec<_>>());
         let args = parse("delete pod web -n shop --wait=false -lapp=web --grace-period 5 -A").expect("valid");
-        assert_eq!(args.words, ["delete", "pod", "web"]);
+        assert_eq!((args.command, &*args.words), ("delete", &["pod".to_string(), "web".to_string()][..]));
         assert_eq!(
             (args.namespace(), args.flag("wait"), args.flag("selector")),
             ("shop", Some("false"), Some("app=web"))
         );
-        assert_eq!((args.flag("grace-period"), args.on("all-namespaces")), (Some("5"), true));
-        assert_eq!(parse("get pods --replica").err().as_deref(), Some("unknown flag: --replica"));
-        assert_eq!(parse("get pods -n").err().as_deref(), Some("flag needs an argument: 'n' in -n"));
+        assert_eq!((args.number("grace-period"), args.on("all-namespaces")), (Some(5), true));
+        let args = parse("-n shop set image deployment/web c=nginx").expect("valid");
+        assert_eq!((args.command, args.namespace(), args.words.len()), ("set image", "shop", 2));
+        let args = parse("run once --image=busybox --command -- sleep -1").expect("valid");
+        assert_eq!(args.around_dash().1, ["sleep", "-1"]);
+    }
+
+    #[test]
+    fn a_command_line_that_cannot_be_read_is_refused_in_upstreams_words() {
+        for (text, error) in [
+            ("get pods --replica", "unknown flag: --replica\nSee 'kubectl get --help' for usage."),
+            ("get pods -o", "flag needs an argument: 'o' in -o\nSee 'kubectl get --help' for usage."),
+            (
+                "scale deployment/web --replicas=two",
+                "invalid argument \"two\" for \"--replicas\" flag: strconv.ParseInt: parsing \"two\": invalid syntax\nSee 'kubectl scale --help' for usage.",
+            ),
+            ("frobnicate", "unknown command \"frobnicate\" for \"kubectl\""),
+            ("--nosuch", "unknown flag: --nosuch\nSee 'kubectl --help' for usage."),
+        ] {
+            assert_eq!(parse(text).err().as_deref(), Some(error), "{text}");
+        }
     }
 }

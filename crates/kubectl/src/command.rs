@@ -1,9 +1,11 @@
 //! What every command works with.
 
-use crate::{Files, ROUND_TRIP};
+use crate::trouble::{Failure, Trouble};
+use crate::{Args, Files, ROUND_TRIP};
 use orrery_api::Object;
-use orrery_apimachinery::{Status, StatusResult};
-use orrery_apiserver::{ApiServer, Request, Session};
+use orrery_apimachinery::decode::{Problem, ProblemKind};
+use orrery_apimachinery::{Patch, Reason, Status, StatusResult, Value};
+use orrery_apiserver::{ApiServer, FieldValidation, Key, Request, Session};
 
 /// What a command printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,62 +18,111 @@ pub struct Output {
     pub code: i32,
 }
 
-/// Why a command ended early.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What goes to standard error, without the last line end.
-    pub text: String,
-    /// The exit code.
-    pub code: i32,
+/// How far a command goes (`--dry-run`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DryRun {
+    No,
+    /// Nothing is sent that would change anything.
+    Client,
+    /// The server does everything but store.
+    Server,
 }
 
-impl Failure {
-    /// A command line that cannot be understood.
-    pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Failure { text: format!("error: {}", text.into()), code: 1 }
+impl DryRun {
+    pub(crate) fn parse(args: &Args) -> Result<DryRun, Failure> {
+        match args.flag("dry-run") {
+            None | Some("none" | "false") => Ok(DryRun::No),
+            Some("client" | "unchanged" | "true") => Ok(DryRun::Client),
+            Some("server") => Ok(DryRun::Server),
+            Some(other) => Err(Failure::usage(format!(
+                "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+            ))),
+        }
+    }
+
+    /// What results say of it.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            DryRun::No => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
     }
 }
 
-impl From<Status> for Failure {
-    fn from(status: Status) -> Self {
-        Failure { text: server_error(&status), code: 1 }
-    }
-}
-
-/// `Error from server (NotFound): …`, or everything that is wrong with an object (upstream: `cmdutil.StandardErrorMessage`).
-pub(crate) fn server_error(status: &Status) -> String {
-    let Some(details) = &status.details else {
-        return format!("Error from server ({}): {}", status.reason_name(), status.message);
-    };
-    let head = format!("The {} \"{}\" is invalid: ", details.kind, details.name);
-    match details.causes.as_slice() {
-        [one] => head + one,
-        many => many.iter().fold(head, |text, cause| text + "\n* " + cause),
-    }
-}
-
-/// The session, the files and what was printed so far.
+/// The session, the files, how the command writes, and what was printed so far.
 pub struct Cx<'a> {
     pub(crate) session: &'a mut dyn Session,
     pub(crate) files: &'a dyn Files,
     pub(crate) output: Output,
+    /// Under which name the server remembers what this command sets; empty for kubectl's own.
+    pub(crate) manager: String,
+    pub(crate) dry_run: DryRun,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    pub(crate) fn new(session: &'a mut dyn Session, files: &'a dyn Files) -> Cx<'a> {
+        Cx { session, files, output: Output::default(), manager: String::new(), dry_run: DryRun::No }
+    }
+
     /// The objects.
     pub(crate) fn api(&self) -> &ApiServer {
         self.session.api()
     }
 
+    /// Sends one request.
+    pub(crate) fn call<T>(
+        &mut self,
+        call: impl FnOnce(&mut ApiServer, &Request) -> StatusResult<T>,
+    ) -> StatusResult<T> {
+        let (api, mut request) = self.session.send();
+        request.field_manager = (!self.manager.is_empty()).then(|| self.manager.as_str().into());
+        request.dry_run = self.dry_run == DryRun::Server;
+        call(api, &request)
+    }
+
     /// Sends one request and lets its round trip pass.
     pub(crate) fn send<T>(
         &mut self,
-        request: impl FnOnce(&mut ApiServer, &Request) -> StatusResult<T>,
+        call: impl FnOnce(&mut ApiServer, &Request) -> StatusResult<T>,
     ) -> StatusResult<T> {
-        let (api, context) = self.session.send();
-        let outcome = request(api, &context);
+        let outcome = self.call(call);
         self.session.pass(ROUND_TRIP);
         outcome
+    }
+
+    /// The object under `key`, as it is now.
+    pub(crate) fn get(&self, key: &Key) -> StatusResult<Object> {
+        let missing = || Status::not_found(&key.resource(), &key.name);
+        self.api().object(key).cloned().ok_or_else(missing)
+    }
+
+    /// Creates the object that `tree` says; a dry run of the client's only reads it.
+    pub(crate) fn create(&mut self, key: &Key, tree: &Value) -> StatusResult<Object> {
+        let object = decode(key, tree)?;
+        self.warn(&object);
+        if self.dry_run == DryRun::Client {
+            return Ok(object);
+        }
+        self.send(|api, request| api.create(request, object))
+    }
+
+    /// Replaces the object by what `tree` says.
+    pub(crate) fn replace(&mut self, key: &Key, tree: &Value) -> StatusResult<Object> {
+        let object = decode(key, tree)?;
+        self.warn(&object);
+        self.send(|api, request| api.update(request, object))
+    }
+
+    /// Changes the object by a patch; fields that nobody knows are warned of, as when validation is not asked for.
+    pub(crate) fn patch(&mut self, key: &Key, patch: &Patch) -> StatusResult<Object> {
+        for warning in self.api().patch_warnings(key, patch) {
+            self.output.stderr.push_str(&format!("Warning: {warning}\n"));
+        }
+        self.send(|api, request| {
+            let request = Request { field_validation: FieldValidation::Warn, ..request.clone() };
+            api.patch(&request, key, patch)
+        })
     }
 
     /// Prints a line.
@@ -80,7 +131,7 @@ impl Cx<'_> {
         self.output.stdout.push('\n');
     }
 
-    /// Prints what is odd about an object that was accepted.
+    /// Prints what is odd about an object that is to be written.
     pub(crate) fn warn(&mut self, object: &Object) {
         for warning in object.warnings() {
             self.output.stderr.push_str(&format!("Warning: {warning}\n"));
@@ -93,4 +144,36 @@ impl Cx<'_> {
         self.output.stderr.push('\n');
         self.output.code = 1;
     }
+
+    /// The text of the file that a flag names.
+    pub(crate) fn read(&self, name: &str) -> Result<String, Failure> {
+        let missing = || Failure::usage(format!("the path \"{name}\" does not exist"));
+        self.files.read(name).ok_or_else(missing)
+    }
+}
+
+/// What a server says of a body that it cannot read: the first value that it cannot take, or else every field that
+/// it does not know.
+pub(crate) fn decode(key: &Key, tree: &Value) -> StatusResult<Object> {
+    let (mut object, problems) = Object::decode(key.kind, tree);
+    let known = |p: &&Problem| !matches!(p.kind, ProblemKind::UnknownField { .. });
+    let details = match problems.iter().find(known) {
+        Some(problem) => problem.to_string(),
+        None if problems.is_empty() => {
+            object.metadata_mut().namespace = key.namespace.clone();
+            return Ok(object);
+        }
+        None => {
+            let unknown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("strict decoding error: {}", unknown.join(", "))
+        }
+    };
+    let (kind, version) = (key.kind.name(), key.kind.version());
+    let message = format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {details}");
+    Err(Status::new(Reason::BadRequest, message))
+}
+
+/// Tells the failures of a command that goes on after each.
+pub(crate) fn outcome(troubles: Vec<Trouble>) -> Result<(), Failure> {
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::from(troubles)) }
 }

@@ -1,6 +1,7 @@
 //! `kubectl cordon` and `kubectl uncordon`.
 
 use crate::command::Cx;
+use crate::trouble::Trouble;
 use crate::{Args, Failure};
 use orrery_api::{Kind, Node};
 use orrery_apimachinery::Status;
@@ -15,10 +16,10 @@ pub(crate) fn uncordon(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 
 fn set(cx: &mut Cx<'_>, args: &Args, unschedulable: bool) -> Result<(), Failure> {
     let word = if unschedulable { "cordoned" } else { "uncordoned" };
-    for name in &args.words[1..] {
+    for name in &args.words {
         let name = name.strip_prefix("node/").unwrap_or(name);
         let Some(node) = cx.api().get::<Node>("", name) else {
-            cx.complain(crate::command::server_error(&Status::not_found(&Kind::Node.resource(), name)));
+            cx.complain(Trouble::Refused(Status::not_found(&Kind::Node.resource(), name)).alone());
             continue;
         };
         if node.spec.unschedulable == unschedulable {

@@ -1,88 +1,81 @@
-//! `kubectl create -f`, and the generators of Deployments, ConfigMaps and Namespaces.
+//! `kubectl create -f`, and what is common to the generators of objects, each of which is a file.
 
-use crate::command::Cx;
-use crate::{Args, Failure, apply, target};
-use orrery_api::Object;
+pub(crate) mod config_map;
+pub(crate) mod cron_job;
+pub(crate) mod deployment;
+pub(crate) mod ingress;
+pub(crate) mod job;
+pub(crate) mod namespace;
+pub(crate) mod pod_disruption_budget;
+pub(crate) mod quota;
+pub(crate) mod role;
+pub(crate) mod role_binding;
+pub(crate) mod secret;
+pub(crate) mod service;
+pub(crate) mod service_account;
+
+use crate::command::{Cx, outcome};
+use crate::manifest::{self, key_of, placed};
+use crate::printer::done;
+use crate::trouble::Trouble;
+use crate::{Args, Failure, apply};
 use orrery_apimachinery::Value;
-use orrery_apiserver::Key;
-use serde_json::json;
 
+/// Creates the objects of files.
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    if args.words.len() == 1 {
-        for (file, tree) in apply::trees(cx, args)? {
-            create(cx, &tree, args, Some(&file))?;
-        }
-        return Ok(());
+    if !args.words.is_empty() {
+        let words = args.words.join(" ");
+        return Err(usage(args, &format!("Unexpected args: [{words}]")));
     }
-    let tree = generate(args)?;
-    create(cx, &tree, args, None)
+    if args.all("filename").is_empty() {
+        return Err(Failure::usage("must specify one of -f and -k"));
+    }
+    let (manifests, mut troubles) = manifest::read_all(cx, args)?;
+    for manifest in &manifests {
+        match cx.create(&manifest.key, &annotated(args, &manifest.placed())) {
+            Ok(object) => done(cx, args, &object, "created")?,
+            Err(status) => troubles.push(Trouble::Refused(status).while_doing("creating", &manifest.file)),
+        }
+    }
+    outcome(troubles)
 }
 
-fn create(cx: &mut Cx<'_>, tree: &Value, args: &Args, file: Option<&str>) -> Result<(), Failure> {
-    let key = apply::key_of(cx.session.api(), tree, args.namespace()).map_err(|_| {
-        let kind = tree.get("kind").and_then(Value::as_str).unwrap_or_default();
-        let version = tree.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
-        Failure::usage(format!("no matches for kind \"{kind}\" in version \"{version}\""))
+/// A command line that a command cannot use (upstream: `UsageErrorf`).
+pub(crate) fn usage(args: &Args, text: &str) -> Failure {
+    Failure::usage(format!("{text}\nSee '{} -h' for help and examples", args.path()))
+}
+
+/// With `--save-config`, the manifest with itself in the annotation of `apply`.
+pub(crate) fn annotated(args: &Args, tree: &Value) -> Value {
+    if args.on("save-config") { apply::with_last_applied(tree) } else { tree.clone() }
+}
+
+/// The name of the object to make, and what follows it.
+fn name(args: &Args) -> Result<(&str, &[String]), Failure> {
+    let (words, command) = args.around_dash();
+    match words {
+        [name] => Ok((name, command)),
+        _ => Err(usage(args, &format!("exactly one NAME is required, got {}", words.len()))),
+    }
+}
+
+/// Creates the object that a generator made. Most generators say what failed themselves, and so hide the reason.
+pub(crate) fn finish(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    tree: &Value,
+    failure: Option<&str>,
+    operation: &str,
+) -> Result<(), Failure> {
+    let key = key_of(cx.api(), tree, args.namespace()).map_err(Failure::usage)?;
+    let created = cx.create(&key, &annotated(args, &placed(tree, &key))).map_err(|status| match failure {
+        Some(failure) => Failure::usage(format!("failed to create {failure} {}", status.message)),
+        None => status.into(),
     })?;
-    let (mut object, problems) = Object::decode(key.kind, tree);
-    if let Some(problem) = problems.first() {
-        return Err(Failure::usage(problem.to_string()));
-    }
-    object.metadata_mut().namespace = key.namespace.clone();
-    match cx.send(|api, request| api.create(request, object)) {
-        Ok(created) => cx.say(format!("{} created", target::display(&Key::of(&created)))),
-        Err(status) => match file {
-            Some(file) => cx.complain(apply::server_error_while(&status, "creating", file)),
-            None => {
-                let text = format!("error: failed to create {}: {}", key.kind.singular(), status.message);
-                cx.complain(text);
-            }
-        },
-    }
-    Ok(())
+    done(cx, args, &created, operation)
 }
 
-/// The object that `kubectl create KIND NAME` makes.
-fn generate(args: &Args) -> Result<Value, Failure> {
-    let kind = &args.words[1];
-    let name = args.words.get(2).ok_or_else(|| {
-        Failure::usage(format!("exactly one NAME is required, got {}", args.words.len() - 2))
-    })?;
-    match kind.as_str() {
-        "deployment" | "deploy" => deployment(name, args),
-        "configmap" | "cm" => {
-            let pairs = args.all("from-literal").iter().filter_map(|pair| pair.split_once('='));
-            let data: serde_json::Map<String, Value> = pairs.map(|(k, v)| (k.into(), v.into())).collect();
-            Ok(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}))
-        }
-        "namespace" | "ns" => {
-            Ok(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
-        }
-        "serviceaccount" | "sa" => {
-            Ok(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}))
-        }
-        other => Err(Failure::usage(format!("unknown command \"{other}\" for \"kubectl create\""))),
-    }
-}
-
-fn deployment(name: &str, args: &Args) -> Result<Value, Failure> {
-    let image = args.flag("image").ok_or_else(|| Failure::usage("required flag(s) \"image\" not set"))?;
-    let replicas: i32 = args.flag("replicas").and_then(|n| n.parse().ok()).unwrap_or(1);
-    // The container is called like the image, without registry, tag and digest.
-    let short = image.rsplit('/').next().unwrap_or(image);
-    let container = short.split([':', '@']).next().unwrap_or(short);
-    Ok(json!({
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "labels": {"app": name}},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
-            "strategy": {},
-            "template": {
-                "metadata": {"labels": {"app": name}},
-                "spec": {"containers": [{"name": container, "image": image}]},
-            },
-        },
-    }))
+/// Numbers are numbers, everything else is a name or a share (upstream: `intstr.Parse`).
+pub(crate) fn int_or_string(text: &str) -> Value {
+    text.parse::<i32>().map_or_else(|_| text.into(), Value::from)
 }

@@ -11,7 +11,7 @@ use orrery_schema::{Field, Schema, Ty, Type};
 const LISTED: usize = 4;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let word = match &args.words[1..] {
+    let word = match &args.words[..] {
         [] => {
             return Err(Failure::usage(
                 "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.",

@@ -3,27 +3,41 @@
 //! It reaches the cluster as the real one does: through the API server, one request after another,
 //! while virtual time passes.
 
+mod annotate;
 pub mod apply;
 mod args;
+mod autoscale;
 mod command;
 mod cordon;
 mod create;
 mod delete;
+mod diff;
 mod explain;
+mod expose;
 mod fields;
 mod get;
+mod json;
+mod jsonpath;
 mod label;
+mod manifest;
+mod pairs;
+mod patch;
+mod printer;
+mod replace;
 mod rollout;
+mod run;
 mod scale;
 mod set;
 mod sort;
 mod taint;
 mod target;
+mod trouble;
 
 pub use args::Args;
-pub use command::{Failure, Output};
+pub use command::Output;
+pub use trouble::Failure;
 
-use command::Cx;
+use command::{Cx, DryRun};
 use orrery_apiserver::Session;
 use orrery_schema::Schema;
 use orrery_sim::Duration;
@@ -55,39 +69,128 @@ impl Files for Stdin {
     }
 }
 
-type Command = fn(&mut Cx<'_>, &Args) -> Result<(), Failure>;
+/// What a command is called, which flags it takes, under which name it writes, and what it does.
+struct Command {
+    name: &'static str,
+    /// As `args` reads them.
+    flags: &'static str,
+    /// The field manager; empty for kubectl's own.
+    manager: &'static str,
+    run: fn(&mut Cx<'_>, &Args) -> Result<(), Failure>,
+}
+
+/// A command, its own flags, and the groups of flags that it shares with others.
+macro_rules! command {
+    ($name:literal $manager:literal $run:path, $($flags:expr),*) => {
+        Command { name: $name, flags: concat!($($flags, " "),*), manager: $manager, run: $run }
+    };
+}
+
+macro_rules! files {
+    () => {
+        "filename:f= kustomize:k= recursive:R"
+    };
+}
+
+macro_rules! printed {
+    () => {
+        "output:o= template= allow-missing-template-keys show-managed-fields"
+    };
+}
+
+macro_rules! written {
+    () => {
+        concat!(printed!(), " dry-run?unchanged field-manager=")
+    };
+}
+
+macro_rules! created {
+    () => {
+        concat!(written!(), " save-config validate?strict")
+    };
+}
+
+macro_rules! selected {
+    () => {
+        "all selector:l= field-selector= all-namespaces:A"
+    };
+}
 
 /// The commands, by name.
-const COMMANDS: &[(&str, Command)] = &[
-    ("apply", apply::run),
-    ("cordon", cordon::cordon),
-    ("create", create::run),
-    ("delete", delete::run),
-    ("explain", explain::run),
-    ("get", get::run),
-    ("label", label::run),
-    ("rollout", rollout::run),
-    ("scale", scale::run),
-    ("set", set::run),
-    ("taint", taint::run),
-    ("uncordon", cordon::uncordon),
+const COMMANDS: &[Command] = &[
+    command!("annotate" "kubectl-annotate" annotate::run, "overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout= cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
+    command!("autoscale" "kubectl-autoscale" autoscale::run, "min# max# cpu-percent# name=", files!(), created!()),
+    command!("cordon" "" cordon::cordon, "dry-run?unchanged selector:l="),
+    command!("create" "kubectl-create" create::run, files!(), created!(), "edit selector:l="),
+    command!("create clusterrole" "kubectl-create" create::role::run, "verb= resource= resource-name= non-resource-url=", created!()),
+    command!("create clusterrolebinding" "kubectl-create" create::role_binding::run, "clusterrole= user= group= serviceaccount=", created!()),
+    command!("create configmap" "kubectl-create" create::config_map::run, "from-file= from-literal= from-env-file=", created!()),
+    command!("create cm" "kubectl-create" create::config_map::run, "from-file= from-literal= from-env-file=", created!()),
+    command!("create cronjob" "kubectl-create" create::cron_job::run, "image= schedule= restart=", created!()),
+    command!("create cj" "kubectl-create" create::cron_job::run, "image= schedule= restart=", created!()),
+    command!("create deployment" "kubectl-create" create::deployment::run, "image= port# replicas:r#", created!()),
+    command!("create deploy" "kubectl-create" create::deployment::run, "image= port# replicas:r#", created!()),
+    command!("create ingress" "kubectl-create" create::ingress::run, "class= rule= default-backend= annotation=", created!()),
+    command!("create ing" "kubectl-create" create::ingress::run, "class= rule= default-backend= annotation=", created!()),
+    command!("create job" "kubectl-create" create::job::run, "image= from=", created!()),
+    command!("create namespace" "kubectl-create" create::namespace::run, created!()),
+    command!("create ns" "kubectl-create" create::namespace::run, created!()),
+    command!("create poddisruptionbudget" "kubectl-create" create::pod_disruption_budget::run, "selector= min-available= max-unavailable=", created!()),
+    command!("create pdb" "kubectl-create" create::pod_disruption_budget::run, "selector= min-available= max-unavailable=", created!()),
+    command!("create quota" "kubectl-create" create::quota::run, "hard= scopes=", created!()),
+    command!("create role" "kubectl-create" create::role::run, "verb= resource= resource-name=", created!()),
+    command!("create rolebinding" "kubectl-create" create::role_binding::run, "role= clusterrole= user= group= serviceaccount=", created!()),
+    command!("create secret generic" "kubectl-create" create::secret::run, "from-file= from-literal= from-env-file= type=", created!()),
+    command!("create service clusterip" "kubectl-create" create::service::run, "tcp= clusterip=", created!()),
+    command!("create service externalname" "kubectl-create" create::service::run, "tcp= external-name=", created!()),
+    command!("create service loadbalancer" "kubectl-create" create::service::run, "tcp=", created!()),
+    command!("create service nodeport" "kubectl-create" create::service::run, "tcp= node-port#", created!()),
+    command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
+    command!("create sa" "kubectl-create" create::service_account::run, created!()),
+    command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout= output:o= dry-run?unchanged", files!(), selected!()),
+    command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
+    command!("explain" "" explain::run, "api-version= recursive output:o="),
+    command!("expose" "kubectl-expose" expose::run, "name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", files!(), created!()),
+    command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w", files!(), printed!(), selected!()),
+    command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
+    command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout= cascade?background wait", files!(), created!()),
+    command!("rollout history" "" rollout::run, "revision#", files!(), printed!(), selected!()),
+    command!("rollout pause" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
+    command!("rollout restart" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
+    command!("rollout resume" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
+    command!("rollout status" "" rollout::run, "watch:w timeout= revision#", files!(), selected!()),
+    command!("rollout undo" "" rollout::run, "to-revision# dry-run?unchanged", files!(), printed!(), selected!()),
+    command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q", created!()),
+    command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout=", files!(), printed!(), "dry-run?unchanged", selected!()),
+    command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),
+    command!("set image" "kubectl-set" set::image::run, files!(), written!(), selected!()),
+    command!("set resources" "kubectl-set" set::resources::run, "limits= requests= containers:c=", files!(), written!(), selected!()),
+    command!("set selector" "kubectl-set" set::selector::run, "resource-version=", files!(), written!(), selected!()),
+    command!("set serviceaccount" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
+    command!("set sa" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
+    command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
+    command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
 ];
 
 /// Runs one command line, without the leading `kubectl`.
 pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Output {
     session.pass(START_UP);
-    let mut cx = Cx { session, files, output: Output::default() };
+    let mut cx = Cx::new(session, files);
     let outcome = Args::parse(argv).map_err(Failure::usage).and_then(|args| {
-        let name = args.words.first().cloned().unwrap_or_default();
-        match COMMANDS.iter().find(|(n, _)| *n == name) {
-            Some((_, command)) => command(&mut cx, &args),
-            None => Err(Failure::usage(format!("unknown command \"{name}\" for \"kubectl\""))),
-        }
+        let command = COMMANDS.iter().find(|command| command.name == args.command);
+        let command = command.expect("parsed arguments name a command");
+        cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
+        cx.dry_run = DryRun::parse(&args)?;
+        (command.run)(&mut cx, &args)
     });
     let mut output = cx.output;
     if let Err(failure) = outcome {
         output.stderr.push_str(&failure.text);
-        output.stderr.push('\n');
+        if !output.stderr.ends_with('\n') {
+            output.stderr.push('\n');
+        }
         output.code = failure.code;
     }
     output

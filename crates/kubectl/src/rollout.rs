@@ -23,8 +23,10 @@ const LOOK: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(3_600);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let verb = args.words.get(1).cloned().unwrap_or_default();
-    for target in target::parse(cx.session.api(), args, args.words.get(2..).unwrap_or_default())? {
+    if args.words.is_empty() {
+        return Err(Failure::usage("required resource not specified"));
+    }
+    for target in target::parse(cx.api(), args, &args.words)? {
         let Target::One(key) = target else {
             return Err(Failure::usage("required resource not specified"));
         };
@@ -34,16 +36,13 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
                 key.kind.name()
             )));
         }
-        match verb.as_str() {
+        match args.command.rsplit(' ').next().unwrap_or_default() {
             "history" => history(cx, &key)?,
             "pause" => set_paused(cx, &key, true)?,
             "resume" => set_paused(cx, &key, false)?,
             "restart" => restart(cx, &key)?,
             "status" => status(cx, &key)?,
-            "undo" => undo(cx, &key, args)?,
-            other => {
-                return Err(Failure::usage(format!("unknown command \"{other}\" for \"kubectl rollout\"")));
-            }
+            _ => undo(cx, &key, args)?,
         }
     }
     Ok(())

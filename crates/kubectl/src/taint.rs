@@ -5,7 +5,7 @@ use crate::{Args, Failure};
 use orrery_api::{Node, Taint};
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let words = &args.words[1..];
+    let words = &args.words;
     let start = usize::from(matches!(words.first().map(String::as_str), Some("node" | "nodes" | "no")));
     let (changes, names): (Vec<&String>, Vec<&String>) =
         words[start..].iter().partition(|w| w.contains(':') || w.ends_with('-'));

@@ -1,7 +1,9 @@
 //! Which objects a command line means: `pod web`, `deploy/web`, `pods -l app=web`, `svc,pods`.
 
+use crate::command::Cx;
 use crate::fields::Fields;
-use crate::{Args, Failure};
+use crate::trouble::Trouble;
+use crate::{Args, Failure, manifest};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Reason, Status, labels};
 use orrery_apiserver::{ApiServer, Key};
@@ -67,13 +69,59 @@ pub(crate) fn parse(api: &ApiServer, args: &Args, words: &[String]) -> Result<Ve
             .collect();
     }
     let Some((resources, names)) = words.split_first() else {
-        return Err(Failure::usage("You must specify the type of resource to get."));
+        return Err(nothing_named());
     };
     let kinds = kinds(api, resources)?;
     if names.is_empty() {
         return Ok(kinds.into_iter().map(Target::All).collect());
     }
     Ok(kinds.into_iter().flat_map(|k| names.iter().map(move |n| (k, n))).map(|(k, n)| key(k, n)).collect())
+}
+
+/// A command line that names nothing at all.
+fn nothing_named() -> Failure {
+    Failure::usage(
+        "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+    )
+}
+
+/// One object that a command is about, or why it cannot be had.
+pub(crate) type Found = Result<Object, Trouble>;
+
+/// The objects that the files of `-f`, or else `words`, name, or that the selectors pick. The first failure is of the
+/// command line, the others are of single objects.
+pub(crate) fn visit(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Found>, Failure> {
+    Ok(keys(cx, args, words)?.iter().map(|key| Ok(cx.get(key)?)).collect())
+}
+
+/// The keys of the objects that the files of `-f`, or else `words`, name, or that the selectors pick.
+pub(crate) fn keys(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Key>, Failure> {
+    if !args.all("filename").is_empty() {
+        if !words.is_empty() {
+            return Err(Failure::usage(
+                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+            ));
+        }
+        let manifests = manifest::read(cx, args)?;
+        return Ok(manifests.into_iter().map(|m| m.key).collect());
+    }
+    let selective = args.flag("selector").is_some() || args.flag("field-selector").is_some();
+    let mut keys = Vec::new();
+    for target in parse(cx.api(), args, words)? {
+        match target {
+            Target::One(_) if selective => {
+                return Err(Failure::usage("name cannot be provided when a selector is specified"));
+            }
+            Target::One(key) => keys.push(key),
+            Target::All(kind) if selective || args.on("all") => {
+                keys.extend(list(cx.api(), kind, args)?.iter().map(Key::of));
+            }
+            Target::All(_) => {
+                return Err(Failure::usage("resource(s) were provided, but no name was specified"));
+            }
+        }
+    }
+    Ok(keys)
 }
 
 /// The objects of a kind that namespace and selectors of the command line pick, by namespace and name.

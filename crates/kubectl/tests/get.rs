@@ -222,9 +222,9 @@ fn what_is_not_there_is_told() {
     "#]],
     );
     check(
-        "get cm -o jsonpath={.items}",
+        "get cm -o xml",
         expect![[r#"
-        stderr: error: unable to match a printer suitable for the output format "jsonpath={.items}", allowed formats are: json,name,wide,yaml
+        stderr: error: unable to match a printer suitable for the output format "xml", allowed formats are: json,jsonpath,jsonpath-as-json,name,wide,yaml
         exit code 1
     "#]],
     );

@@ -38,6 +38,45 @@ pub fn three_way(original: &Value, modified: &Value, live: &Value) -> Result<Val
     Ok(Value::Object(patch))
 }
 
+/// The same as a JSON merge patch, for kinds whose lists nobody knows how to merge
+/// (upstream: `jsonmergepatch.CreateThreeWayJSONMergePatch`).
+pub fn three_way_merge(original: &Value, modified: &Value, live: &Value) -> Value {
+    let mut patch = merge_diff(original, modified, Only::Deletions).unwrap_or_else(|| json!({}));
+    if let Some(changes) = merge_diff(live, modified, Only::ChangesAndAdditions) {
+        unite(&mut patch, changes);
+    }
+    patch
+}
+
+/// What a merge patch has to say of two states, if anything.
+fn merge_diff(old: &Value, new: &Value, only: Only) -> Option<Value> {
+    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+        return (old != new && only.changes() && !new.is_null()).then(|| new.clone());
+    };
+    let mut patch = Map::new();
+    for (key, value) in new {
+        let change = merge_diff(old.get(key).unwrap_or(&Value::Null), value, only);
+        patch.extend(change.map(|change| (key.clone(), change)));
+    }
+    if only.deletions() {
+        let gone = old.keys().filter(|key| new.get(*key).is_none_or(Value::is_null));
+        patch.extend(gone.map(|key| (key.clone(), Value::Null)));
+    }
+    (!patch.is_empty()).then_some(Value::Object(patch))
+}
+
+/// Puts two merge patches together that say different things.
+fn unite(patch: &mut Value, other: Value) {
+    match (patch, other) {
+        (Value::Object(patch), Value::Object(other)) => {
+            for (key, value) in other {
+                unite(patch.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (patch, other) => *patch = other,
+    }
+}
+
 fn diff(original: &Value, modified: &Value, only: Only) -> Result<Map<String, Value>, String> {
     let nothing = Map::new();
     let map = |value: &'_ Value| value.as_object().cloned();

@@ -169,6 +169,18 @@ fn the_patch_of_two_states_says_only_what_changed() {
 }
 
 #[test]
+fn a_three_way_merge_patch_takes_lists_as_one_value() {
+    let original = json!({"a": 1, "gone": {"x": 1}, "list": [1]});
+    let modified = json!({"a": 2, "list": [1, 2], "new": {"y": true}});
+    let live = json!({"a": 1, "gone": {"x": 1, "theirs": 2}, "list": [1], "status": {}});
+    assert_eq!(
+        three_way_merge(&original, &modified, &live),
+        json!({"a": 2, "gone": null, "list": [1, 2], "new": {"y": true}})
+    );
+    assert_eq!(three_way_merge(&modified, &modified, &modified), json!({}));
+}
+
+#[test]
 fn apply_changes_what_the_manifest_says_and_leaves_the_rest() {
     for (row, original, modified, live, expected) in [
         (

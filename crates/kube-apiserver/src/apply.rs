@@ -1,7 +1,7 @@
 //! Server-side apply: `PATCH` with a configuration, of which the server remembers who applied it.
 
-use crate::fields::{KUBECTL, LAST_APPLIED, Managers, validate};
-use crate::track::tree;
+use crate::fields::{KUBECTL, LAST_APPLIED, validate};
+use crate::memory::{Remark, circumstances};
 use crate::{ApiServer, Key, Request};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Reason, Status, StatusResult, Value};
@@ -28,13 +28,12 @@ impl ApiServer {
         let name = config["metadata"]["name"].as_str().unwrap_or_default();
         let key = Key::new(kind, namespace, name);
         check_configuration(&key, config)?;
-        let live = self.object(&key).cloned();
-        let write = self.circumstances(request, kind, "");
-        let mut managers = Managers::read(
-            live.as_ref().map(|live| live.metadata().managed_fields.as_slice()).unwrap_or_default(),
-        );
-        let before = live.as_ref().map_or_else(|| write.empty.clone(), tree);
-        let mut merged = managers.apply(&write, &before, config, field_manager, force)?;
+        let config = &in_stored_version(kind, config);
+        let write = circumstances(kind, "", self.date(request.now));
+        let live = self.object(&key).map(Object::to_value);
+        let mut managers = self.managers(&key);
+        let before = live.as_ref().unwrap_or(&write.empty);
+        let mut merged = managers.apply(&write, before, config, field_manager, force)?;
         if field_manager == KUBECTL {
             renew_last_applied(&mut merged, config);
         }
@@ -42,27 +41,35 @@ impl ApiServer {
         if let Some(problem) = problems.first() {
             return Err(Status::new(Reason::Unknown, problem.to_string()));
         }
-        object.metadata_mut().managed_fields = managers.write();
-        match live {
-            Some(_) => self.update_tracked(request, object).map(|object| (object, false)),
-            None => self.create_applied(request, object, &key).map(|object| (object, true)),
+        let remark = Remark::applied(&managers);
+        if live.is_some() {
+            return self.update_applied(request, object, remark).map(|object| (object, false));
         }
+        check_new(&object, &key)?;
+        object.metadata_mut().namespace = key.namespace;
+        self.create_applied(request, object, remark).map(|object| (object, true))
     }
+}
 
-    fn create_applied(&mut self, request: &Request, mut object: Object, key: &Key) -> StatusResult<Object> {
-        let meta = object.metadata_mut();
-        if !meta.uid.is_empty() {
-            let message = format!(
-                "Operation cannot be fulfilled on {} \"{}\": uid mismatch: the provided object specified uid {}, and no existing object was found",
-                key.resource(),
-                key.name,
-                meta.uid
-            );
-            return Err(Status::new(Reason::Conflict, message));
-        }
-        meta.namespace = key.namespace.clone();
-        self.create_tracked(request, object)
+/// A client that states a uid means an object that is there.
+fn check_new(object: &Object, key: &Key) -> StatusResult<()> {
+    let uid = &object.metadata().uid;
+    if uid.is_empty() {
+        return Ok(());
     }
+    let (resource, name) = (key.resource(), &key.name);
+    let message = format!(
+        "Operation cannot be fulfilled on {resource} \"{name}\": uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+    );
+    Err(Status::new(Reason::Conflict, message))
+}
+
+/// The configuration in the version in which objects of the kind are stored.
+fn in_stored_version(kind: Kind, config: &Value) -> Value {
+    if config["apiVersion"] == kind.api_version() {
+        return config.clone();
+    }
+    Object::decode(kind, config).0.to_value()
 }
 
 /// Upstream: `ValidatePatchOptions`, `ValidateFieldManager`.

@@ -13,6 +13,7 @@ mod history;
 mod index;
 mod key;
 mod list;
+mod memory;
 mod network;
 mod patch;
 mod read;
@@ -21,7 +22,6 @@ mod select;
 mod server;
 mod session;
 mod subresource;
-mod track;
 mod write;
 
 pub use delete::{DeleteOptions, Propagation};

@@ -1,6 +1,9 @@
 //! The server's state and the context of a request.
 
-use crate::{Change, Compacted, Revision, Write, admission::Admission, index::Indexes, network::Network};
+use crate::{
+    Change, Compacted, Revision, Write, admission::Admission, index::Indexes, memory::Memories,
+    network::Network,
+};
 use imbl::Vector;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Str, Time};
@@ -74,6 +77,7 @@ pub struct ApiServer {
     pub(crate) network: Network,
     pub(crate) admission: Admission,
     pub(crate) random: Random,
+    pub(crate) memories: Memories,
     pub(crate) writes: Vector<Write>,
     pub(crate) hash: TraceHash,
 }
@@ -88,6 +92,7 @@ impl ApiServer {
             network: Network::new(config.seed),
             admission: Admission::new(config.seed),
             random: Random::stream(config.seed, "kube-apiserver"),
+            memories: Memories::new(Kind::ALL.len() + 1),
             writes: Vector::new(),
             hash: TraceHash::default(),
             config,

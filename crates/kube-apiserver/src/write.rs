@@ -1,5 +1,6 @@
 //! Create, update and patch.
 
+use crate::memory::{Remark, STATUS};
 use crate::{ApiServer, Key, Op, Request, Revision, Verb, Write, registry};
 use orrery_api::{Kind, Object, Resource};
 use orrery_apimachinery::{Reason, Status, StatusResult, Str, Value};
@@ -14,12 +15,17 @@ impl ApiServer {
     ///
     /// Errors: `AlreadyExists`, `Invalid`, `Forbidden` by admission, `NotFound` for its namespace.
     pub fn create(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
-        self.carry_out(request, |server, request| server.admit_new(request, object, false))
+        self.carry_out(request, |server, request| server.admit_new(request, object, None))
     }
 
-    /// As [`Self::create`], for an object that knows its managers.
-    pub(crate) fn create_tracked(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
-        self.carry_out(request, |server, request| server.admit_new(request, object, true))
+    /// As [`Self::create`], for an object that was applied.
+    pub(crate) fn create_applied(
+        &mut self,
+        request: &Request,
+        object: Object,
+        remark: Remark,
+    ) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| server.admit_new(request, object, Some(remark)))
     }
 
     /// Does what a request asks for; what is refused, or only rehearsed, leaves nothing behind.
@@ -35,15 +41,18 @@ impl ApiServer {
         work(self, request).inspect_err(|_| self.network = network)
     }
 
-    fn admit_new(&mut self, request: &Request, mut object: Object, tracked: bool) -> StatusResult<Object> {
+    fn admit_new(
+        &mut self,
+        request: &Request,
+        mut object: Object,
+        applied: Option<Remark>,
+    ) -> StatusResult<Object> {
         self.begin_create(request, &mut object)?;
         let known = self.admission.recall(&mut object);
         if !known {
             object.apply_defaults();
         }
-        if !tracked {
-            self.track_new(request, &mut object);
-        }
+        let remark = applied.unwrap_or_else(|| self.remark_new(request, &mut object));
         self.mutate(&mut object, known)?;
         registry::prepare_create(self, &mut object)?;
         if !known {
@@ -54,7 +63,9 @@ impl ApiServer {
         if self.object(&key).is_some() {
             return Err(Status::already_exists(&key.resource(), &key.name));
         }
-        Ok(self.put(request, Verb::Create, object))
+        let stored = self.put(request, Verb::Create, object);
+        self.remember(&key, remark);
+        Ok(stored)
     }
 
     /// Fills what the server gives every new object: name, uid, dates.
@@ -111,29 +122,33 @@ impl ApiServer {
         &mut self,
         request: &Request,
         object: Object,
-        subresource: &str,
+        subresource: &'static str,
     ) -> StatusResult<Object> {
-        self.carry_out(request, |server, request| server.admit_changed(request, object, Some(subresource)))
+        self.carry_out(request, |server, request| server.admit_changed(request, object, Err(subresource)))
     }
 
-    /// As [`Self::update`], for an object that knows its managers.
-    pub(crate) fn update_tracked(&mut self, request: &Request, object: Object) -> StatusResult<Object> {
-        self.carry_out(request, |server, request| server.admit_changed(request, object, None))
+    /// As [`Self::update`], for an object that was applied.
+    pub(crate) fn update_applied(
+        &mut self,
+        request: &Request,
+        object: Object,
+        remark: Remark,
+    ) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| server.admit_changed(request, object, Ok(remark)))
     }
 
     fn admit_changed(
         &mut self,
         request: &Request,
         mut object: Object,
-        track: Option<&str>,
+        applied: Result<Remark, &'static str>,
     ) -> StatusResult<Object> {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         object.keep_status(&old);
         object.apply_defaults();
-        if let Some(subresource) = track {
-            self.track_change(request, &mut object, &old, subresource);
-        }
+        let remark =
+            applied.unwrap_or_else(|subresource| self.remark_change(request, &mut object, &old, subresource));
         self.mutate_changed(&mut object, &old);
         registry::prepare_update(self, &mut object, &old)?;
         reject_invalid(&object, object.validate_update(&old))?;
@@ -141,7 +156,7 @@ impl ApiServer {
         if object.counts_generation() && !object.same_desired(&old) {
             object.metadata_mut().generation += 1;
         }
-        self.store_update(request, Verb::Update, object, old)
+        self.store_update(request, Verb::Update, object, old, remark)
     }
 
     /// Replaces the status of an object, and nothing else.
@@ -154,8 +169,8 @@ impl ApiServer {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         registry::prepare_status_update(&mut object, &old);
-        self.track_change(request, &mut object, &old, "status");
-        self.store_update(request, Verb::UpdateStatus, object, old)
+        let remark = self.remark_change(request, &mut object, &old, STATUS);
+        self.store_update(request, Verb::UpdateStatus, object, old, remark)
     }
 
     /// Reads, changes and replaces an object: `change` sees its JSON tree.
@@ -244,8 +259,10 @@ impl ApiServer {
         verb: Verb,
         object: Object,
         old: Object,
+        remark: Remark,
     ) -> StatusResult<Object> {
-        if object == old {
+        let key = Key::of(&object);
+        if object == old && !self.is_news(&key, &remark) {
             return Ok(old);
         }
         let meta = object.metadata();
@@ -254,9 +271,11 @@ impl ApiServer {
             && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
             && !registry::holds(&object);
         if released {
-            return Ok(self.remove(request, &Key::of(&object), Some(object)));
+            return Ok(self.remove(request, &key, Some(object)));
         }
-        Ok(self.put(request, verb, object))
+        let stored = self.put(request, verb, object);
+        self.remember(&key, remark);
+        Ok(stored)
     }
 
     /// Stores `object` at the next revision.
@@ -278,6 +297,7 @@ impl ApiServer {
     pub(crate) fn remove(&mut self, request: &Request, key: &Key, last: Option<Object>) -> Object {
         let old = self.object(key).cloned().expect("only stored objects are removed");
         self.indexes.update(Some(&old), None);
+        self.memories.forget(key);
         self.admission.notice(key.kind);
         registry::release(self, &old);
         let mut gone = last.unwrap_or(old);

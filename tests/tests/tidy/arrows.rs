@@ -21,7 +21,7 @@ const ARROWS: [(&str, &str); 22] = [
     ("kubelet", "sim apimachinery api client"),
     ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler kubelet"),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
-    ("view", "sim apimachinery api manifest apiserver client cluster"),
+    ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
     ("web", "sim apimachinery api schema manifest cluster kubectl view share"),
     ("orrery", "sim apimachinery api schema manifest apiserver cluster kubectl view share"),

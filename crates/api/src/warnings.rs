@@ -1,224 +1,192 @@
-//! What the API server accepts with a warning (upstream: `pkg/api/pod/warnings.go`, `pkg/api/service/warnings.go`).
+//! What the API server accepts with a warning (upstream: `WarningsOnCreate` of the kinds' strategies).
 
-use crate::validation::Path;
+mod labels;
+mod paths;
+mod pod;
+
+use crate::job::INDEXED;
+use crate::validation::{Path, names};
 use crate::{
-    Container, ContainerPort, EXTERNAL_NAME, EnvVar, Object, PodAffinityTerm, PodSpec, ResourceList, Service,
-    Volume,
+    EXTERNAL_NAME, INGRESS_CLASS_ANNOTATION, Ingress, JobSpec, Object, PersistentVolume,
+    PersistentVolumeClaimSpec, PodTemplateSpec, ResourceList, Service,
 };
-use std::collections::BTreeSet;
+use pod::At;
 
-/// Resources that are counted in bytes.
-const BYTES: [&str; 2] = ["memory", "ephemeral-storage"];
+/// Above both of these numbers the failed indexes of a Job may not all be known.
+const MANY_COMPLETIONS: i32 = 100_000;
+const MANY_AT_ONCE: i32 = 10_000;
 
 impl Object {
     /// What is odd about an object that is accepted, as kubectl prints it behind `Warning: `.
     pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let spec = Path::Root("spec");
+        let out = &mut warnings;
         match self {
-            Object::Pod(pod) => pod_spec(&pod.spec, &Path::Root("spec")),
-            Object::Deployment(d) => template(&d.spec.template.spec, &Path::Root("spec")),
-            Object::ReplicaSet(rs) => template(&rs.spec.template.spec, &Path::Root("spec")),
-            Object::Job(job) => template(&job.spec.template.spec, &Path::Root("spec")),
+            Object::Pod(p) => {
+                let at = At { metadata: Path::Root("metadata"), spec, is_template: false };
+                pod::app_armor(p, out);
+                pod::warnings(&p.metadata.annotations, &p.spec, &at, out);
+            }
+            Object::Deployment(d) => template(&d.spec.template, &spec, out),
+            Object::ReplicaSet(rs) => template(&rs.spec.template, &spec, out),
+            Object::DaemonSet(set) => template(&set.spec.template, &spec, out),
+            Object::PodTemplate(t) => at_path(&t.template, &Path::Root("template"), out),
+            Object::ReplicationController(rc) => {
+                host_name(&rc.metadata.name, out);
+                rc.spec.template.iter().for_each(|t| template(t, &spec, out));
+            }
+            Object::StatefulSet(set) => {
+                template(&set.spec.template, &spec, out);
+                for (i, c) in set.spec.volume_claim_templates.iter().enumerate() {
+                    claim(&c.spec, &spec.field("volumeClaimTemplates").index(i), out);
+                }
+            }
+            Object::Job(job) => {
+                host_name(&job.metadata.name, out);
+                self::job(&job.spec, &spec, out);
+            }
             Object::CronJob(cron_job) => {
-                let path = Path::Root("spec");
-                let path = path.field("jobTemplate");
-                template(&cron_job.spec.job_template.spec.template.spec, &path.field("spec"))
+                host_name(&cron_job.metadata.name, out);
+                self::job(&cron_job.spec.job_template.spec, &spec.field("jobTemplate").field("spec"), out);
             }
-            Object::Service(service) => self::service(service),
-            Object::PersistentVolumeClaim(claim) => {
-                let mut warnings = Vec::new();
-                let path = Path::Root("spec");
-                let path = path.field("resources");
-                fractions(
-                    &claim.spec.resources.requests,
-                    &["storage"],
-                    &path.field("requests"),
-                    &mut warnings,
-                );
-                fractions(&claim.spec.resources.limits, &["storage"], &path.field("limits"), &mut warnings);
-                warnings
+            Object::Service(service) => self::service(service, out),
+            Object::Ingress(ingress) => self::ingress(ingress, out),
+            Object::PersistentVolumeClaim(c) => claim(&c.spec, &spec, out),
+            Object::PersistentVolume(volume) => self::volume(volume, &spec, out),
+            Object::RuntimeClass(class) => {
+                let selector = class.scheduling.iter().flat_map(|s| s.node_selector.iter());
+                for message in selector.filter_map(|(key, _)| labels::deprecated(key)) {
+                    out.push(format!("scheduling.nodeSelector: {message}"));
+                }
             }
-            _ => Vec::new(),
+            Object::StorageClass(class) => {
+                let topologies = Path::Root("allowedTopologies");
+                for (i, term) in class.allowed_topologies.iter().enumerate() {
+                    for (j, expression) in term.match_label_expressions.iter().enumerate() {
+                        if let Some(message) = labels::deprecated(&expression.key) {
+                            let at = topologies.index(i);
+                            let at = at.field("matchLabelExpressions");
+                            out.push(format!("{}: {message}", at.index(j).field("key")));
+                        }
+                    }
+                }
+            }
+            _ => {}
         }
+        warnings
     }
 }
 
-fn service(service: &Service) -> Vec<String> {
+/// What is odd about the template in a workload's spec.
+fn template(template: &PodTemplateSpec, spec: &Path, warnings: &mut Vec<String>) {
+    at_path(template, &spec.field("template"), warnings);
+}
+
+fn at_path(template: &PodTemplateSpec, path: &Path, warnings: &mut Vec<String>) {
+    let at = At { metadata: path.field("metadata"), spec: path.field("spec"), is_template: true };
+    pod::warnings(&template.metadata.annotations, &template.spec, &at, warnings);
+}
+
+/// A name that pods get, and their hosts with it.
+fn host_name(name: &str, warnings: &mut Vec<String>) {
+    let reasons = names::dns_label(name, false);
+    if !reasons.is_empty() {
+        warnings.push(format!(
+            "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
+            reasons.join(" ")
+        ));
+    }
+}
+
+fn job(job: &JobSpec, path: &Path, warnings: &mut Vec<String>) {
+    let many = job.completions.unwrap_or_default() > MANY_COMPLETIONS
+        && job.parallelism.unwrap_or_default() > MANY_AT_ONCE;
+    if job.completion_mode.as_deref() == Some(INDEXED) && many {
+        warnings.push(format!(
+            "{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"
+        ));
+    }
+    template(&job.template, path, warnings);
+}
+
+fn service(service: &Service, warnings: &mut Vec<String>) {
     let spec = &service.spec;
     let external_name = spec.type_.as_deref() == Some(EXTERNAL_NAME);
-    let mut warnings = Vec::new();
-    if !external_name && spec.external_name.is_some() {
-        warnings.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".into());
+    if service.metadata.annotations.get("service.kubernetes.io/topology-aware-hints").is_some() {
+        warnings.push("annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead".into());
     }
     if external_name && !spec.external_ips.is_empty() {
         warnings.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());
     }
-    warnings
-}
-
-/// What is odd about the pods of a workload, whose spec is at `path`.
-fn template(spec: &PodSpec, path: &Path) -> Vec<String> {
-    pod_spec(spec, &path.field("template").field("spec"))
-}
-
-fn pod_spec(spec: &PodSpec, path: &Path) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for (i, constraint) in spec.topology_spread_constraints.iter().enumerate() {
-        if constraint.label_selector.is_none() {
-            let at = path.field("topologySpreadConstraints");
-            warnings.push(null_selector(&at.index(i).field("labelSelector")));
-        }
+    if !external_name && spec.external_name.is_some() {
+        warnings.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".into());
     }
-    spec.volumes
-        .iter()
-        .enumerate()
-        .for_each(|(i, v)| volume(v, &path.field("volumes").index(i), &mut warnings));
-    duplicates(spec, path, &mut warnings);
-    fractions(&spec.overhead, &BYTES, &path.field("overhead"), &mut warnings);
-    let mut ports = Vec::new();
-    for (list, containers) in [("initContainers", &spec.init_containers), ("containers", &spec.containers)] {
-        for (i, c) in containers.iter().enumerate() {
-            let list = path.field(list);
-            container(c, &list.index(i), &mut warnings);
-            ports.extend(
-                c.ports
-                    .iter()
-                    .enumerate()
-                    .map(|(j, p)| (list.index(i).field("ports").index(j).to_string(), p)),
-            );
-        }
-    }
-    port_conflicts(&ports, &mut warnings);
-    if spec.termination_grace_period_seconds.is_some_and(|s| s < 0) {
-        let field = path.field("terminationGracePeriodSeconds");
-        warnings.push(format!("{field}: must be >= 0; negative values are invalid and will be treated as 1"));
-    }
-    affinity(spec, &path.field("affinity"), &mut warnings);
-    warnings
 }
 
-fn null_selector(path: &Path) -> String {
-    format!("{path}: a null labelSelector results in matching no pod")
+fn ingress(ingress: &Ingress, warnings: &mut Vec<String>) {
+    let annotated = ingress.metadata.annotations.get(INGRESS_CLASS_ANNOTATION).is_some();
+    if annotated && ingress.spec.ingress_class_name.is_none() {
+        warnings.push(format!(
+            "annotation {INGRESS_CLASS_ANNOTATION:?} is deprecated, please use 'spec.ingressClassName' instead"
+        ));
+    }
 }
 
-/// Volume plug-ins that are on their way out, or gone.
-fn volume(volume: &Volume, path: &Path, warnings: &mut Vec<String>) {
-    for (field, there, since) in [
+/// What is odd about a claim, or the template of one.
+fn claim(claim: &PersistentVolumeClaimSpec, path: &Path, warnings: &mut Vec<String>) {
+    let path = path.field("resources");
+    fractions(&claim.resources.requests, &["storage"], &path.field("requests"), warnings);
+    fractions(&claim.resources.limits, &["storage"], &path.field("limits"), warnings);
+}
+
+fn volume(volume: &PersistentVolume, path: &Path, warnings: &mut Vec<String>) {
+    for (key, message) in [
         (
-            "photonPersistentDisk",
-            volume.photon_persistent_disk.is_some(),
-            "deprecated in v1.11, non-functional in v1.16+",
+            "volume.beta.kubernetes.io/storage-class",
+            "deprecated since v1.8; use \"storageClassName\" attribute instead",
         ),
-        ("gitRepo", volume.git_repo.is_some(), "deprecated in v1.11"),
-        ("scaleIO", volume.scale_io.is_some(), "deprecated in v1.16, non-functional in v1.22+"),
-        ("flocker", volume.flocker.is_some(), "deprecated in v1.22, non-functional in v1.25+"),
-        ("storageOS", volume.storageos.is_some(), "deprecated in v1.22, non-functional in v1.25+"),
-        ("quobyte", volume.quobyte.is_some(), "deprecated in v1.22, non-functional in v1.25+"),
-        ("glusterfs", volume.glusterfs.is_some(), "deprecated in v1.25, non-functional in v1.26+"),
-        ("cephfs", volume.cephfs.is_some(), "deprecated in v1.28, non-functional in v1.31+"),
-        ("rbd", volume.rbd.is_some(), "deprecated in v1.28, non-functional in v1.31+"),
+        (
+            "volume.beta.kubernetes.io/mount-options",
+            "deprecated since v1.31; use \"mountOptions\" attribute instead",
+        ),
     ] {
-        if there {
-            warnings.push(format!("{}: {since}", path.field(field)));
+        if volume.metadata.annotations.get(key).is_some() {
+            warnings.push(format!("metadata.annotations[{key}]: {message}"));
         }
+    }
+    let spec = &volume.spec;
+    if spec.persistent_volume_reclaim_policy.as_deref() == Some("Recycle") {
+        let at = path.field("persistentVolumeReclaimPolicy");
+        warnings.push(format!("{at}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."));
+    }
+    if let Some(selector) = spec.node_affinity.as_ref().and_then(|a| a.required.as_ref()) {
+        labels::selector(selector, &path.field("nodeAffinity").field("required"), warnings);
+    }
+    let gone = [
+        ("cephfs", spec.cephfs.is_some(), "1.28, non-functional in v1.31+"),
+        ("photonPersistentDisk", spec.photon_persistent_disk.is_some(), "1.11, non-functional in v1.16+"),
+        ("scaleIO", spec.scale_io.is_some(), "1.16, non-functional in v1.22+"),
+        ("storageOS", spec.storageos.is_some(), "1.22, non-functional in v1.25+"),
+        ("glusterfs", spec.glusterfs.is_some(), "1.25, non-functional in v1.26+"),
+        ("rbd", spec.rbd.is_some(), "1.28, non-functional in v1.31+"),
+    ];
+    deprecated(&gone, path, warnings);
+}
+
+/// Fields that are there, and that were deprecated in a version.
+fn deprecated(fields: &[(&str, bool, &str)], path: &Path, warnings: &mut Vec<String>) {
+    for (field, _, since) in fields.iter().filter(|(_, there, _)| *there) {
+        warnings.push(format!("{}: deprecated in v{since}", path.field(field)));
     }
 }
 
-fn duplicates(spec: &PodSpec, path: &Path, warnings: &mut Vec<String>) {
-    let mut seen = BTreeSet::new();
-    for (i, alias) in spec.host_aliases.iter().enumerate() {
-        if !seen.insert(&alias.ip) {
-            let at = path.field("hostAliases");
-            warnings.push(format!("{}: duplicate ip {:?}", at.index(i).field("ip"), alias.ip));
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for (i, secret) in spec.image_pull_secrets.iter().enumerate() {
-        let name = secret.name.as_deref().unwrap_or_default();
-        let at = path.field("imagePullSecrets");
-        if !seen.insert(name) {
-            warnings.push(format!("{}: duplicate name {name:?}", at.index(i).field("name")));
-        }
-        if name.is_empty() {
-            warnings.push(format!("{}: invalid empty name {name:?}", at.index(i).field("name")));
-        }
-    }
-}
-
+/// Amounts that make no sense in parts.
 fn fractions(list: &ResourceList, names: &[&str], path: &Path, warnings: &mut Vec<String>) {
     for name in names {
         if let Some(amount) = list.get(*name).filter(|a| a.milli_value() % 1000 != 0) {
             let detail = format!("fractional byte value \"{amount}\" is invalid, must be an integer");
             warnings.push(format!("{}: {detail}", path.key(name)));
-        }
-    }
-}
-
-fn container(c: &Container, path: &Path, warnings: &mut Vec<String>) {
-    let resources = path.field("resources");
-    fractions(&c.resources.limits, &BYTES, &resources.field("limits"), warnings);
-    fractions(&c.resources.requests, &BYTES, &resources.field("requests"), warnings);
-    let mut seen = BTreeSet::new();
-    for (i, var) in c.env.iter().enumerate() {
-        if !seen.insert(&var.name) && hides(var) {
-            let detail = format!(
-                "hides previous definition of \"{}\", which may be dropped when using apply",
-                var.name
-            );
-            warnings.push(format!("{}: {detail}", path.field("env").index(i)));
-        }
-    }
-}
-
-/// Whether a variable takes the place of an earlier one instead of adding to it, as in `$(PATH):/more`.
-fn hides(var: &EnvVar) -> bool {
-    let reference = format!("$({})", var.name);
-    let value = var.value.as_deref().unwrap_or_default();
-    var.value_from.is_some() || value == reference || !value.contains(&reference)
-}
-
-fn port_conflicts(ports: &[(String, &ContainerPort)], warnings: &mut Vec<String>) {
-    for (i, (path, port)) in ports.iter().enumerate() {
-        let same = |o: &ContainerPort| o.container_port == port.container_port && o.protocol == port.protocol;
-        for (other_path, other) in ports[..i].iter().filter(|(_, other)| same(other)) {
-            let word = if port.host_ip == other.host_ip && port.host_port == other.host_port {
-                "duplicate"
-            } else if port.host_port == 0 || other.host_port == 0 {
-                "overlapping"
-            } else if port.host_port == other.host_port && port.host_ip.is_none() != other.host_ip.is_none() {
-                "dangerously ambiguous"
-            } else {
-                continue;
-            };
-            warnings.push(format!("{path}: {word} port definition with {other_path}"));
-        }
-    }
-}
-
-fn affinity(spec: &PodSpec, path: &Path, warnings: &mut Vec<String>) {
-    let Some(affinity) = &spec.affinity else { return };
-    let near = affinity.pod_affinity.as_ref().map(|a| {
-        (
-            &a.required_during_scheduling_ignored_during_execution,
-            &a.preferred_during_scheduling_ignored_during_execution,
-        )
-    });
-    let away = affinity.pod_anti_affinity.as_ref().map(|a| {
-        (
-            &a.required_during_scheduling_ignored_during_execution,
-            &a.preferred_during_scheduling_ignored_during_execution,
-        )
-    });
-    let unselected = |t: &PodAffinityTerm| t.label_selector.is_none();
-    for (field, terms) in [("podAffinity", near), ("podAntiAffinity", away)] {
-        let Some((required, preferred)) = terms else { continue };
-        let path = path.field(field);
-        let list = path.field("requiredDuringSchedulingIgnoredDuringExecution");
-        for (i, _) in required.iter().enumerate().filter(|(_, t)| unselected(t)) {
-            warnings.push(null_selector(&list.index(i).field("labelSelector")));
-        }
-        let list = path.field("preferredDuringSchedulingIgnoredDuringExecution");
-        for (i, _) in preferred.iter().enumerate().filter(|(_, t)| unselected(&t.pod_affinity_term)) {
-            warnings.push(null_selector(&list.index(i).field("podAffinityTerm").field("labelSelector")));
         }
     }
 }

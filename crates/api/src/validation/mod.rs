@@ -16,7 +16,7 @@ mod mounts;
 pub(crate) mod names;
 mod path;
 pub(crate) mod pod;
-mod pod_annotations;
+pub(crate) mod pod_annotations;
 mod pod_spec;
 pub(crate) mod pod_update;
 mod probe;

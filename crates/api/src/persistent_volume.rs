@@ -13,7 +13,7 @@ use crate::resources::ResourceList;
 use crate::resources::STORAGE;
 use crate::rules::Rules;
 use crate::validation::volume_plugins::{self as plugins, Iscsi, Sources, filled};
-use crate::validation::{Bare, Errors, Path, names, node_selector, resources, volume};
+use crate::validation::{Bare, Errors, Path, names, node_selector, pointer, resources, volume};
 use crate::volume::{HostPathVolumeSource, NFSVolumeSource};
 use crate::volume_plugins::{
     AWSElasticBlockStoreVolumeSource, AzureDiskVolumeSource, FCVolumeSource, FlockerVolumeSource,
@@ -218,15 +218,27 @@ impl Rules for PersistentVolume {
 
     fn check_update(&self, old: &Self, errors: &mut Errors) {
         self.check(errors);
-        if self.spec.source_only() != old.spec.source_only() {
+        let (mut source, known) = (self.spec.source_only(), old.spec.source_only());
+        if let (Some(csi), Some(known)) = (&mut source.csi, &known.csi)
+            && known.controller_expand_secret_ref.is_none()
+        {
+            // Storage can learn later to grow.
+            csi.controller_expand_secret_ref = None;
+        }
+        if source != known {
             let path = Path::Root("spec");
             let detail = "spec.persistentvolumesource is immutable after creation";
             errors.forbidden(&path.field("persistentvolumesource"), detail);
         }
         errors.immutable(&Path::Root("volumeMode"), &self.spec.volume_mode, &old.spec.volume_mode);
         if old.spec.node_affinity.is_some() && self.spec.node_affinity != old.spec.node_affinity {
+            let required = |affinity: &VolumeNodeAffinity| {
+                let selector = pointer("core.NodeSelector", affinity.required.is_some());
+                format!("core.VolumeNodeAffinity{{Required:{selector}}}")
+            };
+            let shown = self.spec.node_affinity.as_ref().map_or("\"null\"".into(), required);
             let detail = "field is immutable, except for updating from beta label to GA";
-            errors.forbidden(&Path::Root("nodeAffinity"), detail);
+            errors.invalid(&Path::Root("nodeAffinity"), &Bare(&shown), detail);
         }
     }
 }

@@ -5,9 +5,12 @@ use crate::reference::{TypedLocalObjectReference, TypedObjectReference};
 use crate::resources::ResourceList;
 use crate::resources::STORAGE;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, metadata, names, resources};
+use crate::validation::{Bare, Errors, Path, metadata, names, pointer, resources};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, StrMap, Time};
+
+/// The annotation that was once the way to name a storage class.
+const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
 /// A user's request for storage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
@@ -137,9 +140,8 @@ impl Rules for PersistentVolumeClaim {
         if old.spec.volume_name.is_none() {
             spec.volume_name = None;
         }
-        // A claim without a class gets the default one later, in retrospect.
-        if old.spec.storage_class_name.is_none() {
-            spec.storage_class_name = None;
+        if self.keeps_class(old, errors) {
+            spec.storage_class_name = old.spec.storage_class_name.clone();
         }
         let old_size = old.spec.resources.requests.get(STORAGE).copied().unwrap_or_default();
         let new_size = spec.resources.requests.get(STORAGE).copied().unwrap_or_default();
@@ -158,6 +160,29 @@ impl Rules for PersistentVolumeClaim {
             errors.forbidden(&at.field(STORAGE), "field can not be less than status.capacity");
         }
         errors.immutable(&Path::Root("volumeMode"), &self.spec.volume_mode, &old.spec.volume_mode);
+    }
+}
+
+impl PersistentVolumeClaim {
+    /// Whether the class is the one that the old claim had, or may have: a claim without a class gets the default one
+    /// later, in retrospect, and one whose annotation says the class may say it in its spec instead.
+    fn keeps_class(&self, old: &Self, errors: &mut Errors) -> bool {
+        let (class, known) = (&self.spec.storage_class_name, &old.spec.storage_class_name);
+        let annotation = self.metadata.annotations.get(BETA_CLASS);
+        let known_annotation = old.metadata.annotations.get(BETA_CLASS);
+        let unset = known.is_none() && class.is_some();
+        if unset
+            && known_annotation == class.as_ref()
+            && annotation.is_none_or(|a| Some(a) == known_annotation)
+        {
+            return true;
+        }
+        if annotation != known_annotation {
+            let path = Path::Root("metadata");
+            let shown = annotation.map(|a| &**a).unwrap_or_default();
+            errors.invalid(&path.field("annotations").field(BETA_CLASS), shown, "field is immutable");
+        }
+        unset && (known_annotation.is_none() || known_annotation == class.as_ref())
     }
 }
 
@@ -181,6 +206,35 @@ pub(crate) fn check_spec(spec: &PersistentVolumeClaimSpec, path: &Path, errors: 
     }
     if let Some(mode) = &spec.volume_mode {
         errors.one_of(&path.field("volumeMode"), Some(mode), &["Block", "Filesystem"]);
+    }
+    check_sources(spec, path, errors);
+}
+
+/// The rules for what a volume is filled from: it is named in two fields, which say the same.
+fn check_sources(spec: &PersistentVolumeClaimSpec, path: &Path, errors: &mut Errors) {
+    let source = spec.data_source.as_ref().map(|s| (&s.api_group, &s.kind, &s.name));
+    let reference = spec.data_source_ref.as_ref().map(|s| (&s.api_group, &s.kind, &s.name));
+    for (field, source) in [("dataSource", source), ("dataSourceRef", reference)] {
+        let Some((group, kind, name)) = source else { continue };
+        let at = path.field(field);
+        for (field, value) in [("name", name), ("kind", kind)] {
+            if value.is_empty() {
+                errors.required(&at.field(field), "");
+            }
+        }
+        match group.as_deref().unwrap_or_default() {
+            "" if &**kind != "PersistentVolumeClaim" => {
+                let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+                errors.invalid(&at, kind, detail);
+            }
+            "" => {}
+            group => errors.each_invalid(&at.field("apiGroup"), group, names::dns_subdomain(group, false)),
+        }
+    }
+    if source.is_some() && reference.is_some() && source != reference {
+        let parent = pointer("field.Path", true);
+        let shown = format!("field.Path{{name:\"dataSource\", index:\"\", parent:{parent}}}");
+        errors.invalid(path, &Bare(&shown), "must match dataSourceRef");
     }
 }
 

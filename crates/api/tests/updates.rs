@@ -287,6 +287,88 @@ fn storage_classes_stay_what_they_are() {
 }
 
 #[test]
+fn claims_and_volumes_stay_what_they_are() {
+    let claim = |spec: Value| {
+        let mut tree = json!({"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}});
+        patch::json_merge(&mut tree, &json!({"spec": spec}));
+        tree
+    };
+    refused(
+        Kind::PersistentVolumeClaim,
+        &[
+            (
+                "another claim to start from",
+                claim(json!({"dataSource": {"kind": "PersistentVolumeClaim", "name": "y"}})),
+                "",
+            ),
+            (
+                "nothing to start from",
+                claim(
+                    json!({"dataSource": {"kind": "Pod", "name": ""}, "dataSourceRef": {"apiGroup": "A", "kind": "Pod", "name": ""}}),
+                ),
+                "spec.dataSource.name: Required value\n\
+                 spec.dataSource: Invalid value: \"Pod\": must be 'PersistentVolumeClaim' when referencing the default apiGroup\n\
+                 spec.dataSourceRef.name: Required value\n\
+                 spec.dataSourceRef.apiGroup: Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n\
+                 spec: Invalid value: field.Path{name:\"dataSource\", index:\"\", parent:(*field.Path)(0xc000000000)}: must match dataSourceRef",
+            ),
+        ],
+    );
+    let fixed = "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+    let beta = "volume.beta.kubernetes.io/storage-class";
+    let mut annotated = claim(json!({}));
+    annotated["metadata"] = json!({"annotations": {beta: "fast"}});
+    refused_changes(
+        Kind::PersistentVolumeClaim,
+        &annotated,
+        &[
+            ("the class moves to its field", json!({"spec": {"storageClassName": "fast"}}), ""),
+            ("another class", json!({"spec": {"storageClassName": "slow"}}), fixed),
+            (
+                "another class in the annotation",
+                json!({"metadata": {"annotations": {beta: "slow"}}}),
+                "metadata.annotations.volume.beta.kubernetes.io/storage-class: Invalid value: \"slow\": field is immutable",
+            ),
+        ],
+    );
+    let mut bound = claim(json!({}));
+    bound["status"] = json!({"phase": "Bound", "capacity": {"storage": "4Gi"}});
+    refused_changes(
+        Kind::PersistentVolumeClaim,
+        &bound,
+        &[
+            ("more", claim(json!({"resources": {"requests": {"storage": "6Gi"}}})), ""),
+            (
+                "less than there is",
+                claim(json!({"resources": {"requests": {"storage": "3Gi"}}})),
+                "spec.resources.requests.storage: Forbidden: field can not be less than status.capacity",
+            ),
+        ],
+    );
+    let terms = json!([{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]);
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"}, "csi": {"driver": "d", "volumeHandle": "h"},
+        "nodeAffinity": {"required": {"nodeSelectorTerms": terms}}});
+    refused_changes(
+        Kind::PersistentVolume,
+        &json!({"spec": spec}),
+        &[
+            (
+                "how it grows, and who has it",
+                json!({"spec": {"csi": {"controllerExpandSecretRef": {"name": "s", "namespace": "n"}}, "persistentVolumeReclaimPolicy": "Delete"}}),
+                "",
+            ),
+            (
+                "where it is, and what it is",
+                json!({"spec": {"csi": {"volumeHandle": "i"}, "nodeAffinity": null, "volumeMode": "Block"}}),
+                "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n\
+                 volumeMode: Invalid value: \"Block\": field is immutable\n\
+                 nodeAffinity: Invalid value: \"null\": field is immutable, except for updating from beta label to GA",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn nodes_are_marked_and_numbered_once() {
     let taint = json!({"key": "a", "value": "b", "effect": "NoSchedule"});
     refused(

@@ -4,6 +4,7 @@
 mod custom_resource_definition;
 mod daemon_set;
 mod job;
+mod lease;
 mod namespace;
 mod pod;
 mod service;
@@ -28,6 +29,7 @@ pub(crate) fn prepare_create(server: &mut ApiServer, object: &mut Object) -> Sta
         Object::Service(service) => return service::prepare_create(server, Rc::make_mut(service)),
         Object::DaemonSet(set) => daemon_set::prepare_create(Rc::make_mut(set)),
         Object::Job(job) => job::prepare_create(Rc::make_mut(job)),
+        Object::Lease(lease) => lease::drop_disabled(lease),
         Object::StatefulSet(set) => stateful_set::drop_disabled(Rc::make_mut(set)),
         Object::CustomResourceDefinition(definition) => {
             custom_resource_definition::prepare_create(Rc::make_mut(definition));
@@ -54,6 +56,14 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
         }
         (Object::DaemonSet(new), Object::DaemonSet(old)) => {
             daemon_set::prepare_update(Rc::make_mut(new), old);
+            Ok(())
+        }
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
+            storage::prepare_claim_update(Rc::make_mut(new), &old.spec);
+            Ok(())
+        }
+        (Object::Lease(new), _) => {
+            lease::drop_disabled(new);
             Ok(())
         }
         (Object::StatefulSet(new), _) => {

@@ -31,6 +31,7 @@ mod set;
 mod sort;
 mod taint;
 mod target;
+pub mod trial;
 mod trouble;
 
 pub use args::Args;

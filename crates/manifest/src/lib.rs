@@ -26,7 +26,7 @@ pub use cursor::{Cursor, Place, Step, cursor};
 pub use diagnostic::{Diagnostic, Severity};
 pub use emit::to_yaml;
 pub use lists::expand_lists;
-pub use objects::{Located, Objects, objects};
+pub use objects::{Located, Objects, objects, objects_of};
 pub use position::{Positions, Range, Span};
 
 use serde_json::Value;

@@ -25,12 +25,19 @@ pub struct Objects {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads all objects of a text. The elements of a `List` are objects of their own.
+/// Reads all objects of a text, of the kinds that every cluster serves. The elements of a `List` are objects
+/// of their own.
 pub fn objects(text: &str) -> Objects {
+    objects_of(text, &Kind::by_gvk)
+}
+
+/// As [`objects`]; `served` tells the kind for an `apiVersion` and a `kind`, as a cluster serves them that
+/// has learned kinds of its own.
+pub fn objects_of(text: &str, served: &dyn Fn(&str, &str) -> Option<Kind>) -> Objects {
     let reading = read(text, &Limits::default());
     let mut found = Objects { objects: Vec::new(), diagnostics: reading.diagnostics };
     for document in reading.documents.into_iter().flat_map(expand_lists) {
-        let (object, diagnostics) = match kind_of(&document) {
+        let (object, diagnostics) = match kind_of(&document, served) {
             Ok(kind) => decode(kind, &document, text),
             Err(diagnostic) => (None, vec![*diagnostic]),
         };
@@ -55,7 +62,10 @@ fn beyond_limit(document: &Document) -> Option<Diagnostic> {
 }
 
 /// The kind that a document states.
-fn kind_of(document: &Document) -> Result<Kind, Box<Diagnostic>> {
+fn kind_of(
+    document: &Document,
+    served: &dyn Fn(&str, &str) -> Option<Kind>,
+) -> Result<Kind, Box<Diagnostic>> {
     let Value::Object(fields) = &document.value else {
         let found = json_type(&document.value);
         let message = format!("json: cannot unmarshal {found} into Go value of type unstructured.detector");
@@ -73,7 +83,7 @@ fn kind_of(document: &Document) -> Result<Kind, Box<Diagnostic>> {
         return Err(Box::new(diagnostic));
     }
     let api_version = text("apiVersion").ok_or_else(|| missing("apiVersion", "apiVersion"))?;
-    Kind::by_gvk(api_version, kind).ok_or_else(|| {
+    served(api_version, kind).ok_or_else(|| {
         let message = format!("no matches for kind \"{kind}\" in version \"{api_version}\"");
         let (field, hint) = advice::no_match(api_version, kind);
         let range = document.positions.of(field).value;

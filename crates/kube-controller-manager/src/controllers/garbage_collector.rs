@@ -3,7 +3,7 @@
 //! The graph of who owns whom is the server's index of dependents; nothing is remembered here.
 
 use crate::{Action, Controller, Wake};
-use orrery_api::{Kind, Object};
+use orrery_api::Object;
 use orrery_apimachinery::{OwnerReference, StatusResult, Str};
 use orrery_client::{ApiServer, Change, Context, DeleteOptions, Key, Op, Propagation};
 

@@ -3,7 +3,7 @@
 use crate::defaults::fill;
 use crate::reference::ObjectReference;
 use crate::rules::Rules;
-use crate::validation::{Errors, Path, address, metadata, names};
+use crate::validation::{Errors, Path, address, names};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{ObjectMeta, Str, StrMap};
 use std::collections::BTreeSet;
@@ -12,7 +12,6 @@ use std::net::IpAddr;
 const MAX_ENDPOINTS: usize = 1_000;
 const MAX_ADDRESSES: usize = 100;
 const MAX_PORTS: usize = 20_000;
-const MAX_TOPOLOGY: usize = 16;
 const MAX_ZONES: usize = 8;
 
 /// A piece of the addresses behind a service.
@@ -155,9 +154,6 @@ fn check_endpoint(endpoint: &Endpoint, address_type: &str, path: &Path, errors: 
     if let Some(name) = &endpoint.node_name {
         errors.each_invalid(&path.field("nodeName"), name, names::dns_subdomain(name, false));
     }
-    let topology = path.field("deprecatedTopology");
-    errors.at_most(&topology, endpoint.deprecated_topology.len(), MAX_TOPOLOGY);
-    metadata::labels(&endpoint.deprecated_topology, &topology, errors);
     if let Some(name) = &endpoint.hostname {
         errors.each_invalid(&path.field("hostname"), name, names::dns_label(name, false));
     }

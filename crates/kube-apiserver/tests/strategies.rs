@@ -72,3 +72,23 @@ fn what_is_switched_off_is_dropped_and_what_is_said_twice_agrees() {
         assert_eq!(made(kind, spec, &wanted), wanted, "{row}");
     }
 }
+
+#[test]
+fn accounts_name_their_secrets_and_slices_forget_labels_of_nodes() {
+    let request = Request::new(SimTime::from_secs(10), "test");
+    let mut api = ApiServer::new(Config::default());
+    let mut create = |kind: Kind, tree: Value| {
+        let (object, problems) = Object::decode(kind, &tree);
+        assert_eq!(problems, []);
+        api.create(&request, object).expect("valid").to_value()
+    };
+    create(Kind::Namespace, json!({"metadata": {"name": "default"}}));
+    let meta = json!({"name": "x", "namespace": "default"});
+    let secrets = json!([{"name": "s", "namespace": "far", "kind": "Secret"}]);
+    let account = create(Kind::ServiceAccount, json!({"metadata": meta, "secrets": secrets}));
+    assert_eq!(account["secrets"], json!([{"name": "s"}]));
+    let endpoints = json!([{"addresses": ["10.0.0.1"], "deprecatedTopology": {"a": "b"}}]);
+    let slice =
+        create(Kind::EndpointSlice, json!({"metadata": meta, "addressType": "IPv4", "endpoints": endpoints}));
+    assert_eq!(slice["endpoints"], json!([{"addresses": ["10.0.0.1"], "conditions": {}}]));
+}

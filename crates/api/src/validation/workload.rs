@@ -1,7 +1,6 @@
 //! Rules that workloads share.
 
-use super::shown::quoted;
-use super::{Errors, Path, metadata, pod};
+use super::{Errors, Path, metadata, pod, pointer, quoted};
 use crate::{PodSpec, PodTemplateSpec};
 use orrery_apimachinery::LabelSelector;
 
@@ -94,7 +93,5 @@ pub(crate) fn running_on(spec: &PodSpec, kind: &str, path: &Path, errors: &mut E
 
 /// A strategy of an unknown type, as Go shows it: the struct `go` with a pointer to `inner`.
 pub(crate) fn shown_strategy(go: &str, type_: Option<&str>, inner: &str, there: bool) -> String {
-    // Where in its memory upstream has it, nobody can foresee.
-    let address = if there { "0xc000000000" } else { "nil" };
-    format!("{go}{{Type:{}, RollingUpdate:(*{inner})({address})}}", quoted(type_.unwrap_or_default()))
+    format!("{go}{{Type:{}, RollingUpdate:{}}}", quoted(type_.unwrap_or_default()), pointer(inner, there))
 }

@@ -3,11 +3,13 @@
 
 mod custom_resource_definition;
 mod daemon_set;
+mod endpoint_slice;
 mod job;
 mod lease;
 mod namespace;
 mod pod;
 mod service;
+mod service_account;
 mod stateful_set;
 mod storage;
 
@@ -30,6 +32,8 @@ pub(crate) fn prepare_create(server: &mut ApiServer, object: &mut Object) -> Sta
         Object::DaemonSet(set) => daemon_set::prepare_create(Rc::make_mut(set)),
         Object::Job(job) => job::prepare_create(Rc::make_mut(job)),
         Object::Lease(lease) => lease::drop_disabled(lease),
+        Object::EndpointSlice(slice) => endpoint_slice::drop_topology(slice),
+        Object::ServiceAccount(account) => service_account::clean_references(Rc::make_mut(account)),
         Object::StatefulSet(set) => stateful_set::drop_disabled(Rc::make_mut(set)),
         Object::CustomResourceDefinition(definition) => {
             custom_resource_definition::prepare_create(Rc::make_mut(definition));
@@ -60,6 +64,14 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
         }
         (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
             storage::prepare_claim_update(Rc::make_mut(new), &old.spec);
+            Ok(())
+        }
+        (Object::EndpointSlice(new), Object::EndpointSlice(old)) if new.endpoints != old.endpoints => {
+            endpoint_slice::drop_topology(new);
+            Ok(())
+        }
+        (Object::ServiceAccount(new), _) => {
+            service_account::clean_references(Rc::make_mut(new));
             Ok(())
         }
         (Object::Lease(new), _) => {

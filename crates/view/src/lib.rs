@@ -18,6 +18,7 @@ pub mod scene;
 pub mod scheduling;
 mod service;
 mod storage;
+pub mod support;
 pub mod timeline;
 pub mod words;
 pub mod workloads;

@@ -13,6 +13,7 @@ use crate::components::help::Help;
 use crate::components::inspector::Inspector;
 use crate::components::legend::Legend;
 use crate::components::log::Log;
+use crate::components::not_simulated::NotSimulated;
 use crate::components::picture::Picture;
 use crate::components::pod::shapes;
 use crate::components::share::Share;
@@ -24,7 +25,7 @@ use crate::files::{Files, FilesContext};
 use crate::gallery;
 use crate::i18n::Lang;
 use crate::keys;
-use crate::reading::{ReadingContext, use_reader, use_reading};
+use crate::reading::{ReadingContext, use_reader};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
 use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
@@ -168,17 +169,6 @@ fn Page(props: &PageProps) -> Html {
             } }
         </div>
     }
-}
-
-/// What the manifests ask for and the simulator does not serve: nothing is left out silently.
-#[component]
-fn NotSimulated() -> Html {
-    let w = use_words();
-    let kinds = &use_reading().unserved;
-    if kinds.is_empty() {
-        return html! {};
-    }
-    html! { <p class="not-simulated"><b>{w.not_simulated}</b>{" "}{kinds.join(", ")}</p> }
 }
 
 /// One sentence about what just happened.

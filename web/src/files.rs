@@ -6,6 +6,7 @@ use orrery_manifest::{Diagnostic, Located, Severity, objects};
 use orrery_share::File;
 use orrery_view::findings::Finding;
 use orrery_view::scene::ObjectRef;
+use orrery_view::support::{NotSimulated, Support};
 use yew::prelude::*;
 
 /// What stands between two files when they are applied together.
@@ -179,6 +180,21 @@ pub struct Check {
     pub problems: Vec<Problem>,
     /// Kinds that the simulator does not serve.
     pub unserved: Vec<String>,
+    /// Fields that are kept and that nothing happens because of.
+    pub accepted: Vec<Accepted>,
+}
+
+/// A field that is not simulated.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Accepted {
+    /// Index of the file.
+    pub file: usize,
+    /// The object.
+    pub id: ObjectRef,
+    /// Field path.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
 }
 
 /// Reads all files. `find` tells what does not fit together between their objects.
@@ -203,6 +219,15 @@ pub fn check(files: &Files, find: impl Fn(&[&Located]) -> Vec<Finding>) -> Check
         }
         written.extend(found.objects.into_iter().map(|located| (at, located)));
     }
+    let (support, written_as) = (Support::default(), check.objects.iter().zip(&written));
+    check.accepted = written_as
+        .flat_map(|(Written { file, id, .. }, (_, located))| {
+            let accepted = move |NotSimulated { path, range }: NotSimulated| {
+                Accepted { file: *file, id: id.clone(), path, line: range.line }
+            };
+            support.not_simulated(located).into_iter().map(accepted)
+        })
+        .collect();
     let objects: Vec<&Located> = written.iter().map(|(_, located)| located).collect();
     let found = find(&objects).into_iter();
     check.problems.extend(found.map(|finding| Problem::of(written[finding.object].0, finding.diagnostic)));

@@ -11,6 +11,7 @@ mod icon;
 pub mod inspector;
 pub mod legend;
 pub mod log;
+pub mod not_simulated;
 mod overview;
 pub mod picture;
 pub mod pod;

@@ -4,7 +4,7 @@
 //! lines above and takes what is indented less as what the cursor is in. Braces and brackets are followed within
 //! the cursor's line.
 
-mod line;
+pub(crate) mod line;
 
 use line::{Entry, Line, indent};
 

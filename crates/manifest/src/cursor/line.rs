@@ -4,7 +4,7 @@ use super::{Place, Step};
 
 /// Something in a line that what follows may be in. Columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     /// The dash of an element.
     Dash(usize),
     /// A key, and its name.
@@ -12,7 +12,7 @@ pub(super) enum Entry {
 }
 
 impl Entry {
-    pub(super) fn column(&self) -> usize {
+    pub(crate) fn column(&self) -> usize {
         match self {
             Entry::Dash(column) | Entry::Key(column, _) => *column,
         }
@@ -21,20 +21,20 @@ impl Entry {
 
 /// What a line holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// From left to right.
-    pub(super) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// What stands behind them, without quotes and comment.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// Whether the lines below are a literal text.
-    pub(super) opens_text: bool,
+    pub(crate) opens_text: bool,
     /// The column behind the entries.
     end: usize,
 }
 
 impl Line {
     /// Reads a line.
-    pub(super) fn read(line: &str) -> Line {
+    pub(crate) fn read(line: &str) -> Line {
         let mut found = Line { end: indent(line) + 1, ..Line::default() };
         let mut rest = line.trim_start_matches(' ');
         while rest == "-" || rest.starts_with("- ") {
@@ -55,8 +55,18 @@ impl Line {
     }
 }
 
+impl Line {
+    /// The column behind the dashes.
+    pub(crate) fn content(&self) -> usize {
+        match self.entries.last() {
+            Some(Entry::Key(column, _)) => *column,
+            _ => self.end,
+        }
+    }
+}
+
 /// How many blanks a line starts with.
-pub(super) fn indent(line: &str) -> usize {
+pub(crate) fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 

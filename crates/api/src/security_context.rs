@@ -161,3 +161,31 @@ pub struct Sysctl {
     /// The value.
     pub value: Str,
 }
+
+/// The annotation of old for the AppArmor profile of a container, whose name follows.
+pub const APP_ARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+impl AppArmorProfile {
+    /// The profile that an annotation means.
+    pub fn from_annotation(annotation: &str) -> Option<Self> {
+        let of = |type_: &str| AppArmorProfile { type_: type_.into(), localhost_profile: None };
+        match annotation {
+            "unconfined" => Some(of("Unconfined")),
+            "runtime/default" => Some(of("RuntimeDefault")),
+            _ => {
+                let file = annotation.strip_prefix("localhost/").filter(|file| !file.is_empty())?;
+                Some(AppArmorProfile { localhost_profile: Some(file.into()), ..of("Localhost") })
+            }
+        }
+    }
+
+    /// The annotation that says what the profile says.
+    pub fn to_annotation(&self) -> Option<Str> {
+        match (&*self.type_, &self.localhost_profile) {
+            ("Unconfined", _) => Some("unconfined".into()),
+            ("RuntimeDefault", _) => Some("runtime/default".into()),
+            ("Localhost", Some(file)) => Some(format!("localhost/{file}").into()),
+            _ => None,
+        }
+    }
+}

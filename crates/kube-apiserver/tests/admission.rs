@@ -430,3 +430,31 @@ fn an_ingress_without_a_class_takes_the_newest_default_one() {
         assert_eq!(taken(&mut api, tree), expected, "{row}");
     }
 }
+
+#[test]
+fn what_follows_from_labels_and_annotations_is_written_into_a_new_pod() {
+    let mut api = server();
+    let term = json!({"topologyKey": "zone", "labelSelector": {}, "matchLabelKeys": ["hash", "none"], "mismatchLabelKeys": ["tenant"]});
+    let pod = json!({"kind": "Pod", "metadata": {"name": "p", "labels": {"hash": "1", "tenant": "a"}, "annotations": {
+            "container.apparmor.security.beta.kubernetes.io/old": "localhost/x"}},
+        "spec": {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
+            "containers": [{"name": "old", "image": "i"},
+                {"name": "new", "image": "i", "securityContext": {"appArmorProfile": {"type": "Unconfined"}}}]}});
+    let made = made(&mut api, pod).to_value();
+    let at = "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution/0/labelSelector";
+    assert_eq!(
+        made.pointer(at),
+        Some(&json!({"matchExpressions": [
+            {"key": "hash", "operator": "In", "values": ["1"]},
+            {"key": "tenant", "operator": "NotIn", "values": ["a"]}]}))
+    );
+    assert_eq!(
+        made["metadata"]["annotations"],
+        json!({"container.apparmor.security.beta.kubernetes.io/new": "unconfined",
+            "container.apparmor.security.beta.kubernetes.io/old": "localhost/x"})
+    );
+    assert_eq!(
+        made["spec"]["containers"][0]["securityContext"],
+        json!({"appArmorProfile": {"type": "Localhost", "localhostProfile": "x"}})
+    );
+}

@@ -3,7 +3,7 @@
 
 use super::mounts::descending;
 use super::{Errors, Path, quoted};
-use crate::{Container, Pod, PodSpec};
+use crate::{APP_ARMOR_ANNOTATION, Container, Pod, PodSpec};
 use orrery_apimachinery::{Str, StrMap};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -12,8 +12,6 @@ const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 pub(crate) const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 /// The seccomp profile of a container, whose name follows.
 pub(crate) const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
-/// The AppArmor profile of a container, whose name follows.
-pub(crate) const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// The rules for the annotations of any pod, and of any template; `node` is where the pod is to be.
 pub(super) fn annotations(
@@ -40,7 +38,7 @@ pub(super) fn annotations(
         seccomp(profile, &path.field(key), errors);
     }
     for (key, profile) in annotations.iter() {
-        if let Some(name) = key.strip_prefix(APP_ARMOR) {
+        if let Some(name) = key.strip_prefix(APP_ARMOR_ANNOTATION) {
             app_armor(spec, name, profile, &path.key(key), errors);
         }
     }
@@ -108,7 +106,7 @@ fn match_app_armor(annotations: &StrMap, spec: &PodSpec, path: &Path, errors: &m
     let of_pod = spec.security_context.as_ref().and_then(|c| c.app_armor_profile.as_ref());
     each(spec, path, |c, at| {
         let own = c.security_context.as_ref().and_then(|c| c.app_armor_profile.as_ref());
-        let annotation = annotations.get(&format!("{APP_ARMOR}{}", c.name));
+        let annotation = annotations.get(&format!("{APP_ARMOR_ANNOTATION}{}", c.name));
         if let (Some(profile), Some(annotation)) = (own.or(of_pod), annotation) {
             let field = (&*profile.type_, profile.localhost_profile.as_deref());
             agree("apparmor", annotation, field, &at.field("appArmorProfile"), errors);
@@ -150,7 +148,7 @@ pub(super) fn update(new: &Pod, old: &Pod, errors: &mut Errors) {
     let path = path.field("annotations");
     let (new, old) = (&new.metadata.annotations, &old.metadata.annotations);
     let mut refuse = |key: &Str, verb: &str| {
-        if key.starts_with(APP_ARMOR) {
+        if key.starts_with(APP_ARMOR_ANNOTATION) {
             errors.forbidden(&path.key(key), &format!("may not {verb} AppArmor annotations"));
         }
         if &**key == MIRROR {

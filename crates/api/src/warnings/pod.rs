@@ -3,8 +3,8 @@
 use super::{claim, fractions, labels, paths};
 use crate::validation::{Path, pod_annotations};
 use crate::{
-    AppArmorProfile, Container, ContainerPort, EnvVar, Pod, PodAffinityTerm, PodSpec, Volume,
-    WeightedPodAffinityTerm,
+    APP_ARMOR_ANNOTATION, AppArmorProfile, Container, ContainerPort, EnvVar, Pod, PodAffinityTerm, PodSpec,
+    Volume, WeightedPodAffinityTerm,
 };
 use orrery_apimachinery::StrMap;
 use std::collections::BTreeSet;
@@ -68,32 +68,16 @@ pub(super) fn warnings(annotations: &StrMap, spec: &PodSpec, at: &At, warnings: 
 pub(super) fn app_armor(pod: &Pod, warnings: &mut Vec<String>) {
     let of_pod = pod.spec.security_context.as_ref().and_then(|c| c.app_armor_profile.as_ref());
     each(&pod.spec, &Path::Root("spec"), |c, _| {
-        let key = format!("{}{}", pod_annotations::APP_ARMOR, c.name);
+        let key = format!("{}{}", APP_ARMOR_ANNOTATION, c.name);
         let own = c.security_context.as_ref().and_then(|c| c.app_armor_profile.as_ref());
         if let (Some(annotation), None) = (pod.metadata.annotations.get(&key), own) {
-            let profile = of_annotation(annotation);
+            let profile = AppArmorProfile::from_annotation(annotation);
             if profile.is_none() || profile.as_ref() != of_pod {
                 let notes = Path::Root("metadata.annotations");
                 warnings.push(old_armor(&notes.key(&key)));
             }
         }
     });
-}
-
-/// The profile that an annotation means.
-fn of_annotation(annotation: &str) -> Option<AppArmorProfile> {
-    let profile = |type_: &str, file: Option<&str>| AppArmorProfile {
-        type_: type_.into(),
-        localhost_profile: file.map(Into::into),
-    };
-    match annotation {
-        "unconfined" => Some(profile("Unconfined", None)),
-        "runtime/default" => Some(profile("RuntimeDefault", None)),
-        _ => annotation
-            .strip_prefix("localhost/")
-            .filter(|file| !file.is_empty())
-            .map(|file| profile("Localhost", Some(file))),
-    }
 }
 
 fn each(spec: &PodSpec, path: &Path, mut look: impl FnMut(&Container, &Path)) {
@@ -194,7 +178,7 @@ fn profiles(c: &Container, annotations: &StrMap, notes: &Path, armor: bool, warn
     if context.is_none_or(|c| c.seccomp_profile.is_none()) && annotations.get(&key).is_some() {
         no_field(&notes.key(&key), warnings);
     }
-    let key = format!("{}{}", pod_annotations::APP_ARMOR, c.name);
+    let key = format!("{}{}", APP_ARMOR_ANNOTATION, c.name);
     if armor && context.is_none_or(|c| c.app_armor_profile.is_none()) && annotations.get(&key).is_some() {
         warnings.push(old_armor(&notes.key(&key)));
     }

@@ -14,6 +14,7 @@ mod service_account;
 mod storage_protection;
 mod taint_nodes;
 
+use crate::registry::pod_derived;
 use crate::{ApiServer, Request};
 use orrery_api::{Kind, Object, PodSpec};
 use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
@@ -76,9 +77,12 @@ impl Admission {
         false
     }
 
-    /// Remembers the admitted spec of the pod that [`Self::recall`] did not know.
+    /// Remembers the admitted spec of the pod that [`Self::recall`] did not know, unless it is for this pod alone.
     pub(crate) fn remember(&mut self, object: &Object) {
         let (Object::Pod(pod), Some(given)) = (object, self.given.take()) else { return };
+        if pod_derived::by_own_labels(&pod.spec) {
+            return;
+        }
         if self.admitted.len() >= REMEMBERED_TEMPLATES {
             self.admitted.clear();
         }

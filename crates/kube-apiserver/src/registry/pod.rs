@@ -1,10 +1,12 @@
 //! Pods start Pending with their class of service, and are deleted gracefully (upstream: `pkg/registry/core/pod/strategy.go`).
 
+use super::pod_derived;
 use orrery_api::{Container, Pod, PodCondition};
 use orrery_apimachinery::{Quantity, Time};
 use std::rc::Rc;
 
 pub(super) fn prepare_create(pod: &mut Pod) {
+    pod_derived::derive(pod);
     pod.status.phase = Some("Pending".into());
     pod.status.qos_class = Some(qos_class(pod).into());
     if !pod.spec.scheduling_gates.is_empty() {

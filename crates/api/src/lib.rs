@@ -45,6 +45,7 @@ pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod persistent_volume_plugins;
 pub mod pod;
+pub mod pod_derived;
 pub mod pod_disruption_budget;
 pub mod pod_resources;
 pub mod pod_spec;

@@ -14,9 +14,8 @@ mod service_account;
 mod storage_protection;
 mod taint_nodes;
 
-use crate::registry::pod_derived;
 use crate::{ApiServer, Request};
-use orrery_api::{Kind, Object, PodSpec};
+use orrery_api::{Kind, Object, PodSpec, pod_derived};
 use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_sim::Random;
 use std::collections::BTreeMap;

@@ -8,7 +8,6 @@ mod job;
 mod lease;
 mod namespace;
 mod pod;
-pub(crate) mod pod_derived;
 mod service;
 mod service_account;
 mod stateful_set;

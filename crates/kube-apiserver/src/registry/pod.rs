@@ -1,7 +1,6 @@
 //! Pods start Pending with their class of service, and are deleted gracefully (upstream: `pkg/registry/core/pod/strategy.go`).
 
-use super::pod_derived;
-use orrery_api::{Container, Pod, PodCondition};
+use orrery_api::{Container, Pod, PodCondition, pod_derived};
 use orrery_apimachinery::{Quantity, Time};
 use std::rc::Rc;
 

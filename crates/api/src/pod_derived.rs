@@ -1,7 +1,7 @@
 //! What follows, in a new pod, from its labels and annotations (upstream: `mutatePodAffinity` and
 //! `applyAppArmorVersionSkew` in `pkg/registry/core/pod/strategy.go`).
 
-use orrery_api::{
+use crate::{
     APP_ARMOR_ANNOTATION, Affinity, AppArmorProfile, Container, Pod, PodAffinityTerm, PodSpec,
     WeightedPodAffinityTerm,
 };
@@ -9,7 +9,7 @@ use orrery_apimachinery::{LabelSelectorRequirement, StrMap};
 use std::rc::Rc;
 
 /// Writes what follows.
-pub(super) fn derive(pod: &mut Pod) {
+pub fn derive(pod: &mut Pod) {
     if by_own_labels(&pod.spec) {
         let labels = pod.metadata.labels.clone();
         if let Some(affinity) = &mut Rc::make_mut(&mut pod.spec).affinity {
@@ -22,7 +22,7 @@ pub(super) fn derive(pod: &mut Pod) {
 }
 
 /// Whether what a pod wants of others depends on the values of its own labels, which its template may not have.
-pub(crate) fn by_own_labels(spec: &PodSpec) -> bool {
+pub fn by_own_labels(spec: &PodSpec) -> bool {
     let own = |t: &PodAffinityTerm| !t.match_label_keys.is_empty() || !t.mismatch_label_keys.is_empty();
     let any = |preferred: &[WeightedPodAffinityTerm], required: &[PodAffinityTerm]| {
         preferred.iter().map(|weighted| &weighted.pod_affinity_term).chain(required).any(own)

@@ -272,6 +272,27 @@ fn small_kinds_get_their_few_fields() {
 }
 
 #[test]
+fn the_account_of_pods_is_named_twice() {
+    for (row, given) in [
+        ("the new way", json!({"serviceAccountName": "a"})),
+        ("the old way", json!({"serviceAccount": "a"})),
+        (
+            "in two ways, of which the new one counts",
+            json!({"serviceAccountName": "a", "serviceAccount": "b"}),
+        ),
+    ] {
+        let (mut object, _) = Object::decode(Kind::PodTemplate, &json!({"template": {"spec": given}}));
+        object.apply_defaults();
+        let spec = &object.to_value()["template"]["spec"];
+        assert_eq!(
+            (&spec["serviceAccountName"], &spec["serviceAccount"]),
+            (&json!("a"), &json!("a")),
+            "{row}"
+        );
+    }
+}
+
+#[test]
 fn what_needs_no_defaults_stays_shared() {
     let manifest =
         json!({"metadata": {"name": "web"}, "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}});

@@ -29,7 +29,19 @@ fn spec_fields(spec: &mut PodSpec) {
     spec.volumes.iter_mut().for_each(volume::volume);
     spec.init_containers.iter_mut().chain(&mut spec.containers).for_each(container::container);
     spec.ephemeral_containers.iter_mut().for_each(container::ephemeral);
+    name_account(spec);
     closed_gates::drop_fields(spec);
+}
+
+/// The account is named in two fields, of which the newer one counts (upstream: the conversions of `PodSpec` in
+/// `pkg/apis/core/v1/conversion.go`).
+fn name_account(spec: &mut PodSpec) {
+    if spec.service_account_name.is_none() {
+        spec.service_account_name = spec.service_account.take();
+    }
+    if spec.service_account != spec.service_account_name {
+        spec.service_account = spec.service_account_name.clone();
+    }
 }
 
 /// (upstream: `SetDefaults_Pod`)

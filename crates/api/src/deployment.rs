@@ -8,8 +8,6 @@ use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str, Time};
 use std::rc::Rc;
 
-/// The annotation with the number of the deployment's present template.
-const REVISION: &str = "deployment.kubernetes.io/revision";
 /// The strategy that replaces pods a few at a time.
 pub const ROLLING_UPDATE: &str = "RollingUpdate";
 /// The strategy that stops all old pods before it starts new ones.
@@ -125,13 +123,9 @@ pub struct DeploymentCondition {
 impl Rules for Deployment {
     const COUNTS_GENERATION: bool = true;
 
-    /// Annotations count: ReplicaSets get them too. The one that the controller itself writes does not, as upstream
-    /// it is written with the status.
+    /// Annotations count: ReplicaSets get them too. Those that the controller itself writes come with the status.
     fn same_desired(&self, old: &Self) -> bool {
-        fn given(deployment: &Deployment) -> impl Iterator<Item = (&Str, &Str)> {
-            deployment.metadata.annotations.iter().filter(|(key, _)| &***key != REVISION)
-        }
-        self.spec == old.spec && given(self).eq(given(old))
+        self.spec == old.spec && self.metadata.annotations == old.metadata.annotations
     }
 
     fn set_defaults(&mut self) {

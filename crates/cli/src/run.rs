@@ -140,7 +140,9 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
         (None, Some(argv)) => {
             let mut argv: Vec<&str> = argv.iter().map(String::as_str).collect();
             if !step.no_namespace && !argv.contains(&"-n") {
-                argv.extend(in_namespace);
+                // What follows a lone `--` is the container's.
+                let end = argv.iter().position(|word| *word == "--").unwrap_or(argv.len());
+                argv.splice(end..end, in_namespace);
             }
             kubectl(cluster, &argv, &step.stdin)
         }

@@ -124,6 +124,16 @@ fn the_generation_counts_changes_of_the_desired_state_only() {
     assert_eq!(generation(&api), Some(1), "nor is the status");
     api.scale(&request(), &key(Kind::Deployment, "web"), 5).expect("valid");
     assert_eq!(generation(&api), Some(2));
+    let annotate = |d: &mut Deployment| {
+        let number = d.metadata.annotations.len().to_string();
+        d.metadata.annotations.insert(number, "x");
+    };
+    api.modify_status::<Deployment>(&request(), "default", "web", annotate).expect("valid");
+    assert_eq!(generation(&api), Some(2), "a deployment's controller annotates it along with its status");
+    api.modify::<Deployment>(&request(), "default", "web", annotate).expect("valid");
+    assert_eq!(generation(&api), Some(3), "a person's annotation of a deployment counts");
+    let annotations = api.get::<Deployment>("default", "web").map(|d| d.metadata.annotations.len());
+    assert_eq!(annotations, Some(2));
 }
 
 #[test]

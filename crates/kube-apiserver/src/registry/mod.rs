@@ -14,7 +14,7 @@ mod stateful_set;
 mod storage;
 
 use crate::ApiServer;
-use orrery_api::Object;
+use orrery_api::{Deployment, Object};
 use orrery_apimachinery::StatusResult;
 use std::rc::Rc;
 
@@ -94,12 +94,17 @@ pub(crate) fn prepare_update(server: &mut ApiServer, object: &mut Object, old: &
     }
 }
 
-/// Prepares a write of the status: everything else stays as it is.
+/// Prepares a write of the status: everything else stays as it is, but for a deployment's annotations, which its
+/// controller writes along with the status.
 pub(crate) fn prepare_status_update(object: &mut Object, old: &Object) {
     if let (Object::Pod(new), Object::Pod(old)) = (&mut *object, old) {
         pod::keep_binding(new, old);
     }
+    let annotations = object.get::<Deployment>().map(|deployment| deployment.metadata.annotations.clone());
     object.keep_all_but_status(old);
+    if let Some(annotations) = annotations.filter(|given| *given != old.metadata().annotations) {
+        object.metadata_mut().annotations = annotations;
+    }
 }
 
 /// Copies the metadata that only the server writes from the stored object.

@@ -203,13 +203,13 @@ impl Rollout<'_, '_> {
         self.cx.event(&*deployment, EventType::Normal, "ScalingReplicaSet", message);
     }
 
-    /// Numbers the deployment like its new ReplicaSet; upstream writes the number along with the status.
+    /// Numbers the deployment like its new ReplicaSet; that is written along with the status.
     fn set_revision(&mut self, revision: &Str) -> StatusResult<()> {
         let meta = &self.deployment.metadata;
         if meta.annotations.get(REVISION) == Some(revision) {
             return Ok(());
         }
-        self.deployment = self.cx.modify::<Deployment>(&meta.namespace, &meta.name, |d| {
+        self.deployment = self.cx.modify_status::<Deployment>(&meta.namespace, &meta.name, |d| {
             d.metadata.annotations.insert(REVISION, revision.clone());
         })?;
         Ok(())

@@ -183,10 +183,11 @@ impl<'l> Composer<'l> {
             Scalar::Uint(n) => return self.set_key(Key::Unsupported(format!("uint64, key: {n:#x}"))),
         };
         self.count(1 + text.len() / 64, range)?;
-        let path = self.path_of(&text);
-        if let Some(Frame { body: Body::Map { nodes, .. }, .. }) = self.stack.last()
+        if self.warnings.len() < self.limits.diagnostics
+            && let Some(Frame { body: Body::Map { nodes, .. }, .. }) = self.stack.last()
             && let Some(first) = nodes.get(&text).filter(|entry| !entry.merged)
         {
+            let path = self.path_of(&text);
             let message = format!("key \"{text}\" already set in map");
             let hint = format!("the last one wins; the first is in line {}", first.key.line);
             self.warnings.push(Diagnostic::warning(range, message).at_path(path).with_hint(hint));

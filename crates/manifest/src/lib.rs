@@ -42,11 +42,13 @@ pub struct Limits {
     pub depth: usize,
     /// Values of one document after its aliases are expanded; every 64 bytes of a text count as one more.
     pub nodes: usize,
+    /// What is told of a text; the rest of what is wrong with it shows when these are mended.
+    pub diagnostics: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 2 << 20, depth: 1_000, nodes: 200_000 }
+        Limits { bytes: 2 << 20, depth: 1_000, nodes: 200_000, diagnostics: 1_000 }
     }
 }
 
@@ -87,6 +89,7 @@ pub fn read(text: &str, limits: &Limits) -> Reading {
         chunks.iter().for_each(|chunk| yaml::read(chunk, limits, &mut reading));
     }
     reading.diagnostics.sort_by_key(|d| (d.line, d.column));
+    reading.diagnostics.truncate(limits.diagnostics);
     reading
 }
 

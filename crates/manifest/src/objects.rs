@@ -34,7 +34,8 @@ pub fn objects(text: &str) -> Objects {
 /// As [`objects`]; `served` tells the kind for an `apiVersion` and a `kind`, as a cluster serves them that
 /// has learned kinds of its own.
 pub fn objects_of(text: &str, served: &dyn Fn(&str, &str) -> Option<Kind>) -> Objects {
-    let reading = read(text, &Limits::default());
+    let limits = Limits::default();
+    let reading = read(text, &limits);
     let mut found = Objects { objects: Vec::new(), diagnostics: reading.diagnostics };
     for document in reading.documents.into_iter().flat_map(expand_lists) {
         let (object, diagnostics) = match kind_of(&document, served) {
@@ -47,6 +48,7 @@ pub fn objects_of(text: &str, served: &dyn Fn(&str, &str) -> Option<Kind>) -> Ob
         found.objects.extend(object.map(|object| Located { object, document }));
     }
     found.diagnostics.sort_by_key(|d| (d.line, d.column));
+    found.diagnostics.truncate(limits.diagnostics);
     found
 }
 

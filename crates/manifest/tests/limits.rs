@@ -62,3 +62,40 @@ fn more_replicas_than_a_cluster_holds_are_accepted_and_said() {
     assert_eq!(told, [(5, "2000000000 replicas are asked for; this cluster holds at most 150000 pods")]);
     assert_eq!(read.objects.len(), 1, "a warning refuses nothing");
 }
+
+#[test]
+fn what_is_wrong_very_often_is_told_at_most_a_thousand_times() {
+    let unknown = (0..50_000).fold("apiVersion: v1\nkind: Pod\nspec:\n".to_string(), |text, i| {
+        text + &format!("  imagePullSecret{i}: a\n")
+    });
+    let rows = [
+        ("equal keys", "a: 1\n".repeat(90_000)),
+        (
+            "equal keys, deep inside",
+            format!("{}{{{}}}{}", "[".repeat(900), "a: 1, ".repeat(50_000), "]".repeat(900)),
+        ),
+        ("bad separators", "--- x\n".repeat(100_000)),
+        ("unknown fields", unknown),
+        ("documents without a kind", "a: 1\n---\n".repeat(100_000)),
+    ];
+    for (name, text) in rows {
+        let told = orrery_manifest::objects(&text).diagnostics.len();
+        assert!((1..=1_000).contains(&told), "{name}: {told}");
+    }
+}
+
+#[test]
+fn what_upstream_reads_otherwise_is_looked_for_only_so_often() {
+    let tags = format!("[{}]", "!x, ".repeat(20_000));
+    assert_eq!(refusal(&tags), "yaml: there are too many tags that end with a comma");
+    let colons = format!("{{{}}}", "a:, ".repeat(20_000));
+    assert!(!read(&colons, &Limits::default()).diagnostics.is_empty());
+}
+
+#[test]
+fn json_has_the_same_limits() {
+    let wide = format!("{{\"a\":[{}1]}}", "1,".repeat(300_000));
+    assert_eq!(refusal(&wide), "yaml: document has too many values: at most 200000 are read");
+    let many = "{}".repeat(500_000);
+    assert_eq!(read(&many, &Limits::default()).documents.len(), 500_000);
+}

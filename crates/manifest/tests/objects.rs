@@ -80,7 +80,7 @@ fn what_is_wrong_with_an_object_is_told_at_its_line() {
         ("the version of another kind", "apps/v1", "v1"),
         ("a misspelt kind", "kind: Deployment", "kind: Deploymnet"),
         ("a kind that nobody knows", "kind: Deployment", "kind: Banana"),
-        ("a kind that is not served here", "apps/v1\nkind: Deployment", "node.k8s.io/v1\nkind: RuntimeClass"),
+        ("a kind that is not served here", "apps/v1\nkind: Deployment", "certificates.k8s.io/v1\nkind: CertificateSigningRequest"),
         ("no kind", "kind: Deployment\n", ""),
         ("no version", "apiVersion: apps/v1\n", ""),
         ("no object at all", DEPLOYMENT, "hello\n"),
@@ -139,7 +139,7 @@ fn what_is_wrong_with_an_object_is_told_at_its_line() {
         # a kind that nobody knows
         Error 2:7-2:13 [kind] no matches for kind "Banana" in version "apps/v1"
         # a kind that is not served here
-        Error 2:7-2:19 [kind] no matches for kind "RuntimeClass" in version "node.k8s.io/v1"
+        Error 2:7-2:32 [kind] no matches for kind "CertificateSigningRequest" in version "certificates.k8s.io/v1"
           Kubernetes 1.32 has this kind, but it is not simulated here
         # no kind
         Error 1:1-1:2 [kind] Object 'Kind' is missing in '{"apiVersion":"apps/v1","metadata":{"labels":{"app":"web"},"name":"web"},"spec":{"replicas":3,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"image":"nginx:1.25","name":"web","ports":[{"containerPort":80}]}]}}}}'

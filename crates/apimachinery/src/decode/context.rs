@@ -10,6 +10,9 @@ use serde_json::Value;
 /// How deep an object may nest. No kind comes near; a generated tree must not exhaust the stack.
 const MAX_DEPTH: usize = 500;
 
+/// How many unknown fields are noted, as upstream (`sigs.k8s.io/json`: `saveStrictError`).
+const MAX_UNKNOWN: usize = 100;
+
 /// What a value looks like that is read into each element of a list.
 type EachElement<'f, 'v> = &'f mut dyn FnMut(&'v Value, &mut Cx<'v>);
 /// The same for the entries of a map.
@@ -111,6 +114,9 @@ impl<'v> Cx<'v> {
 
     /// Notes that the struct `of` has no field `name`.
     pub(super) fn unknown(&mut self, of: &'static str, name: &'v str, fields: &[Field]) {
+        if self.unknown.len() == MAX_UNKNOWN {
+            return;
+        }
         let did_you_mean = closest(name, fields.iter().map(|field| field.name)).map(String::from);
         self.steps.push(Step::Field { of, name });
         let path = path::render(&self.steps);

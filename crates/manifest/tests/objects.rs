@@ -80,7 +80,11 @@ fn what_is_wrong_with_an_object_is_told_at_its_line() {
         ("the version of another kind", "apps/v1", "v1"),
         ("a misspelt kind", "kind: Deployment", "kind: Deploymnet"),
         ("a kind that nobody knows", "kind: Deployment", "kind: Banana"),
-        ("a kind that is not served here", "apps/v1\nkind: Deployment", "certificates.k8s.io/v1\nkind: CertificateSigningRequest"),
+        (
+            "a kind that is not served here",
+            "apps/v1\nkind: Deployment",
+            "certificates.k8s.io/v1\nkind: CertificateSigningRequest",
+        ),
         ("no kind", "kind: Deployment\n", ""),
         ("no version", "apiVersion: apps/v1\n", ""),
         ("no object at all", DEPLOYMENT, "hello\n"),

@@ -1,6 +1,6 @@
 //! What the server does for workloads beside storing them: their size, and the marks of their templates.
 
-use orrery_api::{DaemonSet, Deployment, Job, Kind, Object, ReplicaSet, StatefulSet};
+use orrery_api::{DaemonSet, Job, Kind, Object, StatefulSet};
 use orrery_apimachinery::Status;
 use orrery_apiserver::{ApiServer, Config, Key, Request};
 use orrery_sim::SimTime;
@@ -80,25 +80,6 @@ fn a_daemon_set_counts_its_templates_whatever_the_client_says() {
     })
     .expect("valid");
     assert_eq!(counted(&api), (Some("2".into()), 3));
-}
-
-#[test]
-fn annotations_are_a_part_of_what_a_deployment_desires() {
-    let mut api = server();
-    create(&mut api, &workload(Kind::Deployment)).expect("valid");
-    create(&mut api, &workload(Kind::ReplicaSet)).expect("valid");
-    for (key, generation) in [("kubernetes.io/change-cause", 2), ("deployment.kubernetes.io/revision", 2)] {
-        let write = |deployment: &mut Deployment| {
-            deployment.metadata.annotations.insert(key, "1");
-        };
-        let written = api.modify::<Deployment>(&request(), "default", "x", write).expect("valid");
-        assert_eq!(written.metadata.generation, generation, "{key}");
-    }
-    let write = |set: &mut ReplicaSet| {
-        set.metadata.annotations.insert("kubernetes.io/change-cause", "1");
-    };
-    let written = api.modify::<ReplicaSet>(&request(), "default", "x", write).expect("valid");
-    assert_eq!(written.metadata.generation, 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // The editor: CodeMirror 6 with YAML, problems at their lines, and the lines of the selected object tinted. Colours are the
 // page's own variables, so that light and dark need no second theme. Tab indents; Escape, then Tab, leaves.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, temporarilySetTabFocusMode } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
@@ -10,6 +10,7 @@ import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { assist, place } from './assist.js';
 
 const setTint = StateEffect.define();
 const tintLine = Decoration.line({ class: 'cm-tint' });
@@ -82,8 +83,21 @@ function diagnosticOf(doc, problem) {
   return { from, to: Math.max(from, to), severity: problem.error ? 'error' : 'warning', message: words };
 }
 
+/** Replaces the text by what the page makes of it; the cursor stays on its line. */
+function format(view, on) {
+  const { doc } = view.state;
+  const text = doc.toString();
+  const next = on.format(text);
+  if (next === text) return;
+  const [line] = place(doc, view.state.selection.main.head);
+  view.dispatch({ changes: { from: 0, to: doc.length, insert: next }, userEvent: 'format' });
+  const target = view.state.doc.line(Math.min(line, view.state.doc.lines));
+  view.dispatch({ selection: { anchor: target.to }, scrollIntoView: true });
+}
+
 /**
- * Opens an editor inside `parent`. `on` has `change(text)` and `apply()`.
+ * Opens an editor inside `parent`. `on` has `change(text)`, `apply()`, `moved(line)` for the cursor that a person puts somewhere,
+ * `format(text)`, and what `assist` takes.
  */
 export function open(parent, text, label, on) {
   let quiet = false;
@@ -102,7 +116,7 @@ export function open(parent, text, label, on) {
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        autocompletion({ activateOnTyping: false }),
+        assist(on),
         highlightActiveLine(),
         highlightActiveLineGutter(),
         highlightSelectionMatches(),
@@ -112,6 +126,7 @@ export function open(parent, text, label, on) {
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
         keymap.of([
           { key: 'Mod-Enter', run: () => (on.apply(), true) },
+          { key: 'Shift-Alt-f', run: (view) => (format(view, on), true) },
           { key: 'Tab', run: indentMore, shift: indentLess },
           { key: 'Escape', run: temporarilySetTabFocusMode },
           ...closeBracketsKeymap,
@@ -122,6 +137,7 @@ export function open(parent, text, label, on) {
         ]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) on.change(update.state.doc.toString());
+          if (update.transactions.some((one) => one.isUserEvent('select'))) on.moved(place(update.state.doc, update.state.selection.main.head)[0]);
         }),
       ],
     });
@@ -139,9 +155,20 @@ export function open(parent, text, label, on) {
       const { doc } = view.state;
       view.dispatch(setDiagnostics(view.state, JSON.parse(json).map((problem) => diagnosticOf(doc, problem))));
     },
-    /** Tints lines `first` to `last`; 0, 0 for none. */
+    /** Tints lines `first` to `last`; 0, 0 for none. They come into view, unless the person is in the editor. */
     setTint(first, last) {
-      view.dispatch({ effects: setTint.of([first, last]) });
+      const effects = [setTint.of([first, last])];
+      if (first > 0 && !view.hasFocus) effects.push(EditorView.scrollIntoView(at(view.state.doc, first, 1), { y: 'start', yMargin: 20 }));
+      view.dispatch({ effects });
+    },
+    /** The two words of its own that the editor shows. */
+    setWords(required, filled) {
+      on.words = { required, filled };
+    },
+    /** Indents every line as it should be. */
+    format() {
+      format(view, on);
+      view.focus();
     },
     /** Puts the cursor on a place and brings it into view. */
     reveal(line, column) {

@@ -1,4 +1,10 @@
-// Fetches the editor's bundle when it is first needed. It lies beside the page, wherever that is.
+// Fetches what the editor needs when it is first needed. It lies beside the page, wherever that is.
 export function loadEditor() {
   return import(new URL('editor.js', document.baseURI).href);
+}
+
+export async function loadSchema() {
+  const answer = await fetch(new URL('schema.txt', document.baseURI));
+  if (!answer.ok) throw new Error(`schema.txt: ${answer.status}`);
+  return answer.text();
 }

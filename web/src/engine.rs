@@ -6,11 +6,15 @@ use orrery_kubectl::apply::{Refusal, apply};
 use orrery_kubectl::{Output, run as kubectl};
 use orrery_manifest::{Located, objects};
 use orrery_share::{Action, File, Link, Step};
+use orrery_schema::Schema;
 use orrery_sim::SimTime;
+use orrery_view::assist::{Offer, complete};
 use orrery_view::findings::{Finding, findings};
 use orrery_view::scene::{ObjectRef, Scene};
 use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, workloads};
+
+use crate::assist;
 
 /// Nodes of a new cluster.
 pub const NODES: u32 = 3;
@@ -189,6 +193,17 @@ impl Engine {
         findings(written, self.cluster.api())
     }
 
+    /// What can be written at a place of a text. `files` is all that the person wrote.
+    pub fn offer(&self, text: &str, at: (u32, u32), schema: &Schema, files: &[File]) -> Option<Offer> {
+        let objects = |file: &File| objects(&file.text).objects.into_iter().map(|located| located.object);
+        complete(text, at, schema, self.cluster.api(), &|| files.iter().flat_map(objects).collect())
+    }
+
+    /// Whether the cluster has the object.
+    pub fn has(&self, id: &ObjectRef) -> bool {
+        inspect::inspect(&self.cluster, id).is_some()
+    }
+
     /// The strip of the run.
     pub fn timeline(&self, bins: usize) -> Timeline {
         self.density.timeline(self.end(), bins)
@@ -209,6 +224,10 @@ struct Named<'a>(&'a [File]);
 impl orrery_kubectl::Files for Named<'_> {
     fn read(&self, name: &str) -> Option<String> {
         self.0.iter().find(|file| file.name == name).map(|file| file.text.clone())
+    }
+
+    fn schema(&self) -> Option<&Schema> {
+        assist::table()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+mod assist;
 mod components;
 mod crash;
 mod dom;

@@ -96,7 +96,7 @@ fn list(dir: &Path, prefix: &str, into: &mut Vec<String>) -> std::io::Result<()>
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type()?.is_dir() {
             list(&entry.path(), &format!("{name}/"), into)?;
-        } else if [".html", ".css", ".js", ".wasm"].iter().any(|ending| name.ends_with(ending)) {
+        } else if [".html", ".css", ".js", ".wasm", ".txt"].iter().any(|ending| name.ends_with(ending)) {
             into.push(name);
         }
     }

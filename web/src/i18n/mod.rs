@@ -101,6 +101,10 @@ pub struct Words {
     pub refused: Count,
     pub nothing_to_apply: &'static str,
     pub editor_plain: &'static str,
+    pub format: &'static str,
+    pub format_title: &'static str,
+    pub required: &'static str,
+    pub filled_in: &'static str,
     // Picture.
     pub picture: &'static str,
     pub outside: &'static str,

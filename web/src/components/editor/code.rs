@@ -4,12 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
+use orrery_share::File;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use crate::assist::{fetch_table, offers, said};
 use crate::files::{Edit, Problem, use_files};
+use crate::session::{Session, use_session};
 use crate::ui::use_words;
 
 #[wasm_bindgen(module = "/editor/load.js")]
@@ -33,6 +36,10 @@ extern "C" {
     fn set_problems(this: &Editor, json: &str);
     #[wasm_bindgen(method, js_name = setTint)]
     fn set_tint(this: &Editor, first: u32, last: u32);
+    #[wasm_bindgen(method, js_name = setWords)]
+    fn set_words(this: &Editor, required: &str, filled_in: &str);
+    #[wasm_bindgen(method)]
+    fn format(this: &Editor);
     #[wasm_bindgen(method)]
     fn reveal(this: &Editor, line: u32, column: u32);
     #[wasm_bindgen(method)]
@@ -50,6 +57,21 @@ pub struct CodeProps {
     pub reveal: Option<(u32, u32)>,
     /// The person asks to apply.
     pub apply: Callback<()>,
+    /// The person put the cursor on a line of the open file.
+    pub moved: Callback<u32>,
+    /// How often the person asked for the text to be indented anew.
+    pub formatted: u32,
+}
+
+/// What the editor calls. It belongs to the file and the page as they are now, not as they were when it was opened.
+#[derive(Default)]
+struct Calls {
+    change: Callback<String>,
+    apply: Callback<()>,
+    moved: Callback<u32>,
+    /// All files as they are.
+    files: Vec<File>,
+    session: Option<Rc<Session>>,
 }
 
 /// Where the bundle stands.
@@ -60,13 +82,6 @@ enum Stand {
     Open(Editor),
 }
 
-/// The editor as the closures that it calls into live with it.
-struct Live {
-    editor: Editor,
-    _change: Closure<dyn FnMut(String)>,
-    _apply: Closure<dyn FnMut()>,
-}
-
 /// The text of the open file.
 #[component]
 pub fn Code(props: &CodeProps) -> Html {
@@ -74,33 +89,37 @@ pub fn Code(props: &CodeProps) -> Html {
     let files = use_files();
     let parent = use_node_ref();
     let stand = use_state(|| Stand::Loading);
-    let live = use_mut_ref(|| None::<Live>);
+    let live = use_mut_ref(|| None::<Editor>);
+    let session = use_session();
     let active = files.active;
-    // What the editor calls belongs to the file and the page as they are now, not as they were when it was opened.
-    let type_into = use_mut_ref(Callback::<String>::noop);
-    let apply = use_mut_ref(Callback::<()>::noop);
-    *apply.borrow_mut() = props.apply.clone();
-    *type_into.borrow_mut() = {
-        let files = files.clone();
-        Callback::from(move |text| files.dispatch(Edit::Text(active, text)))
+    let calls = use_mut_ref(Calls::default);
+    *calls.borrow_mut() = Calls {
+        change: {
+            let files = files.clone();
+            Callback::from(move |text| files.dispatch(Edit::Text(active, text)))
+        },
+        apply: props.apply.clone(),
+        moved: props.moved.clone(),
+        files: files.list.clone(),
+        session: Some(session),
     };
     {
-        let (parent, stand, live, type_into, apply) =
-            (parent.clone(), stand.clone(), live.clone(), type_into.clone(), apply.clone());
+        let (parent, stand, live) = (parent.clone(), stand.clone(), live.clone());
         let text = files.open().text.clone();
         use_effect_with((), move |()| {
             let shelf = live.clone();
             spawn_local(async move {
-                let opened = open(&parent, &text, w.manifests, type_into, apply).await;
+                let opened = open(&parent, &text, w.manifests, calls).await;
                 stand.set(match &opened {
-                    Some(live) => Stand::Open(live.editor.clone()),
+                    Some(editor) => Stand::Open(editor.clone()),
                     None => Stand::Failed,
                 });
                 *shelf.borrow_mut() = opened;
+                fetch_table().await;
             });
             move || {
-                if let Some(live) = live.borrow_mut().take() {
-                    live.editor.close();
+                if let Some(editor) = live.borrow_mut().take() {
+                    editor.close();
                 }
             }
         });
@@ -135,6 +154,22 @@ pub fn Code(props: &CodeProps) -> Html {
     }
     {
         let stand = stand.clone();
+        use_effect_with((w.required, w.filled_in, open), move |(required, filled_in, _)| {
+            if let Stand::Open(editor) = &*stand {
+                editor.set_words(required, filled_in);
+            }
+        });
+    }
+    {
+        let stand = stand.clone();
+        use_effect_with(props.formatted, move |asked| {
+            if let (Stand::Open(editor), 1..) = (&*stand, *asked) {
+                editor.format();
+            }
+        });
+    }
+    {
+        let stand = stand.clone();
         use_effect_with((props.reveal, active), move |(reveal, _)| {
             if let (Stand::Open(editor), Some((line, column))) = (&*stand, reveal) {
                 editor.reveal(*line, *column);
@@ -150,29 +185,61 @@ pub fn Code(props: &CodeProps) -> Html {
 }
 
 /// Loads the bundle and opens the editor in `parent`; none when it cannot be had.
-async fn open(
-    parent: &NodeRef,
-    text: &str,
-    label: &str,
-    type_into: Rc<RefCell<Callback<String>>>,
-    apply: Rc<RefCell<Callback<()>>>,
-) -> Option<Live> {
+async fn open(parent: &NodeRef, text: &str, label: &str, calls: Rc<RefCell<Calls>>) -> Option<Editor> {
     let bundle: Bundle = load_editor().await.ok()?.unchecked_into();
     let parent = parent.cast::<Element>()?;
-    let change = Closure::<dyn FnMut(String)>::new(move |text| {
-        let type_into = type_into.borrow().clone();
-        type_into.emit(text);
-    });
-    let apply = Closure::<dyn FnMut()>::new(move || {
-        let apply = apply.borrow().clone();
-        apply.emit(());
-    });
     let on = Object::new();
-    for (name, closure) in [("change", change.as_ref()), ("apply", apply.as_ref())] {
-        Reflect::set(&on, &name.into(), closure).ok()?;
+    for (name, closure) in closures(&calls) {
+        Reflect::set(&on, &name.into(), &closure).ok()?;
     }
-    let editor = bundle.open(&parent, text, label, &on).ok()?;
-    Some(Live { editor, _change: change, _apply: apply })
+    bundle.open(&parent, text, label, &on).ok()
+}
+
+/// What the editor calls, by the names that it knows. They live as long as the page.
+fn closures(calls: &Rc<RefCell<Calls>>) -> [(&'static str, JsValue); 6] {
+    // A call may draw the page anew, which writes these; so nothing is borrowed while it runs.
+    let one = |pick: fn(&Calls) -> Callback<String>| {
+        let calls = calls.clone();
+        let call = move |text| {
+            let callback = pick(&calls.borrow());
+            callback.emit(text);
+        };
+        Closure::<dyn FnMut(String)>::new(call).into_js_value()
+    };
+    let apply = {
+        let calls = calls.clone();
+        Closure::<dyn FnMut()>::new(move || {
+            let apply = calls.borrow().apply.clone();
+            apply.emit(());
+        })
+    };
+    let moved = {
+        let calls = calls.clone();
+        Closure::<dyn FnMut(u32)>::new(move |line| {
+            let moved = calls.borrow().moved.clone();
+            moved.emit(line);
+        })
+    };
+    let complete = {
+        let calls = calls.clone();
+        Closure::<dyn FnMut(String, u32, u32) -> String>::new(move |text: String, line, column| {
+            let calls = calls.borrow();
+            let session = calls.session.as_ref();
+            session.map(|session| offers(session, &calls.files, &text, (line, column))).unwrap_or_default()
+        })
+    };
+    let hover = Closure::<dyn FnMut(String, u32, u32) -> String>::new(|text: String, line, column| {
+        said(&text, (line, column))
+    });
+    let format = Closure::<dyn FnMut(String) -> String>::new(|text: String| orrery_manifest::format(&text));
+    [
+        ("change", one(|calls| calls.change.clone())),
+        ("apply", apply.into_js_value()),
+        ("moved", moved.into_js_value()),
+        ("complete", complete.into_js_value()),
+        ("hover", hover.into_js_value()),
+        ("format", format.into_js_value()),
+    ]
 }
 
 #[derive(Properties, PartialEq)]

@@ -4,15 +4,17 @@ mod code;
 mod problems;
 mod tabs;
 
+use std::rc::Rc;
+
 use orrery_share::Action;
 use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use crate::dom;
 use crate::engine::Outcome;
-use crate::files::{Check, Edit, Files, Problem, use_files};
+use crate::files::{Check, Edit, Files, FilesContext, Problem, Written, use_files};
 use crate::i18n::Words;
-use crate::reading::{LARGEST, use_reading};
+use crate::reading::{LARGEST, ReadingContext, use_reading};
 use crate::session::{Session, use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
 use code::Code;
@@ -34,9 +36,18 @@ pub fn EditorPane() -> Html {
     }
     let apply = {
         let (ui, files, refused) = (ui.clone(), files.clone(), refused.clone());
+        let session = session.clone();
         Callback::from(move |()| apply_all(&session, &ui, &files, &refused, w))
     };
-    let tint = use_tint(ui.selection.clone(), &found, files.active);
+    let written = use_written(ui.selection.clone(), &found);
+    let tint = written.as_ref().filter(|written| written.file == files.active).map(|written| written.lines);
+    use_file_of_selection(&ui, written.as_ref(), &files);
+    let moved = use_moved(&ui, &session, &found, written.as_ref(), files.active);
+    let formatted = use_state(|| 0u32);
+    let format = {
+        let formatted = formatted.clone();
+        move |_: MouseEvent| formatted.set(*formatted + 1)
+    };
     let reveal = use_state(|| None::<(u32, u32)>);
     let go = {
         let (files, reveal) = (files.clone(), reveal.clone());
@@ -56,10 +67,11 @@ pub fn EditorPane() -> Html {
     html! {
         <section class="left" aria-label={w.manifests}>
             <Tabs {errors} />
-            <Code problems={here} {tint} reveal={*reveal} {apply} />
+            <Code problems={here} {tint} reveal={*reveal} {apply} {moved} formatted={*formatted} />
             <Problems problems={problems} names={files.list.iter().map(|f| f.name.clone()).collect::<Vec<_>>()} onpick={go} />
             <div class="apply">
                 <button class="btn primary" {onclick}>{w.apply}<kbd>{dom::apply_keys()}</kbd></button>
+                <button class="btn" title={w.format_title} onclick={format}>{w.format}</button>
                 <span class="muted push">{(w.objects)(found.objects.len())}</span>
             </div>
         </section>
@@ -106,11 +118,43 @@ fn problem(files: &Files, refused: &crate::engine::Refused) -> Problem {
     }
 }
 
-/// The lines that made the selected object, in the open file.
+/// What the person wrote that made the selected object.
 #[hook]
-fn use_tint(selection: Option<ObjectRef>, found: &Check, file: usize) -> Option<(u32, u32)> {
+fn use_written(selection: Option<ObjectRef>, found: &Check) -> Option<Written> {
     let origin =
         use_view(selection, |session, id| id.as_ref().map(|id| session.read(|engine| engine.origin(id))));
-    let written = found.objects.iter().find(|o| o.file == file && Some(&o.id) == origin.as_ref().as_ref())?;
-    Some(written.lines)
+    found.objects.iter().find(|written| Some(&written.id) == origin.as_ref().as_ref()).cloned()
+}
+
+/// Opens the file of what was selected, when it is selected; the person may leave it again.
+#[hook]
+fn use_file_of_selection(ui: &UiContext, written: Option<&Written>, files: &FilesContext) {
+    let (file, files) = (written.map(|written| written.file), files.clone());
+    use_effect_with((ui.selection.clone(), file), move |(_, file)| {
+        if let Some(file) = file.filter(|file| *file != files.active) {
+            files.dispatch(Edit::Open(file));
+        }
+    });
+}
+
+/// Selects the object whose lines the person puts the cursor in, unless the selected one was made by the same.
+#[hook]
+fn use_moved(
+    ui: &UiContext,
+    session: &Rc<Session>,
+    found: &ReadingContext,
+    selected: Option<&Written>,
+    file: usize,
+) -> Callback<u32> {
+    let (ui, session, found, selected) = (ui.clone(), session.clone(), found.clone(), selected.cloned());
+    Callback::from(move |line| {
+        let holds =
+            |written: &&Written| written.file == file && (written.lines.0..=written.lines.1).contains(&line);
+        let written = found.objects.iter().find(holds).filter(|written| Some(*written) != selected.as_ref());
+        if let Some(id) = written.map(|written| &written.id)
+            && session.read(|engine| engine.has(id))
+        {
+            ui.dispatch(Choose::Select(Some(id.clone())));
+        }
+    })
 }

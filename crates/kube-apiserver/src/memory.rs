@@ -64,6 +64,11 @@ impl Memories {
         }
     }
 
+    /// Whether something is remembered of an object; most kinds have none of which anything is.
+    fn knows(&self, object: &Object) -> bool {
+        !self.0[object.kind().number()].is_empty() && self.get(&Key::of(object)).is_some()
+    }
+
     /// Forgets an object.
     pub(crate) fn forget(&mut self, key: &Key) {
         if self.get(key).is_some() {
@@ -149,12 +154,13 @@ impl ApiServer {
         subresource: &'static str,
     ) -> Remark {
         let managers = take_managers(object).filter(|_| subresource.is_empty());
-        if self.memories.get(&Key::of(old)).is_none() {
+        if !self.memories.knows(old) {
             return Remark { managers, note: None };
         }
         let note = Note {
             before: Some(old.clone()),
-            after: object.clone(),
+            // A status is stored as it was asked for: not to hold it twice saves a copy.
+            after: if subresource == STATUS { old.clone() } else { object.clone() },
             manager: request.field_manager.clone().unwrap_or_else(|| program(&request.actor)),
             subresource,
             now: self.date(request.now),
@@ -167,8 +173,8 @@ impl ApiServer {
         remark.managers.as_ref().is_some_and(|managers| *managers != self.managers(key).write())
     }
 
-    /// Remembers a write that was stored.
-    pub(crate) fn remember(&mut self, key: &Key, remark: Remark) {
+    /// Remembers a write, and what was stored.
+    pub(crate) fn remember(&mut self, key: &Key, remark: Remark, stored: &Object) {
         if remark.managers.is_none() && remark.note.is_none() {
             return;
         }
@@ -176,7 +182,10 @@ impl ApiServer {
         if let Some(managers) = remark.managers {
             *memory = Memory { managers, notes: Vec::new() };
         }
-        if let Some(note) = remark.note {
+        if let Some(mut note) = remark.note {
+            if note.subresource == STATUS {
+                note.after = stored.clone();
+            }
             memory.note(note);
         }
         // Upstream takes a single empty entry for the wish that nothing be remembered.

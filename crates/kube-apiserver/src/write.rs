@@ -64,7 +64,7 @@ impl ApiServer {
             return Err(Status::already_exists(&key.resource(), &key.name));
         }
         let stored = self.put(request, Verb::Create, object);
-        self.remember(&key, remark);
+        self.remember(&key, remark, &stored);
         Ok(stored)
     }
 
@@ -274,7 +274,7 @@ impl ApiServer {
             return Ok(self.remove(request, &key, Some(object)));
         }
         let stored = self.put(request, verb, object);
-        self.remember(&key, remark);
+        self.remember(&key, remark, &stored);
         Ok(stored)
     }
 

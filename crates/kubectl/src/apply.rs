@@ -171,19 +171,30 @@ fn warn_of_missing_annotation(cx: &mut Cx<'_>, Key { kind, name, .. }: &Key) {
     ));
 }
 
+/// The manifest with annotations, but without that of the last applied one (upstream: `GetModifiedConfiguration`).
+fn configuration(tree: &Value) -> Value {
+    let mut tree = tree.clone();
+    if let Some(metadata) = tree.get_mut("metadata").and_then(Value::as_object_mut) {
+        let annotations = metadata.entry("annotations").or_insert(Value::Null);
+        if annotations.is_null() {
+            *annotations = json!({});
+        }
+        // Annotations of a wrong type are the decoder's to report.
+        if let Some(annotations) = annotations.as_object_mut() {
+            annotations.remove(LAST_APPLIED);
+        }
+    }
+    tree
+}
+
 /// The manifest with, in the annotation, itself.
 pub(crate) fn with_last_applied(tree: &Value) -> Value {
-    let mut modified = tree.clone();
-    let Some(metadata) = modified.get_mut("metadata").and_then(Value::as_object_mut) else { return modified };
-    let annotations = metadata.entry("annotations").or_insert(Value::Null);
-    if annotations.is_null() {
-        *annotations = json!({});
-    }
-    // Annotations of a wrong type are the decoder's to report.
-    let Some(annotations) = annotations.as_object_mut() else { return modified };
-    annotations.remove(LAST_APPLIED);
+    let mut modified = configuration(tree);
     let text = compact(&modified) + "\n";
-    modified["metadata"]["annotations"][LAST_APPLIED] = text.into();
+    let annotations = modified.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut);
+    if let Some(annotations) = annotations {
+        annotations.insert(LAST_APPLIED.into(), text.into());
+    }
     modified
 }
 
@@ -279,7 +290,7 @@ pub(crate) fn merged(cx: &mut Cx<'_>, manifest: &Manifest, live: Option<&Object>
     let Some(live) = live else { return create(cx, &manifest.key, manifest.placed()) };
     let tree = live.to_value();
     let original = last_applied(live).unwrap_or_default();
-    let patch = three_way(manifest.key.kind, &original, &manifest.placed(), &tree)
+    let patch = three_way(manifest.key.kind, &original, &configuration(&manifest.placed()), &tree)
         .map_err(|words| Status::new(Reason::Unknown, words))?;
     cx.send(|api, request| api.patch(request, &manifest.key, &patch))
 }

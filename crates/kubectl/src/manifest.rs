@@ -3,8 +3,9 @@
 use crate::command::Cx;
 use crate::trouble::Trouble;
 use crate::{Args, Failure};
-use orrery_api::Kind;
-use orrery_apimachinery::Value;
+use orrery_api::{Kind, Object};
+use orrery_apimachinery::decode::{Problem, ProblemKind, decode};
+use orrery_apimachinery::{ObjectMeta, Value};
 use orrery_apiserver::{ApiServer, Key};
 use orrery_manifest::{Limits, Severity, expand_lists, read as read_text};
 
@@ -59,15 +60,30 @@ pub(crate) fn read_all(cx: &mut Cx<'_>, args: &Args) -> Result<(Vec<Manifest>, V
         let file = if name == "-" { "STDIN" } else { name };
         let reading = read_text(&text, &Limits::default());
         for tree in reading.documents.into_iter().flat_map(expand_lists).map(|document| document.value) {
-            match key_of(cx.api(), &tree, args.namespace()) {
+            let found = key_of(cx.api(), &tree, args.namespace()).map_err(|why| why.replace("STDIN", file));
+            match found.and_then(|key| readable_metadata(&key, &tree, file).map(|()| key)) {
                 Ok(key) => manifests.push(Manifest { file: file.into(), key, tree }),
-                Err(why) => troubles.push(Trouble::Text(why.replace("STDIN", file))),
+                Err(why) => troubles.push(Trouble::Text(why)),
             }
         }
         let broken = reading.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         troubles.extend(broken.map(|d| Trouble::Text(d.parsing(file).replacen("error: ", "", 1))));
     }
     Ok((manifests, troubles))
+}
+
+/// Metadata is all that kubectl itself reads of an object: what it cannot read goes nowhere.
+fn readable_metadata(key: &Key, tree: &Value, file: &str) -> Result<(), String> {
+    if decode::<ObjectMeta>(&tree["metadata"]).1.is_empty() {
+        return Ok(());
+    }
+    let in_metadata = |problem: &&Problem| {
+        problem.path.starts_with("metadata") && !matches!(problem.kind, ProblemKind::UnknownField { .. })
+    };
+    match Object::decode(key.kind, tree).1.iter().find(in_metadata) {
+        Some(problem) => Err(format!("unable to decode {file:?}: {problem}")),
+        None => Ok(()),
+    }
 }
 
 /// Finds the key that a manifest's tree is about; objects without a namespace belong to `namespace`.

@@ -3,9 +3,17 @@
 use crate::command::{Cx, outcome};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, target};
-use orrery_api::{Object, env_name};
+use orrery_api::Object;
 use orrery_apimachinery::Value;
 use serde_json::json;
+
+/// What kubectl asks of a name; the server takes more.
+const NAME: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    !text.starts_with(|c: char| c.is_ascii_digit()) && !text.is_empty() && text.chars().all(plain)
+}
 
 /// What is asked of the variables.
 #[derive(Default)]
@@ -65,10 +73,8 @@ fn changes(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Changes, Fa
             let text = cx.read("-")?;
             changes.set.extend(text.lines().filter_map(variable_of_line));
         } else if let Some((name, value)) = word.split_once('=') {
-            let reasons = env_name(name);
-            if !reasons.is_empty() {
-                let reasons = reasons.join(";");
-                return Err(Failure::usage(format!("{name:?} is not a valid key name: {reasons}")));
+            if !is_name(name) {
+                return Err(Failure::usage(format!("{name:?} is not a valid key name: {NAME}")));
             }
             changes.set.push(json!({"name": name, "value": value}));
         } else if let Some(name) = word.strip_suffix('-') {

@@ -1,0 +1,9 @@
+//! Commands that change things: a session of command lines in, what each printed out.
+
+mod apply;
+mod jsonpath;
+mod labels;
+mod make;
+mod patch;
+mod session;
+mod set;

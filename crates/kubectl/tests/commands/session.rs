@@ -1,0 +1,84 @@
+//! A server on which nothing works by itself, and command lines sent to it one after another.
+
+use expect_test::Expect;
+use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_kubectl::{Stdin, run};
+use orrery_sim::{Duration, SimTime};
+
+struct Still {
+    api: ApiServer,
+    now: SimTime,
+}
+
+impl Session for Still {
+    fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn send(&mut self) -> (&mut ApiServer, Request) {
+        let request = Request::new(self.now, "kubectl");
+        (&mut self.api, request)
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        self.now += duration;
+    }
+}
+
+/// A Deployment as people write it.
+pub const WEB: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: c, image: 'nginx:1', env: [{name: A, value: '1'}, {name: B, value: '2'}], ports: [{containerPort: 80}]}
+";
+
+/// The words of a command line; quotes hold words together.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in line.split('\'').enumerate() {
+        match index % 2 {
+            0 => words.extend(part.split_whitespace().map(String::from)),
+            _ => words.push(part.into()),
+        }
+    }
+    words
+}
+
+/// Runs command lines, each with its standard input, and compares what they printed. The first line of each is quoted.
+pub fn check(lines: &[(&str, &str)], expected: Expect) {
+    let mut still = Still { api: ApiServer::new(Config::default()), now: SimTime::default() };
+    run(&words("create namespace default"), &Stdin::default(), &mut still);
+    run(&words("create serviceaccount default"), &Stdin::default(), &mut still);
+    let mut text = String::new();
+    for (line, stdin) in lines {
+        let output = run(&words(line), &Stdin((*stdin).into()), &mut still);
+        text += &format!("$ {line}\n{}", output.stdout);
+        if !output.stdout.is_empty() && !output.stdout.ends_with('\n') {
+            text.push('\n');
+        }
+        text.extend(output.stderr.lines().map(|line| format!("stderr: {line}\n")));
+        if output.code != 0 {
+            text += &format!("exit code {}\n", output.code);
+        }
+    }
+    expected.assert_eq(&text);
+}
+
+/// The same for commands that read nothing.
+pub fn check_web(lines: &[&str], expected: Expect) {
+    let first = [("apply -f -", WEB)];
+    let lines: Vec<(&str, &str)> = first.into_iter().chain(lines.iter().map(|line| (*line, ""))).collect();
+    check(&lines, expected);
+}

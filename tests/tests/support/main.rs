@@ -11,6 +11,7 @@ use matrix::{Mark, Matrix};
 use sources::Sources;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -21,6 +22,9 @@ struct World {
     sources: Sources,
     matrix: Matrix,
 }
+
+/// Read once: the tests run side by side, and one of them may write.
+static WORLD: LazyLock<World> = LazyLock::new(world);
 
 /// The matrix of the file, or after `UPDATE_SUPPORT=1` the one that the sources ask for.
 fn world() -> World {
@@ -44,7 +48,7 @@ fn assert_none(complaints: Vec<String>) {
 
 #[test]
 fn every_field_is_in_the_matrix_once_and_nothing_else() {
-    let World { fields, matrix, .. } = world();
+    let World { fields, matrix, .. } = &*WORLD;
     let count = |(ty, field): (&str, &str)| match matrix.marks(ty, field).len() {
         1 => None,
         0 => Some(format!("{ty}.{field} is not in the matrix")),
@@ -57,7 +61,7 @@ fn every_field_is_in_the_matrix_once_and_nothing_else() {
 
 #[test]
 fn the_matrix_is_that_of_the_sources() {
-    let World { fields, sources, matrix } = world();
+    let World { fields, sources, matrix } = &*WORLD;
     let alive = matrix::alive(&fields, &sources, |ty, field| matrix.marks(ty, field) == [Mark::Simulated]);
     let mut complaints = Vec::new();
     for (ty, field) in fields.all() {
@@ -80,7 +84,7 @@ fn the_matrix_is_that_of_the_sources() {
 
 #[test]
 fn what_has_a_controller_is_simulated() {
-    let World { fields, sources, matrix } = world();
+    let World { fields, sources, matrix } = &*WORLD;
     let kinds =
         fields.kinds().filter(|(ty, kind)| fields.has(ty, "spec") && sources.has_controller(kind.name()));
     let forgotten = kinds.filter(|(ty, _)| matrix.marks(ty, "spec") != [Mark::Simulated]);
@@ -89,7 +93,7 @@ fn what_has_a_controller_is_simulated() {
 
 #[test]
 fn the_page_has_the_matrix_as_it_is() {
-    let World { fields, matrix, .. } = world();
+    let World { fields, matrix, .. } = &*WORLD;
     let written = fs::read_to_string(root().join(compact::PATH)).unwrap_or_default();
     let same = written == compact::compact(&fields, &matrix);
     assert_none(if same { Vec::new() } else { vec![format!("{} is of another matrix", compact::PATH)] });

@@ -10,7 +10,8 @@ const HEAD: &str = "\
 #
 # simulated: a component reads it, or writes it into a status.
 # accepted:  it is read, checked, kept and printed, and nothing happens because of it.
-# namesake:  the same; but something else in the components has the same name, so that only a person can tell.
+# namesake:  the same; but the components know the name, of something else or to forget the field: only a person
+#            can tell, and wrote it here.
 #
 # The tests in tests/tests/support hold this file true against the sources of the components. After a change of what
 # is simulated, UPDATE_SUPPORT=1 cargo test -p orrery-tests --test support writes it anew; read what it did.

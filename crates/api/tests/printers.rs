@@ -1,29 +1,12 @@
 //! What `kubectl get` prints: objects in, the table out. The rows are those of a real 1.32.
 
-use expect_test::{Expect, expect};
-use orrery_api::printers::{Options, table};
-use orrery_api::{Kind, Object};
-use orrery_apimachinery::Time;
+mod tables;
+
+use expect_test::expect;
+use orrery_api::Kind;
+use orrery_api::printers::Options;
 use serde_json::{Value, json};
-
-const CREATED: &str = "2026-11-21T11:13:45Z";
-
-/// Four minutes and 26 seconds later.
-fn options() -> Options {
-    Options { now: Time::parse("2026-11-21T11:18:11Z").expect("a date"), ..Default::default() }
-}
-
-fn object(kind: Kind, mut tree: Value) -> Object {
-    tree["metadata"]["creationTimestamp"] = CREATED.into();
-    let (object, problems) = Object::decode(kind, &tree);
-    assert_eq!(problems, []);
-    object
-}
-
-fn check(kind: Kind, trees: impl IntoIterator<Item = Value>, options: &Options, expected: Expect) {
-    let objects: Vec<Object> = trees.into_iter().map(|tree| object(kind, tree)).collect();
-    expected.assert_eq(&table(kind, &objects.iter().collect::<Vec<_>>(), options));
-}
+use tables::{CREATED, check, options};
 
 /// A pod of so many containers that are called after their place.
 fn pod(name: &str, containers: usize, status: Value) -> Value {
@@ -511,127 +494,6 @@ fn a_budget_says_its_bound_and_what_is_left_of_it() {
             NAME   MIN AVAILABLE   MAX UNAVAILABLE   ALLOWED DISRUPTIONS   AGE
             pct    N/A             50%               1                     4m26s
             web    2               N/A               1                     4m26s
-        "#]],
-    );
-}
-
-#[test]
-fn ingresses_their_classes_and_network_policies() {
-    let ingress = |name: &str, hosts: &[&str], mut spec: Value, status: Value| {
-        spec["rules"] = hosts.iter().map(|host| json!({"host": host})).collect();
-        json!({"metadata": {"name": name}, "spec": spec, "status": status})
-    };
-    let entrance =
-        json!({"loadBalancer": {"ingress": [{"hostname": "a-long-name.example.com"}, {"ip": "10.0.0.1"}]}});
-    let ingresses = [
-        ingress("fallback", &[], json!({}), json!({})),
-        ingress(
-            "shop",
-            &["shop.example.com", "www.example.com"],
-            json!({"ingressClassName": "nginx", "tls": [{}]}),
-            json!({}),
-        ),
-        ingress("many", &["a", "b", "c", "d", "e"], json!({}), entrance),
-    ];
-    check(
-        Kind::Ingress,
-        ingresses,
-        &options(),
-        expect![[r#"
-            NAME       CLASS    HOSTS                              ADDRESS            PORTS     AGE
-            fallback   <none>   *                                                     80        4m26s
-            shop       nginx    shop.example.com,www.example.com                      80, 443   4m26s
-            many       <none>   a,b,c + 2 more...                  10.0.0.1,a-lo...   80        4m26s
-        "#]],
-    );
-    let parameters =
-        json!({"apiGroup": "k8s.example.com", "kind": "Parameters", "name": "fast", "scope": "Cluster"});
-    check(
-        Kind::IngressClass,
-        [
-            json!({"metadata": {"name": "nginx"}, "spec": {"controller": "k8s.io/ingress-nginx"}}),
-            json!({"metadata": {"name": "other"}, "spec": {"controller": "a/b", "parameters": parameters}}),
-        ],
-        &options(),
-        expect![[r#"
-            NAME    CONTROLLER             PARAMETERS                        AGE
-            nginx   k8s.io/ingress-nginx   <none>                            4m26s
-            other   a/b                    Parameters.k8s.example.com/fast   4m26s
-        "#]],
-    );
-    check(
-        Kind::NetworkPolicy,
-        [
-            json!({"metadata": {"name": "db-only-web"}, "spec": {"podSelector": {"matchLabels": {"app": "db"}}}}),
-            json!({"metadata": {"name": "deny-all"}, "spec": {"podSelector": {}}}),
-        ],
-        &options(),
-        expect![[r#"
-            NAME          POD-SELECTOR   AGE
-            db-only-web   app=db         4m26s
-            deny-all      <none>         4m26s
-        "#]],
-    );
-}
-
-#[test]
-fn roles_say_when_they_were_made_and_bindings_whom_they_bind() {
-    let rule = json!([{"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]}]);
-    check(
-        Kind::Role,
-        [json!({"metadata": {"name": "reader"}, "rules": rule})],
-        &options(),
-        expect![[r#"
-            NAME     CREATED AT
-            reader   2026-11-21T11:13:45Z
-        "#]],
-    );
-    let subjects = json!([{"kind": "User", "name": "eve"}, {"kind": "User", "name": "bob"}, {"kind": "Group", "name": "ops"},
-        {"kind": "ServiceAccount", "name": "sa", "namespace": "shop"}]);
-    let binding = json!({"metadata": {"name": "readers"}, "roleRef": {"apiGroup": "", "kind": "Role", "name": "reader"}, "subjects": subjects});
-    check(
-        Kind::RoleBinding,
-        [binding],
-        &Options { wide: true, ..options() },
-        expect![[r#"
-            NAME      ROLE          AGE     USERS      GROUPS   SERVICEACCOUNTS
-            readers   Role/reader   4m26s   eve, bob   ops      shop/sa
-        "#]],
-    );
-}
-
-#[test]
-fn classes_drivers_and_attachments() {
-    check(
-        Kind::PriorityClass,
-        [json!({"metadata": {"name": "gold"}, "value": 1000, "preemptionPolicy": "PreemptLowerPriority"})],
-        &options(),
-        expect![[r#"
-            NAME   VALUE   GLOBAL-DEFAULT   AGE     PREEMPTIONPOLICY
-            gold   1000    false            4m26s   PreemptLowerPriority
-        "#]],
-    );
-    check(
-        Kind::CSIDriver,
-        [
-            json!({"metadata": {"name": "a"}, "spec": {"volumeLifecycleModes": ["Persistent", "Ephemeral"]}}),
-            json!({"metadata": {"name": "b"}, "spec": {"attachRequired": false, "tokenRequests": [{"audience": "x"}, {"audience": "y"}]}}),
-        ],
-        &options(),
-        expect![[r#"
-            NAME   ATTACHREQUIRED   PODINFOONMOUNT   STORAGECAPACITY   TOKENREQUESTS   REQUIRESREPUBLISH   MODES                  AGE
-            a      true             false            false             <unset>         false               Persistent,Ephemeral   4m26s
-            b      false            false            false             x,y             false               <none>                 4m26s
-        "#]],
-    );
-    let spec = json!({"attacher": "csi.example.com", "nodeName": "node-1", "source": {"persistentVolumeName": "pv-1"}});
-    check(
-        Kind::VolumeAttachment,
-        [json!({"metadata": {"name": "va"}, "spec": spec, "status": {"attached": true}})],
-        &options(),
-        expect![[r#"
-            NAME   ATTACHER          PV     NODE     ATTACHED   AGE
-            va     csi.example.com   pv-1   node-1   true       4m26s
         "#]],
     );
 }

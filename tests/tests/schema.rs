@@ -247,6 +247,7 @@ fn values_that_are_not_published_are_those_that_the_documentation_states() {
         "HPAScalingRules.selectPolicy",
         "HPAScalingPolicy.type",
         "LimitRangeItem.type",
+        "PodFailurePolicyOnPodConditionsPattern.status",
     ];
     let schema = schema();
     for ty in schema.types() {

@@ -138,7 +138,7 @@ macro_rules! as_text {
         }
 
         impl Typed for $ty {
-            const TYPE: &'static GoType = &GoType::Plain("string");
+            const TYPE: &'static GoType = &GoType::Named(stringify!($ty));
         }
     };
 }

@@ -64,7 +64,7 @@ pub fn cursor(text: &str, line: u32, column: u32) -> Option<Cursor> {
     let at =
         (line as usize).checked_sub(1).filter(|at| lines.get(*at).is_some_and(|line| !separates(line)))?;
     let first = lines[..at].iter().rposition(separates).map_or(0, |found| found + 1);
-    let last = lines[at..].iter().position(|line| separates(line)).map_or(lines.len(), |found| at + found);
+    let last = lines[at..].iter().position(separates).map_or(lines.len(), |found| at + found);
     let document = &lines[first..last];
     // JSON says where it is by its braces, over many lines.
     if document.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with('{')) {

@@ -85,19 +85,6 @@ const SCOPES: [&str; 6] = [
     CROSS_NAMESPACE_POD_AFFINITY,
 ];
 
-impl ResourceQuotaSpec {
-    /// Everything that an object must match to count (upstream: `getScopeSelectorsFromQuota`).
-    pub fn requirements(&self) -> impl Iterator<Item = ScopedResourceSelectorRequirement> {
-        let exists = |scope: &Str| ScopedResourceSelectorRequirement {
-            scope_name: scope.clone(),
-            operator: "Exists".into(),
-            values: Vec::new(),
-        };
-        let chosen = self.scope_selector.iter().flat_map(|selector| &selector.match_expressions);
-        self.scopes.iter().map(exists).chain(chosen.cloned())
-    }
-}
-
 impl Rules for ResourceQuota {
     fn check(&self, errors: &mut Errors) {
         let path = &Path::Root("spec");

@@ -5,7 +5,7 @@ mod claim;
 mod pod;
 mod service;
 
-use crate::resource_quota::{ResourceQuota, ResourceQuotaSpec};
+use crate::resource_quota::{ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement};
 use crate::resources::{ResourceList, add};
 use crate::{Kind, Object};
 use orrery_apimachinery::{Quantity, Str, Time};
@@ -59,10 +59,21 @@ const ONE: Quantity = Quantity::from_units(1);
 
 /// Whether an object counts for a quota: all its scopes must match, and only pods match any.
 pub fn matches(spec: &ResourceQuotaSpec, object: &Object) -> bool {
-    spec.requirements().all(|requirement| match object {
+    requirements(spec).all(|requirement| match object {
         Object::Pod(pod) => pod::matches(&requirement, pod),
         _ => false,
     })
+}
+
+/// Everything that an object must match to count (upstream: `getScopeSelectorsFromQuota`).
+fn requirements(spec: &ResourceQuotaSpec) -> impl Iterator<Item = ScopedResourceSelectorRequirement> {
+    let exists = |scope: &Str| ScopedResourceSelectorRequirement {
+        scope_name: scope.clone(),
+        operator: "Exists".into(),
+        values: Vec::new(),
+    };
+    let chosen = spec.scope_selector.iter().flat_map(|selector| &selector.match_expressions);
+    spec.scopes.iter().map(exists).chain(chosen.cloned())
 }
 
 /// What keeps an object from being measured for the bounded resources.

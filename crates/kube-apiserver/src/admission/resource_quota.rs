@@ -19,9 +19,12 @@ pub(super) fn charge(
     if server.count(Kind::ResourceQuota) == 0 || !handles(object, old) {
         return Ok(());
     }
-    let quotas: Vec<Rc<ResourceQuota>> =
-        server.list_in::<ResourceQuota>(&object.metadata().namespace).cloned().collect();
-    let counting = counting(quotas, object)?;
+    let mut counting: Vec<Rc<ResourceQuota>> = Vec::new();
+    for quota in server.list_in::<ResourceQuota>(&object.metadata().namespace) {
+        if counts(quota, object)? {
+            counting.push(quota.clone());
+        }
+    }
     if counting.is_empty() {
         return Ok(());
     }
@@ -53,29 +56,22 @@ fn handles(object: &Object, old: Option<&Object>) -> bool {
         && (old.is_none() || matches!(object, Object::PersistentVolumeClaim(_) | Object::Service(_)))
 }
 
-/// The quotas that count the object, if its usage of what they bound can be told.
-fn counting(quotas: Vec<Rc<ResourceQuota>>, object: &Object) -> StatusResult<Vec<Rc<ResourceQuota>>> {
-    let mut counting = Vec::new();
-    for quota in quotas {
-        let bounded: Vec<&Str> = bounded(&quota, object.kind()).collect();
-        if bounded.is_empty() || !quota::matches(&quota.spec, object) {
-            continue;
-        }
-        let name = &quota.metadata.name;
-        if let Some(reason) = quota::unmeasurable(object, bounded.iter().copied()) {
-            return Err(super::refusal(object, &format!("failed quota: {name}: {reason}")));
-        }
-        if bounded.iter().any(|resource| !quota.status.used.contains_key(*resource)) {
-            let resources = bounded.iter().map(|r| &***r).collect::<Vec<_>>().join(",");
-            return Err(super::refusal(
-                object,
-                &format!("status unknown for quota: {name}, resources: {resources}"),
-            ));
-        }
-        drop(bounded);
-        counting.push(quota);
+/// Whether a quota counts the object, if its usage of what the quota bounds can be told.
+fn counts(quota: &ResourceQuota, object: &Object) -> StatusResult<bool> {
+    let bounded: Vec<&Str> = bounded(quota, object.kind()).collect();
+    if bounded.is_empty() || !quota::matches(&quota.spec, object) {
+        return Ok(false);
     }
-    Ok(counting)
+    let name = &quota.metadata.name;
+    if let Some(reason) = quota::unmeasurable(object, bounded.iter().copied()) {
+        return Err(super::refusal(object, &format!("failed quota: {name}: {reason}")));
+    }
+    if bounded.iter().any(|resource| !quota.status.used.contains_key(*resource)) {
+        let resources = bounded.iter().map(|resource| &***resource).collect::<Vec<_>>().join(",");
+        let reason = format!("status unknown for quota: {name}, resources: {resources}");
+        return Err(super::refusal(object, &reason));
+    }
+    Ok(true)
 }
 
 /// The resources bounded by a quota that objects of `kind` use.

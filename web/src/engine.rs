@@ -2,9 +2,10 @@
 //! replaying from the start, and a link is the list.
 
 use orrery_cluster::{Cluster, Config};
-use orrery_kubectl::apply::{Refusal, apply};
+use orrery_kubectl::apply::apply;
+use orrery_kubectl::trial;
 use orrery_kubectl::{Output, run as kubectl};
-use orrery_manifest::{Located, objects};
+use orrery_manifest::{Located, Objects, objects_of};
 use orrery_share::{Action, File, Link, Step};
 use orrery_schema::Schema;
 use orrery_sim::SimTime;
@@ -15,6 +16,7 @@ use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, workloads};
 
 use crate::assist;
+use crate::refusals::marks;
 
 /// Nodes of a new cluster.
 pub const NODES: u32 = 3;
@@ -188,14 +190,40 @@ impl Engine {
         scene::namespaces(&self.cluster)
     }
 
-    /// What does not fit together between these objects, and with those of the cluster.
+    /// How many things were done so far.
+    pub fn done(&self) -> usize {
+        self.taken
+    }
+
+    /// The objects of a text, of the kinds that the cluster serves by now.
+    pub fn objects(&self, text: &str) -> Objects {
+        objects(&self.cluster, text)
+    }
+
+    /// What the cluster would refuse of these objects, and what does not fit together between them and with those
+    /// of the cluster. What is refused is told once, with the advice of the finding about the same field.
     pub fn findings(&self, written: &[&Located]) -> Vec<Finding> {
-        findings(written, self.cluster.api())
+        let (api, now) = (self.cluster.api(), self.cluster.now());
+        let trees = written.iter().map(|located| &located.document.value);
+        let mut found = Vec::new();
+        for (object, refusal) in trial::refusals(trees, "default", api, now) {
+            let marks = marks(&refusal, &written[object].document);
+            found.extend(marks.into_iter().map(|diagnostic| Finding { object, diagnostic }));
+        }
+        for finding in findings(written, api) {
+            let same =
+                |f: &&mut Finding| f.object == finding.object && f.diagnostic.path == finding.diagnostic.path;
+            match found.iter_mut().find(same) {
+                Some(refused) => refused.diagnostic.hint = finding.diagnostic.hint,
+                None => found.push(finding),
+            }
+        }
+        found
     }
 
     /// What can be written at a place of a text. `files` is all that the person wrote.
     pub fn offer(&self, text: &str, at: (u32, u32), schema: &Schema, files: &[File]) -> Option<Offer> {
-        let objects = |file: &File| objects(&file.text).objects.into_iter().map(|located| located.object);
+        let objects = |file: &File| self.objects(&file.text).objects.into_iter().map(|located| located.object);
         complete(text, at, schema, self.cluster.api(), &|| files.iter().flat_map(objects).collect())
     }
 
@@ -292,40 +320,27 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
     Outcome::default()
 }
 
+fn objects(cluster: &Cluster, text: &str) -> Objects {
+    objects_of(text, &|api_version, kind| cluster.api().kind_by_gvk(api_version, kind))
+}
+
 /// Applies every object that can be read; what is wrong with the others is marked in the editor already.
 fn apply_text(cluster: &mut Cluster, text: &str) -> Outcome {
     let mut outcome = Outcome::default();
-    for located in objects(text).objects {
+    for located in objects(cluster, text).objects {
         let document = &located.document;
         match apply(cluster, &document.value, "default") {
             Ok(_) => outcome.applied += 1,
             Err(refusal) => {
-                let (path, message) = explain(&refusal);
-                let range = document.positions.of(&path).value;
-                outcome.refused.push(Refused { line: range.line, column: range.column, message });
+                outcome.refused.extend(marks(&refusal, document).into_iter().map(|mark| Refused {
+                    line: mark.line,
+                    column: mark.column,
+                    message: mark.message,
+                }))
             }
         }
     }
     outcome
-}
-
-/// The field that a refusal is about, and its words. `… is invalid: spec.replicas: Invalid value: …` names the field.
-fn explain(refusal: &Refusal) -> (String, String) {
-    match refusal {
-        Refusal::Malformed(problems) => {
-            let path = problems.first().map(|p| p.path.clone()).unwrap_or_default();
-            (path, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        }
-        Refusal::NoMatch(message) => ("kind".into(), message.clone()),
-        Refusal::Refused(status) => {
-            let rest = status
-                .message
-                .split_once("is invalid: ")
-                .map_or("", |(_, rest)| rest.trim_start_matches('['));
-            let path = rest.split(": ").next().unwrap_or_default();
-            (path.to_owned(), status.message.clone())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use orrery_manifest::{Diagnostic, Located, Severity, objects};
+use orrery_manifest::{Diagnostic, Located, Severity};
 use orrery_share::File;
-use orrery_view::findings::Finding;
 use orrery_view::scene::ObjectRef;
 use orrery_view::support::{NotSimulated, Support};
 use yew::prelude::*;
+
+use crate::engine::Engine;
 
 /// What stands between two files when they are applied together.
 const BETWEEN: &str = "\n---\n";
@@ -197,12 +198,12 @@ pub struct Accepted {
     pub line: u32,
 }
 
-/// Reads all files. `find` tells what does not fit together between their objects.
-pub fn check(files: &Files, find: impl Fn(&[&Located]) -> Vec<Finding>) -> Check {
+/// Reads all files, as the cluster of `engine` would take them.
+pub fn check(files: &Files, engine: &Engine) -> Check {
     let mut check = Check::default();
     let mut written: Vec<(usize, Located)> = Vec::new();
     for (at, file) in files.list.iter().enumerate() {
-        let found = objects(&file.text);
+        let found = engine.objects(&file.text);
         check.objects.extend(found.objects.iter().map(|located| {
             let (kind, meta) = (located.object.kind(), located.object.metadata());
             let namespace = match (kind.namespaced(), &*meta.namespace) {
@@ -229,7 +230,7 @@ pub fn check(files: &Files, find: impl Fn(&[&Located]) -> Vec<Finding>) -> Check
         })
         .collect();
     let objects: Vec<&Located> = written.iter().map(|(_, located)| located).collect();
-    let found = find(&objects).into_iter();
+    let found = engine.findings(&objects).into_iter();
     check.problems.extend(found.map(|finding| Problem::of(written[finding.object].0, finding.diagnostic)));
     check.problems.sort_by_key(|problem| (problem.file, problem.line, problem.column));
     check.unserved.sort();

@@ -12,6 +12,7 @@ mod gallery;
 mod i18n;
 mod keys;
 mod reading;
+mod refusals;
 mod session;
 mod shell;
 mod store;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::engine::Engine;
 use crate::files::{Check, Files, FilesContext, Problem, check};
 use crate::i18n::Words;
 use crate::session::Session;
@@ -25,14 +26,27 @@ pub fn use_reading() -> ReadingContext {
     use_context::<ReadingContext>().expect("the page provides it around every component")
 }
 
-/// The files as they are read, a moment after the person stops typing; and their copy that survives a reload.
+/// The files as they are read, a moment after the person stops typing or does something to the cluster; and their
+/// copy that survives a reload.
 #[hook]
 pub fn use_reader(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) -> ReadingContext {
     let w = ui.lang.words();
     let found = use_state_eq(|| Rc::new(read(files, w, session)));
+    let done = use_state_eq(|| session.read(Engine::done));
+    {
+        let (done, session) = (done.clone(), session.clone());
+        use_effect_with((), move |()| {
+            let listener = {
+                let session = Rc::downgrade(&session);
+                move || session.upgrade().into_iter().for_each(|s| done.set(s.read(Engine::done)))
+            };
+            let subscription = session.subscribe(Rc::new(listener));
+            move || drop(subscription)
+        });
+    }
     {
         let (found, ui, session) = (found.clone(), ui.clone(), session.clone());
-        use_effect_with((**files).clone(), move |files| {
+        use_effect_with(((**files).clone(), *done), move |(files, _)| {
             let files = files.clone();
             let pause = Timeout::new(PAUSE_MS, move || {
                 found.set(Rc::new(read(&files, w, &session)));
@@ -49,7 +63,7 @@ pub fn use_reader(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) -
 fn read(files: &Files, w: &Words, session: &Session) -> Check {
     let size = files.size();
     if size <= LARGEST {
-        return check(files, |written| session.read(|engine| engine.findings(written)));
+        return session.read(|engine| check(files, engine));
     }
     let largest = (0..files.list.len()).max_by_key(|at| files.list[*at].text.len()).unwrap_or(0);
     let message = (w.too_large)(size.div_ceil(1 << 20), LARGEST >> 20);

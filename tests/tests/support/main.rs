@@ -62,7 +62,7 @@ fn every_field_is_in_the_matrix_once_and_nothing_else() {
 #[test]
 fn the_matrix_is_that_of_the_sources() {
     let World { fields, sources, matrix } = &*WORLD;
-    let alive = matrix::alive(&fields, &sources, |ty, field| matrix.marks(ty, field) == [Mark::Simulated]);
+    let alive = matrix::alive(fields, sources, |ty, field| matrix.marks(ty, field) == [Mark::Simulated]);
     let mut complaints = Vec::new();
     for (ty, field) in fields.all() {
         let (used, alive) =
@@ -95,7 +95,7 @@ fn what_has_a_controller_is_simulated() {
 fn the_page_has_the_matrix_as_it_is() {
     let World { fields, matrix, .. } = &*WORLD;
     let written = fs::read_to_string(root().join(compact::PATH)).unwrap_or_default();
-    let same = written == compact::compact(&fields, &matrix);
+    let same = written == compact::compact(fields, matrix);
     assert_none(if same { Vec::new() } else { vec![format!("{} is of another matrix", compact::PATH)] });
 }
 

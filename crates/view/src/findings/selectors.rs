@@ -4,6 +4,7 @@ use super::Remark;
 use super::paths::text;
 use super::world::{Thing, World, labels};
 use orrery_api::{EXTERNAL_NAME, Kind};
+use orrery_apimachinery::decode::closest;
 use orrery_apimachinery::labels::equality_matches;
 use orrery_apimachinery::{StrMap, Value};
 
@@ -32,15 +33,24 @@ fn service(world: &World<'_>, thing: &Thing) -> Vec<Remark> {
     if !world.api.pods_equal_to(&thing.key.namespace, &selector).is_empty() {
         return Vec::new();
     }
-    let shares = |w: &&Thing| selector.iter().any(|(key, _)| w.pod_labels().get(key).is_some());
-    let named = |w: &&Thing| w.key.name == thing.key.name;
-    let meant = workloads.iter().find(named).or_else(|| workloads.iter().find(shares));
+    let named = workloads.iter().find(|w| w.key.name == thing.key.name);
+    let meant = named.or_else(|| closest_pods(&selector, &workloads));
     let hint = match meant {
         Some(meant) => format!("the pods of {} have {}", meant.title(), list(&meant.pod_labels())),
         None => "give the pods of a workload these labels, under `spec.template.metadata.labels`".into(),
     };
     let message = format!("no pod has the labels {}: this Service leads nowhere", list(&selector));
     vec![Remark::new("spec.selector", message, hint)]
+}
+
+/// The workload whose pods have almost the labels of the selector.
+fn closest_pods<'w>(selector: &StrMap, workloads: &'w [Thing]) -> Option<&'w Thing> {
+    selector.iter().find_map(|(key, value)| {
+        let labels: Vec<(StrMap, &Thing)> = workloads.iter().map(|w| (w.pod_labels(), w)).collect();
+        let values = labels.iter().filter_map(|(labels, _)| labels.get(key).map(|value| &**value));
+        let meant = closest(value, values)?;
+        labels.iter().find(|(labels, _)| labels.get(key).is_some_and(|v| **v == *meant)).map(|(_, w)| *w)
+    })
 }
 
 fn list(labels: &StrMap) -> String {

@@ -46,6 +46,38 @@ impl FieldsV1 {
     }
 }
 
+impl FieldsV1 {
+    /// Whether the field at the end of these steps, such as `f:metadata`, is in the set.
+    pub fn has(&self, steps: &[&str]) -> bool {
+        let tree = self.tree();
+        let node = steps.iter().try_fold(&tree, |node, step| node.get(step));
+        node.and_then(Value::as_object).is_some_and(|below| below.is_empty() || below.contains_key(SELF))
+    }
+
+    /// What is in either set.
+    pub fn union(&self, other: &FieldsV1) -> FieldsV1 {
+        FieldsV1::new(&union(self.tree(), other.tree(), false))
+    }
+}
+
+/// The step that stands for the field itself where there are others below it.
+const SELF: &str = ".";
+
+fn union(mine: Value, theirs: Value, is_field: bool) -> Value {
+    let (Value::Object(mut all), Value::Object(more)) = (mine, theirs) else { return Value::Null };
+    if is_field && all.is_empty() != more.is_empty() {
+        all.insert(SELF.into(), Value::Object(Default::default()));
+    }
+    for (step, below) in more {
+        let below = match all.remove(&step) {
+            Some(mine) => union(mine, below, step != SELF),
+            None => below,
+        };
+        all.insert(step, below);
+    }
+    Value::Object(all)
+}
+
 impl Member for FieldsV1 {
     fn read<'v>(&mut self, value: &'v Value, _cx: &mut Cx<'v>) -> bool {
         *self = FieldsV1::new(value);

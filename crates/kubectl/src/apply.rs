@@ -3,6 +3,7 @@
 use crate::command::{Cx, DryRun, decode, outcome};
 use crate::json::compact;
 use crate::manifest::{self, Manifest};
+use crate::migrate::migrate;
 use crate::printer::{self, Format, print_tree, shown};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, Files, ROUND_TRIP};
@@ -250,7 +251,7 @@ fn check(args: &Args) -> Result<(), Failure> {
 /// `-o yaml` prints all objects together when everything is done.
 fn print_objects(cx: &mut Cx<'_>, args: &Args, objects: &[Object]) -> Result<(), Failure> {
     let format = Format::parse(args)?;
-    let trees: Vec<Value> = objects.iter().map(|object| shown(object, args)).collect();
+    let trees: Vec<Value> = objects.iter().map(|object| shown(cx.api(), object, args)).collect();
     match (&format, &trees[..]) {
         (Format::Human { .. } | Format::Name, _) | (_, []) => Ok(()),
         (_, [one]) => print_tree(cx, &format, one),
@@ -299,11 +300,15 @@ pub(crate) fn merged(cx: &mut Cx<'_>, manifest: &Manifest, live: Option<&Object>
 pub(crate) fn apply_on_server(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<Object, Trouble> {
     let (tree, force) = (manifest.placed(), args.on("force-conflicts"));
     let (key, manager) = (&manifest.key, cx.manager.clone());
-    let applied =
-        cx.send(|api, request| api.apply(request, key.kind, &key.namespace, &tree, &manager, force));
-    let (object, _) = applied.map_err(|status| match status.reason {
-        Reason::Conflict => Trouble::Text(format!("{}\n{CONFLICT_HELP}", status.message)),
-        _ => Trouble::Refused(status),
-    })?;
-    Ok(object)
+    let apply = |cx: &mut Cx<'_>| {
+        let applied =
+            cx.send(|api, request| api.apply(request, key.kind, &key.namespace, &tree, &manager, force));
+        applied.map(|(object, _)| object).map_err(|status| match status.reason {
+            Reason::Conflict => Trouble::Text(format!("{}\n{CONFLICT_HELP}", status.message)),
+            _ => Trouble::Refused(status),
+        })
+    };
+    let object = apply(cx)?;
+    let migrated = cx.dry_run == DryRun::No && migrate(cx, key).map_err(Trouble::Refused)?;
+    if migrated { apply(cx) } else { Ok(object) }
 }

@@ -44,7 +44,10 @@ fn compare(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<String, 
         true => apply_on_server(cx, args, manifest)?,
         false => merged(cx, manifest, live.as_ref())?,
     };
-    let mut trees = [live.as_ref().map_or(Value::Null, |live| shown(live, args)), shown(&merged, args)];
+    let mut trees = [
+        live.as_ref().map_or(Value::Null, |live| shown(cx.api(), live, args)),
+        shown(cx.api(), &merged, args),
+    ];
     if manifest.key.kind.name() == "Secret" {
         mask(&mut trees);
     }

@@ -9,7 +9,7 @@ use crate::{Args, Failure, manifest};
 use orrery_api::printers::{Options, table};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Status, Value};
-use orrery_apiserver::Key;
+use orrery_apiserver::{ApiServer, Key};
 use serde_json::json;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     match format {
         Format::Human { wide } => tables(cx, args, &targets, &objects, wide),
         Format::Name => objects.iter().for_each(|o| cx.say(target::display(&Key::of(o)))),
-        format => print_tree(cx, &format, &tree(&objects, single, args))?,
+        format => print_tree(cx, &format, &tree(cx.api(), &objects, single, args))?,
     }
     Ok(())
 }
@@ -66,11 +66,11 @@ fn one(cx: &mut Cx<'_>, key: &Key, args: &Args) -> Option<Object> {
 }
 
 /// One object as itself, several as a `List`.
-fn tree(objects: &[Object], single: bool, args: &Args) -> Value {
+fn tree(api: &ApiServer, objects: &[Object], single: bool, args: &Args) -> Value {
     match objects {
-        [one] if single => shown(one, args),
+        [one] if single => shown(api, one, args),
         many => {
-            let items: Vec<Value> = many.iter().map(|object| shown(object, args)).collect();
+            let items: Vec<Value> = many.iter().map(|object| shown(api, object, args)).collect();
             json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
         }
     }

@@ -6,7 +6,7 @@ use crate::jsonpath::Template;
 use crate::{Args, Failure, target};
 use orrery_api::Object;
 use orrery_apimachinery::Value;
-use orrery_apiserver::Key;
+use orrery_apiserver::{ApiServer, Key};
 use orrery_manifest::to_yaml;
 
 /// How objects are to be printed.
@@ -54,14 +54,8 @@ pub(crate) fn print_tree(cx: &mut Cx<'_>, format: &Format, tree: &Value) -> Resu
 }
 
 /// The object without its managed fields, which kubectl keeps to itself unless it is asked for them.
-pub(crate) fn shown(object: &Object, args: &Args) -> Value {
-    let mut tree = object.to_value();
-    if !args.on("show-managed-fields")
-        && let Some(metadata) = tree.get_mut("metadata").and_then(Value::as_object_mut)
-    {
-        metadata.remove("managedFields");
-    }
-    tree
+pub(crate) fn shown(api: &ApiServer, object: &Object, args: &Args) -> Value {
+    if args.on("show-managed-fields") { api.with_managers(object).to_value() } else { object.to_value() }
 }
 
 /// Says what was done with an object, or prints the object as `-o` asks.
@@ -70,7 +64,7 @@ pub(crate) fn done(cx: &mut Cx<'_>, args: &Args, object: &Object, operation: &st
     match Format::parse(args)? {
         Format::Human { .. } => cx.say(format!("{name} {operation}{}", cx.dry_run.suffix())),
         Format::Name => cx.say(name),
-        format => print_tree(cx, &format, &shown(object, args))?,
+        format => print_tree(cx, &format, &shown(cx.api(), object, args))?,
     }
     Ok(())
 }

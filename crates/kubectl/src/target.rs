@@ -1,12 +1,11 @@
 //! Which objects a command line means: `pod web`, `deploy/web`, `pods -l app=web`, `svc,pods`.
 
 use crate::command::Cx;
-use crate::fields::Fields;
 use crate::trouble::Trouble;
 use crate::{Args, Failure, manifest};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Reason, Status, labels};
-use orrery_apiserver::{ApiServer, Key};
+use orrery_apiserver::{ApiServer, FieldSelector, Key};
 
 /// What was asked for: kinds without names, or keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +128,7 @@ pub(crate) fn list(api: &ApiServer, kind: Kind, args: &Args) -> Result<Vec<Objec
     let selectors = ["selector", "field-selector"].map(|flag| args.flag(flag).unwrap_or_default());
     let refused = |error: String| unreadable(kind, selectors, &error);
     let labels = labels::parse(selectors[0]).map_err(refused)?;
-    let fields = Fields::parse(kind, selectors[1]).map_err(refused)?;
+    let fields = FieldSelector::parse(kind, selectors[1]).map_err(refused)?;
     let everywhere = args.on("all-namespaces") || !kind.namespaced();
     let picked = |object: &&Object| {
         let meta = object.metadata();

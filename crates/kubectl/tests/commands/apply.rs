@@ -178,3 +178,90 @@ fn a_diff_shows_what_applying_would_change_and_changes_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn what_was_applied_client_side_is_the_server_sides_from_then_on() {
+    const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1', b: '1'}\n";
+    check(
+        &[
+            ("apply -f -", MAP),
+            ("get cm m -o yaml --show-managed-fields", ""),
+            ("apply --server-side -f -", MAP),
+            ("get cm m -o yaml --show-managed-fields", ""),
+            ("apply --server-side -f -", &MAP.replace(", b: '1'", "")),
+            ("get cm m -o jsonpath={.data}", ""),
+        ],
+        expect![[r#"
+            $ apply -f -
+            configmap/m created
+            $ get cm m -o yaml --show-managed-fields
+            apiVersion: v1
+            data:
+              a: "1"
+              b: "1"
+            kind: ConfigMap
+            metadata:
+              annotations:
+                kubectl.kubernetes.io/last-applied-configuration: |
+                  {"apiVersion":"v1","data":{"a":"1","b":"1"},"kind":"ConfigMap","metadata":{"annotations":{},"name":"m","namespace":"default"}}
+              creationTimestamp: "2025-01-01T00:00:00Z"
+              managedFields:
+              - apiVersion: v1
+                fieldsType: FieldsV1
+                fieldsV1:
+                  f:data:
+                    .: {}
+                    f:a: {}
+                    f:b: {}
+                  f:metadata:
+                    f:annotations:
+                      .: {}
+                      f:kubectl.kubernetes.io/last-applied-configuration: {}
+                manager: kubectl-client-side-apply
+                operation: Update
+                time: "2025-01-01T00:00:00Z"
+              name: m
+              namespace: default
+              resourceVersion: "3"
+              uid: 230f6949-8c8c-46cb-824a-5634ad00e4c1
+            $ apply --server-side -f -
+            configmap/m serverside-applied
+            $ get cm m -o yaml --show-managed-fields
+            apiVersion: v1
+            data:
+              a: "1"
+              b: "1"
+            kind: ConfigMap
+            metadata:
+              annotations:
+                kubectl.kubernetes.io/last-applied-configuration: |
+                  {"apiVersion":"v1","data":{"a":"1","b":"1"},"kind":"ConfigMap","metadata":{"name":"m","namespace":"default"}}
+              creationTimestamp: "2025-01-01T00:00:00Z"
+              managedFields:
+              - apiVersion: v1
+                fieldsType: FieldsV1
+                fieldsV1:
+                  f:data:
+                    f:a: {}
+                    f:b: {}
+                manager: kubectl
+                operation: Apply
+              - apiVersion: v1
+                fieldsType: FieldsV1
+                fieldsV1:
+                  f:metadata:
+                    f:annotations:
+                      f:kubectl.kubernetes.io/last-applied-configuration: {}
+                manager: kubectl-last-applied
+                operation: Apply
+              name: m
+              namespace: default
+              resourceVersion: "7"
+              uid: 230f6949-8c8c-46cb-824a-5634ad00e4c1
+            $ apply --server-side -f -
+            configmap/m serverside-applied
+            $ get cm m -o jsonpath={.data}
+            {"a":"1"}
+        "#]],
+    );
+}

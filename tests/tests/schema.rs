@@ -204,6 +204,9 @@ fn camel_case(rust: &str) -> String {
 const REFUSED: [(&str, &str); 2] =
     [("ServiceSpec.ipFamilies", ""), ("StorageClass.reclaimPolicy", "Recycle")];
 
+/// Where a kind takes fewer values than others that have the field.
+const NARROWER: [(Kind, &str); 1] = [(Kind::StatefulSet, "PodSpec.restartPolicy")];
+
 #[test]
 fn validation_supports_the_values_of_the_table() {
     let schema = schema();
@@ -230,7 +233,7 @@ fn validation_supports_the_values_of_the_table() {
             let name = format!("{}.{}", ty.name, field.name);
             let listed = field.values.iter().filter(|value| !REFUSED.contains(&(&name, value)));
             let listed = listed.map(|value| (*value).to_owned()).collect::<BTreeSet<_>>();
-            if supported != listed {
+            if supported != listed && !NARROWER.contains(&(kind, &name)) {
                 wrong.push(format!("{kind}{}: {supported:?}, and in the table {listed:?}", way.shown()));
             }
         });

@@ -6,8 +6,8 @@ use orrery_kubectl::apply::apply;
 use orrery_kubectl::trial;
 use orrery_kubectl::{Output, run as kubectl};
 use orrery_manifest::{Located, Objects, objects_of};
-use orrery_share::{Action, File, Link, Step};
 use orrery_schema::Schema;
+use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
 use orrery_view::assist::{Offer, complete};
 use orrery_view::findings::{Finding, findings};
@@ -223,7 +223,8 @@ impl Engine {
 
     /// What can be written at a place of a text. `files` is all that the person wrote.
     pub fn offer(&self, text: &str, at: (u32, u32), schema: &Schema, files: &[File]) -> Option<Offer> {
-        let objects = |file: &File| self.objects(&file.text).objects.into_iter().map(|located| located.object);
+        let objects =
+            |file: &File| self.objects(&file.text).objects.into_iter().map(|located| located.object);
         complete(text, at, schema, self.cluster.api(), &|| files.iter().flat_map(objects).collect())
     }
 

@@ -223,8 +223,11 @@ pub fn check(files: &Files, engine: &Engine) -> Check {
     let (support, written_as) = (Support::default(), check.objects.iter().zip(&written));
     check.accepted = written_as
         .flat_map(|(Written { file, id, .. }, (_, located))| {
-            let accepted = move |NotSimulated { path, range }: NotSimulated| {
-                Accepted { file: *file, id: id.clone(), path, line: range.line }
+            let accepted = move |NotSimulated { path, range }: NotSimulated| Accepted {
+                file: *file,
+                id: id.clone(),
+                path,
+                line: range.line,
             };
             support.not_simulated(located).into_iter().map(accepted)
         })

@@ -83,10 +83,13 @@ impl<T: AsRef<[u8]> + ?Sized> From<&T> for Bytes {
 
 impl Member for Bytes {
     fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
-        match cx.text(value).map(Bytes::from_base64) {
-            Some(Ok(bytes)) => *self = bytes,
-            Some(Err(offset)) => return cx.refuse(format!("illegal base64 data at input byte {offset}")),
-            None => return false,
+        match value {
+            Value::Null => {}
+            Value::String(text) => match Bytes::from_base64(text) {
+                Ok(bytes) => *self = bytes,
+                Err(offset) => return cx.refuse(format!("illegal base64 data at input byte {offset}")),
+            },
+            _ => return cx.wrong_type(value, Self::TYPE),
         }
         true
     }

@@ -72,7 +72,7 @@ pub struct WebhookClientConfig {
     pub ca_bundle: Option<Bytes>,
     /// A service in the cluster.
     #[json(omitempty)]
-    pub service: Option<WebhookService>,
+    pub service: Option<ServiceReference>,
     /// An address.
     #[json(text)]
     pub url: Option<Str>,
@@ -80,7 +80,7 @@ pub struct WebhookClientConfig {
 
 /// A service that is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
-pub struct WebhookService {
+pub struct ServiceReference {
     /// Its name.
     pub name: Str,
     /// Its namespace.
@@ -186,8 +186,12 @@ pub struct CustomResourceSubresources {
     pub scale: Option<CustomResourceSubresourceScale>,
     /// Whether the status is a part of its own.
     #[json(omitempty)]
-    pub status: Option<Value>,
+    pub status: Option<CustomResourceSubresourceStatus>,
 }
+
+/// Says by being there that the status is a part of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
+pub struct CustomResourceSubresourceStatus {}
 
 /// Where replicas are asked for and told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]

@@ -15,9 +15,9 @@ pub mod cron_job;
 pub mod cron_schedule;
 pub mod csi_driver;
 pub mod csi_node;
-pub mod daemon_set;
 pub mod custom;
 pub mod custom_resource_definition;
+pub mod daemon_set;
 mod defaults;
 pub mod deployment;
 pub mod endpoint_slice;
@@ -33,9 +33,9 @@ pub mod job;
 pub mod job_policies;
 pub mod lease;
 pub mod limit_range;
+pub mod merge_schema;
 pub mod metric_status;
 pub mod metrics;
-pub mod merge_schema;
 pub mod namespace;
 pub mod network_policy;
 pub mod node;
@@ -75,10 +75,10 @@ pub mod storage_class;
 pub mod template_hash;
 mod time_zones;
 mod validation;
+mod versions;
 pub mod volume;
 pub mod volume_attachment;
 pub mod volume_plugins;
-mod versions;
 mod warnings;
 
 pub use affinity::*;
@@ -94,21 +94,21 @@ pub use cron_job::{CronJob, CronJobSpec, CronJobStatus, JobTemplateSpec};
 pub use cron_schedule::CronSchedule;
 pub use csi_driver::*;
 pub use csi_node::*;
-pub use daemon_set::*;
 pub use custom::{CustomKind, CustomObject};
 pub use custom_resource_definition::*;
+pub use daemon_set::*;
 pub use deployment::*;
 pub use endpoint_slice::{Endpoint, EndpointConditions, EndpointHints, EndpointSlice, ForZone};
 pub use endpoints::*;
 pub use env::*;
 pub use event::*;
-pub use ingress::*;
-pub use ingress_class::*;
 pub use horizontal_pod_autoscaler::{
     CrossVersionObjectReference, HPAScalingPolicy, HPAScalingRules, HorizontalPodAutoscaler,
     HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerCondition, HorizontalPodAutoscalerSpec,
     HorizontalPodAutoscalerStatus,
 };
+pub use ingress::*;
+pub use ingress_class::*;
 pub use job::{Job, JobCondition, JobSpec, JobStatus, UncountedTerminatedPods};
 pub use job_policies::*;
 pub use lease::*;
@@ -124,9 +124,7 @@ pub use node::*;
 pub use persistent_volume::*;
 pub use persistent_volume_claim::*;
 pub use pod::*;
-pub use pod_disruption_budget::{
-    PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus,
-};
+pub use pod_disruption_budget::{PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus};
 pub use pod_spec::*;
 pub use pod_status::*;
 pub use pod_template::*;
@@ -136,7 +134,9 @@ pub use reference::*;
 pub use registry::{Kind, Object, Resource};
 pub use replica_set::*;
 pub use replication_controller::*;
-pub use resource_quota::{ResourceQuota, ResourceQuotaSpec, ResourceQuotaStatus, ScopeSelector, ScopedResourceSelectorRequirement};
+pub use resource_quota::{
+    ResourceQuota, ResourceQuotaSpec, ResourceQuotaStatus, ScopeSelector, ScopedResourceSelectorRequirement,
+};
 pub use resources::ResourceList;
 pub use role::*;
 pub use role_binding::*;

@@ -80,7 +80,9 @@ fn a_pod_changes_its_images_and_little_else() {
     change(
         &pod,
         json!({"spec": {"activeDeadlineSeconds": 90, "nodeName": "n"}}),
-        expect!["spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value"],
+        expect![
+            "spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value"
+        ],
     );
     change(
         &pod,

@@ -43,7 +43,10 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 quote!(#index => #borrow self.#ident)
             }
         });
-        quote!(match index { #(#arms,)* })
+        match fields.len() {
+            0 => quote!(unreachable!("there is no field {index}")),
+            _ => quote!(match index { #(#arms,)* }),
+        }
     };
     let (shared, unique) = (arms(quote!(&)), arms(quote!(&mut)));
     Ok(quote! {

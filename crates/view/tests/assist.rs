@@ -31,6 +31,7 @@ const WRITTEN: &str = "\
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: drafted}
+data: {level: debug, colour: blue}
 ---
 apiVersion: v1
 kind: Secret
@@ -254,6 +255,26 @@ fn names_are_those_of_the_cluster_and_of_the_other_documents() {
         expect![[r#"
         standard (StorageClass) "standard"
     "#]],
+    );
+}
+
+#[test]
+fn a_pod_names_its_own_volumes_and_the_keys_of_what_it_reads() {
+    let volumes = "  volumes:\n  - name: cache\n    emptyDir: {}\n  - configMap: {name: drafted}\n    name: settings # theirs\n";
+    check(
+        &format!("{POD}{volumes}  containers:\n  - name: a\n    volumeMounts:\n    - name: |\n"),
+        expect![[r#"
+            cache (volume) "cache"
+            settings (volume) "settings"
+        "#]],
+    );
+    let env = "  containers:\n  - env:\n    - valueFrom:\n        configMapKeyRef:\n          name: drafted\n          key: |";
+    check(
+        &format!("{POD}{env}"),
+        expect![[r#"
+            colour (drafted) "colour"
+            level (drafted) "level"
+        "#]],
     );
 }
 

@@ -71,7 +71,8 @@ pub fn complete(
     written: &dyn Fn() -> Vec<Object>,
 ) -> Option<Offer> {
     let cursor = cursor(text, line, column)?;
-    let names = Names { api, written, namespace: cursor.stated("metadata.namespace").unwrap_or("default") };
+    let namespace = cursor.stated("metadata.namespace").unwrap_or("default");
+    let names = Names { api, written, namespace, text };
     let suggestions = if cursor.path.is_empty() && cursor.place == Place::Start {
         top_fields(&cursor, schema)
     } else if cursor.place == Place::Value && is(&cursor, "kind") {

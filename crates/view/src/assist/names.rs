@@ -4,12 +4,15 @@ use super::{Sort, Suggestion, value};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Value;
 use orrery_apiserver::ApiServer;
-use orrery_manifest::{Cursor, Place, Step};
+use orrery_manifest::{Cursor, Place, Step, cursor};
 use orrery_schema::Field;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many objects of a kind are looked at: more names than a person would read.
 const MOST: usize = 500;
+
+/// How many lines of a document are looked at for what they state.
+const LONGEST: usize = 1_000;
 
 /// The fields that name an object, and its kind.
 const REFERENCES: [(&str, &str, &str); 25] = [
@@ -50,6 +53,8 @@ pub(super) struct Names<'a> {
     pub(super) written: &'a dyn Fn() -> Vec<Object>,
     /// The namespace of the object that is being written.
     pub(super) namespace: &'a str,
+    /// The text that the cursor is in.
+    pub(super) text: &'a str,
 }
 
 impl Names<'_> {
@@ -63,6 +68,9 @@ impl Names<'_> {
             ("ServiceSpec" | "ReplicationControllerSpec", "selector") | ("LabelSelector", "matchLabels") => {
                 self.pairs(cursor, self.pod_labels())
             }
+            ("VolumeMount" | "VolumeDevice", "name") => self.volumes(cursor),
+            ("ConfigMapKeySelector", "key") => self.keys(cursor, "ConfigMap"),
+            ("SecretKeySelector", "key") => self.keys(cursor, "Secret"),
             ("PodSpec", "nodeSelector") => self.pairs(cursor, self.node_labels()),
             ("TopologySpreadConstraint" | "PodAffinityTerm", "topologyKey") => {
                 let keys: BTreeSet<String> = self.node_labels().into_keys().map(|(key, _)| key).collect();
@@ -92,6 +100,57 @@ impl Names<'_> {
             }
         }
         found.into_values().collect()
+    }
+
+    /// The volumes of the pod that is being written.
+    fn volumes(&self, cursor: &Cursor) -> Vec<Suggestion> {
+        let key =
+            |step: &Step, names: &[&str]| matches!(step, Step::Key(name) if names.contains(&name.as_str()));
+        let pod =
+            cursor.path.iter().rposition(|step| key(step, &["containers", "initContainers"])).unwrap_or(0);
+        let of_pod = |path: &[Step]| match path.split_at_checked(pod) {
+            Some((before, [volumes, Step::Index(_), name])) => {
+                *before == cursor.path[..pod] && key(volumes, &["volumes"]) && key(name, &["name"])
+            }
+            _ => false,
+        };
+        self.stated(cursor, &of_pod).iter().map(|volume| name(volume, "volume")).collect()
+    }
+
+    /// The keys of the object that stands beside the cursor by its name.
+    fn keys(&self, cursor: &Cursor, kind: &str) -> Vec<Suggestion> {
+        let beside = |path: &[Step]| match (path.split_last(), cursor.path.split_last()) {
+            (Some((Step::Key(key), before)), Some((_, here))) => key == "name" && before == here,
+            _ => false,
+        };
+        let Some(wanted) = self.stated(cursor, &beside).into_iter().next() else { return Vec::new() };
+        let mut keys = BTreeSet::new();
+        for object in self.of_kind(kind) {
+            let meta = object.metadata();
+            if *meta.name == *wanted && self.namespace == or_default(&meta.namespace) {
+                for part in ["/data", "/stringData", "/binaryData"] {
+                    keys.extend(entries(&object, part).into_iter().map(|(key, _)| key));
+                }
+            }
+        }
+        keys.iter().map(|key| name(key, &wanted)).collect()
+    }
+
+    /// What the document of the cursor says at the paths that are asked for, as far as it has been written.
+    fn stated(&self, at: &Cursor, asked: &dyn Fn(&[Step]) -> bool) -> Vec<String> {
+        let (first, last) = (at.first_line as usize, at.last_line as usize);
+        let lines: Vec<&str> =
+            self.text.split('\n').skip(first - 1).take((last + 1 - first).min(LONGEST)).collect();
+        let document = lines.join("\n");
+        // A line tells where it is as a cursor at its end would.
+        let end = |(index, line): (usize, &&str)| {
+            let written = line.split(" #").next().unwrap_or_default().trim_end();
+            cursor(&document, index as u32 + 1, written.chars().count() as u32 + 1)
+        };
+        let ends = lines.iter().enumerate().filter(|(_, line)| line.contains("name:")).filter_map(end);
+        let found = ends.filter(|found| found.place == Place::Value && asked(&found.path));
+        let names = found.map(|found| found.typed.trim_matches(['"', '\'']).to_owned());
+        names.filter(|name| !name.is_empty()).take(MOST).collect()
     }
 
     /// Labels as a map takes them: a key with its value, or a value for the key that stands there.

@@ -12,11 +12,7 @@ const FINALIZER_ESTIMATE: u64 = 15;
 
 /// Deletes the objects of `kinds` in a namespace, except those that are going already; pods gracefully.
 /// True when there were any.
-pub(super) fn delete(
-    kinds: &[Kind],
-    namespace: &Str,
-    cx: &mut Context<'_>,
-) -> StatusResult<bool> {
+pub(super) fn delete(kinds: &[Kind], namespace: &Str, cx: &mut Context<'_>) -> StatusResult<bool> {
     let objects = kinds.iter().flat_map(|kind| cx.api().objects_in(*kind, namespace));
     let keys: Vec<Key> = objects.filter(|o| !o.metadata().terminating()).map(Key::of).collect();
     let background = DeleteOptions { propagation: Propagation::Background, ..Default::default() };

@@ -56,7 +56,9 @@ impl ReplicaSetController {
                 self.seeking.insert(key.clone());
                 wake.key(key);
             }
-            Op::Modified if generation != Some(set.metadata.generation) || status::fails(set) => wake.key(key),
+            Op::Modified if generation != Some(set.metadata.generation) || status::fails(set) => {
+                wake.key(key)
+            }
             _ => {}
         }
     }

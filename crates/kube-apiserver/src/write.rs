@@ -1,9 +1,9 @@
-//! Create, update and patch.
+//! Create and update.
 
 use crate::memory::{Remark, STATUS};
 use crate::{ApiServer, Key, Op, Request, Revision, Verb, Write, registry};
 use orrery_api::{Kind, Object, Resource};
-use orrery_apimachinery::{Reason, Status, StatusResult, Str, Value};
+use orrery_apimachinery::{Reason, Status, StatusResult, Str};
 use std::rc::Rc;
 
 /// So many names are drawn for an object that leaves its name to the server (upstream:
@@ -171,25 +171,6 @@ impl ApiServer {
         registry::prepare_status_update(&mut object, &old);
         let remark = self.remark_change(request, &mut object, &old, STATUS);
         self.store_update(request, Verb::UpdateStatus, object, old, remark)
-    }
-
-    /// Reads, changes and replaces an object: `change` sees its JSON tree.
-    ///
-    /// Errors: as [`Self::update`], and `BadRequest` when the outcome is not an object of that kind.
-    pub fn edit(
-        &mut self,
-        request: &Request,
-        key: &Key,
-        change: impl FnOnce(&mut Value),
-    ) -> StatusResult<Object> {
-        let old = self.stored(key)?;
-        let mut tree = old.to_value();
-        change(&mut tree);
-        let (object, problems) = Object::decode(key.kind, &tree);
-        if let Some(problem) = problems.first() {
-            return Err(Status::new(Reason::BadRequest, problem.to_string()));
-        }
-        self.update(request, object)
     }
 
     /// Applies `change` to a typed object and writes it; the usual way for a controller to write.

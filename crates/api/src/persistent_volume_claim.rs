@@ -5,8 +5,9 @@ use crate::reference::{TypedLocalObjectReference, TypedObjectReference};
 use crate::resources::ResourceList;
 use crate::resources::STORAGE;
 use crate::rules::Rules;
+use crate::validation::go_diff::diff;
 use crate::validation::{Bare, Errors, Path, metadata, names, pointer, resources};
-use orrery_apimachinery::decode::Fields;
+use orrery_apimachinery::decode::{Fields, encode};
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str, StrMap, Time};
 
 /// The annotation that was once the way to name a storage class.
@@ -123,6 +124,8 @@ pub struct ModifyVolumeStatus {
     pub target_volume_attributes_class_name: Option<Str>,
 }
 
+const IMMUTABLE: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+
 impl Rules for PersistentVolumeClaim {
     fn set_defaults(&mut self) {
         fill(&mut self.status.phase, "Pending");
@@ -151,7 +154,8 @@ impl Rules for PersistentVolumeClaim {
         }
         let path = &Path::Root("spec");
         if spec != old.spec {
-            errors.forbidden(path, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+            let difference = diff("PersistentVolumeClaimSpec", &encode(&old.spec), &encode(&spec));
+            errors.forbidden(path, &format!("{IMMUTABLE}\n{difference}"));
         }
         let capacity = old.status.capacity.get(STORAGE).copied().unwrap_or_default();
         if new_size < old_size && new_size <= capacity {

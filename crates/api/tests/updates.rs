@@ -40,7 +40,10 @@ fn refused_changes(kind: Kind, fields: &Value, rows: &[(&str, Value, &str)]) {
     for (row, change, text) in rows {
         let mut tree = old.to_value();
         patch::json_merge(&mut tree, change);
-        assert_eq!(said(&read(kind, &tree).validate_update(&old)), *text, "{kind}: {row}");
+        let said = said(&read(kind, &tree).validate_update(&old));
+        // The difference of two structs, which follows some refusals, is tested where it is made.
+        let lines = said.lines().filter(|line| !line.is_empty() && !line.contains('\u{a0}'));
+        assert_eq!(lines.collect::<Vec<_>>().join("\n"), *text, "{kind}: {row}");
     }
 }
 

@@ -88,7 +88,31 @@ fn a_pod_changes_its_images_and_little_else() {
         &pod,
         json!({"spec": {"containers": containers("nginx", "d"), "nodeName": "n"}}),
         expect![[r#"
-            spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"#]],
+            spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
+              core.PodSpec{
+              	Volumes:        nil,
+              	InitContainers: nil,
+              	Containers: []core.Container{
+              		{
+            - 			Name:    "c",
+            + 			Name:    "d",
+              			Image:   "nginx",
+              			Command: nil,
+              			... // 21 identical fields
+              		},
+              	},
+              	EphemeralContainers: nil,
+              	RestartPolicy:       "Always",
+              	... // 4 identical fields
+              	ServiceAccountName:           "",
+              	AutomountServiceAccountToken: nil,
+            - 	NodeName:                     "",
+            + 	NodeName:                     "n",
+              	SecurityContext:              &{},
+              	ImagePullSecrets:             nil,
+              	... // 20 identical fields
+              }
+        "#]],
     );
     change(
         &pod,
@@ -124,9 +148,16 @@ fn services_claims_and_sealed_objects_stay_what_they_are() {
     change(
         &claim,
         json!({"spec": {"accessModes": ["ReadWriteMany"]}}),
-        expect![
-            "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
-        ],
+        expect![[r#"
+            spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims
+              core.PersistentVolumeClaimSpec{
+            - 	AccessModes: []core.PersistentVolumeAccessMode{"ReadWriteOnce"},
+            + 	AccessModes: []core.PersistentVolumeAccessMode{"ReadWriteMany"},
+              	Selector:    nil,
+              	Resources:   {Requests: {s"storage": {i: {...}, s: "5Gi", Format: "BinarySI"}}},
+              	... // 6 identical fields
+              }
+        "#]],
     );
     change(
         &claim,

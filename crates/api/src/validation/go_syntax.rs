@@ -12,7 +12,7 @@ use orrery_apimachinery::{Quantity, Value};
 use std::rc::Rc;
 
 /// The structs that the layout of templates does not have, or has otherwise, in its form.
-const STRUCTS: [(&str, &str); 7] = [
+const STRUCTS: [(&str, &str); 8] = [
     (
         "PodSpec",
         "Volumes:[]Volume InitContainers:[]Container Containers:[]Container \
@@ -26,6 +26,15 @@ const STRUCTS: [(&str, &str); 7] = [
          EnableServiceLinks:*bool TopologySpreadConstraints:[]TopologySpreadConstraint OS:*PodOS \
          SchedulingGates:[]PodSchedulingGate ResourceClaims:[]PodResourceClaim \
          Resources:*ResourceRequirements",
+    ),
+    (
+        "PodSecurityContext",
+        "HostNetwork:bool HostPID:bool HostIPC:bool ShareProcessNamespace:*bool HostUsers:*bool \
+         SELinuxOptions:*SELinuxOptions WindowsOptions:*WindowsSecurityContextOptions RunAsUser:*int64 \
+         RunAsGroup:*int64 RunAsNonRoot:*bool SupplementalGroups:[]int64 \
+         SupplementalGroupsPolicy:*SupplementalGroupsPolicy FSGroup:*int64 \
+         FSGroupChangePolicy:*PodFSGroupChangePolicy Sysctls:[]Sysctl SeccompProfile:*SeccompProfile \
+         AppArmorProfile:*AppArmorProfile SELinuxChangePolicy:*PodSELinuxChangePolicy",
     ),
     ("PodFailurePolicy", "Rules:[]PodFailurePolicyRule"),
     (
@@ -88,21 +97,31 @@ impl Shown for [NodeSelectorTerm] {
     }
 }
 
+/// The fields of the struct of that name as the API server has it, if there is one.
+pub(super) fn fields(ty: &str) -> Option<&'static str> {
+    let own = STRUCTS.iter().find(|entry| entry.0 == ty).map(|entry| entry.1);
+    own.or_else(|| layout::fields(ty))
+}
+
+/// The type with the package it is from, which is `package` for types of no other.
+pub(super) fn qualified(package: &str, ty: &str) -> String {
+    if SHARED.contains(&ty) {
+        format!("v1.{ty}")
+    } else if ty.starts_with(|c: char| c.is_ascii_uppercase()) {
+        format!("{package}.{ty}")
+    } else {
+        ty.into()
+    }
+}
+
 /// The printer of a group's structs.
 struct Syntax {
     package: &'static str,
 }
 
 impl Syntax {
-    /// The type with the package it is from.
     fn qualified(&self, ty: &str) -> String {
-        if SHARED.contains(&ty) {
-            format!("v1.{ty}")
-        } else if ty.starts_with(|c: char| c.is_ascii_uppercase()) {
-            format!("{}.{ty}", self.package)
-        } else {
-            ty.into()
-        }
+        qualified(self.package, ty)
     }
 
     /// A value of type `ty`; an absent one is empty, as Go has it.
@@ -117,8 +136,7 @@ impl Syntax {
             let items = items.map(|items| items.iter().map(|item| self.value(element, Some(item))));
             return braced(&format!("[]{}", self.qualified(element)), items);
         }
-        let own = STRUCTS.iter().find(|entry| entry.0 == ty).map(|entry| entry.1);
-        if let Some(fields) = own.or_else(|| layout::fields(ty)) {
+        if let Some(fields) = fields(ty) {
             return braced(&self.qualified(ty), Some(self.fields(fields, value)));
         }
         let entries = value.and_then(Value::as_object).filter(|entries| !entries.is_empty());

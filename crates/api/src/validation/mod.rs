@@ -6,6 +6,7 @@ mod affinity;
 mod container;
 mod env;
 mod errors;
+pub(crate) mod go_diff;
 mod go_syntax;
 pub(crate) mod intstr;
 mod job_policies;

@@ -1,7 +1,10 @@
 //! Rules for a changed pod (upstream: `ValidatePodUpdate`).
 
+use super::go_diff::diff;
 use super::{Errors, Path, pod, pod_annotations, scheduling};
 use crate::{NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration};
+use orrery_apimachinery::Value;
+use orrery_apimachinery::decode::encode;
 use std::rc::Rc;
 
 const ONLY_THESE: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
@@ -35,8 +38,24 @@ pub(crate) fn update(new: &Pod, old: &Pod, errors: &mut Errors) {
         narrowed(&mut spec, &old.spec, path, errors);
     }
     if spec != *old.spec || new.node_name != old.node_name {
-        errors.forbidden(path, ONLY_THESE);
+        let [old, new] =
+            [(old, &*old.spec), (new, &spec)].map(|(pod, spec)| as_stored(spec, pod.node_name.as_deref()));
+        errors.forbidden(path, &format!("{ONLY_THESE}\n{}", diff("PodSpec", &old, &new)));
     }
+}
+
+/// The spec as the API server has it: with the node, and with what concerns the host in the security context.
+fn as_stored(spec: &PodSpec, node: Option<&str>) -> Value {
+    let mut tree = encode(spec);
+    if let Some(node) = node {
+        tree["nodeName"] = node.into();
+    }
+    for field in ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"] {
+        if let Some(value) = tree.get(field).cloned() {
+            tree["securityContext"][field] = value;
+        }
+    }
+    tree
 }
 
 /// A deadline may come, and come nearer; false when upstream looks no further.

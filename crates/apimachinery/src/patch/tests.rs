@@ -1,3 +1,5 @@
+//! Patches that are computed and applied, as tables.
+
 use super::*;
 use serde_json::json;
 

@@ -118,8 +118,9 @@ impl<'t> Cursor<'t> {
         let sign = self.0.len() - self.0.trim_start_matches(['+', '-']).len();
         let len = self.0[sign.min(1)..].find(|c: char| c != '.' && !c.is_numeric());
         let text = self.take(len.map_or(self.0.len(), |len| len + sign.min(1)));
-        let number = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<f64>().map(Value::from));
-        number.map(Node::Literal).map_err(|_| format!("cannot parse number {text}"))
+        let number = text.trim_start_matches('+').parse::<serde_json::Number>();
+        let literal = |number| Node::Literal(Value::Number(number));
+        number.map(literal).map_err(|_| format!("cannot parse number {text}"))
     }
 
     fn quoted(&mut self, quote: char) -> Outcome<Node> {

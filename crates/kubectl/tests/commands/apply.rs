@@ -1,3 +1,5 @@
+//! `kubectl apply`, on both sides.
+
 use crate::session::{WEB, check};
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! `-o jsonpath=…`.
+
 use crate::session::check_web;
 use expect_test::expect;
 

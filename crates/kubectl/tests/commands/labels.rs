@@ -1,3 +1,5 @@
+//! `kubectl label` and `kubectl annotate`.
+
 use crate::session::check_web;
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! `kubectl create`, `run`, `expose` and `autoscale`.
+
 use crate::session::{check, check_web};
 use expect_test::expect;
 

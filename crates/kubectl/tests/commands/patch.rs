@@ -1,3 +1,5 @@
+//! `kubectl patch` and `kubectl replace`.
+
 use crate::session::check_web;
 use expect_test::expect;
 

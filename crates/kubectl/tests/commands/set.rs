@@ -1,3 +1,5 @@
+//! `kubectl set`.
+
 use crate::session::check_web;
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! Two objects in, the text of their difference out.
+
 use super::diff;
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
-use orrery_api::{Container, PodCondition, PodDisruptionBudgetSpec, PodSpec, Resource};
+use orrery_api::{Container, PodCondition, PodDisruptionBudgetSpec, PodSpec};
 use orrery_apimachinery::{ObjectMeta, StrMap};
 
 type Bench = Workbench<DisruptionController>;

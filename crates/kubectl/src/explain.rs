@@ -244,10 +244,10 @@ mod tests {
             ("a line that fits", "one two", 10, "one two"),
             ("a break drops the space", "one two three", 8, "one two\nthree"),
             (
-                "a long word stays whole on its line",
+                "a long word stays whole, on a line of its own",
                 "a https://example.com/long b",
                 10,
-                "a https://example.com/long\nb",
+                "a\nhttps://example.com/long\nb",
             ),
             ("line ends stay", "one\n\ntwo", 10, "one\n\ntwo"),
             ("margins stay", "one\n - two", 10, "one\n - two"),

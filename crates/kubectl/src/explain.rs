@@ -252,7 +252,7 @@ mod tests {
             ("line ends stay", "one\n\ntwo", 10, "one\n\ntwo"),
             ("margins stay", "one\n - two", 10, "one\n - two"),
             ("the space at the end stays where it fits", "one ", 10, "one "),
-            ("a space that cannot be broken at", "one\u{a0}two", 5, "\none\u{a0}two"),
+            ("a space that cannot be broken at", "one\u{a0}two", 5, "one\u{a0}two"),
         ];
         for (row, text, width, want) in rows {
             assert_eq!(wrap(text, width), want, "{row}");

@@ -18,7 +18,9 @@ pub fn NotSimulated() -> Html {
     let (kinds, fields) = (&reading.unserved, &reading.accepted);
     let mut names: Vec<&str> = kinds.iter().map(String::as_str).collect();
     for field in fields.iter() {
-        let name = field.path.rsplit('.').next().unwrap_or_default();
+        // Of some kinds nothing is simulated.
+        let whole = field.path == "spec";
+        let name = if whole { &field.id.kind } else { field.path.rsplit('.').next().unwrap_or_default() };
         if !names.contains(&name) {
             names.push(name);
         }

@@ -31,15 +31,17 @@ pub fn Problems(props: &ProblemsProps) -> Html {
         <ul class="problems" aria-live="polite">
             { for props.problems.iter().take(SHOWN).enumerate().map(|(i, problem)| {
                 let onclick = { let (pick, problem) = (props.onpick.clone(), problem.clone()); move |_: MouseEvent| pick.emit(problem.clone()) };
+                // The words of a refusal name the field themselves.
+                let path = Some(&problem.path).filter(|path| !problem.message.contains(path.as_str()));
                 let name = if props.names.len() > 1 { format!("{} ", props.names.get(problem.file).map_or("", String::as_str)) } else { String::new() };
                 html! {
                     <li key={i}>
                         <button {onclick} class={if problem.error { "error" } else { "warning" }}>
                             <b>{format!("{} {name}{}", if problem.error { "✕" } else { "▲" }, (w.line)(problem.line as usize))}</b>
                             <span>{problem.message.clone()}</span>
-                            if !problem.path.is_empty() || problem.hint.is_some() {
+                            if path.is_some() || problem.hint.is_some() {
                                 <small>
-                                    if !problem.path.is_empty() { <code>{problem.path.clone()}</code> }
+                                    if let Some(path) = path { <code>{path.clone()}</code> }
                                     if let Some(hint) = &problem.hint { <span>{hint.clone()}</span> }
                                 </small>
                             }

@@ -1,17 +1,51 @@
-//! Conditions of pods, as every controller writes them.
+//! Conditions, as every controller writes them.
 
-use orrery_api::{Pod, PodCondition};
+use orrery_api::{Condition, HorizontalPodAutoscalerCondition, NamespaceCondition, PodCondition};
 use orrery_apimachinery::Time;
 
-/// Sets a condition of the pod; its date changes only with its status (upstream: `UpdatePodCondition`).
-pub(crate) fn set_pod_condition(pod: &mut Pod, condition: PodCondition, date: Time) {
-    let conditions = &mut pod.status.conditions;
-    let Some(known) = conditions.iter_mut().find(|c| c.type_ == condition.type_) else {
-        conditions.push(PodCondition { last_transition_time: Some(date), ..condition });
-        return;
+/// A condition of any kind of object: each kind has a type of its own for it, with the same fields.
+pub(crate) trait AnyCondition {
+    /// Whether both are about the same.
+    fn same_type(&self, other: &Self) -> bool;
+
+    /// Whether both are as true.
+    fn same_status(&self, other: &Self) -> bool;
+
+    /// When the status last changed.
+    fn since(&mut self) -> &mut Option<Time>;
+}
+
+macro_rules! conditions {
+    ($($ty:ident)*) => {
+        $(impl AnyCondition for $ty {
+            fn same_type(&self, other: &Self) -> bool {
+                self.type_ == other.type_
+            }
+
+            fn same_status(&self, other: &Self) -> bool {
+                self.status == other.status
+            }
+
+            fn since(&mut self) -> &mut Option<Time> {
+                &mut self.last_transition_time
+            }
+        })*
     };
-    let since = if known.status == condition.status { known.last_transition_time } else { Some(date) };
-    *known = PodCondition { last_transition_time: since, ..condition };
+}
+
+conditions!(Condition HorizontalPodAutoscalerCondition NamespaceCondition PodCondition);
+
+/// Sets a condition as of `date`; one that is there already keeps its date unless its status changes (upstream:
+/// `UpdatePodCondition`, `SetStatusCondition`).
+pub(crate) fn set_condition<C: AnyCondition>(conditions: &mut Vec<C>, mut condition: C, date: Time) {
+    *condition.since() = Some(date);
+    let Some(known) = conditions.iter_mut().find(|known| known.same_type(&condition)) else {
+        return conditions.push(condition);
+    };
+    if known.same_status(&condition) {
+        *condition.since() = *known.since();
+    }
+    *known = condition;
 }
 
 /// The condition that says why a pod was deleted although it did nothing wrong.

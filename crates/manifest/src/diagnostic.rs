@@ -52,14 +52,6 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(range, message) }
     }
 
-    /// What kubectl prints when it cannot read the file because of this.
-    pub fn parsing(&self, file: &str) -> String {
-        let of_yaml = ["yaml: ", "json: unsupported value", "unsupported map key"];
-        let converting = of_yaml.iter().any(|start| self.message.starts_with(start));
-        let doing = if converting { "error converting YAML to JSON: " } else { "" };
-        format!("error: error parsing {file}: {doing}{}", self.message)
-    }
-
     /// The same, with the path of its field.
     pub fn at_path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
@@ -70,5 +62,13 @@ impl Diagnostic {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// What kubectl prints when it cannot read the file because of this.
+    pub fn parsing(&self, file: &str) -> String {
+        let of_yaml = ["yaml: ", "json: unsupported value", "unsupported map key"];
+        let converting = of_yaml.iter().any(|start| self.message.starts_with(start));
+        let doing = if converting { "error converting YAML to JSON: " } else { "" };
+        format!("error: error parsing {file}: {doing}{}", self.message)
     }
 }

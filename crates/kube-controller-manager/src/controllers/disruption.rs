@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::conditions::set_condition;
 use crate::{Action, Controller, Wake, pods};
 use orrery_api::{
     Condition, Deployment, Object, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus, ReplicaSet, Resource,
@@ -202,23 +203,15 @@ fn write(
     (truth, reason, message): (&str, &str, &str),
     cx: &mut Context<'_>,
 ) -> StatusResult<()> {
-    let mut condition = Condition {
+    let condition = Condition {
         type_: "DisruptionAllowed".into(),
         status: truth.into(),
         reason: reason.into(),
         message: message.into(),
         observed_generation: status.observed_generation,
-        last_transition_time: Some(cx.date()),
+        ..Default::default()
     };
-    match status.conditions.iter_mut().find(|c| c.type_ == condition.type_) {
-        Some(known) => {
-            if known.status == condition.status {
-                condition.last_transition_time = known.last_transition_time;
-            }
-            *known = condition;
-        }
-        None => status.conditions.push(condition),
-    }
+    set_condition(&mut status.conditions, condition, cx.date());
     let meta = &budget.metadata;
     cx.modify_status::<PodDisruptionBudget>(&meta.namespace, &meta.name, |b| b.status = status)?;
     Ok(())

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::conditions::set_condition;
 use crate::{Action, Controller, Wake};
 use orrery_api::metric_status::MetricStatus;
 use orrery_api::metrics::MetricSpec;
@@ -150,24 +151,15 @@ impl Look<'_, '_> {
         self.cx.event(self.autoscaler, EventType::Warning, reason, message);
     }
 
-    /// Sets a condition; its date changes only with its status.
     fn set(&mut self, type_: &str, status: &str, reason: &str, message: &str) {
-        let mut condition = HorizontalPodAutoscalerCondition {
+        let condition = HorizontalPodAutoscalerCondition {
             type_: type_.into(),
             status: status.into(),
             reason: Some(reason.into()),
             message: Some(message.into()),
-            last_transition_time: Some(self.now),
+            ..Default::default()
         };
-        match self.status.conditions.iter_mut().find(|known| known.type_ == condition.type_) {
-            Some(known) => {
-                if known.status == condition.status {
-                    condition.last_transition_time = known.last_transition_time;
-                }
-                *known = condition;
-            }
-            None => self.status.conditions.push(condition),
-        }
+        set_condition(&mut self.status.conditions, condition, self.now);
     }
 }
 

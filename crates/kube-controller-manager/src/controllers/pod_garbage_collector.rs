@@ -3,7 +3,7 @@
 //! Upstream looks at all pods every 20 seconds. Here the same looks are deadlines of the pods and nodes
 //! that need them: where there is nothing to remove, nothing happens.
 
-use crate::conditions::{disruption_target, set_pod_condition};
+use crate::conditions::{disruption_target, set_condition};
 use crate::{Action, Controller, Wake, pods};
 use orrery_api::{Kind, Node, Object, Pod, PodCondition};
 use orrery_apimachinery::StatusResult;
@@ -143,7 +143,7 @@ fn fail_and_delete(pod: &Pod, condition: Option<PodCondition>, cx: &mut Context<
         cx.modify_status::<Pod>(namespace, name, |pod| {
             pod.status.phase = Some("Failed".into());
             if let Some(condition) = condition {
-                set_pod_condition(pod, condition, date);
+                set_condition(&mut pod.status.conditions, condition, date);
             }
         })?;
     }

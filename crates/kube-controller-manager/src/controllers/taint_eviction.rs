@@ -1,7 +1,7 @@
 //! Evicts pods from nodes whose `NoExecute` taints they do not tolerate, or not any longer
 //! (upstream: `pkg/controller/tainteviction`).
 
-use crate::conditions::{disruption_target, set_pod_condition};
+use crate::conditions::{disruption_target, set_condition};
 use crate::{Action, Controller, Wake};
 use orrery_api::{Kind, Node, Object, Pod, Taint};
 use orrery_apimachinery::{ObjectMeta, StatusResult};
@@ -136,7 +136,9 @@ fn evict(pod: &Pod, cx: &mut Context<'_>) -> StatusResult<()> {
     let date = cx.date();
     let condition =
         disruption_target("DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint");
-    cx.modify_status::<Pod>(namespace, name, |pod| set_pod_condition(pod, condition, date))?;
+    cx.modify_status::<Pod>(namespace, name, |pod| {
+        set_condition(&mut pod.status.conditions, condition, date)
+    })?;
     cx.delete(&pod_key(pod), &DeleteOptions::default()).map(drop)
 }
 

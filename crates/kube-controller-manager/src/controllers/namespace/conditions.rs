@@ -1,6 +1,7 @@
 //! What the status of a dying namespace says of its content (upstream: `deletion/status_condition_utils.go`).
 
 use super::content::Content;
+use crate::conditions::set_condition;
 use orrery_api::{NamespaceCondition, NamespaceStatus};
 use orrery_apimachinery::Time;
 
@@ -43,15 +44,9 @@ pub(super) fn update(status: &mut NamespaceStatus, content: &Content, date: Time
             status: status_text.into(),
             reason: Some(reason.into()),
             message: Some(message.into()),
-            last_transition_time: Some(date),
+            ..Default::default()
         };
-        match status.conditions.iter_mut().find(|c| c.type_ == new.type_) {
-            Some(old) if old.status == new.status => {
-                *old = NamespaceCondition { last_transition_time: old.last_transition_time, ..new };
-            }
-            Some(old) => *old = new,
-            None => status.conditions.push(new),
-        }
+        set_condition(&mut status.conditions, new, date);
     }
 }
 

@@ -71,8 +71,7 @@ impl NodeInfo {
         let known = self.node.as_ref().map(|n| &n.status);
         if known.is_none_or(|status| status.allocatable != node.status.allocatable) {
             self.allocatable = Resources::of(&node.status.allocatable);
-            let pods = node.status.allocatable.get(PODS).map_or(0, |q| q.value());
-            self.allowed_pods = usize::try_from(pods).unwrap_or(0);
+            self.allowed_pods = allowed_pods(node);
         }
         if known.is_none_or(|status| status.images != node.status.images) {
             let images = node.status.images.iter();
@@ -81,6 +80,17 @@ impl NodeInfo {
             self.images = named.collect();
         }
         self.node = Some(node.clone());
+    }
+
+    /// The node as it would be without any pod.
+    pub(crate) fn empty(&self) -> NodeInfo {
+        NodeInfo {
+            name: self.name.clone(),
+            node: self.node.clone(),
+            allocatable: self.allocatable.clone(),
+            allowed_pods: self.allowed_pods,
+            ..Default::default()
+        }
     }
 
     /// Counts a pod in.
@@ -112,4 +122,10 @@ impl NodeInfo {
     pub fn unschedulable(&self) -> bool {
         self.node.as_ref().is_some_and(|n| n.spec.unschedulable)
     }
+}
+
+/// How many pods a node takes.
+pub(crate) fn allowed_pods(node: &Node) -> usize {
+    let pods = node.status.allocatable.get(PODS).map_or(0, |q| q.value());
+    usize::try_from(pods).unwrap_or(0)
 }

@@ -67,10 +67,9 @@ impl PodInfo {
     }
 }
 
-/// The host ports of the containers and sidecars.
+/// The host ports of the containers; 1.32 overlooks those of sidecars.
 fn host_ports(spec: &PodSpec) -> Vec<HostPort> {
-    let sidecars = spec.init_containers.iter().filter(|c| c.restart_policy.as_deref() == Some("Always"));
-    let ports = spec.containers.iter().chain(sidecars).flat_map(|c| &c.ports).filter(|p| p.host_port > 0);
+    let ports = spec.containers.iter().flat_map(|c| &c.ports).filter(|p| p.host_port > 0);
     let or = |text: &Option<Str>, default: &str| {
         text.clone().filter(|t| !t.is_empty()).unwrap_or_else(|| default.into())
     };

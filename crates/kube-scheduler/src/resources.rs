@@ -35,6 +35,11 @@ impl Resources {
         resources
     }
 
+    /// The amount of a resource other than CPU, memory and the node's own disk.
+    pub fn scalar(&self, name: &str) -> i64 {
+        self.scalar.get(name).copied().unwrap_or(0)
+    }
+
     fn amount(&mut self, name: &Str) -> &mut i64 {
         match &**name {
             CPU => &mut self.milli_cpu,

@@ -285,15 +285,17 @@ impl Component for Scheduler {
                     queue.move_if(now, change.revision, |known| worth(known, &event));
                 }
             }
-            Object::PersistentVolumeClaim(claim) if change.op != Op::Deleted => {
-                self.volume_waits.observe(claim, now);
-                self.retry_after(ClusterEvent::Claim(claim), now, change.revision);
+            Object::PersistentVolumeClaim(claim) => {
+                if change.op != Op::Deleted {
+                    self.volume_waits.observe(claim, now);
+                }
+                self.retry_after(ClusterEvent::Object(change), now, change.revision);
             }
-            Object::PersistentVolume(_) if change.op != Op::Deleted => {
-                self.retry_after(ClusterEvent::Volume, now, change.revision);
-            }
-            Object::StorageClass(_) if change.op != Op::Deleted => {
-                self.retry_after(ClusterEvent::StorageClass, now, change.revision);
+            Object::PersistentVolume(_)
+            | Object::StorageClass(_)
+            | Object::CSINode(_)
+            | Object::VolumeAttachment(_) => {
+                self.retry_after(ClusterEvent::Object(change), now, change.revision);
             }
             _ => {}
         }

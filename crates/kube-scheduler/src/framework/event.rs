@@ -2,8 +2,9 @@
 
 use crate::node_info::{NodeChange, NodeInfo};
 use crate::pod_info::PodInfo;
-use orrery_api::{Node, PersistentVolumeClaim, Pod};
+use orrery_api::{Node, Object, Pod};
 use orrery_client::volume::claim_names;
+use orrery_client::{Change, Op};
 
 /// An event that may be worth another try (upstream: `framework.ClusterEvent`).
 #[derive(Clone, Copy, Debug)]
@@ -21,27 +22,46 @@ pub enum ClusterEvent<'a> {
     AssignedPodDelete(&'a PodInfo),
     /// The waiting pod itself has other tolerations.
     PodTolerations,
-    /// A claim is new or has changed.
-    Claim(&'a PersistentVolumeClaim),
-    /// A volume is new or has changed.
-    Volume,
-    /// A class is new or has changed.
-    StorageClass,
+    /// An object that is neither a pod nor a node is new, has changed or is gone.
+    Object(&'a Change),
     /// The pod has waited for too long without any event.
     Timeout,
 }
 
-impl ClusterEvent<'_> {
+impl<'a> ClusterEvent<'a> {
     /// Whether the event makes plug-ins try again that only wait for new nodes: any change of taints
     /// does (upstream registers it for all of them, in `buildQueueingHintMap`).
     pub fn changes_taints(&self) -> bool {
         matches!(self, ClusterEvent::Node { change, .. } if change.taints)
     }
 
-    /// Whether the event is about a claim that `pod` uses.
-    pub fn is_claim_of(&self, pod: &Pod) -> bool {
-        let ClusterEvent::Claim(claim) = self else { return false };
-        claim.metadata.namespace == pod.metadata.namespace
-            && claim_names(pod).any(|name| name == claim.metadata.name)
+    /// The object that is new or has changed, and what it was.
+    pub fn object(&self) -> Option<(&'a Object, Option<&'a Object>)> {
+        match self {
+            ClusterEvent::Object(change) if change.op != Op::Deleted => {
+                Some((&change.value, change.previous.as_ref()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The object that is gone.
+    pub fn deleted(&self) -> Option<&'a Object> {
+        match self {
+            ClusterEvent::Object(change) if change.op == Op::Deleted => Some(&change.value),
+            _ => None,
+        }
+    }
+
+    /// Whether a claim that `pod` uses is new; with `changed`, also whether one has changed.
+    pub fn is_claim_of(&self, pod: &Pod, changed: bool) -> bool {
+        match self.object() {
+            Some((Object::PersistentVolumeClaim(claim), was)) => {
+                (changed || was.is_none())
+                    && claim.metadata.namespace == pod.metadata.namespace
+                    && claim_names(pod).any(|name| name == claim.metadata.name)
+            }
+            _ => false,
+        }
     }
 }

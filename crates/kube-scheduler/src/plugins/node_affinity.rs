@@ -22,7 +22,11 @@ impl Plugin for NodeAffinity {
         if spec.node_selector.is_empty() && required.is_none() {
             return Ok(PreFilter::Skip);
         }
-        Ok(required.and_then(named_nodes).map_or(PreFilter::AllNodes, PreFilter::Nodes))
+        match required.and_then(named_nodes) {
+            None => Ok(PreFilter::AllNodes),
+            Some(names) if names.is_empty() => Err(Status::unresolvable("pod affinity terms conflict")),
+            Some(names) => Ok(PreFilter::Nodes(names)),
+        }
     }
 
     fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {

@@ -27,12 +27,7 @@ impl Plugin for NodeName {
         }
     }
 
-    fn worth_retrying(&self, pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
-        match event {
-            ClusterEvent::Node { node, change, .. } if change.added => {
-                pod.node_name.as_ref() == Some(&node.name)
-            }
-            event => event.changes_taints(),
-        }
+    fn worth_retrying(&self, _pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+        matches!(event, ClusterEvent::Node { change, .. } if change.added || change.taints)
     }
 }

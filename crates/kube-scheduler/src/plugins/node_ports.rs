@@ -28,10 +28,8 @@ impl Plugin for NodePorts {
     fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::AssignedPodDelete(gone) => conflict(&info.host_ports, &gone.host_ports),
-            ClusterEvent::Node { node, change, .. } if change.added => {
-                !conflict(&info.host_ports, &node.ports)
-            }
-            event => event.changes_taints(),
+            ClusterEvent::Node { change, .. } => change.added || change.taints,
+            _ => false,
         }
     }
 }

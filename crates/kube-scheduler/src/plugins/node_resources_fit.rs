@@ -1,9 +1,10 @@
 //! NodeResourcesFit: a pod needs room for what it asks for; the emptier node is the better one.
 
 use crate::framework::{ClusterEvent, Code, Cycle, MAX_NODE_SCORE, Plugin, PreFilter, Status};
-use crate::node_info::NodeInfo;
+use crate::node_info::{NodeInfo, allowed_pods};
 use crate::pod_info::PodInfo;
-use orrery_api::Pod;
+use crate::resources::Resources;
+use orrery_api::{Node, Pod};
 use orrery_apimachinery::Str;
 
 /// The plug-in, with the strategy LeastAllocated.
@@ -50,12 +51,26 @@ impl Plugin for NodeResourcesFit {
     fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::AssignedPodDelete(_) => true,
-            ClusterEvent::Node { node, change, .. } if change.added || change.allocatable => {
-                change.taints || fits(info, node)
+            ClusterEvent::Node { node, was, change } => {
+                change.taints
+                    || (change.added || change.allocatable)
+                        && fits(info, &node.empty())
+                        && was.is_none_or(|was| offers_more(info, was, node))
             }
-            event => event.changes_taints(),
+            _ => false,
         }
     }
+}
+
+/// Whether the node has more of anything that the pod asks for than it had
+/// (upstream: `haveAnyRequestedResourcesIncreased`).
+fn offers_more(info: &PodInfo, was: &Node, is: &NodeInfo) -> bool {
+    let (asked, had, has) = (&info.requests, Resources::of(&was.status.allocatable), &is.allocatable);
+    is.allowed_pods > allowed_pods(was)
+        || asked.milli_cpu > 0 && has.milli_cpu > had.milli_cpu
+        || asked.memory > 0 && has.memory > had.memory
+        || asked.ephemeral_storage > 0 && has.ephemeral_storage > had.ephemeral_storage
+        || asked.scalar.iter().any(|(name, &asked)| asked > 0 && has.scalar(name) > had.scalar(name))
 }
 
 fn percent(part: i64, whole: i64) -> i64 {
@@ -71,10 +86,10 @@ fn fits(info: &PodInfo, node: &NodeInfo) -> bool {
         && enough(asked.milli_cpu, taken.milli_cpu, capacity.milli_cpu)
         && enough(asked.memory, taken.memory, capacity.memory)
         && enough(asked.ephemeral_storage, taken.ephemeral_storage, capacity.ephemeral_storage)
-        && asked.scalar.iter().all(|(name, &amount)| {
-            let of = |amounts: &std::collections::BTreeMap<Str, i64>| amounts.get(name).copied().unwrap_or(0);
-            enough(amount, of(&taken.scalar), of(&capacity.scalar))
-        })
+        && asked
+            .scalar
+            .iter()
+            .all(|(name, &amount)| enough(amount, taken.scalar(name), capacity.scalar(name)))
 }
 
 /// What there is too little of (upstream: `fitsRequest`).
@@ -93,8 +108,7 @@ fn lacking(info: &PodInfo, node: &NodeInfo) -> Vec<Str> {
     check("memory", asked.memory, taken.memory, capacity.memory);
     check("ephemeral-storage", asked.ephemeral_storage, taken.ephemeral_storage, capacity.ephemeral_storage);
     for (name, &amount) in &asked.scalar {
-        let of = |amounts: &std::collections::BTreeMap<Str, i64>| amounts.get(name).copied().unwrap_or(0);
-        check(name, amount, of(&taken.scalar), of(&capacity.scalar));
+        check(name, amount, taken.scalar(name), capacity.scalar(name));
     }
     reasons
 }

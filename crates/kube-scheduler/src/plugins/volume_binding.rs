@@ -4,7 +4,7 @@
 use crate::framework::{ClusterEvent, Code, Cycle, Plugin, PreFilter, Status};
 use crate::node_info::NodeInfo;
 use crate::pod_info::PodInfo;
-use orrery_api::{Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
+use orrery_api::{CSINode, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_client::volume::{
@@ -12,6 +12,9 @@ use orrery_client::volume::{
     requested, waits_for_consumer,
 };
 use std::rc::Rc;
+
+/// On a CSINode: the plug-ins of old whose volumes drivers serve there.
+pub(crate) const MIGRATED_PLUGINS: &str = "storage.alpha.kubernetes.io/migrated-plugins";
 
 /// The plug-in.
 #[derive(Debug)]
@@ -61,10 +64,26 @@ impl Plugin for VolumeBinding {
 
     fn worth_retrying(&self, pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
         match event {
-            ClusterEvent::Volume | ClusterEvent::StorageClass => true,
             ClusterEvent::Node { change, .. } => change.added || change.labels || change.taints,
-            event => event.is_claim_of(pod),
+            event => {
+                event.is_claim_of(pod, true) || event.object().is_some_and(|(is, was)| may_bind(is, was))
+            }
         }
+    }
+}
+
+/// Whether an object that is new or has changed is one that claims may be bound because of.
+fn may_bind(is: &Object, was: Option<&Object>) -> bool {
+    match (is, was) {
+        (Object::PersistentVolume(_), _) | (Object::StorageClass(_) | Object::CSINode(_), None) => true,
+        (Object::StorageClass(is), Some(Object::StorageClass(was))) => {
+            is.allowed_topologies != was.allowed_topologies
+        }
+        (Object::CSINode(is), Some(Object::CSINode(was))) => {
+            let migrated = |node: &CSINode| node.metadata.annotations.get(MIGRATED_PLUGINS).cloned();
+            migrated(is) != migrated(was)
+        }
+        _ => false,
     }
 }
 
@@ -132,6 +151,11 @@ fn volume_of(claim: &PersistentVolumeClaim, api: &ApiServer) -> Option<Rc<Persis
     api.get::<PersistentVolume>("", claim.spec.volume_name.as_ref()?).cloned()
 }
 
+/// Whether the claim of an ephemeral volume belongs to the pod (upstream: `ephemeral.VolumeIsForPod`).
+fn made_for(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
+    claim.metadata.owner_references.iter().any(|o| o.controller == Some(true) && o.uid == pod.metadata.uid)
+}
+
 /// The pod's claims, or why one of them cannot be used (upstream: `podHasPVCs`).
 fn usable_claims(pod: &Pod, api: &ApiServer) -> Result<Vec<Rc<PersistentVolumeClaim>>, Status> {
     let mut claims = Vec::new();
@@ -155,6 +179,13 @@ fn usable_claims(pod: &Pod, api: &ApiServer) -> Result<Vec<Rc<PersistentVolumeCl
         }
         if claim.metadata.terminating() {
             return Err(Status::unresolvable(format!("persistentvolumeclaim \"{name}\" is being deleted")));
+        }
+        if volume.ephemeral.is_some() && !made_for(pod, claim) {
+            let (meta, namespace) = (&pod.metadata, &claim.metadata.namespace);
+            return Err(Status::unresolvable(format!(
+                "PVC {namespace}/{name} was not created for pod {}/{} (pod is not owner)",
+                meta.namespace, meta.name
+            )));
         }
         claims.push(claim.clone());
     }

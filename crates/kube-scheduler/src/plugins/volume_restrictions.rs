@@ -42,7 +42,7 @@ impl Plugin for VolumeRestrictions {
                 gone.claims.iter().any(|claim| info.claims.contains(claim))
             }
             ClusterEvent::Node { change, .. } if change.added => true,
-            event => event.changes_taints() || event.is_claim_of(pod),
+            event => event.changes_taints() || event.is_claim_of(pod, false),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Who acts, and everything that it can reach.
 
 use crate::{DeleteOptions, EventType, Recorder, Request, Revision};
-use orrery_api::{Object, Resource};
-use orrery_apimachinery::{StatusResult, Str, Time};
+use orrery_api::{Kind, Object, Resource};
+use orrery_apimachinery::{ObjectMeta, StatusResult, Str, Time};
 use orrery_apiserver::{ApiServer, Key};
 use orrery_sim::{Random, SimTime};
 use std::rc::Rc;
@@ -137,8 +137,28 @@ impl Context<'_> {
         reason: &str,
         message: impl Into<String>,
     ) {
+        self.event_about(R::KIND, about.metadata(), r#type, reason, message);
+    }
+
+    /// Records an event about the object of `kind` with `meta`.
+    pub fn event_about(
+        &mut self,
+        kind: Kind,
+        meta: &ObjectMeta,
+        r#type: EventType,
+        reason: &str,
+        message: impl Into<String>,
+    ) {
         let request = self.request();
-        self.identity.recorder.record(self.api, &request, about, None, r#type, reason, &message.into());
+        self.identity.recorder.record(
+            self.api,
+            &request,
+            (kind, meta),
+            None,
+            r#type,
+            reason,
+            &message.into(),
+        );
     }
 
     /// Records an event about a part of an object, such as `spec.containers{web}`.
@@ -154,7 +174,7 @@ impl Context<'_> {
         self.identity.recorder.record(
             self.api,
             &request,
-            about,
+            (R::KIND, about.metadata()),
             Some(field_path),
             r#type,
             reason,

@@ -130,17 +130,16 @@ impl Recorder {
         clippy::too_many_arguments,
         reason = "an event has these parts; a struct would only name them twice"
     )]
-    pub(crate) fn record<R: Resource>(
+    pub(crate) fn record(
         &mut self,
         api: &mut ApiServer,
         request: &Request,
-        about: &R,
+        (kind, meta): (Kind, &ObjectMeta),
         field_path: Option<&str>,
         r#type: EventType,
         reason: &str,
         message: &str,
     ) {
-        let meta = about.metadata();
         let now = request.now;
         let mut print = TraceHash::default();
         print.write(meta.uid.as_bytes());
@@ -160,7 +159,7 @@ impl Recorder {
                 return;
             }
         }
-        let reference = self.reference(R::KIND, meta, field_path);
+        let reference = self.reference(kind, meta, field_path);
         let news = News { reference, r#type, reason: self.word(reason), text };
         self.count_or_create(api, request, key, news);
     }

@@ -2,6 +2,7 @@
 //!
 //! A controller is one file (or one folder) under [`controllers`] and one line in its registry.
 
+mod claim;
 mod conditions;
 pub mod controller;
 pub mod controllers;
@@ -10,6 +11,7 @@ mod fake_kubelet;
 mod manager;
 mod namespaces;
 mod owners;
+mod pod_control;
 mod pods;
 #[cfg(test)]
 mod testing;

@@ -59,6 +59,7 @@ macro_rules! controllers {
 
 controllers! {
     ReplicaSet => replica_set::ReplicaSetController;
+    Replication => replica_set::ReplicationManager;
     Deployment => deployment::DeploymentController;
     Endpoints => endpoints::EndpointsController;
     EndpointSlice => endpoint_slice::EndpointSliceController;

@@ -10,7 +10,8 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-use crate::{Action, Controller, Wake, owners};
+use crate::owners::{self, Owner};
+use crate::{Action, Controller, Wake, claim};
 use orrery_api::{Deployment, Kind, Object, Pod, ReplicaSet, Resource};
 use orrery_apimachinery::StatusResult;
 use orrery_client::{ApiServer, Change, Context, Key, Op};
@@ -64,32 +65,19 @@ impl DeploymentController {
         let news = before
             .is_none_or(|b| b.metadata.labels != set.metadata.labels || b.metadata.controller().is_some());
         if self.orphans.insert(key) || news {
-            let selected = api.list_in::<Deployment>(&set.metadata.namespace).filter(|d| selects(d, set));
-            selected.for_each(|d| wake.key(Key::of(&Deployment::wrap(d.clone()))));
+            let meta = &set.metadata;
+            let selecting = owners::selecting(Kind::Deployment, &meta.namespace, &meta.labels, api);
+            selecting.into_iter().for_each(|key| wake.key(key));
         }
     }
 
     /// The ReplicaSets of the deployment: releases those that its selector no longer picks, adopts
     /// those that nobody controls (upstream: `getReplicaSetsForDeployment`).
-    fn claim(&mut self, deployment: &Deployment, cx: &mut Context<'_>) -> StatusResult<Vec<Rc<ReplicaSet>>> {
-        let uid = &deployment.metadata.uid;
-        let (mut own, strangers): (Vec<_>, Vec<_>) =
-            controlled(deployment, cx.api()).partition(|set| selects(deployment, set));
-        if deployment.metadata.terminating() {
-            return Ok(own);
-        }
-        for set in strangers {
-            cx.modify::<ReplicaSet>(&set.metadata.namespace, &set.metadata.name, |set| {
-                set.metadata.owner_references.retain(|o| o.uid != *uid);
-            })?;
-        }
-        for set in self.adoptable(deployment, cx.api()) {
-            own.push(cx.modify::<ReplicaSet>(&set.metadata.namespace, &set.metadata.name, |set| {
-                set.metadata.owner_references.retain(|o| o.uid != *uid);
-                set.metadata.owner_references.push(owners::controller_reference(deployment));
-            })?);
-        }
-        Ok(own)
+    fn claim(&self, deployment: &Deployment, cx: &mut Context<'_>) -> StatusResult<Vec<Rc<ReplicaSet>>> {
+        let owner = Owner::of(deployment);
+        let mut sets = self.adoptable(deployment, cx.api());
+        sets.extend(claim::controlled(owner, cx.api()));
+        claim::claim(owner, sets, &|set| selects(deployment, set), None, cx)
     }
 
     /// Those among the known orphans that the deployment selects and that still are orphans.
@@ -98,21 +86,8 @@ impl DeploymentController {
         let from = Key::new(Kind::ReplicaSet, namespace.clone(), "");
         let nearby = self.orphans.range(from..).take_while(|key| key.namespace == *namespace);
         let sets = nearby.filter_map(|key| api.object(key)).filter_map(ReplicaSet::unwrap_ref);
-        sets.filter(|s| {
-            s.metadata.controller().is_none() && !s.metadata.terminating() && selects(deployment, s)
-        })
-        .cloned()
-        .collect()
+        sets.filter(|s| s.metadata.controller().is_none()).cloned().collect()
     }
-}
-
-/// The ReplicaSets that name the deployment as their controller.
-fn controlled(deployment: &Deployment, api: &ApiServer) -> impl Iterator<Item = Rc<ReplicaSet>> {
-    let uid = &deployment.metadata.uid;
-    let sets =
-        api.dependents(uid).filter(|key| key.kind == Kind::ReplicaSet).filter_map(|key| api.object(key));
-    let sets = sets.filter_map(ReplicaSet::unwrap_ref).cloned();
-    sets.filter(move |set| owners::is_controlled_by(&set.metadata, uid))
 }
 
 fn selects(deployment: &Deployment, set: &ReplicaSet) -> bool {

@@ -1,7 +1,8 @@
 //! Which pods go first when there are too many (upstream: `ActivePodsWithRanks`, `getPodsToDelete`).
 
+use crate::owners::Owner;
 use crate::pods;
-use orrery_api::{Kind, Pod, ReplicaSet, Resource};
+use orrery_api::{Kind, Pod, Resource};
 use orrery_apimachinery::{Str, Time};
 use orrery_client::{ApiServer, Context};
 use orrery_sim::SimTime;
@@ -30,7 +31,7 @@ struct Worth {
 
 /// The `count` pods that go first, the very first in front.
 pub(super) fn first_to_go(
-    set: &ReplicaSet,
+    owner: Owner<'_>,
     pods: &[Rc<Pod>],
     count: usize,
     cx: &Context<'_>,
@@ -38,7 +39,7 @@ pub(super) fn first_to_go(
     if count >= pods.len() {
         return pods.to_vec();
     }
-    let neighbours = related_pods_by_node(set, cx.api());
+    let neighbours = related_pods_by_node(owner, cx.api());
     let worth = |pod: &Rc<Pod>| (worth(pod, &neighbours, cx.api(), cx.now()), pod.clone());
     let mut ranked: Vec<(Worth, Rc<Pod>)> = pods.iter().map(worth).collect();
     // Only those that go need an order.
@@ -87,9 +88,9 @@ fn restarts(pod: &Pod) -> (i32, i32) {
 
 /// How many active pods of the same Deployment each node has; nothing for a ReplicaSet that stands alone
 /// (upstream: `getIndirectlyRelatedPods`).
-fn related_pods_by_node(set: &ReplicaSet, api: &ApiServer) -> BTreeMap<Str, u32> {
+fn related_pods_by_node(owner: Owner<'_>, api: &ApiServer) -> BTreeMap<Str, u32> {
     let mut count = BTreeMap::new();
-    let Some(owner) = set.metadata.controller() else { return count };
+    let Some(owner) = owner.meta.controller() else { return count };
     let dependents =
         |uid, kind| api.dependents(uid).filter(move |k| k.kind == kind).filter_map(|k| api.object(k));
     let pods =

@@ -1,9 +1,10 @@
 //! Tells how many pods there are, and whether making them fails (upstream: `replica_set_utils.go`).
 
+use super::replication;
 use crate::pods;
-use orrery_api::{Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus};
+use orrery_api::{Kind, Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, ReplicationController};
 use orrery_apimachinery::{Status, StatusResult, Time};
-use orrery_client::Context;
+use orrery_client::{Context, Key};
 use orrery_sim::Duration;
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ const REPLICA_FAILURE: &str = "ReplicaFailure";
 
 /// Writes the status if it has changed. Returns after how long a ready pod becomes available.
 pub(super) fn update(
+    key: &Key,
     set: &ReplicaSet,
     pods: &[Rc<Pod>],
     failure: Option<&Status>,
@@ -21,10 +23,16 @@ pub(super) fn update(
     if status == set.status {
         return Ok(wait);
     }
-    let meta = &set.metadata;
-    match cx.modify_status::<ReplicaSet>(&meta.namespace, &meta.name, |set| set.status = status) {
+    let written = if key.kind == Kind::ReplicaSet {
+        cx.modify_status::<ReplicaSet>(&key.namespace, &key.name, |set| set.status = status).map(drop)
+    } else {
+        let status = replication::status(status);
+        let write = |controller: &mut ReplicationController| controller.status = status;
+        cx.modify_status(&key.namespace, &key.name, write).map(drop)
+    };
+    match written {
         Err(gone) if gone.is_not_found() => Ok(None),
-        outcome => outcome.map(|_| wait),
+        outcome => outcome.map(|()| wait),
     }
 }
 

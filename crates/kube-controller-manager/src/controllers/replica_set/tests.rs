@@ -1,6 +1,7 @@
 //! What a ReplicaSet does, told by its pods, its status and its events.
 
 use super::{ReplicaSetController, rank};
+use crate::owners::Owner;
 use crate::testing::Workbench;
 use orrery_api::{ContainerStatus, Pod, PodCondition, ReplicaSet, ServiceAccount};
 use orrery_apimachinery::decode::encode;
@@ -252,7 +253,7 @@ fn the_cheapest_pods_go_first() {
     ] {
         let pods = [pod(&api, second), pod(&api, first)];
         let cx = identity.act(&mut api, SimTime::from_secs(1_000), 0);
-        let gone = rank::first_to_go(&ReplicaSet::default(), &pods, 1, &cx);
+        let gone = rank::first_to_go(Owner::of(&ReplicaSet::default()), &pods, 1, &cx);
         assert_eq!(gone.iter().map(|p| &*p.metadata.uid).collect::<Vec<_>>(), [first], "{row}");
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     HorizontalPodAutoscalerBehavior, MetricSpec, MetricStatus, MetricValueStatus, ResourceMetricStatus,
 };
 use orrery_apimachinery::decode::{Fields, Problem, ProblemKind, Typed, decode, encode};
-use orrery_apimachinery::{ObjectMeta, StrMap, Time, Value};
+use orrery_apimachinery::{ObjectMeta, StrMap, Time, Value, gofmt};
 use serde_json::{Map, json};
 
 const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";
@@ -407,6 +407,6 @@ fn in_order(tree: &Value) -> String {
                 .collect();
             format!("{{{}}}", entries.join(","))
         }
-        plain => plain.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
+        plain => gofmt::json(plain),
     }
 }

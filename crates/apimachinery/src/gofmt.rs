@@ -1,4 +1,4 @@
-//! Trees as Go prints them with `%v`: `map[a:1 b:[x y]]`.
+//! Trees as Go prints them: with `%v`, `map[a:1 b:[x y]]`, and as JSON.
 
 use crate::Value;
 use serde_json::Map;
@@ -38,4 +38,24 @@ pub fn syntax(value: &Value) -> String {
         }
         scalar => scalar.to_string(),
     }
+}
+
+/// A tree on one line, without spaces (Go: `json.Marshal`).
+pub fn json(value: &Value) -> String {
+    escape_html(value.to_string())
+}
+
+/// JSON with the signs that would mean something to HTML or JavaScript escaped, as Go's `encoding/json` does. Outside
+/// of texts these signs do not occur.
+pub fn escape_html(json: String) -> String {
+    let signs = [
+        ('<', "\\u003c"),
+        ('>', "\\u003e"),
+        ('&', "\\u0026"),
+        ('\u{2028}', "\\u2028"),
+        ('\u{2029}', "\\u2029"),
+    ];
+    signs.iter().fold(json, |text, (sign, escape)| {
+        if text.contains(*sign) { text.replace(*sign, escape) } else { text }
+    })
 }

@@ -8,6 +8,7 @@ pub mod controller;
 pub mod controllers;
 #[cfg(test)]
 mod fake_kubelet;
+mod history;
 mod manager;
 mod namespaces;
 mod owners;

@@ -1,5 +1,6 @@
 //! Values as Go prints them: messages and numbers follow `strconv` and `fmt`.
 
+use orrery_apimachinery::gofmt;
 use serde_json::{Number, Value};
 
 /// The shortest decimal digits of a number and where its point is: 1.5e3 is ("15", 4).
@@ -90,19 +91,7 @@ pub(crate) fn json(value: &Value) -> String {
 
 /// A text in quotes, fit for a web page and for JavaScript.
 fn json_text(text: &str) -> String {
-    let mut out = Value::from(text).to_string();
-    for (character, escape) in [
-        ('&', "\\u0026"),
-        ('<', "\\u003c"),
-        ('>', "\\u003e"),
-        ('\u{2028}', "\\u2028"),
-        ('\u{2029}', "\\u2029"),
-    ] {
-        if out.contains(character) {
-            out = out.replace(character, escape);
-        }
-    }
-    out
+    gofmt::escape_html(Value::from(text).to_string())
 }
 
 fn json_float(f: f64) -> String {

@@ -1,14 +1,12 @@
 //! ControllerRevisions: the templates that a StatefulSet or a DaemonSet had, each kept as the patch that brings it back
 //! (upstream: `pkg/controller/history`, and `getPatch` of both controllers).
 
-use crate::owners;
+use crate::owners::Owner;
 use orrery_api::template_hash::safe_encode_string;
 use orrery_api::{ControllerRevision, Kind, Object, PodTemplateSpec, Resource};
 use orrery_apimachinery::decode::encode;
 use orrery_apimachinery::patch::strategic_merge;
-use orrery_apimachinery::{
-    LabelSelector, ObjectMeta, OwnerReference, Reason, Status, StatusResult, Value, gofmt,
-};
+use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult, Value, gofmt};
 use orrery_client::{ApiServer, Context, DeleteOptions, Key};
 use std::rc::Rc;
 
@@ -18,58 +16,17 @@ const HASH: &str = "controller.kubernetes.io/hash";
 /// A name and a hash must fit into a name.
 const LONGEST_PREFIX: usize = 223;
 
-/// The revisions of a namespace that `selector` picks and that are `owner`'s or nobody's, oldest first.
-pub(crate) fn list(
-    owner: &ObjectMeta,
-    selector: &LabelSelector,
-    api: &ApiServer,
-) -> Vec<Rc<ControllerRevision>> {
-    let mut found: Vec<_> = api.list_in::<ControllerRevision>(&owner.namespace).cloned().collect();
-    found.retain(|revision| {
-        let meta = &revision.metadata;
-        selector.matches(&meta.labels) && meta.controller().is_none_or(|c| c.uid == owner.uid)
-    });
+/// The revisions that `owner` controls, and those of its namespace that nobody controls, oldest first: what
+/// [`crate::claim::claim`] is to decide about.
+pub(crate) fn candidates(owner: Owner<'_>, api: &ApiServer) -> Vec<Rc<ControllerRevision>> {
+    let mut found: Vec<_> = api.list_in::<ControllerRevision>(&owner.meta.namespace).cloned().collect();
+    found.retain(|revision| revision.metadata.controller().is_none_or(|c| c.uid == owner.meta.uid));
     found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     found
 }
 
 fn order(revision: &ControllerRevision) -> (i64, impl Ord, &str) {
     (revision.revision, revision.metadata.creation_timestamp, &revision.metadata.name)
-}
-
-/// Makes `owner` the controller of those `revisions` that have none.
-pub(crate) fn adopt(
-    owner: &OwnerReference,
-    revisions: &mut [Rc<ControllerRevision>],
-    cx: &mut Context<'_>,
-) -> StatusResult<()> {
-    for revision in revisions.iter_mut().filter(|r| r.metadata.controller().is_none()) {
-        *revision = modify(revision, cx, &|revision| {
-            let owners = &mut revision.metadata.owner_references;
-            owners.retain(|o| o.uid != owner.uid);
-            owners.push(owner.clone());
-        })?;
-    }
-    Ok(())
-}
-
-/// Lets those revisions of `owner` go that `selector` no longer picks.
-pub(crate) fn release(
-    owner: &ObjectMeta,
-    selector: &LabelSelector,
-    cx: &mut Context<'_>,
-) -> StatusResult<()> {
-    let mut strangers: Vec<_> = cx.api().list_in::<ControllerRevision>(&owner.namespace).cloned().collect();
-    strangers.retain(|revision| {
-        let meta = &revision.metadata;
-        !selector.matches(&meta.labels) && owners::is_controlled_by(meta, &owner.uid)
-    });
-    for revision in strangers {
-        modify(&revision, cx, &|revision| {
-            revision.metadata.owner_references.retain(|o| o.uid != owner.uid);
-        })?;
-    }
-    Ok(())
 }
 
 /// The patch that brings a template back, with all that stands in it.
@@ -79,18 +36,13 @@ pub(crate) fn patch(template: &PodTemplateSpec) -> Value {
     Value::from_iter([("spec", Value::from_iter([("template", template)]))])
 }
 
-/// A revision that keeps the template of the workload with metadata `of`; it still lacks its name.
-pub(crate) fn draft(
-    of: &ObjectMeta,
-    owner: OwnerReference,
-    template: &PodTemplateSpec,
-    number: i64,
-) -> ControllerRevision {
+/// A revision that keeps `owner`'s template; it still lacks its name.
+pub(crate) fn draft(owner: Owner<'_>, template: &PodTemplateSpec, number: i64) -> ControllerRevision {
     let metadata = ObjectMeta {
-        namespace: of.namespace.clone(),
+        namespace: owner.meta.namespace.clone(),
         labels: template.metadata.labels.clone(),
-        annotations: of.annotations.clone(),
-        owner_references: vec![owner],
+        annotations: owner.meta.annotations.clone(),
+        owner_references: vec![owner.reference()],
         ..Default::default()
     };
     ControllerRevision { metadata, data: Some(patch(template)), revision: number }
@@ -145,7 +97,8 @@ pub(crate) fn renumber(
     number: i64,
     cx: &mut Context<'_>,
 ) -> StatusResult<Rc<ControllerRevision>> {
-    modify(revision, cx, &|revision| revision.revision = number)
+    let meta = &revision.metadata;
+    cx.modify::<ControllerRevision>(&meta.namespace, &meta.name, |revision| revision.revision = number)
 }
 
 /// Forgets a revision.
@@ -166,14 +119,6 @@ pub(crate) fn apply(workload: &Object, revision: &ControllerRevision) -> StatusR
         None => Ok(restored),
         Some(problem) => Err(Status::new(Reason::Unknown, problem.to_string())),
     }
-}
-
-fn modify(
-    revision: &ControllerRevision,
-    cx: &mut Context<'_>,
-    change: &dyn Fn(&mut ControllerRevision),
-) -> StatusResult<Rc<ControllerRevision>> {
-    cx.modify::<ControllerRevision>(&revision.metadata.namespace, &revision.metadata.name, change)
 }
 
 fn unwrap(object: Object) -> Rc<ControllerRevision> {

@@ -65,6 +65,7 @@ pub mod role;
 pub mod role_binding;
 mod rules;
 pub mod runtime_class;
+pub mod scheduler_configuration;
 pub mod secret;
 pub mod security_context;
 pub mod service;

@@ -24,7 +24,8 @@ pub(super) fn affinity(affinity: &Affinity, path: &Path, errors: &mut Errors) {
     }
 }
 
-fn node_affinity(affinity: &NodeAffinity, path: &Path, errors: &mut Errors) {
+/// What is wanted of nodes.
+pub(super) fn node_affinity(affinity: &NodeAffinity, path: &Path, errors: &mut Errors) {
     if let Some(selector) = &affinity.required_during_scheduling_ignored_during_execution {
         node_selector(selector, &path.field(REQUIRED), errors);
     }

@@ -22,6 +22,7 @@ mod pod_spec;
 pub(crate) mod pod_update;
 mod probe;
 pub(crate) mod resources;
+pub(crate) mod scheduler_configuration;
 mod scheduling;
 mod security;
 mod shown;

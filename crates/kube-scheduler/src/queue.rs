@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How long a pod waits after an attempt before it is tried again.
+/// How long a pod waits after an attempt before it is tried again, unless the scheduler is told otherwise.
 const BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(10) };
 /// A pod for which nothing has happened in so long is tried again …
 const UNSCHEDULABLE_TIMEOUT: Duration = Duration::from_secs(300);
@@ -47,8 +47,8 @@ impl QueuedPod {
         !self.info.spec.scheduling_gates.is_empty()
     }
 
-    fn backed_off_at(&self) -> SimTime {
-        if self.attempts == 0 { self.since } else { self.since + BACKOFF.delay(self.attempts) }
+    fn backed_off_at(&self, backoff: Backoff) -> SimTime {
+        if self.attempts == 0 { self.since } else { self.since + backoff.delay(self.attempts) }
     }
 }
 
@@ -66,8 +66,9 @@ enum Place {
 }
 
 /// The queue.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Queue {
+    delay: Backoff,
     active: BTreeMap<Turn, QueuedPod>,
     /// By when they may be tried again.
     backoff: BTreeMap<At, QueuedPod>,
@@ -78,7 +79,26 @@ pub(crate) struct Queue {
     seq: u64,
 }
 
+impl Default for Queue {
+    fn default() -> Self {
+        Queue::with_backoff(BACKOFF)
+    }
+}
+
 impl Queue {
+    /// A queue in which pods back off for so long.
+    pub(crate) fn with_backoff(delay: Backoff) -> Self {
+        Queue {
+            delay,
+            active: BTreeMap::new(),
+            backoff: BTreeMap::new(),
+            unschedulable: BTreeMap::new(),
+            gated: BTreeMap::new(),
+            places: BTreeMap::new(),
+            seq: 0,
+        }
+    }
+
     /// How many pods are ready, backing off, and unschedulable or gated.
     pub(crate) fn lengths(&self) -> (usize, usize, usize) {
         (self.active.len(), self.backoff.len(), self.unschedulable.len() + self.gated.len())
@@ -117,13 +137,16 @@ impl Queue {
 
     /// Has a pod tried again, after its back-off if that is not over yet.
     pub(crate) fn retry(&mut self, pod: QueuedPod, now: SimTime) {
-        let due = pod.backed_off_at();
+        let due = pod.backed_off_at(self.delay);
         if due <= now {
             self.activate(pod);
             return;
         }
         self.seq += 1;
-        let at = (next_tick(due, BACKOFF_FLUSH), self.seq);
+        self.back_off(pod, (next_tick(due, BACKOFF_FLUSH), self.seq));
+    }
+
+    fn back_off(&mut self, pod: QueuedPod, at: At) {
         self.places.insert(pod.uid().clone(), Place::Backoff(at));
         self.backoff.insert(at, pod);
     }
@@ -174,9 +197,9 @@ impl Queue {
         }
     }
 
-    /// Takes over a pod that waits and has another spec now. One whose last gate is gone is tried at
-    /// once; one that was found unschedulable is tried again if `worth`, told of the pod as it was and
-    /// as it is, says so.
+    /// Takes over a pod that waits and has changed. One whose last gate is gone is tried at once, and one
+    /// that was found unschedulable is tried again if `worth`, told of the pod as it was and as it is,
+    /// says so; both keep their turn.
     pub(crate) fn update(
         &mut self,
         pod: &Rc<Pod>,
@@ -188,17 +211,17 @@ impl Queue {
         let Some(was) = self.remove(&pod.metadata.uid) else { return };
         let is = QueuedPod { pod: pod.clone(), info, ..was.clone() };
         match place {
-            Place::Active(_) => self.activate(is),
-            Place::Gated => self.activate(QueuedPod { since: now, ..is }),
-            Place::Unschedulable(_) if !worth(&was, &is) => self.park(is),
-            Place::Unschedulable(_) | Place::Backoff(_) => self.retry(is, now),
+            Place::Active(_) | Place::Gated => self.activate(is),
+            Place::Backoff(at) => self.back_off(is, at),
+            Place::Unschedulable(_) if worth(&was, &is) => self.retry(is, now),
+            Place::Unschedulable(_) => self.park(is),
         }
     }
 }
 
-/// When a pod is tried again though nothing has happened.
+/// When a pod is tried again though nothing has happened: when it has waited for longer than that.
 fn timeout(since: SimTime) -> SimTime {
-    next_tick(since + UNSCHEDULABLE_TIMEOUT, UNSCHEDULABLE_FLUSH)
+    next_tick(since + UNSCHEDULABLE_TIMEOUT + Duration::from_nanos(1), UNSCHEDULABLE_FLUSH)
 }
 
 /// The first multiple of `tick` that is not before `at`.
@@ -255,6 +278,22 @@ mod tests {
             let tried = queue.pop(SimTime::from_millis(due_ms)).expect(row);
             assert_eq!((tried.attempts, tried.cause), (attempts + 1, 7), "{row}");
         }
+    }
+
+    #[test]
+    fn a_pod_that_changes_keeps_its_turn() {
+        let mut queue = Queue::default();
+        let gated = PodSpec { scheduling_gates: vec![Default::default()], ..Default::default() };
+        let first = QueuedPod { info: Rc::new(PodInfo::new(&Rc::new(gated))), ..pod("gated", 0, 1, 0) };
+        let free = pod("gated", 0, 1, 0);
+        queue.activate(first);
+        queue.activate(pod("later", 0, 2, 0));
+        queue.retry(pod("backing off", 0, 100, 1), SimTime::from_millis(100));
+        queue.update(&free.pod, free.info.clone(), SimTime::from_millis(3), |_, _| false);
+        let backing_off = pod("backing off", 0, 100, 1);
+        queue.update(&backing_off.pod, backing_off.info.clone(), SimTime::from_millis(1_500), |_, _| true);
+        assert_eq!(drain(&mut queue, SimTime::from_millis(1_600)), ["gated", "later"]);
+        assert_eq!(drain(&mut queue, SimTime::from_secs(2)), ["backing off"], "when the queue looks");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The one small trait that every loop implements.
 
 use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Change, Context, Key};
+use orrery_client::{ApiServer, Backoff, Change, Context, Key};
 use orrery_sim::Duration;
 
 /// What a controller wants after it has looked at a key.
@@ -43,6 +43,9 @@ impl Wake {
 pub trait Controller {
     /// The name by which upstream records its events and writes, such as `replicaset-controller`.
     const NAME: &'static str;
+
+    /// How long a key waits after an error.
+    const RETRY: Backoff = Backoff::WORK_QUEUE;
 
     /// Computes the keys to look at after a change; reads, never writes.
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake);

@@ -9,6 +9,7 @@ pub mod controllers;
 #[cfg(test)]
 mod fake_kubelet;
 mod history;
+mod jobs;
 mod manager;
 mod namespaces;
 mod owners;

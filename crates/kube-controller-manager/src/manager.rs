@@ -55,8 +55,8 @@ impl ControllerManager {
             let name = controller.name();
             Worker {
                 identity: Identity::new(seed, name, Recorder::new(name, None)),
+                queue: WorkQueue::new(controller.retry()),
                 controller,
-                queue: WorkQueue::default(),
                 busy_until: SimTime::ZERO,
             }
         };

@@ -29,7 +29,7 @@ impl<C: Controller + Default> Workbench<C> {
             now: SimTime::ZERO,
             controller: C::default(),
             identity: Identity::new(1, C::NAME, Recorder::new(C::NAME, None)),
-            queue: WorkQueue::default(),
+            queue: WorkQueue::new(C::RETRY),
             delivered: 0,
         };
         bench.create_namespace("default");

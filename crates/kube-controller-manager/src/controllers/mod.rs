@@ -8,6 +8,7 @@ mod endpoint_slice_mirroring;
 mod endpoints;
 mod garbage_collector;
 mod horizontal_pod_autoscaler;
+mod job;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -19,10 +20,11 @@ mod replica_set;
 mod resource_quota;
 mod service_account;
 mod taint_eviction;
+mod ttl_after_finished;
 
 use crate::{Action, Controller, Wake};
 use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Change, Context, Key};
+use orrery_client::{ApiServer, Backoff, Change, Context, Key};
 
 macro_rules! controllers {
     ($($name:ident => $ty:path;)*) => {
@@ -44,6 +46,11 @@ macro_rules! controllers {
                 match self { $(AnyController::$name(_) => <$ty as Controller>::NAME,)* }
             }
 
+            /// As [`Controller::RETRY`].
+            pub fn retry(&self) -> Backoff {
+                match self { $(AnyController::$name(_) => <$ty as Controller>::RETRY,)* }
+            }
+
             /// As [`Controller::observe`].
             pub fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
                 match self { $(AnyController::$name(c) => c.observe(change, api, wake),)* }
@@ -61,6 +68,8 @@ controllers! {
     ReplicaSet => replica_set::ReplicaSetController;
     Replication => replica_set::ReplicationManager;
     Deployment => deployment::DeploymentController;
+    Job => job::JobController;
+    TtlAfterFinished => ttl_after_finished::TtlAfterFinishedController;
     Endpoints => endpoints::EndpointsController;
     EndpointSlice => endpoint_slice::EndpointSliceController;
     EndpointSliceMirroring => endpoint_slice_mirroring::EndpointSliceMirroringController;

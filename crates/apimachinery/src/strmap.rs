@@ -8,7 +8,7 @@ use std::rc::Rc;
 /// A map of strings that is shared by all its clones and copied when one of them is written.
 ///
 /// The pods of a ReplicaSet all point to the labels of its template.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StrMap(Option<Rc<BTreeMap<Str, Str>>>);
 
 impl StrMap {

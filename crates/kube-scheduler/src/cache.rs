@@ -1,14 +1,29 @@
 //! The scheduler's picture of the cluster, kept up to date change by change: no cycle lists pods.
 
-use crate::node_info::{NodeChange, NodeInfo};
+use crate::node_info::{AssignedPod, NodeChange, NodeInfo};
+use crate::pod_group::{PodGroup, PodGroups, PodKind};
 use crate::pod_info::PodInfo;
+use crate::topology::{Topologies, Topology};
 use orrery_api::{Node, Pod};
 use orrery_apimachinery::Str;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 const REGION: &str = "topology.kubernetes.io/region";
+/// How many comings and goings of pods are remembered.
+const COUNTED_KEPT: usize = 1024;
+
+/// A pod that came to a node or left it.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The slot of the node.
+    pub slot: usize,
+    /// What kind of pod it is.
+    pub kind: Rc<PodKind>,
+    /// One that came counts 1, one that left -1.
+    pub by: i64,
+}
 
 /// Every node with what is taken of it (upstream: `pkg/scheduler/backend/cache`).
 #[derive(Clone, Debug, Default)]
@@ -26,6 +41,12 @@ pub struct Cache {
     images_generation: u64,
     claims: BTreeMap<(Str, Str), u32>,
     generation: u64,
+    topologies: Topologies,
+    groups: PodGroups,
+    counted: VecDeque<Counted>,
+    /// How many comings and goings there were in all.
+    counted_in_all: u64,
+    epoch: u64,
 }
 
 impl Cache {
@@ -84,6 +105,56 @@ impl Cache {
         self.claims.get(&(namespace.clone(), claim.clone())).copied().unwrap_or(0)
     }
 
+    /// The node in a slot, to be kept while the cache changes.
+    pub(crate) fn shared(&self, slot: usize) -> Rc<NodeInfo> {
+        self.infos[slot].clone()
+    }
+
+    /// The pods that have a node, grouped by what rules between pods can see of them.
+    pub fn groups(&self) -> impl Iterator<Item = &PodGroup> {
+        self.groups.iter()
+    }
+
+    /// Begins to follow a topology key.
+    pub(crate) fn learn(&mut self, key: &Str) {
+        if self.topologies.place(key).is_none() {
+            let infos = &self.infos;
+            let nodes = self.order.iter().filter_map(|&slot| Some((slot, &**infos[slot].node.as_ref()?)));
+            self.topologies.learn(key, nodes);
+        }
+    }
+
+    /// The place of a topology key that is followed; see [`Cache::topology`].
+    pub fn topology_place(&self, key: &str) -> Option<usize> {
+        self.topologies.place(key)
+    }
+
+    /// The topology at a place.
+    pub fn topology(&self, place: usize) -> &Topology {
+        self.topologies.at(place)
+    }
+
+    /// Other with every change that counts of pods do not survive: of nodes, of namespaces, of services.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Counts of pods have to be made anew.
+    pub(crate) fn next_epoch(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// How many comings and goings of pods there were in all.
+    pub fn counted(&self) -> u64 {
+        self.counted_in_all
+    }
+
+    /// The comings and goings after the first `seen` ones, if all of them are remembered.
+    pub fn counted_since(&self, seen: u64) -> Option<impl Iterator<Item = &Counted>> {
+        let new = usize::try_from(self.counted_in_all - seen).ok()?;
+        Some(self.counted.range(self.counted.len().checked_sub(new)?..))
+    }
+
     /// Takes a new or changed node over, and says what about it has changed.
     pub(crate) fn set_node(&mut self, node: &Rc<Node>) -> NodeChange {
         let slot = self.slot_for(&node.metadata.name);
@@ -100,6 +171,15 @@ impl Cache {
             return change;
         }
         self.change(slot).set_node(node);
+        self.topologies.set(slot, Some(node));
+        let cordoned = |node: &Node| node.spec.unschedulable;
+        if change.added
+            || change.labels
+            || change.taints
+            || old.as_deref().map(cordoned) != Some(cordoned(node))
+        {
+            self.next_epoch();
+        }
         if change.added {
             self.enter_zone(slot, zone(node));
         } else if change.labels && old.is_some_and(|old| zone(&old) != zone(node)) {
@@ -114,31 +194,55 @@ impl Cache {
         let Some(slot) = self.slot(&node.metadata.name) else { return };
         self.count_images(Some(node), false);
         self.leave_zone(slot);
+        self.topologies.set(slot, None);
+        self.next_epoch();
         let info = self.change(slot);
         info.node = None;
         self.drop_if_unused(slot);
     }
 
     /// Counts a pod in on a node, which need not be there yet.
-    pub(crate) fn add_pod(&mut self, pod: &Pod, node: &Str, info: &Rc<PodInfo>) {
+    pub(crate) fn add_pod(&mut self, pod: &Rc<Pod>, node: &Str, info: &Rc<PodInfo>) {
         let slot = self.slot_for(node);
         if self.infos[slot].pods.contains_key(&pod.metadata.uid) {
             return;
         }
-        self.change(slot).add(&pod.metadata.uid, info);
+        info.topology_keys.iter().for_each(|key| self.learn(key));
+        let (kind, group) = self.groups.add(PodKind::of(pod, info), slot);
+        self.count(slot, &kind, 1);
+        self.change(slot).add(AssignedPod { pod: pod.clone(), info: info.clone(), kind, group });
         for claim in &info.claims {
             *self.claims.entry((pod.metadata.namespace.clone(), claim.clone())).or_default() += 1;
         }
     }
 
+    /// Takes over what has become of a pod that is counted on a node, and gives it as it was.
+    pub(crate) fn update_pod(&mut self, pod: &Rc<Pod>, node: &str) -> Option<AssignedPod> {
+        let &slot = self.slots.get(node)?;
+        let known = Rc::make_mut(&mut self.infos[slot]).pods.get_mut(&pod.metadata.uid)?;
+        let was = known.clone();
+        known.pod = pod.clone();
+        let terminating = pod.metadata.terminating();
+        if terminating != was.kind.terminating || was.kind.labels != pod.metadata.labels {
+            let (kind, group) = self.groups.add(PodKind::of(pod, &was.info), slot);
+            (known.kind, known.group) = (kind.clone(), group);
+            self.groups.remove(was.group, slot);
+            self.count(slot, &was.kind, -1);
+            self.count(slot, &kind, 1);
+        }
+        Some(was)
+    }
+
     /// Counts a pod out.
-    pub(crate) fn remove_pod(&mut self, pod: &Pod, node: &str) -> Option<Rc<PodInfo>> {
+    pub(crate) fn remove_pod(&mut self, pod: &Pod, node: &str) -> Option<AssignedPod> {
         let &slot = self.slots.get(node)?;
         if !self.infos[slot].pods.contains_key(&pod.metadata.uid) {
             return None;
         }
-        let info = self.change(slot).remove(&pod.metadata.uid)?;
-        for claim in &info.claims {
+        let assigned = self.change(slot).remove(&pod.metadata.uid)?;
+        self.groups.remove(assigned.group, slot);
+        self.count(slot, &assigned.kind, -1);
+        for claim in &assigned.info.claims {
             let key = (pod.metadata.namespace.clone(), claim.clone());
             if let Some(users) = self.claims.get_mut(&key) {
                 *users -= 1;
@@ -148,12 +252,20 @@ impl Cache {
             }
         }
         self.drop_if_unused(slot);
-        Some(info)
+        Some(assigned)
     }
 
-    /// Whether a pod is counted on a node.
-    pub(crate) fn counts(&self, pod: &Pod, node: &str) -> bool {
-        self.slots.get(node).is_some_and(|&slot| self.infos[slot].pods.contains_key(&pod.metadata.uid))
+    /// The pod as it is counted on a node.
+    pub(crate) fn assigned(&self, uid: &str, node: &str) -> Option<&AssignedPod> {
+        self.infos[*self.slots.get(node)?].pods.get(uid)
+    }
+
+    fn count(&mut self, slot: usize, kind: &Rc<PodKind>, by: i64) {
+        if self.counted.len() == COUNTED_KEPT {
+            self.counted.pop_front();
+        }
+        self.counted.push_back(Counted { slot, kind: kind.clone(), by });
+        self.counted_in_all += 1;
     }
 
     fn change(&mut self, slot: usize) -> &mut NodeInfo {
@@ -172,7 +284,7 @@ impl Cache {
             self.generations.push(0);
             Rc::make_mut(&mut self.names).push(name.clone());
         }
-        self.infos[slot] = Rc::new(NodeInfo { name: name.clone(), ..Default::default() });
+        self.infos[slot] = Rc::new(NodeInfo { name: name.clone(), slot, ..Default::default() });
         self.generations[slot] = 0;
         Rc::make_mut(&mut self.names)[slot] = name.clone();
         self.slots.insert(name.clone(), slot);

@@ -4,63 +4,44 @@
 use crate::cache::Cache;
 use crate::decision::{Decision, NODES_TOLD, NodeVerdict, Score, ScoredBy};
 use crate::failure::{FitError, Rejection};
-use crate::framework::{Cycle, PLUGINS, PluginSet, PreFilter, Status, normalise};
-use orrery_api::PodSpec;
+use crate::framework::{Cycle, CycleState, Enabled, PluginSet, PreFilter, Status};
+use crate::memory::{Memories, Memory};
+use crate::node_info::NodeInfo;
 use orrery_apimachinery::Str;
 use orrery_sim::Random;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 /// With no more nodes than this all are looked at.
 const MIN_FEASIBLE_NODES: usize = 100;
 /// The smallest share of the nodes that is looked for, in percent.
 const MIN_FEASIBLE_PERCENT: usize = 5;
-/// How many plug-ins can score.
-const MAX_SCORERS: usize = 5;
 
-/// What the plug-ins say of a node for a pod spec.
-#[derive(Clone, Debug, Default)]
-struct Verdict {
-    /// The node's generation when they said it; zero when nothing is known.
-    generation: u64,
-    rejection: Option<Rejection>,
-    raw: [i64; MAX_SCORERS],
-}
-
-/// What holds for every pod of one spec while the nodes stay as they are: most pods come in rows of
-/// equal ones, and only the node that took the last one has to be looked at anew.
-#[derive(Clone, Debug, Default)]
-struct Memory {
-    spec: Option<Rc<PodSpec>>,
-    images_generation: u64,
-    nodes: usize,
-    verdicts: Vec<Verdict>,
-}
-
-impl Memory {
-    /// Forgets everything unless it holds for the pod of this cycle too.
-    fn prepare(&mut self, cycle: &Cycle<'_>) {
-        let cache = cycle.cache;
-        let same = self.spec.as_ref().is_some_and(|spec| Rc::ptr_eq(spec, &cycle.info.spec))
-            && (self.images_generation, self.nodes) == (cache.images_generation(), cache.len())
-            && PLUGINS.iter().all(|p| p.plugin.looks_at_node_only(cycle.info));
-        if !same {
-            self.verdicts.clear();
-            self.spec = Some(cycle.info.spec.clone());
-            (self.images_generation, self.nodes) = (cache.images_generation(), cache.len());
-        }
-        self.verdicts.resize_with(cache.slots(), Verdict::default);
-    }
-}
+/// A plug-in and its place in the profile.
+type Placed = (usize, Enabled);
 
 /// What the plug-ins want to do with a pod, before any node is looked at.
 #[derive(Default)]
-struct Plan {
-    filters: Vec<usize>,
-    scorers: Vec<usize>,
+pub(crate) struct Plan {
+    /// Those that look at the node alone: what they say can be remembered.
+    by_node: Vec<Placed>,
+    /// Those that look at more than the node.
+    by_cluster: Vec<Placed>,
     /// The only nodes that can do, and the plug-ins that say so.
     only: Option<BTreeSet<Str>>,
     narrowed_by: PluginSet,
+}
+
+impl Plan {
+    fn add(&mut self, cycle: &Cycle<'_>, placed: Placed) {
+        let by_node = placed.1.plugin().looks_at_node_only(cycle.info);
+        if by_node { &mut self.by_node } else { &mut self.by_cluster }.push(placed);
+    }
+}
+
+/// A node that was looked at, and why it would not do.
+struct Evaluated {
+    slot: usize,
+    refusal: Option<Rejection>,
 }
 
 /// The algorithm with what it carries from cycle to cycle.
@@ -68,11 +49,18 @@ struct Plan {
 pub(crate) struct Algorithm {
     /// Where among the nodes the next cycle begins.
     next_start: usize,
-    memory: Memory,
-    /// The slots that this cycle looked at, and those of them that would do.
-    evaluated: Vec<usize>,
+    memories: Memories,
+}
+
+/// What a cycle finds out.
+#[derive(Default)]
+struct Findings {
+    evaluated: Vec<Evaluated>,
+    /// The slots of those that would do.
     feasible: Vec<usize>,
-    /// The normalised scores of the feasible nodes, plug-in by plug-in, and each node's weighted sum.
+    scorers: Vec<Enabled>,
+    /// The scores of the feasible nodes, plug-in by plug-in, and each node's weighted sum.
+    raws: Vec<i64>,
     scores: Vec<i64>,
     totals: Vec<i64>,
 }
@@ -83,52 +71,77 @@ pub(crate) type Outcome = Result<usize, FitError>;
 impl Algorithm {
     /// Finds the best node for the pod of the cycle, and tells everything about it in `decision`.
     pub(crate) fn run(&mut self, cycle: &Cycle<'_>, random: &mut Random, decision: &mut Decision) -> Outcome {
-        self.evaluated.clear();
-        self.feasible.clear();
-        let plan = pre_filter(cycle)?;
-        self.find_feasible(cycle, &plan);
-        let outcome = match *self.feasible.as_slice() {
-            [] => Err(self.fit_error(cycle, &plan)),
+        if cycle.cache.is_empty() {
+            return Err(FitError::default());
+        }
+        let mut memory = self.memories.take(cycle);
+        let outcome = self.find(cycle, &mut memory, random, decision);
+        self.memories.keep(memory);
+        outcome
+    }
+
+    fn find(
+        &mut self,
+        cycle: &Cycle<'_>,
+        memory: &mut Memory,
+        random: &mut Random,
+        decision: &mut Decision,
+    ) -> Outcome {
+        let plan = pre_filter(cycle, &memory.state)?;
+        let mut found = Findings::default();
+        self.find_feasible(cycle, &plan, memory, &mut found);
+        let outcome = match *found.feasible.as_slice() {
+            [] => Err(found.fit_error(cycle.cache.len(), &plan)),
             [only] => Ok(only),
             _ => {
-                self.score(&plan);
-                Ok(self.select(random))
+                found.score(cycle, memory);
+                Ok(found.select(random))
             }
         };
-        self.tell(cycle.cache, &plan, outcome.as_ref().ok().copied(), decision);
+        found.tell(cycle.cache, outcome.as_ref().ok().copied(), decision);
         outcome
     }
 
     /// Looks at nodes, beginning where the last cycle stopped, until enough are found that would do.
-    fn find_feasible(&mut self, cycle: &Cycle<'_>, plan: &Plan) {
+    fn find_feasible(&mut self, cycle: &Cycle<'_>, plan: &Plan, memory: &mut Memory, found: &mut Findings) {
         let cache = cycle.cache;
         let named: Option<Vec<usize>> =
             plan.only.as_ref().map(|names| names.iter().filter_map(|name| cache.slot(name)).collect());
         let nodes = named.as_deref().unwrap_or(cache.order());
-        let wanted = nodes_to_find(nodes.len());
-        self.memory.prepare(cycle);
+        let wanted = nodes_to_find(nodes.len(), cycle.profile.percentage_of_nodes_to_score);
         let (before, from) = nodes.split_at(if nodes.is_empty() { 0 } else { self.next_start % nodes.len() });
+        found.evaluated.reserve(wanted);
+        found.feasible.reserve(wanted);
+        let mut last = None;
         for &slot in from.iter().chain(before) {
-            self.evaluated.push(slot);
-            if evaluate(cycle, plan, slot, &mut self.memory.verdicts[slot]) {
-                self.feasible.push(slot);
-                if self.feasible.len() == wanted {
+            let refusal = evaluate(cycle, plan, slot, memory, &mut last);
+            let feasible = refusal.is_none();
+            found.evaluated.push(Evaluated { slot, refusal });
+            if feasible {
+                found.feasible.push(slot);
+                if found.feasible.len() == wanted {
                     break;
                 }
             }
         }
-        self.next_start = (self.next_start + self.evaluated.len()) % cache.len();
+        self.next_start = (self.next_start + found.evaluated.len()) % cache.len();
     }
+}
 
-    fn fit_error(&self, cycle: &Cycle<'_>, plan: &Plan) -> FitError {
-        let mut error =
-            FitError { nodes: cycle.cache.len(), refused_by: plan.narrowed_by, ..Default::default() };
-        for &slot in &self.evaluated {
-            if let Some(rejection) = &self.memory.verdicts[slot].rejection {
-                error.count(rejection);
+impl Findings {
+    fn fit_error(&self, nodes: usize, plan: &Plan) -> FitError {
+        let mut error = FitError { nodes, refused_by: plan.narrowed_by, ..Default::default() };
+        // Nodes in a row are often refused for the same reasons.
+        let same = |a: &Evaluated, b: &Evaluated| match (&a.refusal, &b.refusal) {
+            (Some(a), Some(b)) => a.same(b),
+            _ => false,
+        };
+        for row in self.evaluated.chunk_by(same) {
+            if let Some(refusal) = row.first().and_then(|evaluated| evaluated.refusal.as_ref()) {
+                error.count(refusal, row.len());
             }
         }
-        let absent = cycle.cache.len() - self.evaluated.len();
+        let absent = nodes - self.evaluated.len();
         if absent > 0 {
             let reason = format!("node(s) didn't satisfy plugin(s) [{}]", plan.narrowed_by.names().join(" "));
             error.reasons.insert(reason.into(), absent);
@@ -136,19 +149,33 @@ impl Algorithm {
         error
     }
 
-    /// Fills `scores` and `totals` for the feasible nodes.
-    fn score(&mut self, plan: &Plan) {
-        self.scores.clear();
-        self.totals.clear();
+    /// Has the plug-ins score the feasible nodes.
+    fn score(&mut self, cycle: &Cycle<'_>, memory: &mut Memory) {
+        for &enabled in cycle.profile.plugins.iter().filter(|enabled| enabled.weight > 0) {
+            if enabled.plugin().pre_score(cycle, &mut memory.state, &self.feasible) {
+                self.scorers.push(enabled);
+            }
+        }
+        let by_node = |enabled: &&Enabled| enabled.plugin().looks_at_node_only(cycle.info);
+        let remembered: Vec<Enabled> = self.scorers.iter().filter(by_node).copied().collect();
+        score_by_node(cycle, &remembered, &self.feasible, memory);
         self.totals.resize(self.feasible.len(), 0);
-        for (at, &index) in plan.scorers.iter().enumerate() {
-            let registered = &PLUGINS[index];
-            let start = self.scores.len();
-            self.scores.extend(self.feasible.iter().map(|&slot| self.memory.verdicts[slot].raw[at]));
-            let column = &mut self.scores[start..];
-            normalise(registered.plugin.normalise(), column);
-            for (total, normalised) in self.totals.iter_mut().zip(column) {
-                *total += registered.weight * *normalised;
+        let mut column = 0;
+        for scorer in &self.scorers {
+            let (plugin, start) = (scorer.plugin(), self.raws.len());
+            if by_node(&scorer) {
+                let raw = |&slot: &usize| memory.raws[slot * remembered.len() + column];
+                self.raws.extend(self.feasible.iter().map(raw));
+                column += 1;
+            } else {
+                let raw = |&slot: &usize| plugin.score(cycle, &memory.state, cycle.cache.info(slot));
+                self.raws.extend(self.feasible.iter().map(raw));
+            }
+            self.scores.extend_from_slice(&self.raws[start..]);
+            let scores = &mut self.scores[start..];
+            plugin.normalise(&memory.state, &self.feasible, scores);
+            for (total, score) in self.totals.iter_mut().zip(scores) {
+                *total += scorer.weight * *score;
             }
         }
     }
@@ -169,59 +196,46 @@ impl Algorithm {
         self.feasible[best]
     }
 
-    fn tell(&self, cache: &Cache, plan: &Plan, winner: Option<usize>, decision: &mut Decision) {
+    fn tell(&self, cache: &Cache, winner: Option<usize>, decision: &mut Decision) {
         decision.evaluated = self.evaluated.len();
         decision.feasible = self.feasible.len();
         decision.winner = winner.map(|slot| cache.info(slot).name.clone());
-        let scored = self.feasible.len() > 1;
-        if scored {
-            let by = |&index: &usize| ScoredBy {
-                plugin: PLUGINS[index].plugin.name(),
-                weight: PLUGINS[index].weight,
-            };
-            decision.scored_by = plan.scorers.iter().map(by).collect();
-        }
+        let by = |enabled: &Enabled| ScoredBy { plugin: enabled.plugin().name(), weight: enabled.weight };
+        decision.scored_by = self.scorers.iter().map(by).collect();
         let told = self.evaluated.len().min(NODES_TOLD + 1);
         decision.names = cache.names().clone();
         decision.verdicts.reserve(told);
         decision.scores.reserve(told * decision.scored_by.len());
         let mut nth_feasible = 0;
-        for (i, &slot) in self.evaluated.iter().enumerate() {
-            let feasible = self.memory.verdicts[slot].rejection.is_none();
-            if i < NODES_TOLD || Some(slot) == winner {
-                self.tell_node(slot, nth_feasible, decision);
+        for (i, evaluated) in self.evaluated.iter().enumerate() {
+            if i < NODES_TOLD || Some(evaluated.slot) == winner {
+                self.tell_node(evaluated, nth_feasible, decision);
             }
-            nth_feasible += usize::from(feasible);
+            nth_feasible += usize::from(evaluated.refusal.is_none());
         }
     }
 
-    /// Tells what was found of the node in a slot, which is the `nth_feasible` of those that would do, if it would.
-    fn tell_node(&self, node: usize, nth_feasible: usize, decision: &mut Decision) {
-        let verdict = &self.memory.verdicts[node];
-        if let Some(rejection) = &verdict.rejection {
-            let plugin = PLUGINS[rejection.plugin].plugin.name();
-            decision.verdicts.push(NodeVerdict::Rejected {
-                node,
-                plugin,
-                reasons: rejection.reasons.clone(),
-            });
+    /// Tells what was found of a node, which is the `nth_feasible` of those that would do, if it would.
+    fn tell_node(&self, evaluated: &Evaluated, nth_feasible: usize, decision: &mut Decision) {
+        let node = evaluated.slot;
+        if let Some(refusal) = &evaluated.refusal {
+            let (plugin, reasons) = (refusal.plugin_name(), refusal.status.reasons.clone());
+            decision.verdicts.push(NodeVerdict::Rejected { node, plugin, reasons });
             return;
         }
         let (first_score, nodes) = (decision.scores.len(), self.feasible.len());
-        let raw = &verdict.raw[..decision.scored_by.len()];
-        let score = |(at, &raw)| Score { raw, normalised: self.scores[at * nodes + nth_feasible] };
-        decision.scores.extend(raw.iter().enumerate().map(score));
-        let total = if decision.scored_by.is_empty() { 0 } else { self.totals[nth_feasible] };
+        for scorer in 0..self.scorers.len() {
+            let at = scorer * nodes + nth_feasible;
+            decision.scores.push(Score { raw: self.raws[at], normalised: self.scores[at] });
+        }
+        let total = self.totals.get(nth_feasible).copied().unwrap_or(0);
         decision.verdicts.push(NodeVerdict::Feasible { node, total, first_score });
     }
 }
 
 /// Asks every plug-in about the pod alone.
-fn pre_filter(cycle: &Cycle<'_>) -> Result<Plan, FitError> {
+fn pre_filter(cycle: &Cycle<'_>, state: &CycleState) -> Result<Plan, FitError> {
     let nodes = cycle.cache.len();
-    if nodes == 0 {
-        return Err(FitError::default());
-    }
     let refused = |refused_by: PluginSet, status: Status| FitError {
         nodes,
         pre_filter: Some(status),
@@ -229,13 +243,13 @@ fn pre_filter(cycle: &Cycle<'_>) -> Result<Plan, FitError> {
         ..Default::default()
     };
     let mut plan = Plan::default();
-    for (index, registered) in PLUGINS.iter().enumerate() {
-        match registered.plugin.pre_filter(cycle) {
+    for (place, &enabled) in cycle.profile.plugins.iter().enumerate().filter(|(_, enabled)| enabled.filters) {
+        match enabled.plugin().pre_filter(cycle, state) {
             Ok(PreFilter::Skip) => {}
-            Ok(PreFilter::AllNodes) => plan.filters.push(index),
+            Ok(PreFilter::AllNodes) => plan.add(cycle, (place, enabled)),
             Ok(PreFilter::Nodes(names)) => {
-                plan.filters.push(index);
-                plan.narrowed_by.insert(index);
+                plan.add(cycle, (place, enabled));
+                plan.narrowed_by.insert(enabled.index);
                 let both = |known: BTreeSet<Str>| known.intersection(&names).cloned().collect();
                 plan.only = Some(plan.only.take().map_or_else(|| names.clone(), both));
                 if plan.only.as_ref().is_some_and(BTreeSet::is_empty) {
@@ -251,43 +265,79 @@ fn pre_filter(cycle: &Cycle<'_>) -> Result<Plan, FitError> {
             }
             Err(status) => {
                 let mut refused_by = PluginSet::default();
-                refused_by.insert(index);
+                refused_by.insert(enabled.index);
                 return Err(refused(refused_by, status));
             }
-        }
-        if registered.weight > 0 && registered.plugin.scores(cycle) {
-            plan.scorers.push(index);
         }
     }
     Ok(plan)
 }
 
-/// Whether the node would do; what is known of it already is not worked out again.
-fn evaluate(cycle: &Cycle<'_>, plan: &Plan, slot: usize, verdict: &mut Verdict) -> bool {
-    let generation = cycle.cache.generation(slot);
-    if verdict.generation == generation {
-        return verdict.rejection.is_none();
-    }
-    verdict.generation = generation;
+/// Why the node would not do; what is known of it already is not worked out again.
+fn evaluate(
+    cycle: &Cycle<'_>,
+    plan: &Plan,
+    slot: usize,
+    memory: &mut Memory,
+    last: &mut Option<Rejection>,
+) -> Option<Rejection> {
+    let (verdict, generation) = (&mut memory.verdicts[slot], cycle.cache.generation(slot));
     let node = cycle.cache.info(slot);
-    let refused = |&index: &usize| {
-        PLUGINS[index].plugin.filter(cycle, node).err().map(|status| Rejection::new(index, status))
-    };
-    verdict.rejection = plan.filters.iter().find_map(refused);
-    if verdict.rejection.is_none() {
-        for (raw, &index) in verdict.raw.iter_mut().zip(&plan.scorers) {
-            *raw = PLUGINS[index].plugin.score(cycle, node);
+    if verdict.generation != generation {
+        verdict.generation = generation;
+        verdict.refusal = first_refusal(cycle, &plan.by_node, &memory.state, node);
+        if let Some((_, refusal)) = &mut verdict.refusal {
+            match last {
+                Some(last) if last == refusal => *refusal = last.clone(),
+                _ => *last = Some(refusal.clone()),
+            }
         }
     }
-    verdict.rejection.is_none()
+    let refused_at = verdict.refusal.as_ref().map_or(usize::MAX, |(place, _)| *place);
+    let asked = plan.by_cluster.iter().take_while(|(place, _)| *place < refused_at);
+    for (_, enabled) in asked {
+        if let Err(status) = enabled.plugin().filter(cycle, &memory.state, node) {
+            return Some(Rejection { plugin: enabled.index, status });
+        }
+    }
+    verdict.refusal.as_ref().map(|(_, refusal)| refusal.clone())
+}
+
+/// The first of `plugins` that refuses the node, with its place in the profile.
+fn first_refusal(
+    cycle: &Cycle<'_>,
+    plugins: &[Placed],
+    state: &CycleState,
+    node: &NodeInfo,
+) -> Option<(usize, Rejection)> {
+    plugins.iter().find_map(|&(place, enabled)| {
+        let status = enabled.plugin().filter(cycle, state, node).err()?;
+        Some((place, Rejection { plugin: enabled.index, status }))
+    })
+}
+
+/// Has the plug-ins that look at the node alone score those nodes that have changed since they did.
+fn score_by_node(cycle: &Cycle<'_>, scorers: &[Enabled], slots: &[usize], memory: &mut Memory) {
+    let Memory { verdicts, raws, state, .. } = memory;
+    raws.resize(verdicts.len() * scorers.len(), 0);
+    for &slot in slots {
+        let verdict = &mut verdicts[slot];
+        if verdict.scored != verdict.generation {
+            verdict.scored = verdict.generation;
+            for (column, scorer) in scorers.iter().enumerate() {
+                let raw = scorer.plugin().score(cycle, state, cycle.cache.info(slot));
+                raws[slot * scorers.len() + column] = raw;
+            }
+        }
+    }
 }
 
 /// How many nodes that would do are enough (upstream: `numFeasibleNodesToFind`).
-fn nodes_to_find(nodes: usize) -> usize {
+fn nodes_to_find(nodes: usize, percent: Option<usize>) -> usize {
     if nodes < MIN_FEASIBLE_NODES {
         return nodes;
     }
-    let percent = 50usize.saturating_sub(nodes / 125).max(MIN_FEASIBLE_PERCENT);
+    let percent = percent.unwrap_or(50usize.saturating_sub(nodes / 125).max(MIN_FEASIBLE_PERCENT));
     (nodes * percent / 100).max(MIN_FEASIBLE_NODES)
 }
 
@@ -300,12 +350,7 @@ mod tests {
         for (nodes, enough) in
             [(3, 3), (99, 99), (100, 100), (250, 120), (1_000, 420), (5_000, 500), (6_000, 300)]
         {
-            assert_eq!(nodes_to_find(nodes), enough, "{nodes} nodes");
+            assert_eq!(nodes_to_find(nodes, None), enough, "{nodes} nodes");
         }
-    }
-
-    #[test]
-    fn there_is_room_for_the_scores_of_every_plug_in() {
-        assert!(PLUGINS.iter().filter(|p| p.weight > 0).count() <= MAX_SCORERS);
     }
 }

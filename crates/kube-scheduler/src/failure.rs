@@ -1,24 +1,28 @@
 //! Why no node would do, in the words of the FailedScheduling event.
 
-use crate::framework::{Code, PluginSet, Status};
+use crate::framework::{Code, PLUGINS, PluginSet, Status};
 use orrery_apimachinery::Str;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A refusal of one node by one plug-in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rejection {
     /// The plug-in's place in the registry.
     pub(crate) plugin: usize,
-    /// How it refused.
-    pub(crate) code: Code,
-    /// Why.
-    pub(crate) reasons: Rc<[Str]>,
+    /// How it refused, and why.
+    pub(crate) status: Status,
 }
 
 impl Rejection {
-    pub(crate) fn new(plugin: usize, status: Status) -> Self {
-        Rejection { plugin, code: status.code, reasons: status.reasons.into() }
+    /// The plug-in's name.
+    pub(crate) fn plugin_name(&self) -> &'static str {
+        PLUGINS[self.plugin].plugin.name()
+    }
+
+    /// Whether both are the very same (a quick "surely equal").
+    pub(crate) fn same(&self, other: &Rejection) -> bool {
+        self.plugin == other.plugin && Rc::ptr_eq(&self.status.reasons, &other.status.reasons)
     }
 }
 
@@ -38,12 +42,14 @@ pub(crate) struct FitError {
 }
 
 impl FitError {
-    /// Counts the refusal of a node in.
-    pub(crate) fn count(&mut self, rejection: &Rejection) {
+    /// Counts the refusal of some nodes in.
+    pub(crate) fn count(&mut self, rejection: &Rejection, nodes: usize) {
         self.refused_by.insert(rejection.plugin);
-        self.resolvable += usize::from(rejection.code == Code::Unschedulable);
-        for reason in rejection.reasons.iter() {
-            *self.reasons.entry(reason.clone()).or_default() += 1;
+        if rejection.status.code == Code::Unschedulable {
+            self.resolvable += nodes;
+        }
+        for reason in rejection.status.reasons.iter() {
+            *self.reasons.entry(reason.clone()).or_default() += nodes;
         }
     }
 

@@ -9,12 +9,15 @@ mod cycle;
 mod decision;
 mod failure;
 pub mod framework;
+mod memory;
 pub mod node_info;
 pub mod plugins;
+pub mod pod_group;
 pub mod pod_info;
 mod queue;
 pub mod resources;
 mod scheduler;
+pub mod topology;
 mod volumes;
 
 pub use decision::{Decision, NodeVerdict, Score, ScoredBy};

@@ -1,18 +1,34 @@
 //! What the scheduler knows of a node: what there is, what is taken, and by which pods.
 
+use crate::pod_group::PodKind;
 use crate::pod_info::{HostPort, PodInfo};
 use crate::resources::Resources;
-use orrery_api::Node;
 use orrery_api::resources::PODS;
+use orrery_api::{Node, Pod};
 use orrery_apimachinery::Str;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// A pod that has a node, or is about to have it.
+#[derive(Clone, Debug)]
+pub struct AssignedPod {
+    /// The pod as it was last seen; one that was only just given the node does not name it yet.
+    pub pod: Rc<Pod>,
+    /// What is known of its spec.
+    pub info: Rc<PodInfo>,
+    /// What rules between pods can see of it.
+    pub kind: Rc<PodKind>,
+    /// The place of its group in the cache.
+    pub(crate) group: usize,
+}
 
 /// A node with what its pods take of it (upstream: `framework.NodeInfo`).
 #[derive(Clone, Debug, Default)]
 pub struct NodeInfo {
     /// The node's name.
     pub name: Str,
+    /// The node's place in the cache.
+    pub slot: usize,
     /// The node; absent while only pods are known that are bound to it.
     pub node: Option<Rc<Node>>,
     /// What pods can have.
@@ -26,7 +42,7 @@ pub struct NodeInfo {
     /// Bytes of memory that its pods are taken to use when it is scored.
     pub scored_memory: i64,
     /// Its pods, by uid.
-    pub pods: BTreeMap<Str, Rc<PodInfo>>,
+    pub pods: BTreeMap<Str, AssignedPod>,
     /// The ports that its pods hold.
     pub ports: Vec<HostPort>,
     /// The sizes of the images that it has.
@@ -94,22 +110,22 @@ impl NodeInfo {
     }
 
     /// Counts a pod in.
-    pub(crate) fn add(&mut self, uid: &Str, info: &Rc<PodInfo>) {
-        self.count(info, 1);
-        self.ports.extend(info.host_ports.iter().cloned());
-        self.pods.insert(uid.clone(), info.clone());
+    pub(crate) fn add(&mut self, assigned: AssignedPod) {
+        self.count(&assigned.info, 1);
+        self.ports.extend(assigned.info.host_ports.iter().cloned());
+        self.pods.insert(assigned.pod.metadata.uid.clone(), assigned);
     }
 
     /// Counts a pod out.
-    pub(crate) fn remove(&mut self, uid: &Str) -> Option<Rc<PodInfo>> {
-        let info = self.pods.remove(uid)?;
-        self.count(&info, -1);
-        for port in &info.host_ports {
+    pub(crate) fn remove(&mut self, uid: &Str) -> Option<AssignedPod> {
+        let assigned = self.pods.remove(uid)?;
+        self.count(&assigned.info, -1);
+        for port in &assigned.info.host_ports {
             if let Some(at) = self.ports.iter().position(|p| p == port) {
                 self.ports.swap_remove(at);
             }
         }
-        Some(info)
+        Some(assigned)
     }
 
     fn count(&mut self, info: &PodInfo, sign: i64) {

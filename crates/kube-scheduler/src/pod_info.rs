@@ -1,7 +1,7 @@
 //! What the scheduler knows of a pod beyond the object: worked out once per pod spec.
 
 use crate::resources::{Resources, pod_requests, pod_requests_for_scoring};
-use orrery_api::PodSpec;
+use orrery_api::{PodAffinity, PodAffinityTerm, PodAntiAffinity, PodSpec, WeightedPodAffinityTerm};
 use orrery_apimachinery::Str;
 use std::rc::Rc;
 
@@ -20,6 +20,10 @@ pub struct PodInfo {
     pub claims: Vec<Str>,
     /// Whether it uses any claim at all.
     pub uses_claims: bool,
+    /// Whether it wants to be near to other pods, or away from them.
+    pub has_pod_rules: bool,
+    /// The topology keys that it names.
+    pub topology_keys: Vec<Str>,
 }
 
 /// A port of the node (upstream: `framework.HostPortInfo`).
@@ -57,6 +61,8 @@ impl PodInfo {
                 .volumes
                 .iter()
                 .any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some()),
+            has_pod_rules: near(spec).is_some() || away(spec).is_some(),
+            topology_keys: topology_keys(spec),
             spec: spec.clone(),
         }
     }
@@ -65,6 +71,52 @@ impl PodInfo {
     pub fn priority(&self) -> i32 {
         self.spec.priority.unwrap_or(0)
     }
+
+    /// Which pods it wants to be near to.
+    pub fn near(&self) -> Option<&PodAffinity> {
+        near(&self.spec)
+    }
+
+    /// Which pods it wants to be away from.
+    pub fn away(&self) -> Option<&PodAntiAffinity> {
+        away(&self.spec)
+    }
+}
+
+fn near(spec: &PodSpec) -> Option<&PodAffinity> {
+    spec.affinity.as_ref()?.pod_affinity.as_ref()
+}
+
+fn away(spec: &PodSpec) -> Option<&PodAntiAffinity> {
+    spec.affinity.as_ref()?.pod_anti_affinity.as_ref()
+}
+
+/// The keys of the rules about other pods and of the constraints on spreading, each once.
+fn topology_keys(spec: &PodSpec) -> Vec<Str> {
+    let mut keys: Vec<Str> = Vec::new();
+    let mut add = |key: &Str| {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    };
+    let mut terms = |required: &[PodAffinityTerm], preferred: &[WeightedPodAffinityTerm]| {
+        required.iter().for_each(|term| add(&term.topology_key));
+        preferred.iter().for_each(|wish| add(&wish.pod_affinity_term.topology_key));
+    };
+    if let Some(rules) = near(spec) {
+        terms(
+            &rules.required_during_scheduling_ignored_during_execution,
+            &rules.preferred_during_scheduling_ignored_during_execution,
+        );
+    }
+    if let Some(rules) = away(spec) {
+        terms(
+            &rules.required_during_scheduling_ignored_during_execution,
+            &rules.preferred_during_scheduling_ignored_during_execution,
+        );
+    }
+    spec.topology_spread_constraints.iter().for_each(|constraint| add(&constraint.topology_key));
+    keys
 }
 
 /// The host ports of the containers; 1.32 overlooks those of sidecars.

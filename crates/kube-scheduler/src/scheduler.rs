@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::cycle::Algorithm;
 use crate::decision::{Decision, Decisions};
-use crate::framework::{ClusterEvent, Cycle, PLUGINS};
+use crate::framework::{ClusterEvent, Cycle, Profile};
 use crate::pod_info::PodInfos;
 use crate::queue::{Queue, QueuedPod};
 use crate::volumes::{Progress, VolumeWaits, progress};
@@ -13,7 +13,7 @@ use orrery_client::{ApiServer, Change, Component, Context, EventType, Identity, 
 use orrery_sim::{Duration, Random, SimTime};
 use std::rc::Rc;
 
-/// The name by which pods ask for this scheduler, and by which it records events.
+/// The name by which the scheduler records events.
 const NAME: &str = "default-scheduler";
 /// How long one cycle takes; upstream schedules some hundreds of pods in a second.
 const CYCLE_TIME: Duration = Duration::from_millis(1);
@@ -43,6 +43,8 @@ pub struct Scheduler {
     algorithm: Algorithm,
     decisions: Decisions,
     volume_waits: VolumeWaits,
+    /// The profiles; a pod asks for one by its scheduler name.
+    profiles: Rc<[Profile]>,
     random: Random,
     busy_until: SimTime,
 }
@@ -58,6 +60,7 @@ impl Scheduler {
             algorithm: Algorithm::default(),
             decisions: Decisions::default(),
             volume_waits: VolumeWaits::default(),
+            profiles: Rc::new([Profile::default()]),
             random: Random::stream(seed, "kube-scheduler/ties"),
             busy_until: SimTime::ZERO,
         }
@@ -83,21 +86,12 @@ impl Scheduler {
         let over =
             change.op == Op::Deleted || matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"));
         match (&pod.node_name, over) {
-            (Some(node), false) => {
-                if !self.cache.counts(pod, node) {
-                    let info = self.infos.of(&pod.spec);
-                    self.cache.add_pod(pod, node, &info);
-                    self.queue.remove(&pod.metadata.uid);
-                }
-            }
-            (Some(node), true) => {
-                let node = node.clone();
-                self.pod_is_gone(change, pod, &node, now);
-            }
+            (Some(node), false) => self.observe_assigned(change.revision, pod, node, api, now),
+            (Some(node), true) => self.pod_is_gone(change.revision, pod, node, api, now),
             (None, true) => {
                 self.queue.remove(&pod.metadata.uid);
                 if let Some(wait) = self.volume_waits.remove(&pod.metadata.uid) {
-                    self.pod_is_gone(change, pod, &wait.node, now);
+                    self.pod_is_gone(change.revision, pod, &wait.node, api, now);
                 }
             }
             (None, false) => self.observe_pending(change.revision, pod, api, now),
@@ -107,27 +101,60 @@ impl Scheduler {
         }
     }
 
+    fn observe_assigned(
+        &mut self,
+        cause: Revision,
+        pod: &Rc<Pod>,
+        node: &Str,
+        api: &ApiServer,
+        now: SimTime,
+    ) {
+        let was = self.cache.update_pod(pod, node);
+        if was.is_none() {
+            let info = self.infos.of(&pod.spec);
+            self.cache.add_pod(pod, node, &info);
+            self.queue.remove(&pod.metadata.uid);
+        }
+        let relabelled = was.as_ref().is_none_or(|was| was.kind.labels != pod.metadata.labels);
+        // What the scheduler only assumed of a pod is news to the pods that wait when the pod has its node.
+        let new = was.as_ref().is_none_or(|was| was.pod.node_name.is_none());
+        if !(new || relabelled) {
+            return;
+        }
+        let Some(is) = self.cache.assigned(&pod.metadata.uid, node).map(|pod| pod.kind.clone()) else {
+            return;
+        };
+        let event = match &was {
+            Some(was) if !new => ClusterEvent::AssignedPodUpdate { was: &was.kind, is: &is },
+            _ => ClusterEvent::AssignedPodAdd(&is),
+        };
+        self.retry_after(event, api, now, cause);
+    }
+
     /// Counts out a pod that held room on a node.
-    fn pod_is_gone(&mut self, change: &Change, pod: &Pod, node: &str, now: SimTime) {
-        if let Some(info) = self.cache.remove_pod(pod, node) {
-            self.retry_after(ClusterEvent::AssignedPodDelete(&info), now, change.revision);
+    fn pod_is_gone(&mut self, cause: Revision, pod: &Pod, node: &str, api: &ApiServer, now: SimTime) {
+        if let Some(gone) = self.cache.remove_pod(pod, node) {
+            self.retry_after(ClusterEvent::AssignedPodDelete(&gone), api, now, cause);
         }
     }
 
     fn observe_pending(&mut self, cause: Revision, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
         let uid = &pod.metadata.uid;
         if let Some(known) = self.queue.get(uid) {
-            if !Rc::ptr_eq(&known.pod.spec, &pod.spec) {
+            if !Rc::ptr_eq(&known.pod.spec, &pod.spec) || known.pod.metadata.labels != pod.metadata.labels {
                 let info = self.infos.of(&pod.spec);
+                let (cache, profiles) = (&self.cache, &self.profiles);
                 // Gates aside, tolerations are all of a spec that can change and matters to a plug-in.
                 self.queue.update(pod, info, now, |was, is| {
-                    was.pod.spec.tolerations != is.pod.spec.tolerations
-                        && worth(is, &ClusterEvent::PodTolerations)
+                    let worth = |event| worth(is, &event, cache, profiles, api);
+                    let labels = &was.pod.metadata.labels;
+                    was.pod.spec.tolerations != is.pod.spec.tolerations && worth(ClusterEvent::PodTolerations)
+                        || *labels != is.pod.metadata.labels && worth(ClusterEvent::PodLabels(labels))
                 });
             }
             return;
         }
-        let ours = pod.spec.scheduler_name.as_deref().is_none_or(|name| name == NAME);
+        let ours = profile_of(pod, &self.profiles).is_some();
         // A change may be older than our own binding of the pod.
         let still_pending = || {
             let current = api.get::<Pod>(&pod.metadata.namespace, &pod.metadata.name);
@@ -146,8 +173,9 @@ impl Scheduler {
     }
 
     /// Has the pods tried again for which `event` may have made room.
-    fn retry_after(&mut self, event: ClusterEvent<'_>, now: SimTime, cause: Revision) {
-        self.queue.move_if(now, cause, |known| worth(known, &event));
+    fn retry_after(&mut self, event: ClusterEvent<'_>, api: &ApiServer, now: SimTime, cause: Revision) {
+        let (cache, profiles) = (&self.cache, &self.profiles);
+        self.queue.move_if(now, cause, |known| worth(known, &event, cache, profiles, api));
     }
 
     fn cycle(&mut self, queued: QueuedPod, api: &mut ApiServer, now: SimTime) {
@@ -164,7 +192,10 @@ impl Scheduler {
             return;
         }
         let mut decision = new_decision(&queued, self.cache.len(), now);
-        let cycle = Cycle { pod: &pod, info: &queued.info, cache: &self.cache, api };
+        let profiles = self.profiles.clone();
+        let Some(profile) = profile_of(&pod, &profiles) else { return };
+        queued.info.topology_keys.iter().for_each(|key| self.cache.learn(key));
+        let cycle = Cycle { pod: &pod, info: &queued.info, profile, cache: &self.cache, api };
         let outcome = self.algorithm.run(&cycle, &mut self.random, &mut decision);
         match outcome {
             Ok(slot) => {
@@ -234,9 +265,7 @@ impl Scheduler {
         api: &mut ApiServer,
         now: SimTime,
     ) {
-        if let Some(info) = self.cache.remove_pod(pod, node) {
-            self.retry_after(ClusterEvent::AssignedPodDelete(&info), now, 0);
-        }
+        self.pod_is_gone(0, pod, node, api, now);
         let mut cx = self.identity.act(api, now, queued.cause);
         report_failure(&mut cx, pod, "SchedulerError", error);
         self.put_back(QueuedPod { refused_by: Default::default(), ..queued }, now);
@@ -274,29 +303,33 @@ impl Component for Scheduler {
     fn observe(&mut self, change: &Change, api: &ApiServer, now: SimTime) {
         match &change.value {
             Object::Pod(pod) => self.observe_pod(change, pod, api, now),
-            Object::Node(node) if change.op == Op::Deleted => self.cache.remove_node(node),
+            Object::Node(node) if change.op == Op::Deleted => {
+                self.cache.remove_node(node);
+                self.retry_after(ClusterEvent::NodeDelete(node), api, now, change.revision);
+            }
             Object::Node(node) => {
                 let was =
                     self.cache.slot(&node.metadata.name).and_then(|slot| self.cache.info(slot).node.clone());
                 let what = self.cache.set_node(node);
                 if let Some(slot) = self.cache.slot(&node.metadata.name).filter(|_| what.any()) {
-                    let (queue, info) = (&mut self.queue, self.cache.info(slot));
-                    let event = ClusterEvent::Node { node: info, was: was.as_deref(), change: what };
-                    queue.move_if(now, change.revision, |known| worth(known, &event));
+                    let node = self.cache.shared(slot);
+                    let event = ClusterEvent::Node { node: &node, was: was.as_deref(), change: what };
+                    self.retry_after(event, api, now, change.revision);
                 }
             }
             Object::PersistentVolumeClaim(claim) => {
                 if change.op != Op::Deleted {
                     self.volume_waits.observe(claim, now);
                 }
-                self.retry_after(ClusterEvent::Object(change), now, change.revision);
+                self.retry_after(ClusterEvent::Object(change), api, now, change.revision);
             }
             Object::PersistentVolume(_)
             | Object::StorageClass(_)
             | Object::CSINode(_)
             | Object::VolumeAttachment(_) => {
-                self.retry_after(ClusterEvent::Object(change), now, change.revision);
+                self.retry_after(ClusterEvent::Object(change), api, now, change.revision);
             }
+            _ if moves_counts(change) => self.cache.next_epoch(),
             _ => {}
         }
     }
@@ -317,8 +350,39 @@ impl Component for Scheduler {
 }
 
 /// Whether one of the plug-ins that refused the pod takes `event` for worth another try.
-fn worth(known: &QueuedPod, event: &ClusterEvent<'_>) -> bool {
-    known.refused_by.iter().any(|index| PLUGINS[index].plugin.worth_retrying(&known.pod, &known.info, event))
+fn worth(
+    known: &QueuedPod,
+    event: &ClusterEvent<'_>,
+    cache: &Cache,
+    profiles: &[Profile],
+    api: &ApiServer,
+) -> bool {
+    let Some(profile) = profile_of(&known.pod, profiles) else { return false };
+    let cycle = Cycle { pod: &known.pod, info: &known.info, profile, cache, api };
+    profile.plugins_in(known.refused_by).any(|plugin| plugin.worth_retrying(&cycle, event))
+}
+
+/// The profile that a pod asks for, if it is ours.
+fn profile_of<'a>(pod: &Pod, profiles: &'a [Profile]) -> Option<&'a Profile> {
+    let name = pod.spec.scheduler_name.as_deref().unwrap_or(NAME);
+    profiles.iter().find(|profile| &*profile.scheduler_name == name)
+}
+
+/// Whether what plug-ins have counted may be other because of a change that is not about pods or nodes:
+/// which pods a namespace selector means, and which of them belong together.
+fn moves_counts(change: &Change) -> bool {
+    // A deletion tells the last value, which is the one before it too.
+    let previous = change.previous.as_ref().filter(|_| change.op != Op::Deleted);
+    match (&change.value, previous) {
+        (Object::Namespace(is), Some(Object::Namespace(was))) => is.metadata.labels != was.metadata.labels,
+        (Object::Service(is), Some(Object::Service(was))) => is.spec.selector != was.spec.selector,
+        (Object::ReplicationController(is), Some(Object::ReplicationController(was))) => {
+            is.spec.selector != was.spec.selector
+        }
+        (Object::Namespace(_) | Object::Service(_) | Object::ReplicationController(_), None) => true,
+        (Object::ReplicaSet(_) | Object::StatefulSet(_), _) => change.op == Op::Deleted,
+        _ => false,
+    }
 }
 
 fn new_decision(queued: &QueuedPod, nodes: usize, now: SimTime) -> Decision {

@@ -1,8 +1,9 @@
 //! What happens in the cluster that can make room for a pod that waits.
 
-use crate::node_info::{NodeChange, NodeInfo};
-use crate::pod_info::PodInfo;
+use crate::node_info::{AssignedPod, NodeChange, NodeInfo};
+use crate::pod_group::PodKind;
 use orrery_api::{Node, Object, Pod};
+use orrery_apimachinery::StrMap;
 use orrery_client::volume::claim_names;
 use orrery_client::{Change, Op};
 
@@ -18,10 +19,23 @@ pub enum ClusterEvent<'a> {
         /// What about it has changed.
         change: NodeChange,
     },
+    /// A node is gone.
+    NodeDelete(&'a Node),
+    /// A pod has got a node.
+    AssignedPodAdd(&'a PodKind),
+    /// A pod that has a node has other labels.
+    AssignedPodUpdate {
+        /// The pod as it was.
+        was: &'a PodKind,
+        /// The pod as it is.
+        is: &'a PodKind,
+    },
     /// A pod that had a node is gone or has ended.
-    AssignedPodDelete(&'a PodInfo),
+    AssignedPodDelete(&'a AssignedPod),
     /// The waiting pod itself has other tolerations.
     PodTolerations,
+    /// The waiting pod itself has other labels; these are those it had.
+    PodLabels(&'a StrMap),
     /// An object that is neither a pod nor a node is new, has changed or is gone.
     Object(&'a Change),
     /// The pod has waited for too long without any event.

@@ -1,19 +1,25 @@
 //! The scheduling framework: what a plug-in can say about a pod and a node, and the registry of plug-ins.
 
 mod event;
+mod profile;
 mod registry;
+mod state;
 
 pub use event::ClusterEvent;
+pub use profile::{Args, Enabled, Profile};
 pub use registry::{PLUGINS, PluginSet, Registered};
+pub use state::CycleState;
 
 use crate::cache::Cache;
 use crate::node_info::NodeInfo;
+use crate::pod_group::PodKind;
 use crate::pod_info::PodInfo;
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::rc::Rc;
 
 /// The highest score that a plug-in gives a node, before its weight.
 pub const MAX_NODE_SCORE: i64 = 100;
@@ -33,18 +39,18 @@ pub struct Status {
     /// How the node is refused.
     pub code: Code,
     /// Why.
-    pub reasons: Vec<Str>,
+    pub reasons: Rc<[Str]>,
 }
 
 impl Status {
     /// A refusal that other pods could lift by going.
     pub fn unschedulable(reason: impl Into<Str>) -> Self {
-        Status { code: Code::Unschedulable, reasons: vec![reason.into()] }
+        Status { code: Code::Unschedulable, reasons: Rc::new([reason.into()]) }
     }
 
     /// A refusal that no eviction lifts.
     pub fn unresolvable(reason: impl Into<Str>) -> Self {
-        Status { code: Code::UnschedulableAndUnresolvable, reasons: vec![reason.into()] }
+        Status { code: Code::UnschedulableAndUnresolvable, reasons: Rc::new([reason.into()]) }
     }
 }
 
@@ -61,10 +67,21 @@ pub struct Cycle<'a> {
     pub pod: &'a Pod,
     /// What is known of its spec.
     pub info: &'a PodInfo,
+    /// The plug-ins that decide about it, and their arguments.
+    pub profile: &'a Profile,
     /// The nodes with what is taken of them.
     pub cache: &'a Cache,
     /// Everything else, such as claims and volumes.
     pub api: &'a ApiServer,
+}
+
+impl Cycle<'_> {
+    /// Has every plug-in count that a pod came to a node (`by` is 1) or left it (-1).
+    pub fn count(&self, state: &mut CycleState, pod: &PodKind, slot: usize, by: i64) {
+        for enabled in &self.profile.plugins {
+            enabled.plugin().count(self, state, pod, slot, by);
+        }
+    }
 }
 
 /// What a plug-in says about a pod before any node is looked at.
@@ -78,65 +95,55 @@ pub enum PreFilter {
     Nodes(BTreeSet<Str>),
 }
 
-/// How raw scores become scores from 0 to 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Normalise {
-    /// They are already.
-    AsTheyAre,
-    /// The highest becomes 100, the others in proportion.
-    InProportion,
-    /// The highest becomes 0, none becomes 100.
-    Reversed,
-}
-
 /// A plug-in: any of the extension points may be left as it is.
 pub trait Plugin: Sync {
     /// Its name, as upstream's.
     fn name(&self) -> &'static str;
 
+    /// Counts in `state` what it needs for pods such as the one of the cycle, from nothing.
+    fn survey(&self, _cycle: &Cycle<'_>, _state: &mut CycleState) {}
+
+    /// Counts in `state` that a pod came to a node (`by` is 1) or left it (-1); both are told again when
+    /// a preemption is tried (upstream: `PreFilterExtensions`).
+    fn count(&self, _cycle: &Cycle<'_>, _state: &mut CycleState, _pod: &PodKind, _slot: usize, _by: i64) {}
+
     /// Looks at the pod before any node; a refusal here holds for all nodes.
-    fn pre_filter(&self, _cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, _cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         Ok(PreFilter::Skip)
     }
 
     /// Whether the pod can run on the node, as far as this plug-in is concerned.
-    fn filter(&self, _cycle: &Cycle<'_>, _node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _cycle: &Cycle<'_>, _state: &CycleState, _node: &NodeInfo) -> Result<(), Status> {
         Ok(())
     }
 
-    /// Whether the plug-in tells nodes apart for this pod; else it does not score.
-    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+    /// Whether the plug-in tells the nodes in `feasible` apart for this pod; else it does not score.
+    fn pre_score(&self, _cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         false
     }
 
     /// How good the node is for the pod.
-    fn score(&self, _cycle: &Cycle<'_>, _node: &NodeInfo) -> i64 {
+    fn score(&self, _cycle: &Cycle<'_>, _state: &CycleState, _node: &NodeInfo) -> i64 {
         0
     }
 
-    /// What becomes of the raw scores.
-    fn normalise(&self) -> Normalise {
-        Normalise::AsTheyAre
-    }
+    /// Turns the raw scores of the nodes in `slots` into scores from 0 to 100.
+    fn normalise(&self, _state: &CycleState, _slots: &[usize], _scores: &mut [i64]) {}
 
-    /// Whether its verdicts depend on the pod's spec and the node alone, so that they hold for every
-    /// pod of the same spec for as long as the node does not change.
+    /// Whether its verdicts and scores depend on the pod's spec and the node alone, so that they hold for
+    /// every pod of the same spec for as long as the node does not change.
     fn looks_at_node_only(&self, _info: &PodInfo) -> bool {
         true
     }
 
-    /// Whether a pod that this plug-in refused is worth another try after `event`
+    /// Whether the pod of `cycle`, which this plug-in refused, is worth another try after `event`
     /// (upstream: the queueing hints).
-    fn worth_retrying(&self, pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool;
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool;
 }
 
-/// Turns raw scores into scores from 0 to 100 (upstream: `helper.DefaultNormalizeScore`).
-pub fn normalise(how: Normalise, scores: &mut [i64]) {
-    let reverse = match how {
-        Normalise::AsTheyAre => return,
-        Normalise::InProportion => false,
-        Normalise::Reversed => true,
-    };
+/// Turns raw scores into scores from 0 to 100: the highest becomes 100 and the others stay in proportion;
+/// or, with `reverse`, 0, and none becomes 100 (upstream: `helper.DefaultNormalizeScore`).
+pub fn normalise(reverse: bool, scores: &mut [i64]) {
     let max = scores.iter().copied().max().unwrap_or(0);
     for score in scores {
         let proportion = if max == 0 { 0 } else { *score * MAX_NODE_SCORE / max };
@@ -151,10 +158,10 @@ mod tests {
     #[test]
     fn scores_are_brought_into_the_range_up_to_100() {
         for (row, how, raw, normalised) in [
-            ("the highest becomes 100", Normalise::InProportion, [1, 2, 4], [25, 50, 100]),
-            ("nothing stays nothing", Normalise::InProportion, [0, 0, 0], [0, 0, 0]),
-            ("the lowest is best", Normalise::Reversed, [0, 1, 2], [100, 50, 0]),
-            ("all equally good", Normalise::Reversed, [0, 0, 0], [100, 100, 100]),
+            ("the highest becomes 100", false, [1, 2, 4], [25, 50, 100]),
+            ("nothing stays nothing", false, [0, 0, 0], [0, 0, 0]),
+            ("the lowest is best", true, [0, 1, 2], [100, 50, 0]),
+            ("all equally good", true, [0, 0, 0], [100, 100, 100]),
         ] {
             let mut scores = raw;
             normalise(how, &mut scores);

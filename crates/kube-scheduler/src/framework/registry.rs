@@ -48,7 +48,12 @@ impl PluginSet {
 
     /// The places of the plug-ins, in order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..PLUGINS.len()).filter(move |index| self.0 & (1 << index) != 0)
+        (0..PLUGINS.len()).filter(move |&index| self.contains(index))
+    }
+
+    /// Whether the plug-in at `index` is one of them.
+    pub fn contains(self, index: usize) -> bool {
+        self.0 & (1 << index) != 0
     }
 
     /// The names of the plug-ins, sorted.

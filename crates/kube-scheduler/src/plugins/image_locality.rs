@@ -1,9 +1,8 @@
 //! ImageLocality: a node that has the images already is a better one, the larger they are.
 
-use crate::framework::{ClusterEvent, Cycle, MAX_NODE_SCORE, Plugin};
+use crate::framework::{ClusterEvent, Cycle, CycleState, MAX_NODE_SCORE, Plugin};
 use crate::node_info::NodeInfo;
-use crate::pod_info::PodInfo;
-use orrery_api::{Container, Pod};
+use orrery_api::Container;
 use orrery_apimachinery::Str;
 
 const MEGABYTE: i64 = 1024 * 1024;
@@ -21,11 +20,11 @@ impl Plugin for ImageLocality {
         "ImageLocality"
     }
 
-    fn scores(&self, cycle: &Cycle<'_>) -> bool {
+    fn pre_score(&self, cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         cycle.cache.images_generation() > 0
     }
 
-    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+    fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
         if node.images.is_empty() {
             return 0;
         }
@@ -38,7 +37,7 @@ impl Plugin for ImageLocality {
         MAX_NODE_SCORE * (sum.clamp(MIN_THRESHOLD, max) - MIN_THRESHOLD) / (max - MIN_THRESHOLD)
     }
 
-    fn worth_retrying(&self, _pod: &Pod, _info: &PodInfo, _event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, _cycle: &Cycle<'_>, _event: &ClusterEvent<'_>) -> bool {
         false
     }
 }

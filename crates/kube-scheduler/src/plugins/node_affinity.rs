@@ -1,9 +1,8 @@
 //! NodeAffinity: the nodes that a pod asks for, by `nodeSelector` and by node affinity.
 
-use crate::framework::{ClusterEvent, Cycle, Normalise, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status, normalise};
 use crate::node_info::NodeInfo;
-use crate::pod_info::PodInfo;
-use orrery_api::{Node, NodeAffinity as Wishes, NodeSelector, NodeSelectorTerm, Pod, PodSpec};
+use orrery_api::{Node, NodeAffinity as Wishes, NodeSelector, NodeSelectorTerm, PodSpec};
 use orrery_apimachinery::Str;
 use std::collections::BTreeSet;
 
@@ -16,7 +15,7 @@ impl Plugin for NodeAffinity {
         "NodeAffinity"
     }
 
-    fn pre_filter(&self, cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         let spec = &cycle.info.spec;
         let required = required(spec);
         if spec.node_selector.is_empty() && required.is_none() {
@@ -29,34 +28,34 @@ impl Plugin for NodeAffinity {
         }
     }
 
-    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
         if node.node.as_ref().is_some_and(|n| matches(&cycle.info.spec, n)) {
             return Ok(());
         }
         Err(Status::unresolvable("node(s) didn't match Pod's node affinity/selector"))
     }
 
-    fn scores(&self, cycle: &Cycle<'_>) -> bool {
+    fn pre_score(&self, cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         wishes(&cycle.info.spec)
             .is_some_and(|w| !w.preferred_during_scheduling_ignored_during_execution.is_empty())
     }
 
     /// Adds up what the fulfilled wishes weigh.
-    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+    fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
         let Some((wishes, node)) = wishes(&cycle.info.spec).zip(node.node.as_ref()) else { return 0 };
         let wishes = wishes.preferred_during_scheduling_ignored_during_execution.iter();
         wishes.filter(|wish| wish.preference.matches(node)).map(|wish| i64::from(wish.weight)).sum()
     }
 
-    fn normalise(&self) -> Normalise {
-        Normalise::InProportion
+    fn normalise(&self, _state: &CycleState, _slots: &[usize], scores: &mut [i64]) {
+        normalise(false, scores);
     }
 
-    fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::Node { node, was, change } if change.added || change.labels => {
-                let now = node.node.as_ref().is_some_and(|n| matches(&info.spec, n));
-                change.taints || now && was.is_none_or(|was| !matches(&info.spec, was))
+                let now = node.node.as_ref().is_some_and(|n| matches(&cycle.info.spec, n));
+                change.taints || now && was.is_none_or(|was| !matches(&cycle.info.spec, was))
             }
             event => event.changes_taints(),
         }

@@ -1,9 +1,7 @@
 //! NodeName: a pod that names its node goes nowhere else.
 
-use crate::framework::{ClusterEvent, Cycle, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status};
 use crate::node_info::NodeInfo;
-use crate::pod_info::PodInfo;
-use orrery_api::Pod;
 
 /// The plug-in.
 #[derive(Debug)]
@@ -14,11 +12,11 @@ impl Plugin for NodeName {
         "NodeName"
     }
 
-    fn pre_filter(&self, cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         Ok(if cycle.pod.node_name.is_none() { PreFilter::Skip } else { PreFilter::AllNodes })
     }
 
-    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
         match &cycle.pod.node_name {
             Some(name) if *name != node.name => {
                 Err(Status::unresolvable("node(s) didn't match the requested node name"))
@@ -27,7 +25,7 @@ impl Plugin for NodeName {
         }
     }
 
-    fn worth_retrying(&self, _pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, _cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         matches!(event, ClusterEvent::Node { change, .. } if change.added || change.taints)
     }
 }

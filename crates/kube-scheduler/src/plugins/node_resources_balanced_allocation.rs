@@ -1,9 +1,7 @@
 //! NodeResourcesBalancedAllocation: CPU and memory of a node should run out together.
 
-use crate::framework::{ClusterEvent, Cycle, MAX_NODE_SCORE, Plugin};
+use crate::framework::{ClusterEvent, Cycle, CycleState, MAX_NODE_SCORE, Plugin};
 use crate::node_info::NodeInfo;
-use crate::pod_info::PodInfo;
-use orrery_api::Pod;
 
 /// The plug-in.
 #[derive(Debug)]
@@ -14,14 +12,14 @@ impl Plugin for NodeResourcesBalancedAllocation {
         "NodeResourcesBalancedAllocation"
     }
 
-    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+    fn pre_score(&self, _cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         true
     }
 
     /// 100 less the standard deviation of the taken shares: of two shares it is half their distance.
     ///
     /// Deviation: upstream computes in floating point; these are the exact fractions.
-    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+    fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
         let asked = &cycle.info.requests;
         let cpu = share(node.requested.milli_cpu + asked.milli_cpu, node.allocatable.milli_cpu);
         let memory = share(node.requested.memory + asked.memory, node.allocatable.memory);
@@ -31,7 +29,7 @@ impl Plugin for NodeResourcesBalancedAllocation {
         i64::try_from(i128::from(MAX_NODE_SCORE) * (whole - distance) / whole).unwrap_or(0)
     }
 
-    fn worth_retrying(&self, _pod: &Pod, _info: &PodInfo, _event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, _cycle: &Cycle<'_>, _event: &ClusterEvent<'_>) -> bool {
         false
     }
 }

@@ -1,10 +1,10 @@
 //! NodeResourcesFit: a pod needs room for what it asks for; the emptier node is the better one.
 
-use crate::framework::{ClusterEvent, Code, Cycle, MAX_NODE_SCORE, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Code, Cycle, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Status};
 use crate::node_info::{NodeInfo, allowed_pods};
 use crate::pod_info::PodInfo;
 use crate::resources::Resources;
-use orrery_api::{Node, Pod};
+use orrery_api::Node;
 use orrery_apimachinery::Str;
 
 /// The plug-in, with the strategy LeastAllocated.
@@ -16,23 +16,23 @@ impl Plugin for NodeResourcesFit {
         "NodeResourcesFit"
     }
 
-    fn pre_filter(&self, _cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, _cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         Ok(PreFilter::AllNodes)
     }
 
-    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
         if fits(cycle.info, node) {
             return Ok(());
         }
-        Err(Status { code: Code::Unschedulable, reasons: lacking(cycle.info, node) })
+        Err(Status { code: Code::Unschedulable, reasons: lacking(cycle.info, node).into() })
     }
 
-    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+    fn pre_score(&self, _cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         true
     }
 
     /// The mean of what stays free of CPU and of memory, in percent.
-    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+    fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
         let asked = &cycle.info.scored_requests;
         let shares = [
             (node.scored_milli_cpu + asked.milli_cpu, node.allocatable.milli_cpu),
@@ -48,14 +48,14 @@ impl Plugin for NodeResourcesFit {
         if resources == 0 { 0 } else { sum / resources }
     }
 
-    fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::AssignedPodDelete(_) => true,
             ClusterEvent::Node { node, was, change } => {
                 change.taints
                     || (change.added || change.allocatable)
-                        && fits(info, &node.empty())
-                        && was.is_none_or(|was| offers_more(info, was, node))
+                        && fits(cycle.info, &node.empty())
+                        && was.is_none_or(|was| offers_more(cycle.info, was, node))
             }
             _ => false,
         }

@@ -1,9 +1,9 @@
 //! TaintToleration: taints keep pods away that do not tolerate them, or make nodes less welcome.
 
-use crate::framework::{ClusterEvent, Cycle, Normalise, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status, normalise};
 use crate::node_info::NodeInfo;
 use crate::pod_info::PodInfo;
-use orrery_api::{Node, Pod, Taint};
+use orrery_api::{Node, Taint};
 
 /// The plug-in.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ impl Plugin for TaintToleration {
         "TaintToleration"
     }
 
-    fn pre_filter(&self, _cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, _cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         Ok(PreFilter::AllNodes)
     }
 
-    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
         match node.node.as_ref().and_then(|n| untolerated(n, cycle.info)) {
             None => Ok(()),
             Some(taint) => {
@@ -28,12 +28,12 @@ impl Plugin for TaintToleration {
         }
     }
 
-    fn scores(&self, _cycle: &Cycle<'_>) -> bool {
+    fn pre_score(&self, _cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
         true
     }
 
     /// Counts the taints that would rather not have the pod.
-    fn score(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> i64 {
+    fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
         let taints = node.node.iter().flat_map(|n| &n.spec.taints);
         let unwelcome = |taint: &&Taint| {
             &*taint.effect == "PreferNoSchedule"
@@ -44,14 +44,14 @@ impl Plugin for TaintToleration {
         i64::try_from(taints.filter(unwelcome).count()).unwrap_or(i64::MAX)
     }
 
-    fn normalise(&self) -> Normalise {
-        Normalise::Reversed
+    fn normalise(&self, _state: &CycleState, _slots: &[usize], scores: &mut [i64]) {
+        normalise(true, scores);
     }
 
-    fn worth_retrying(&self, _pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::Node { node, was, .. } => {
-                let kept_away = |node: &Node| untolerated(node, info).is_some();
+                let kept_away = |node: &Node| untolerated(node, cycle.info).is_some();
                 was.is_none_or(kept_away) && node.node.as_ref().is_some_and(|n| !kept_away(n))
             }
             ClusterEvent::PodTolerations => true,

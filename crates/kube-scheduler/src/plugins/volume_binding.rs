@@ -1,7 +1,7 @@
 //! VolumeBinding: a pod goes where its volumes can be reached, and claims that wait for their first
 //! consumer are bound with it.
 
-use crate::framework::{ClusterEvent, Code, Cycle, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Code, Cycle, CycleState, Plugin, PreFilter, Status};
 use crate::node_info::NodeInfo;
 use crate::pod_info::PodInfo;
 use orrery_api::{CSINode, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
@@ -25,7 +25,7 @@ impl Plugin for VolumeBinding {
         "VolumeBinding"
     }
 
-    fn pre_filter(&self, cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         if !cycle.info.uses_claims {
             return Ok(PreFilter::Skip);
         }
@@ -36,7 +36,7 @@ impl Plugin for VolumeBinding {
         Ok(PreFilter::AllNodes)
     }
 
-    fn filter(&self, cycle: &Cycle<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
         let Some(node) = &node.node else { return Ok(()) };
         let claims = usable_claims(cycle.pod, cycle.api)?;
         let mut reasons: Vec<Str> = Vec::new();
@@ -54,7 +54,7 @@ impl Plugin for VolumeBinding {
         if reasons.is_empty() {
             Ok(())
         } else {
-            Err(Status { code: Code::UnschedulableAndUnresolvable, reasons })
+            Err(Status { code: Code::UnschedulableAndUnresolvable, reasons: reasons.into() })
         }
     }
 
@@ -62,11 +62,12 @@ impl Plugin for VolumeBinding {
         !info.uses_claims
     }
 
-    fn worth_retrying(&self, pod: &Pod, _info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::Node { change, .. } => change.added || change.labels || change.taints,
             event => {
-                event.is_claim_of(pod, true) || event.object().is_some_and(|(is, was)| may_bind(is, was))
+                event.is_claim_of(cycle.pod, true)
+                    || event.object().is_some_and(|(is, was)| may_bind(is, was))
             }
         }
     }

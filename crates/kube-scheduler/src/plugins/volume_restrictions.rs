@@ -1,9 +1,9 @@
 //! VolumeRestrictions: the claims of a pod must be there, and ReadWriteOncePod means one pod.
 
-use crate::framework::{ClusterEvent, Cycle, Plugin, PreFilter, Status};
+use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status};
 use crate::node_info::NodeInfo;
 use crate::pod_info::PodInfo;
-use orrery_api::{PersistentVolumeClaim, Pod};
+use orrery_api::PersistentVolumeClaim;
 
 const ONCE_POD: &str = "ReadWriteOncePod";
 
@@ -16,7 +16,7 @@ impl Plugin for VolumeRestrictions {
         "VolumeRestrictions"
     }
 
-    fn pre_filter(&self, cycle: &Cycle<'_>) -> Result<PreFilter, Status> {
+    fn pre_filter(&self, cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         let namespace = &cycle.pod.metadata.namespace;
         for name in &cycle.info.claims {
             if cycle.api.get::<PersistentVolumeClaim>(namespace, name).is_none() {
@@ -26,7 +26,7 @@ impl Plugin for VolumeRestrictions {
         Ok(if in_use(cycle) { PreFilter::AllNodes } else { PreFilter::Skip })
     }
 
-    fn filter(&self, _cycle: &Cycle<'_>, _node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _cycle: &Cycle<'_>, _state: &CycleState, _node: &NodeInfo) -> Result<(), Status> {
         Err(Status::unschedulable(
             "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",
         ))
@@ -36,13 +36,13 @@ impl Plugin for VolumeRestrictions {
         info.claims.is_empty()
     }
 
-    fn worth_retrying(&self, pod: &Pod, info: &PodInfo, event: &ClusterEvent<'_>) -> bool {
+    fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::AssignedPodDelete(gone) => {
-                gone.claims.iter().any(|claim| info.claims.contains(claim))
+                gone.info.claims.iter().any(|claim| cycle.info.claims.contains(claim))
             }
             ClusterEvent::Node { change, .. } if change.added => true,
-            event => event.changes_taints() || event.is_claim_of(pod, false),
+            event => event.changes_taints() || event.is_claim_of(cycle.pod, false),
         }
     }
 }

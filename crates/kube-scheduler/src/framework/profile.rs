@@ -1,0 +1,94 @@
+//! Profiles: which plug-ins decide about the pods of one scheduler name, and with which arguments.
+
+use super::registry::PLUGINS;
+use super::{Plugin, PluginSet};
+use orrery_api::TopologySpreadConstraint;
+use orrery_apimachinery::Str;
+
+/// A plug-in of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enabled {
+    /// Its place in [`PLUGINS`].
+    pub index: usize,
+    /// Whether it can refuse nodes.
+    pub filters: bool,
+    /// What its score weighs; zero when it does not score.
+    pub weight: i64,
+}
+
+impl Enabled {
+    /// The plug-in itself.
+    pub fn plugin(self) -> &'static dyn Plugin {
+        PLUGINS[self.index].plugin
+    }
+}
+
+/// The arguments of the plug-ins (upstream: `pkg/scheduler/apis/config/types_pluginargs.go`).
+#[derive(Clone, Debug)]
+pub struct Args {
+    /// What a required pod affinity of an existing pod weighs when it matches the pod.
+    pub hard_pod_affinity_weight: i64,
+    /// Whether what existing pods prefer does not count for a pod that prefers nothing itself.
+    pub ignore_preferred_terms_of_existing_pods: bool,
+    /// How pods are spread that have no constraints of their own.
+    pub default_constraints: Vec<TopologySpreadConstraint>,
+    /// Whether those are upstream's own, which nodes without all the labels take part in.
+    pub system_defaulted: bool,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        let spread = |topology_key: &str, max_skew| TopologySpreadConstraint {
+            topology_key: topology_key.into(),
+            max_skew,
+            when_unsatisfiable: "ScheduleAnyway".into(),
+            ..Default::default()
+        };
+        Args {
+            hard_pod_affinity_weight: 1,
+            ignore_preferred_terms_of_existing_pods: false,
+            default_constraints: vec![
+                spread("kubernetes.io/hostname", 3),
+                spread("topology.kubernetes.io/zone", 5),
+            ],
+            system_defaulted: true,
+        }
+    }
+}
+
+/// A profile (upstream: `KubeSchedulerProfile`).
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name by which pods ask for it.
+    pub scheduler_name: Str,
+    /// The plug-ins, in the order in which they are asked.
+    pub plugins: Vec<Enabled>,
+    /// The share of the nodes that is looked for, in percent; worked out of their number if absent.
+    pub percentage_of_nodes_to_score: Option<usize>,
+    /// The arguments of the plug-ins.
+    pub args: Args,
+}
+
+impl Default for Profile {
+    /// All plug-ins with their usual weights.
+    fn default() -> Self {
+        let enabled = |(index, known): (usize, &super::Registered)| Enabled {
+            index,
+            filters: true,
+            weight: known.weight,
+        };
+        Profile {
+            scheduler_name: "default-scheduler".into(),
+            plugins: PLUGINS.iter().enumerate().map(enabled).collect(),
+            percentage_of_nodes_to_score: None,
+            args: Args::default(),
+        }
+    }
+}
+
+impl Profile {
+    /// Those of `set` that are plug-ins of this profile.
+    pub fn plugins_in(&self, set: PluginSet) -> impl Iterator<Item = &'static dyn Plugin> {
+        self.plugins.iter().filter(move |enabled| set.contains(enabled.index)).map(|enabled| enabled.plugin())
+    }
+}

@@ -3,7 +3,7 @@
 
 use crate::namespaces;
 use crate::owners::Owner;
-use orrery_api::{Kind, Pod, PodTemplateSpec};
+use orrery_api::{Kind, Object, Pod, PodTemplateSpec};
 use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult};
 use orrery_client::{Context, DeleteOptions, EventType, Key};
 
@@ -31,9 +31,7 @@ pub(crate) fn model(owner: Owner<'_>, template: &PodTemplateSpec) -> Pod {
 /// Creates `pod` for `owner` and tells of it. In a namespace that goes away there is nothing to be done, and
 /// that is no failure.
 pub(crate) fn create(owner: Owner<'_>, pod: Pod, cx: &mut Context<'_>) -> StatusResult<()> {
-    let full = cx.api().count(Kind::Pod) >= MAX_PODS;
-    let outcome = if full { Err(too_many()) } else { cx.create(pod) };
-    match outcome {
+    match store(pod, cx) {
         Ok(pod) => {
             let message = format!("Created pod: {}", pod.metadata().name);
             cx.event_about(owner.kind, owner.meta, EventType::Normal, "SuccessfulCreate", message);
@@ -48,8 +46,12 @@ pub(crate) fn create(owner: Owner<'_>, pod: Pod, cx: &mut Context<'_>) -> Status
     }
 }
 
-fn too_many() -> Status {
-    Status::new(Reason::Forbidden, format!("exceeded the simulation's limit of {MAX_PODS} pods"))
+/// Creates `pod`, as long as the cluster is not full.
+pub(crate) fn store(pod: Pod, cx: &mut Context<'_>) -> StatusResult<Object> {
+    if cx.api().count(Kind::Pod) < MAX_PODS {
+        return cx.create(pod);
+    }
+    Err(Status::new(Reason::Forbidden, format!("exceeded the simulation's limit of {MAX_PODS} pods")))
 }
 
 /// Deletes the pod called `name` for `owner` and tells of it. One that is gone already is no failure.

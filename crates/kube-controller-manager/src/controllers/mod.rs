@@ -19,6 +19,7 @@ mod pvc_protection;
 mod replica_set;
 mod resource_quota;
 mod service_account;
+mod stateful_set;
 mod taint_eviction;
 mod ttl_after_finished;
 
@@ -68,6 +69,7 @@ controllers! {
     ReplicaSet => replica_set::ReplicaSetController;
     Replication => replica_set::ReplicationManager;
     Deployment => deployment::DeploymentController;
+    StatefulSet => stateful_set::StatefulSetController;
     Job => job::JobController;
     TtlAfterFinished => ttl_after_finished::TtlAfterFinishedController;
     Endpoints => endpoints::EndpointsController;

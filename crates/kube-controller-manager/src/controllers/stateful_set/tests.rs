@@ -1,0 +1,1 @@
+//! What a StatefulSet does, told by its pods, its claims, its status and its events.

@@ -5,6 +5,10 @@ use orrery_apimachinery::{Quantity, Time};
 use std::rc::Rc;
 
 pub(super) fn prepare_create(pod: &mut Pod) {
+    // A template may name the node; a pod keeps it beside the spec that it shares.
+    if pod.spec.node_name.is_some() {
+        pod.node_name = Rc::make_mut(&mut pod.spec).node_name.take();
+    }
     pod_derived::derive(pod);
     pod.status.phase = Some("Pending".into());
     pod.status.qos_class = Some(qos_class(pod).into());

@@ -1,6 +1,7 @@
 //! The registry of controllers: a module and a line each.
 
 mod custom_resource_definition;
+mod daemon_set;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
@@ -21,6 +22,7 @@ mod resource_quota;
 mod service_account;
 mod stateful_set;
 mod taint_eviction;
+mod ttl;
 mod ttl_after_finished;
 
 use crate::{Action, Controller, Wake};
@@ -72,12 +74,14 @@ controllers! {
     StatefulSet => stateful_set::StatefulSetController;
     Job => job::JobController;
     TtlAfterFinished => ttl_after_finished::TtlAfterFinishedController;
+    DaemonSet => daemon_set::DaemonSetController;
     Endpoints => endpoints::EndpointsController;
     EndpointSlice => endpoint_slice::EndpointSliceController;
     EndpointSliceMirroring => endpoint_slice_mirroring::EndpointSliceMirroringController;
     GarbageCollector => garbage_collector::GarbageCollector;
     NodeLifecycle => node_lifecycle::NodeLifecycleController;
     TaintEviction => taint_eviction::TaintEvictionController;
+    Ttl => ttl::TtlController;
     PodGarbageCollector => pod_garbage_collector::PodGarbageCollector;
     CustomResourceDefinition => custom_resource_definition::CustomResourceDefinitionController;
     Disruption => disruption::DisruptionController;

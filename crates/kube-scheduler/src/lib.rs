@@ -8,6 +8,7 @@ pub mod cache;
 mod cycle;
 mod decision;
 mod failure;
+mod float;
 pub mod framework;
 mod memory;
 pub mod node_info;

@@ -2,8 +2,12 @@
 
 use super::registry::PLUGINS;
 use super::{Plugin, PluginSet};
-use orrery_api::TopologySpreadConstraint;
+use orrery_api::scheduler_configuration::{
+    DefaultPreemptionArgs, NodeResourcesBalancedAllocationArgs, NodeResourcesFitArgs, PluginArgs,
+};
+use orrery_api::{NodeAffinity, TopologySpreadConstraint};
 use orrery_apimachinery::Str;
+use orrery_sim::Duration;
 
 /// A plug-in of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,24 +38,51 @@ pub struct Args {
     pub default_constraints: Vec<TopologySpreadConstraint>,
     /// Whether those are upstream's own, which nodes without all the labels take part in.
     pub system_defaulted: bool,
+    /// Of NodeResourcesFit.
+    pub fit: NodeResourcesFitArgs,
+    /// Of NodeResourcesBalancedAllocation.
+    pub balanced_allocation: NodeResourcesBalancedAllocationArgs,
+    /// The affinity that every pod has beside its own.
+    pub added_affinity: Option<NodeAffinity>,
+    /// Of DefaultPreemption.
+    pub preemption: DefaultPreemptionArgs,
+    /// How long a pod waits for its volumes.
+    pub bind_timeout: Duration,
 }
 
 impl Default for Args {
     fn default() -> Self {
+        Args::of(PluginArgs::default())
+    }
+}
+
+impl Args {
+    /// The arguments as they are stated.
+    pub(super) fn of(args: PluginArgs) -> Self {
+        let system_defaulted = &*args.pod_topology_spread.defaulting_type == "System";
         let spread = |topology_key: &str, max_skew| TopologySpreadConstraint {
             topology_key: topology_key.into(),
             max_skew,
             when_unsatisfiable: "ScheduleAnyway".into(),
             ..Default::default()
         };
+        let default_constraints = match system_defaulted {
+            true => vec![spread("kubernetes.io/hostname", 3), spread("topology.kubernetes.io/zone", 5)],
+            false => args.pod_topology_spread.default_constraints,
+        };
+        let seconds = args.volume_binding.bind_timeout_seconds;
         Args {
-            hard_pod_affinity_weight: 1,
-            ignore_preferred_terms_of_existing_pods: false,
-            default_constraints: vec![
-                spread("kubernetes.io/hostname", 3),
-                spread("topology.kubernetes.io/zone", 5),
-            ],
-            system_defaulted: true,
+            hard_pod_affinity_weight: i64::from(args.inter_pod_affinity.hard_pod_affinity_weight),
+            ignore_preferred_terms_of_existing_pods: args
+                .inter_pod_affinity
+                .ignore_preferred_terms_of_existing_pods,
+            default_constraints,
+            system_defaulted,
+            fit: args.fit,
+            balanced_allocation: args.balanced_allocation,
+            added_affinity: args.node_affinity.added_affinity,
+            preemption: args.default_preemption,
+            bind_timeout: Duration::from_secs(u64::try_from(seconds).unwrap_or(0)),
         }
     }
 }

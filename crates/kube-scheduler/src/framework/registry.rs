@@ -6,7 +6,7 @@
 use super::Plugin;
 use crate::plugins::{
     ImageLocality, NodeAffinity, NodeName, NodePorts, NodeResourcesBalancedAllocation, NodeResourcesFit,
-    NodeUnschedulable, TaintToleration, VolumeBinding, VolumeRestrictions,
+    NodeUnschedulable, NodeVolumeLimits, TaintToleration, VolumeBinding, VolumeRestrictions, VolumeZone,
 };
 
 /// A plug-in and what its score weighs (upstream: `pkg/scheduler/apis/config/v1/default_plugins.go`).
@@ -18,7 +18,7 @@ pub struct Registered {
 }
 
 /// All plug-ins.
-pub static PLUGINS: [Registered; 10] = [
+pub static PLUGINS: [Registered; 12] = [
     Registered { plugin: &NodeUnschedulable, weight: 0 },
     Registered { plugin: &NodeName, weight: 0 },
     Registered { plugin: &TaintToleration, weight: 3 },
@@ -26,7 +26,9 @@ pub static PLUGINS: [Registered; 10] = [
     Registered { plugin: &NodePorts, weight: 0 },
     Registered { plugin: &NodeResourcesFit, weight: 1 },
     Registered { plugin: &VolumeRestrictions, weight: 0 },
+    Registered { plugin: &NodeVolumeLimits, weight: 0 },
     Registered { plugin: &VolumeBinding, weight: 0 },
+    Registered { plugin: &VolumeZone, weight: 0 },
     Registered { plugin: &NodeResourcesBalancedAllocation, weight: 1 },
     Registered { plugin: &ImageLocality, weight: 1 },
 ];

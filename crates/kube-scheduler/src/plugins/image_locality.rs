@@ -1,5 +1,6 @@
 //! ImageLocality: a node that has the images already is a better one, the larger they are.
 
+use crate::float::scaled;
 use crate::framework::{ClusterEvent, Cycle, CycleState, MAX_NODE_SCORE, Plugin};
 use crate::node_info::NodeInfo;
 use orrery_api::Container;
@@ -47,8 +48,7 @@ impl ImageLocality {
     /// image does not draw all pods.
     fn scaled_size(&self, cycle: &Cycle<'_>, node: &NodeInfo, image: &Str) -> i64 {
         let Some(size) = node.images.get(image) else { return 0 };
-        let nodes = i64::try_from(cycle.cache.len()).unwrap_or(i64::MAX).max(1);
-        size.saturating_mul(i64::from(cycle.cache.nodes_with_image(image))) / nodes
+        scaled(*size, cycle.cache.nodes_with_image(image), cycle.cache.len())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who acts, and everything that it can reach.
 
+use crate::recorder::About;
 use crate::{DeleteOptions, EventType, Recorder, Request, Revision};
 use orrery_api::{Kind, Object, Resource};
 use orrery_apimachinery::{ObjectMeta, StatusResult, Str, Time};
@@ -154,7 +155,29 @@ impl Context<'_> {
             self.api,
             &request,
             (kind, meta),
-            None,
+            About::Whole,
+            r#type,
+            reason,
+            &message.into(),
+        );
+    }
+
+    /// Records an event about an object to which `action` was done for the sake of another.
+    pub fn event_related<R: Resource>(
+        &mut self,
+        about: &R,
+        related: &R,
+        action: &str,
+        r#type: EventType,
+        reason: &str,
+        message: impl Into<String>,
+    ) {
+        let request = self.request();
+        self.identity.recorder.record(
+            self.api,
+            &request,
+            (R::KIND, about.metadata()),
+            About::ForAnother(action, R::KIND, related.metadata()),
             r#type,
             reason,
             &message.into(),
@@ -175,7 +198,7 @@ impl Context<'_> {
             self.api,
             &request,
             (R::KIND, about.metadata()),
-            Some(field_path),
+            About::Part(field_path),
             r#type,
             reason,
             &message.into(),

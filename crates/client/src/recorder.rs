@@ -68,9 +68,22 @@ struct Spam {
     refilled: SimTime,
 }
 
+/// What of an object an event is about.
+#[derive(Clone, Copy)]
+pub(crate) enum About<'a> {
+    /// The object.
+    Whole,
+    /// A part of it, such as `spec.containers{web}`.
+    Part(&'a str),
+    /// The object, for the sake of another; and what was done.
+    ForAnother(&'a str, Kind, &'a ObjectMeta),
+}
+
 /// What there is to tell.
 struct News {
     reference: ObjectReference,
+    related: Option<ObjectReference>,
+    action: Str,
     r#type: EventType,
     reason: Str,
     text: Str,
@@ -135,12 +148,19 @@ impl Recorder {
         api: &mut ApiServer,
         request: &Request,
         (kind, meta): (Kind, &ObjectMeta),
-        field_path: Option<&str>,
+        about: About<'_>,
         r#type: EventType,
         reason: &str,
         message: &str,
     ) {
         let now = request.now;
+        let (field_path, related, action) = match about {
+            About::Whole => (None, None, None),
+            About::Part(path) => (Some(path), None, None),
+            About::ForAnother(action, kind, meta) => {
+                (None, Some(self.reference(kind, meta, None)), Some(action))
+            }
+        };
         let mut print = TraceHash::default();
         print.write(meta.uid.as_bytes());
         print.write(reason.as_bytes());
@@ -160,7 +180,9 @@ impl Recorder {
             }
         }
         let reference = self.reference(kind, meta, field_path);
-        let news = News { reference, r#type, reason: self.word(reason), text };
+        let usual = if r#type == EventType::Normal { "Binding" } else { "Scheduling" };
+        let (reason, action) = (self.word(reason), self.word(action.unwrap_or(usual)));
+        let news = News { reference, related, action, r#type, reason, text };
         self.count_or_create(api, request, key, news);
     }
 
@@ -275,8 +297,8 @@ impl Recorder {
                 event.last_timestamp = Some(date);
             }
             Style::Series => {
-                let action = if news.r#type == EventType::Normal { "Binding" } else { "Scheduling" };
-                event.action = Some(self.word(action));
+                event.action = Some(news.action);
+                event.related = news.related;
                 event.event_time = Some(api.micro_date(request.now));
             }
         }

@@ -230,6 +230,7 @@ impl Cache {
             self.count(slot, &was.kind, -1);
             self.count(slot, &kind, 1);
         }
+        Rc::make_mut(&mut self.infos[slot]).reorder(&pod.metadata.uid);
         Some(was)
     }
 

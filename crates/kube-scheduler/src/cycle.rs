@@ -4,9 +4,11 @@
 use crate::cache::Cache;
 use crate::decision::{Decision, NODES_TOLD, NodeVerdict, Score, ScoredBy};
 use crate::failure::{FitError, Rejection};
-use crate::framework::{Cycle, CycleState, Enabled, PluginSet, PreFilter, Status};
+use crate::framework::{Code, Cycle, CycleState, Enabled, PluginSet, PreFilter, Status};
 use crate::memory::{Memories, Memory};
 use crate::node_info::NodeInfo;
+use crate::nominator::Nomination;
+use crate::preemption::{PostFilter, Refused, preempt};
 use orrery_apimachinery::Str;
 use orrery_sim::Random;
 use std::collections::BTreeSet;
@@ -32,6 +34,25 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Why a node would not do, as far as its own pods are concerned.
+    fn refusal(&self, cycle: &Cycle<'_>, state: &CycleState, node: &NodeInfo) -> Option<Rejection> {
+        let refused = first_refusal(cycle, &self.by_node, state, node);
+        let before = refused.as_ref().map_or(usize::MAX, |(place, _)| *place);
+        self.by_cluster_before(before, cycle, state, node).or(refused.map(|(_, refusal)| refusal))
+    }
+
+    /// The first refusal of those who look at more than the node and come before a place in the profile.
+    fn by_cluster_before(
+        &self,
+        before: usize,
+        cycle: &Cycle<'_>,
+        state: &CycleState,
+        node: &NodeInfo,
+    ) -> Option<Rejection> {
+        let count = self.by_cluster.iter().take_while(|(place, _)| *place < before).count();
+        first_refusal(cycle, &self.by_cluster[..count], state, node).map(|(_, refusal)| refusal)
+    }
+
     fn add(&mut self, cycle: &Cycle<'_>, placed: Placed) {
         let by_node = placed.1.plugin().looks_at_node_only(cycle.info);
         if by_node { &mut self.by_node } else { &mut self.by_cluster }.push(placed);
@@ -65,14 +86,21 @@ struct Findings {
     totals: Vec<i64>,
 }
 
+/// Why there is no node, and what looking for room has come to.
+pub(crate) struct Failure {
+    pub(crate) error: FitError,
+    pub(crate) post_filter: PostFilter,
+}
+
 /// A cycle's outcome: the slot of the best node, or why there is none.
-pub(crate) type Outcome = Result<usize, FitError>;
+pub(crate) type Outcome = Result<usize, Box<Failure>>;
 
 impl Algorithm {
     /// Finds the best node for the pod of the cycle, and tells everything about it in `decision`.
     pub(crate) fn run(&mut self, cycle: &Cycle<'_>, random: &mut Random, decision: &mut Decision) -> Outcome {
         if cycle.cache.is_empty() {
-            return Err(FitError::default());
+            let (error, post_filter) = (FitError::default(), PostFilter::none(Nomination::Clear));
+            return Err(Box::new(Failure { error, post_filter }));
         }
         let mut memory = self.memories.take(cycle);
         let outcome = self.find(cycle, &mut memory, random, decision);
@@ -87,11 +115,25 @@ impl Algorithm {
         random: &mut Random,
         decision: &mut Decision,
     ) -> Outcome {
-        let plan = pre_filter(cycle, &memory.state)?;
         let mut found = Findings::default();
-        self.find_feasible(cycle, &plan, memory, &mut found);
+        let plan = match pre_filter(cycle, &memory.state) {
+            Ok(plan) => plan,
+            Err(error) => {
+                let refused = Refused { plan: None, state: &memory.state, resolvable: Vec::new() };
+                return Err(fail(cycle, error, &refused, random, decision));
+            }
+        };
+        self.find_nominated(cycle, &plan, memory, &mut found);
+        if found.feasible.is_empty() {
+            self.find_feasible(cycle, &plan, memory, &mut found);
+        }
         let outcome = match *found.feasible.as_slice() {
-            [] => Err(found.fit_error(cycle.cache.len(), &plan)),
+            [] => {
+                let error = found.fit_error(cycle.cache.len(), &plan);
+                let (state, resolvable) = (&memory.state, found.resolvable());
+                let refused = Refused { plan: Some(&plan), state, resolvable };
+                Err(fail(cycle, error, &refused, random, decision))
+            }
             [only] => Ok(only),
             _ => {
                 found.score(cycle, memory);
@@ -100,6 +142,16 @@ impl Algorithm {
         };
         found.tell(cycle.cache, outcome.as_ref().ok().copied(), decision);
         outcome
+    }
+
+    /// Looks at the node on which room was made for the pod; if it will do, at no other.
+    fn find_nominated(&self, cycle: &Cycle<'_>, plan: &Plan, memory: &mut Memory, found: &mut Findings) {
+        let nominated = cycle.pod.status.nominated_node_name.as_ref();
+        let Some(slot) = nominated.and_then(|node| cycle.cache.slot(node)) else { return };
+        if evaluate(cycle, plan, slot, memory, &mut None).is_none() {
+            found.evaluated.push(Evaluated { slot, refusal: None });
+            found.feasible.push(slot);
+        }
     }
 
     /// Looks at nodes, beginning where the last cycle stopped, until enough are found that would do.
@@ -128,7 +180,34 @@ impl Algorithm {
     }
 }
 
+/// Looks for room, if the profile has pods go for others.
+fn fail(
+    cycle: &Cycle<'_>,
+    error: FitError,
+    refused: &Refused<'_>,
+    random: &mut Random,
+    decision: &mut Decision,
+) -> Box<Failure> {
+    let post_filter = match cycle.profile.preempts {
+        true => preempt(cycle, refused, random, decision),
+        false => PostFilter::none(Nomination::Keep),
+    };
+    Box::new(Failure { error, post_filter })
+}
+
 impl Findings {
+    /// The nodes that would do if pods went.
+    fn resolvable(&self) -> Vec<usize> {
+        let mut slots = Vec::new();
+        for evaluated in &self.evaluated {
+            let refusal = evaluated.refusal.as_ref();
+            if refusal.is_some_and(|refusal| refusal.status.code == Code::Unschedulable) {
+                slots.push(evaluated.slot);
+            }
+        }
+        slots
+    }
+
     fn fit_error(&self, nodes: usize, plan: &Plan) -> FitError {
         let mut error = FitError { nodes, refused_by: plan.narrowed_by, ..Default::default() };
         // Nodes in a row are often refused for the same reasons.
@@ -283,6 +362,9 @@ fn evaluate(
 ) -> Option<Rejection> {
     let (verdict, generation) = (&mut memory.verdicts[slot], cycle.cache.generation(slot));
     let node = cycle.cache.info(slot);
+    if let Some(refusal) = refusal_with_nominated(cycle, plan, &memory.state, node) {
+        return Some(refusal);
+    }
     if verdict.generation != generation {
         verdict.generation = generation;
         verdict.refusal = first_refusal(cycle, &plan.by_node, &memory.state, node);
@@ -294,13 +376,40 @@ fn evaluate(
         }
     }
     let refused_at = verdict.refusal.as_ref().map_or(usize::MAX, |(place, _)| *place);
-    let asked = plan.by_cluster.iter().take_while(|(place, _)| *place < refused_at);
-    for (_, enabled) in asked {
-        if let Err(status) = enabled.plugin().filter(cycle, &memory.state, node) {
-            return Some(Rejection { plugin: enabled.index, status });
-        }
+    let by_node = || verdict.refusal.as_ref().map(|(_, refusal)| refusal.clone());
+    plan.by_cluster_before(refused_at, cycle, &memory.state, node).or_else(by_node)
+}
+
+/// Why the node would not do, be it because of the pods that wait for it
+/// (upstream: `RunFilterPluginsWithNominatedPods`).
+pub(crate) fn refusal(
+    cycle: &Cycle<'_>,
+    plan: &Plan,
+    state: &CycleState,
+    node: &NodeInfo,
+) -> Option<Rejection> {
+    refusal_with_nominated(cycle, plan, state, node).or_else(|| plan.refusal(cycle, state, node))
+}
+
+/// Why the node would not do if those pods were there that wait for it and are as important. Nothing is
+/// known of a node for which none waits.
+fn refusal_with_nominated(
+    cycle: &Cycle<'_>,
+    plan: &Plan,
+    state: &CycleState,
+    node: &NodeInfo,
+) -> Option<Rejection> {
+    let waiting = cycle.nominator.on(&node.name).iter().filter(|waiting| {
+        waiting.info.priority() >= cycle.info.priority() && waiting.pod.metadata.uid != cycle.pod.metadata.uid
+    });
+    let mut with: Option<(CycleState, NodeInfo)> = None;
+    for pod in waiting {
+        let (state, node) = with.get_or_insert_with(|| (state.clone(), node.clone()));
+        cycle.count(state, &pod.kind, node.slot, 1);
+        node.add(pod.clone());
     }
-    verdict.refusal.as_ref().map(|(_, refusal)| refusal.clone())
+    let (state, node) = with?;
+    plan.refusal(cycle, &state, &node)
 }
 
 /// The first of `plugins` that refuses the node, with its place in the profile.

@@ -41,6 +41,41 @@ pub struct Decision {
     pub winner: Option<Str>,
     /// Why no node did, as the event says it; empty when one did.
     pub message: Str,
+    /// What room other pods make for it by going, when none was there.
+    pub preemption: Option<Preemption>,
+}
+
+/// On which nodes pods could make room by going, and which node was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    /// The nodes that were found.
+    pub candidates: Vec<Candidate>,
+    /// Which of them was chosen.
+    pub chosen: usize,
+    /// Why, as the end of a sentence that begins with the node.
+    pub because: &'static str,
+}
+
+/// A node on which pods could make room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The node.
+    pub node: Str,
+    /// The pods that would have to go, the most important first.
+    pub victims: Vec<Victim>,
+    /// For how many of them a disruption budget is violated.
+    pub violations: usize,
+}
+
+/// A pod that would have to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Victim {
+    /// Its namespace.
+    pub namespace: Str,
+    /// Its name.
+    pub name: Str,
+    /// Its priority.
+    pub priority: i32,
 }
 
 impl Decision {

@@ -1,6 +1,6 @@
 //! Why no node would do, in the words of the FailedScheduling event.
 
-use crate::framework::{Code, PLUGINS, PluginSet, Status};
+use crate::framework::{PLUGINS, PluginSet, Status};
 use orrery_apimachinery::Str;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -35,8 +35,6 @@ pub(crate) struct FitError {
     pub(crate) pre_filter: Option<Status>,
     /// How many nodes were refused for each reason.
     pub(crate) reasons: BTreeMap<Str, usize>,
-    /// How many nodes were refused in a way that other pods could lift by going.
-    pub(crate) resolvable: usize,
     /// The plug-ins that refused.
     pub(crate) refused_by: PluginSet,
 }
@@ -45,18 +43,14 @@ impl FitError {
     /// Counts the refusal of some nodes in.
     pub(crate) fn count(&mut self, rejection: &Rejection, nodes: usize) {
         self.refused_by.insert(rejection.plugin);
-        if rejection.status.code == Code::Unschedulable {
-            self.resolvable += nodes;
-        }
         for reason in rejection.status.reasons.iter() {
             *self.reasons.entry(reason.clone()).or_default() += nodes;
         }
     }
 
-    /// The sentence of the event and of the pod's condition.
-    ///
-    /// Preemption itself is not simulated yet: no victim is ever found.
-    pub(crate) fn message(&self, may_preempt: bool) -> String {
+    /// The sentence of the event and of the pod's condition; `preemption` is what is told of looking for
+    /// room.
+    pub(crate) fn message(&self, preemption: &str) -> String {
         if self.nodes == 0 {
             return "no nodes available to schedule pods".into();
         }
@@ -64,21 +58,13 @@ impl FitError {
             Some(status) => status.to_string(),
             None => histogram(self.reasons.iter().map(|(reason, nodes)| (&**reason, *nodes))),
         };
-        let preemption = if may_preempt {
-            let outcome = [
-                ("No preemption victims found for incoming pod", self.resolvable),
-                ("Preemption is not helpful for scheduling", self.nodes - self.resolvable),
-            ];
-            format!("0/{} nodes are available: {}.", self.nodes, histogram(outcome.into_iter()))
-        } else {
-            "not eligible due to preemptionPolicy=Never.".into()
-        };
-        format!("0/{} nodes are available: {found}. preemption: {preemption}", self.nodes)
+        let gap = if preemption.is_empty() { "" } else { " " };
+        format!("0/{} nodes are available: {found}.{gap}{preemption}", self.nodes)
     }
 }
 
 /// `1 this, 2 that`, sorted as texts with the count in front.
-fn histogram<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> String {
+pub(crate) fn histogram<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> String {
     let mut counted: Vec<String> =
         reasons.filter(|(_, nodes)| *nodes > 0).map(|(reason, nodes)| format!("{nodes} {reason}")).collect();
     counted.sort_unstable();

@@ -5,6 +5,7 @@
 //! line in the [registry](framework::PLUGINS).
 
 pub mod cache;
+mod condition;
 mod cycle;
 mod decision;
 mod failure;
@@ -12,14 +13,16 @@ mod float;
 pub mod framework;
 mod memory;
 pub mod node_info;
+mod nominator;
 pub mod plugins;
 pub mod pod_group;
 pub mod pod_info;
+mod preemption;
 mod queue;
 pub mod resources;
 mod scheduler;
 pub mod topology;
 mod volumes;
 
-pub use decision::{Decision, NodeVerdict, Score, ScoredBy};
+pub use decision::{Candidate, Decision, NodeVerdict, Preemption, Score, ScoredBy, Victim};
 pub use scheduler::{Scheduler, Waiting};

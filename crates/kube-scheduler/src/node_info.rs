@@ -22,6 +22,13 @@ pub struct AssignedPod {
     pub(crate) group: usize,
 }
 
+impl AssignedPod {
+    /// A pod that only waits for a node.
+    pub(crate) fn waiting(pod: &Rc<Pod>, info: &Rc<PodInfo>) -> Self {
+        AssignedPod { pod: pod.clone(), info: info.clone(), kind: Rc::new(PodKind::of(pod, info)), group: 0 }
+    }
+}
+
 /// A node with what its pods take of it (upstream: `framework.NodeInfo`).
 #[derive(Clone, Debug, Default)]
 pub struct NodeInfo {
@@ -43,6 +50,8 @@ pub struct NodeInfo {
     pub scored_memory: i64,
     /// Its pods, by uid.
     pub pods: BTreeMap<Str, AssignedPod>,
+    /// Their uids as upstream keeps its list of them: victims of equal importance are taken in this order.
+    pub(crate) order: Vec<Str>,
     /// The ports that its pods hold.
     pub ports: Vec<HostPort>,
     /// The sizes of the images that it has.
@@ -113,12 +122,33 @@ impl NodeInfo {
     pub(crate) fn add(&mut self, assigned: AssignedPod) {
         self.count(&assigned.info, 1);
         self.ports.extend(assigned.info.host_ports.iter().cloned());
-        self.pods.insert(assigned.pod.metadata.uid.clone(), assigned);
+        let uid = assigned.pod.metadata.uid.clone();
+        self.order.push(uid.clone());
+        self.pods.insert(uid, assigned);
+    }
+
+    /// The pods in upstream's order: who is added or changes goes to the end, and who goes is replaced by
+    /// the last one.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &AssignedPod> {
+        self.order.iter().filter_map(|uid| self.pods.get(uid))
+    }
+
+    /// Has a pod that has changed go to the end.
+    pub(crate) fn reorder(&mut self, uid: &Str) {
+        self.leave_order(uid);
+        self.order.push(uid.clone());
+    }
+
+    fn leave_order(&mut self, uid: &Str) {
+        if let Some(at) = self.order.iter().position(|known| known == uid) {
+            self.order.swap_remove(at);
+        }
     }
 
     /// Counts a pod out.
     pub(crate) fn remove(&mut self, uid: &Str) -> Option<AssignedPod> {
         let assigned = self.pods.remove(uid)?;
+        self.leave_order(uid);
         self.count(&assigned.info, -1);
         for port in &assigned.info.host_ports {
             if let Some(at) = self.ports.iter().position(|p| p == port) {

@@ -117,22 +117,18 @@ impl Queue {
     /// Puts a pod where it is tried at its turn; one with gates waits until they are gone.
     pub(crate) fn activate(&mut self, pod: QueuedPod) {
         if pod.gated() {
-            self.places.insert(pod.uid().clone(), Place::Gated);
-            self.gated.insert(pod.uid().clone(), pod);
-            return;
+            return self.put(pod, Place::Gated);
         }
         self.seq += 1;
         let turn = (Reverse(pod.info.priority()), pod.since, self.seq);
-        self.places.insert(pod.uid().clone(), Place::Active(turn));
-        self.active.insert(turn, pod);
+        self.put(pod, Place::Active(turn));
     }
 
     /// Puts a pod away until an event makes it worth another try.
     pub(crate) fn park(&mut self, pod: QueuedPod) {
         self.seq += 1;
         let at = (pod.since, self.seq);
-        self.places.insert(pod.uid().clone(), Place::Unschedulable(at));
-        self.unschedulable.insert(at, pod);
+        self.put(pod, Place::Unschedulable(at));
     }
 
     /// Has a pod tried again, after its back-off if that is not over yet.
@@ -143,12 +139,8 @@ impl Queue {
             return;
         }
         self.seq += 1;
-        self.back_off(pod, (next_tick(due, BACKOFF_FLUSH), self.seq));
-    }
-
-    fn back_off(&mut self, pod: QueuedPod, at: At) {
-        self.places.insert(pod.uid().clone(), Place::Backoff(at));
-        self.backoff.insert(at, pod);
+        let at = (next_tick(due, BACKOFF_FLUSH), self.seq);
+        self.put(pod, Place::Backoff(at));
     }
 
     /// Has those unschedulable pods tried again for which `worth` says so.
@@ -211,11 +203,21 @@ impl Queue {
         let Some(was) = self.remove(&pod.metadata.uid) else { return };
         let is = QueuedPod { pod: pod.clone(), info, ..was.clone() };
         match place {
-            Place::Active(_) | Place::Gated => self.activate(is),
-            Place::Backoff(at) => self.back_off(is, at),
+            Place::Gated if !is.gated() => self.activate(is),
             Place::Unschedulable(_) if worth(&was, &is) => self.retry(is, now),
-            Place::Unschedulable(_) => self.park(is),
+            place => self.put(is, place),
         }
+    }
+
+    fn put(&mut self, pod: QueuedPod, place: Place) {
+        let uid = pod.uid().clone();
+        self.places.insert(uid.clone(), place);
+        match place {
+            Place::Active(turn) => self.active.insert(turn, pod),
+            Place::Backoff(at) => self.backoff.insert(at, pod),
+            Place::Unschedulable(at) => self.unschedulable.insert(at, pod),
+            Place::Gated => self.gated.insert(uid, pod),
+        };
     }
 }
 

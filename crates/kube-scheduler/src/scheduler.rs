@@ -1,19 +1,22 @@
 //! The program: hears of changes, keeps queue and cache, runs one cycle at a time.
 
 use crate::cache::Cache;
-use crate::cycle::Algorithm;
+use crate::condition;
+use crate::cycle::{Algorithm, Failure};
 use crate::decision::{Decision, Decisions};
 use crate::framework::{ClusterEvent, Cycle, Profile};
+use crate::nominator::{Nomination, Nominator};
 use crate::pod_info::PodInfos;
+use crate::preemption::{PostFilter, evict};
 use crate::queue::{Queue, QueuedPod};
 use crate::volumes::{Progress, VolumeWaits, progress};
-use orrery_api::{Object, Pod, PodCondition};
+use orrery_api::{Object, Pod, PodCondition, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision};
 use orrery_sim::{Duration, Random, SimTime};
 use std::rc::Rc;
 
-/// The name by which the scheduler records events.
+/// The scheduler that a pod asks for that names none.
 const NAME: &str = "default-scheduler";
 /// How long one cycle takes; upstream schedules some hundreds of pods in a second.
 const CYCLE_TIME: Duration = Duration::from_millis(1);
@@ -36,8 +39,10 @@ pub struct Waiting {
 /// The scheduler.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
-    identity: Identity,
+    /// Who records the events of each profile, in the order of the profiles.
+    identities: Vec<Identity>,
     queue: Queue,
+    nominator: Nominator,
     cache: Cache,
     infos: PodInfos,
     algorithm: Algorithm,
@@ -53,8 +58,9 @@ impl Scheduler {
     /// A scheduler that knows nothing yet, for the run with `seed`.
     pub fn new(seed: u64) -> Self {
         Scheduler {
-            identity: Identity::new(seed, "kube-scheduler", Recorder::series(NAME)),
+            identities: vec![Identity::new(seed, "kube-scheduler", Recorder::series(NAME))],
             queue: Queue::default(),
+            nominator: Nominator::default(),
             cache: Cache::default(),
             infos: PodInfos::default(),
             algorithm: Algorithm::default(),
@@ -90,11 +96,12 @@ impl Scheduler {
             (Some(node), true) => self.pod_is_gone(change.revision, pod, node, api, now),
             (None, true) => {
                 self.queue.remove(&pod.metadata.uid);
+                self.nominator.remove(&pod.metadata.uid);
                 if let Some(wait) = self.volume_waits.remove(&pod.metadata.uid) {
                     self.pod_is_gone(change.revision, pod, &wait.node, api, now);
                 }
             }
-            (None, false) => self.observe_pending(change.revision, pod, api, now),
+            (None, false) => self.observe_pending(change, pod, api, now),
         }
         if change.op == Op::Deleted {
             self.decisions.forget(&pod.metadata.uid);
@@ -114,6 +121,7 @@ impl Scheduler {
             let info = self.infos.of(&pod.spec);
             self.cache.add_pod(pod, node, &info);
             self.queue.remove(&pod.metadata.uid);
+            self.nominator.remove(&pod.metadata.uid);
         }
         let relabelled = was.as_ref().is_none_or(|was| was.kind.labels != pod.metadata.labels);
         // What the scheduler only assumed of a pod is news to the pods that wait when the pod has its node.
@@ -138,20 +146,20 @@ impl Scheduler {
         }
     }
 
-    fn observe_pending(&mut self, cause: Revision, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
+    fn observe_pending(&mut self, change: &Change, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
         let uid = &pod.metadata.uid;
-        if let Some(known) = self.queue.get(uid) {
-            if !Rc::ptr_eq(&known.pod.spec, &pod.spec) || known.pod.metadata.labels != pod.metadata.labels {
-                let info = self.infos.of(&pod.spec);
-                let (cache, profiles) = (&self.cache, &self.profiles);
-                // Gates aside, tolerations are all of a spec that can change and matters to a plug-in.
-                self.queue.update(pod, info, now, |was, is| {
-                    let worth = |event| worth(is, &event, cache, profiles, api);
-                    let labels = &was.pod.metadata.labels;
-                    was.pod.spec.tolerations != is.pod.spec.tolerations && worth(ClusterEvent::PodTolerations)
-                        || *labels != is.pod.metadata.labels && worth(ClusterEvent::PodLabels(labels))
-                });
-            }
+        if self.queue.get(uid).is_some() {
+            let info = self.infos.of(&pod.spec);
+            let was = change.previous.as_ref().and_then(Pod::unwrap_ref);
+            self.nominator.update(was.map(|was| &**was), pod, &info);
+            let (cache, nominator, profiles) = (&self.cache, &self.nominator, &self.profiles);
+            // Gates aside, tolerations are all of a spec that can change and matters to a plug-in.
+            self.queue.update(pod, info, now, |was, is| {
+                let worth = |event| worth(is, &event, cache, nominator, profiles, api);
+                let labels = &was.pod.metadata.labels;
+                was.pod.spec.tolerations != is.pod.spec.tolerations && worth(ClusterEvent::PodTolerations)
+                    || *labels != is.pod.metadata.labels && worth(ClusterEvent::PodLabels(labels))
+            });
             return;
         }
         let ours = profile_of(pod, &self.profiles).is_some();
@@ -161,21 +169,23 @@ impl Scheduler {
             current.is_some_and(|p| p.metadata.uid == *uid && p.node_name.is_none())
         };
         if ours && !self.volume_waits.contains(uid) && still_pending() {
+            let info = self.infos.of(&pod.spec);
+            self.nominator.nominate(pod, &info, &Nomination::Keep);
             self.queue.activate(QueuedPod {
-                info: self.infos.of(&pod.spec),
+                info,
                 pod: pod.clone(),
                 since: now,
                 attempts: 0,
                 refused_by: Default::default(),
-                cause,
+                cause: change.revision,
             });
         }
     }
 
     /// Has the pods tried again for which `event` may have made room.
     fn retry_after(&mut self, event: ClusterEvent<'_>, api: &ApiServer, now: SimTime, cause: Revision) {
-        let (cache, profiles) = (&self.cache, &self.profiles);
-        self.queue.move_if(now, cause, |known| worth(known, &event, cache, profiles, api));
+        let (cache, nominator, profiles) = (&self.cache, &self.nominator, &self.profiles);
+        self.queue.move_if(now, cause, |known| worth(known, &event, cache, nominator, profiles, api));
     }
 
     fn cycle(&mut self, queued: QueuedPod, api: &mut ApiServer, now: SimTime) {
@@ -185,34 +195,87 @@ impl Scheduler {
         else {
             return;
         };
+        let profiles = self.profiles.clone();
+        let Some(of) = profile_of(&pod, &profiles) else { return };
         if pod.metadata.terminating() {
             let note = format!("skip schedule deleting pod: {}/{}", meta.namespace, meta.name);
-            let mut cx = self.identity.act(api, now, queued.cause);
+            let mut cx = self.identities[of].act(api, now, queued.cause);
             cx.event(&*pod, EventType::Warning, "FailedScheduling", note);
             return;
         }
         let mut decision = new_decision(&queued, self.cache.len(), now);
-        let profiles = self.profiles.clone();
-        let Some(profile) = profile_of(&pod, &profiles) else { return };
         queued.info.topology_keys.iter().for_each(|key| self.cache.learn(key));
-        let cycle = Cycle { pod: &pod, info: &queued.info, profile, cache: &self.cache, api };
-        let outcome = self.algorithm.run(&cycle, &mut self.random, &mut decision);
-        match outcome {
+        let (cache, nominator) = (&self.cache, &self.nominator);
+        let cycle = Cycle { pod: &pod, info: &queued.info, profile: &profiles[of], cache, nominator, api };
+        match self.algorithm.run(&cycle, &mut self.random, &mut decision) {
             Ok(slot) => {
                 let node = self.cache.info(slot).name.clone();
                 self.decisions.keep(queued.uid().clone(), decision);
                 self.cache.add_pod(&pod, &node, &queued.info);
+                self.nominator.remove(queued.uid());
                 self.bind_volumes(queued, &pod, node, api, now);
             }
-            Err(error) => {
-                let may_preempt = queued.info.spec.preemption_policy.as_deref() != Some("Never");
-                let message = error.message(may_preempt);
+            Err(failure) => {
+                let Failure { error, post_filter } = *failure;
+                let message = error.message(&post_filter.message);
                 decision.message = message.as_str().into();
                 self.decisions.keep(queued.uid().clone(), decision);
-                let mut cx = self.identity.act(api, now, queued.cause);
-                report_failure(&mut cx, &pod, "Unschedulable", &message);
-                self.put_back(QueuedPod { refused_by: error.refused_by, ..queued }, now);
+                self.make_room(&queued, &pod, &post_filter, api, now);
+                let queued = QueuedPod { refused_by: error.refused_by, ..queued };
+                self.give_up(queued, &pod, "Unschedulable", &message, &post_filter.nomination, api, now);
             }
+        }
+    }
+
+    /// Has the victims go, and has those pods look elsewhere that waited for the same room and are less
+    /// important (upstream: `prepareCandidate`).
+    fn make_room(
+        &mut self,
+        queued: &QueuedPod,
+        pod: &Rc<Pod>,
+        outcome: &PostFilter,
+        api: &mut ApiServer,
+        now: SimTime,
+    ) {
+        let Nomination::To(node) = &outcome.nomination else { return };
+        let Some(of) = profile_of(pod, &self.profiles) else { return };
+        let mut cx = self.identities[of].act(api, now, queued.cause);
+        for victim in &outcome.victims {
+            evict(&mut cx, &self.profiles[of].scheduler_name, pod, victim, node);
+        }
+        for waiting in self.nominator.on(node) {
+            let meta = &waiting.pod.metadata;
+            if waiting.info.priority() < queued.info.priority() {
+                // One that is gone by now waits for nothing.
+                let _ = cx.modify_status::<Pod>(&meta.namespace, &meta.name, |pod| {
+                    pod.status.nominated_node_name = None;
+                });
+            }
+        }
+    }
+
+    /// Puts a pod that was tried in vain back, until an event, or, when no plug-in refused it, until its
+    /// back-off is over; and tells people why (upstream: `handleSchedulingFailure`).
+    #[expect(clippy::too_many_arguments, reason = "the pod, what became of it, and what every act needs")]
+    fn give_up(
+        &mut self,
+        queued: QueuedPod,
+        pod: &Rc<Pod>,
+        reason: &str,
+        message: &str,
+        nomination: &Nomination,
+        api: &mut ApiServer,
+        now: SimTime,
+    ) {
+        let Some(of) = profile_of(pod, &self.profiles) else { return };
+        self.nominator.nominate(pod, &queued.info, nomination);
+        let mut cx = self.identities[of].act(api, now, queued.cause);
+        report_failure(&mut cx, pod, reason, message, nomination);
+        let queued = QueuedPod { since: now, ..queued };
+        if queued.refused_by.is_empty() {
+            self.queue.retry(queued, now);
+        } else {
+            self.queue.park(queued);
         }
     }
 
@@ -229,7 +292,8 @@ impl Scheduler {
             && let Some(info) = self.cache.slot(&node).map(|slot| self.cache.info(slot))
             && let Some(target) = &info.node
         {
-            let mut cx = self.identity.act(api, now, queued.cause);
+            let Some(of) = profile_of(pod, &self.profiles) else { return };
+            let mut cx = self.identities[of].act(api, now, queued.cause);
             match self.volume_waits.begin(&mut cx, queued, pod, target) {
                 Ok(None) => {}
                 Ok(Some(queued)) => self.bind(queued, pod, &node, api, now),
@@ -242,7 +306,8 @@ impl Scheduler {
 
     fn bind(&mut self, queued: QueuedPod, pod: &Rc<Pod>, node: &str, api: &mut ApiServer, now: SimTime) {
         let (namespace, name) = (&pod.metadata.namespace, &pod.metadata.name);
-        let mut cx = self.identity.act(api, now, queued.cause);
+        let Some(of) = profile_of(pod, &self.profiles) else { return };
+        let mut cx = self.identities[of].act(api, now, queued.cause);
         match cx.bind(namespace, name, node) {
             Ok(()) => {
                 let note = format!("Successfully assigned {namespace}/{name} to {node}");
@@ -266,20 +331,8 @@ impl Scheduler {
         now: SimTime,
     ) {
         self.pod_is_gone(0, pod, node, api, now);
-        let mut cx = self.identity.act(api, now, queued.cause);
-        report_failure(&mut cx, pod, "SchedulerError", error);
-        self.put_back(QueuedPod { refused_by: Default::default(), ..queued }, now);
-    }
-
-    /// Puts a pod that was tried in vain back: until an event, or, when no plug-in refused it, until
-    /// its back-off is over.
-    fn put_back(&mut self, queued: QueuedPod, now: SimTime) {
-        let queued = QueuedPod { since: now, ..queued };
-        if queued.refused_by.is_empty() {
-            self.queue.retry(queued, now);
-        } else {
-            self.queue.park(queued);
-        }
+        let queued = QueuedPod { refused_by: Default::default(), ..queued };
+        self.give_up(queued, pod, "SchedulerError", error, &Nomination::Clear, api, now);
     }
 
     /// Looks after a pod whose volumes may be bound by now.
@@ -354,18 +407,19 @@ fn worth(
     known: &QueuedPod,
     event: &ClusterEvent<'_>,
     cache: &Cache,
+    nominator: &Nominator,
     profiles: &[Profile],
     api: &ApiServer,
 ) -> bool {
-    let Some(profile) = profile_of(&known.pod, profiles) else { return false };
-    let cycle = Cycle { pod: &known.pod, info: &known.info, profile, cache, api };
+    let Some(profile) = profile_of(&known.pod, profiles).map(|of| &profiles[of]) else { return false };
+    let cycle = Cycle { pod: &known.pod, info: &known.info, profile, cache, nominator, api };
     profile.plugins_in(known.refused_by).any(|plugin| plugin.worth_retrying(&cycle, event))
 }
 
-/// The profile that a pod asks for, if it is ours.
-fn profile_of<'a>(pod: &Pod, profiles: &'a [Profile]) -> Option<&'a Profile> {
+/// The place of the profile that a pod asks for, if it is ours.
+fn profile_of(pod: &Pod, profiles: &[Profile]) -> Option<usize> {
     let name = pod.spec.scheduler_name.as_deref().unwrap_or(NAME);
-    profiles.iter().find(|profile| &*profile.scheduler_name == name)
+    profiles.iter().position(|profile| &*profile.scheduler_name == name)
 }
 
 /// Whether what plug-ins have counted may be other because of a change that is not about pods or nodes:
@@ -400,29 +454,28 @@ fn new_decision(queued: &QueuedPod, nodes: usize, now: SimTime) -> Decision {
         scores: Vec::new(),
         winner: None,
         message: "".into(),
+        preemption: None,
     }
 }
 
-/// Tells people, by an event and the pod's condition, why the pod has no node.
-fn report_failure(cx: &mut Context<'_>, pod: &Rc<Pod>, reason: &str, message: &str) {
+/// Tells people, by an event and in the pod's status, why the pod has no node.
+fn report_failure(cx: &mut Context<'_>, pod: &Rc<Pod>, reason: &str, message: &str, nomination: &Nomination) {
     cx.event(&**pod, EventType::Warning, "FailedScheduling", note(message));
-    let date = cx.date();
+    let condition = PodCondition {
+        type_: "PodScheduled".into(),
+        status: "False".into(),
+        reason: Some(reason.into()),
+        message: Some(message.into()),
+        last_transition_time: Some(cx.date()),
+        ..Default::default()
+    };
     // A pod that is gone by now needs no condition.
     let _ = cx.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |pod| {
-        let conditions = &mut pod.status.conditions;
-        let known = conditions.iter().position(|c| &*c.type_ == "PodScheduled");
-        let since = known.filter(|&i| &*conditions[i].status == "False");
-        let condition = PodCondition {
-            type_: "PodScheduled".into(),
-            status: "False".into(),
-            reason: Some(reason.into()),
-            message: Some(message.into()),
-            last_transition_time: since.map_or(Some(date), |i| conditions[i].last_transition_time),
-            ..Default::default()
-        };
-        match known {
-            Some(i) => conditions[i] = condition,
-            None => conditions.push(condition),
+        condition::set(&mut pod.status, condition);
+        match nomination {
+            Nomination::Keep => {}
+            Nomination::Clear => pod.status.nominated_node_name = None,
+            Nomination::To(node) => pod.status.nominated_node_name = Some(node.clone()),
         }
     });
 }

@@ -55,7 +55,8 @@ impl View<'_> {
             ephemeral_container_statuses: old.ephemeral_container_statuses.clone(),
             host_ip: old.host_ip.clone(),
             host_ips: old.host_ips.clone(),
-            nominated_node_name: old.nominated_node_name.clone(),
+            // The scheduler's; upstream's kubelet does not know of it and so takes it away.
+            nominated_node_name: None,
             pod_ip: old.pod_ip.clone(),
             pod_ips: old.pod_ips.clone(),
             qos_class: old.qos_class.clone(),

@@ -12,6 +12,7 @@ pub use state::CycleState;
 
 use crate::cache::Cache;
 use crate::node_info::NodeInfo;
+use crate::nominator::Nominator;
 use crate::pod_group::PodKind;
 use crate::pod_info::PodInfo;
 use orrery_api::Pod;
@@ -71,6 +72,8 @@ pub struct Cycle<'a> {
     pub profile: &'a Profile,
     /// The nodes with what is taken of them.
     pub cache: &'a Cache,
+    /// The pods that wait for a node on which room was made for them.
+    pub(crate) nominator: &'a Nominator,
     /// Everything else, such as claims and volumes.
     pub api: &'a ApiServer,
 }

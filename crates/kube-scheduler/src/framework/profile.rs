@@ -96,6 +96,8 @@ pub struct Profile {
     pub plugins: Vec<Enabled>,
     /// The share of the nodes that is looked for, in percent; worked out of their number if absent.
     pub percentage_of_nodes_to_score: Option<usize>,
+    /// Whether other pods may have to go for a pod.
+    pub preempts: bool,
     /// The arguments of the plug-ins.
     pub args: Args,
 }
@@ -112,6 +114,7 @@ impl Default for Profile {
             scheduler_name: "default-scheduler".into(),
             plugins: PLUGINS.iter().enumerate().map(enabled).collect(),
             percentage_of_nodes_to_score: None,
+            preempts: true,
             args: Args::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! The plug-ins: a file each.
 
+pub(crate) mod default_preemption;
 mod image_locality;
 mod node_affinity;
 mod node_name;

@@ -4,8 +4,10 @@ use crate::cache::Cache;
 use crate::condition;
 use crate::cycle::{Algorithm, Failure};
 use crate::decision::{Decision, Decisions};
-use crate::framework::{ClusterEvent, Cycle, Profile};
+use crate::framework::{ClusterEvent, Cycle, Plugin, Profile};
 use crate::nominator::{Nomination, Nominator};
+use crate::plugins::PodTopologySpread;
+use crate::plugins::inter_pod_affinity::must_be_near_to;
 use crate::pod_info::PodInfos;
 use crate::preemption::{PostFilter, evict};
 use crate::queue::{Queue, QueuedPod};
@@ -57,16 +59,21 @@ pub struct Scheduler {
 impl Scheduler {
     /// A scheduler that knows nothing yet, for the run with `seed`.
     pub fn new(seed: u64) -> Self {
+        let profiles = Rc::new([Profile::default()]);
+        let mut cache = Cache::default();
+        for constraint in profiles.iter().flat_map(|profile| &profile.args.default_constraints) {
+            cache.learn(&constraint.topology_key);
+        }
         Scheduler {
             identities: vec![Identity::new(seed, "kube-scheduler", Recorder::series(NAME))],
             queue: Queue::default(),
             nominator: Nominator::default(),
-            cache: Cache::default(),
+            cache,
             infos: PodInfos::default(),
             algorithm: Algorithm::default(),
             decisions: Decisions::default(),
             volume_waits: VolumeWaits::default(),
-            profiles: Rc::new([Profile::default()]),
+            profiles,
             random: Random::stream(seed, "kube-scheduler/ties"),
             busy_until: SimTime::ZERO,
         }
@@ -413,6 +420,15 @@ fn worth(
 ) -> bool {
     let Some(profile) = profile_of(&known.pod, profiles).map(|of| &profiles[of]) else { return false };
     let cycle = Cycle { pod: &known.pod, info: &known.info, profile, cache, nominator, api };
+    // What an assigned pod does, other than going, matters to rules between pods alone
+    // (upstream: `getUnschedulablePodsWithCrossTopologyTerm`).
+    if let ClusterEvent::AssignedPodAdd(other) | ClusterEvent::AssignedPodUpdate { is: other, .. } = event {
+        let spread =
+            profile.plugins_in(known.refused_by).any(|plugin| plugin.name() == PodTopologySpread.name());
+        if !(spread && other.namespace == known.pod.metadata.namespace || must_be_near_to(&cycle, other)) {
+            return false;
+        }
+    }
     profile.plugins_in(known.refused_by).any(|plugin| plugin.worth_retrying(&cycle, event))
 }
 

@@ -1,5 +1,6 @@
 //! Which nodes a label puts together: the domains of every topology key that some pod names.
 
+use crate::cache::Cache;
 use orrery_api::Node;
 use orrery_apimachinery::Str;
 use std::collections::BTreeMap;
@@ -75,5 +76,58 @@ impl Topologies {
     /// The topology at a place.
     pub(crate) fn at(&self, place: usize) -> &Topology {
         &self.0[place]
+    }
+}
+
+/// A number for every domain of some topologies.
+#[derive(Clone, Debug, Default)]
+pub struct TopologyCounts {
+    /// The places of the topologies, with a number for every domain.
+    by_place: Vec<(usize, Vec<i64>)>,
+    /// How often something was added, less how often it was taken away again.
+    additions: i64,
+}
+
+impl TopologyCounts {
+    /// Whether nothing is counted: not even what adds up to zero.
+    pub fn is_empty(&self) -> bool {
+        self.additions == 0
+    }
+
+    /// Adds `weight` `times` over for the domain that the node in a slot is in, if it has the label; if
+    /// `times` is negative, takes it away.
+    pub fn add(&mut self, cache: &Cache, key: &str, slot: usize, weight: i64, times: i64) {
+        let Some(place) = cache.topology_place(key) else { return };
+        let domain = cache.topology(place).of(slot);
+        if domain == NO_DOMAIN {
+            return;
+        }
+        let known = self.by_place.iter().position(|(known, _)| *known == place);
+        let known = known.unwrap_or_else(|| {
+            self.by_place.push((place, Vec::new()));
+            self.by_place.len() - 1
+        });
+        let (counts, domain) = (&mut self.by_place[known].1, domain as usize);
+        if counts.len() <= domain {
+            counts.resize(cache.topology(place).len(), 0);
+        }
+        counts[domain] += weight * times;
+        self.additions += times;
+    }
+
+    /// The number for the domain that the node in a slot is in; `None` if it does not have the label.
+    pub fn get(&self, cache: &Cache, key: &str, slot: usize) -> Option<i64> {
+        let place = cache.topology_place(key)?;
+        let domain = cache.topology(place).of(slot);
+        let counts = self.by_place.iter().find(|(known, _)| *known == place);
+        let count = || counts.and_then(|(_, counts)| counts.get(domain as usize)).copied().unwrap_or(0);
+        (domain != NO_DOMAIN).then(count)
+    }
+
+    /// The numbers for the domains that the node in a slot is in.
+    pub fn of<'a>(&'a self, cache: &'a Cache, slot: usize) -> impl Iterator<Item = i64> + 'a {
+        self.by_place
+            .iter()
+            .filter_map(move |(place, counts)| counts.get(cache.topology(*place).of(slot) as usize).copied())
     }
 }

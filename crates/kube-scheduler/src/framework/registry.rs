@@ -1,12 +1,10 @@
 //! The registry of plug-ins: a line each, in the order of upstream's default profile.
-//!
-//! Inter-pod affinity and topology spread are not here yet: pods that ask for them are placed as if
-//! they did not.
 
 use super::Plugin;
 use crate::plugins::{
-    ImageLocality, NodeAffinity, NodeName, NodePorts, NodeResourcesBalancedAllocation, NodeResourcesFit,
-    NodeUnschedulable, NodeVolumeLimits, TaintToleration, VolumeBinding, VolumeRestrictions, VolumeZone,
+    ImageLocality, InterPodAffinity, NodeAffinity, NodeName, NodePorts, NodeResourcesBalancedAllocation,
+    NodeResourcesFit, NodeUnschedulable, NodeVolumeLimits, PodTopologySpread, TaintToleration, VolumeBinding,
+    VolumeRestrictions, VolumeZone,
 };
 
 /// A plug-in and what its score weighs (upstream: `pkg/scheduler/apis/config/v1/default_plugins.go`).
@@ -18,7 +16,7 @@ pub struct Registered {
 }
 
 /// All plug-ins.
-pub static PLUGINS: [Registered; 12] = [
+pub static PLUGINS: [Registered; 14] = [
     Registered { plugin: &NodeUnschedulable, weight: 0 },
     Registered { plugin: &NodeName, weight: 0 },
     Registered { plugin: &TaintToleration, weight: 3 },
@@ -29,6 +27,8 @@ pub static PLUGINS: [Registered; 12] = [
     Registered { plugin: &NodeVolumeLimits, weight: 0 },
     Registered { plugin: &VolumeBinding, weight: 0 },
     Registered { plugin: &VolumeZone, weight: 0 },
+    Registered { plugin: &PodTopologySpread, weight: 2 },
+    Registered { plugin: &InterPodAffinity, weight: 2 },
     Registered { plugin: &NodeResourcesBalancedAllocation, weight: 1 },
     Registered { plugin: &ImageLocality, weight: 1 },
 ];

@@ -70,7 +70,8 @@ fn required(spec: &PodSpec) -> Option<&NodeSelector> {
     wishes(spec)?.required_during_scheduling_ignored_during_execution.as_ref()
 }
 
-fn matches(spec: &PodSpec, node: &Node) -> bool {
+/// Whether the node is one that the pod asks for.
+pub(super) fn matches(spec: &PodSpec, node: &Node) -> bool {
     let labels = &node.metadata.labels;
     spec.node_selector.iter().all(|(key, value)| labels.get(key) == Some(value))
         && required(spec).is_none_or(|selector| selector.matches(node))

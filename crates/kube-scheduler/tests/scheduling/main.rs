@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod between_pods;
 mod cluster;
 mod preemption;
 mod verdicts;

@@ -3,7 +3,8 @@
 use crate::run::Watched;
 use crate::steps::Step;
 use orrery_api::{
-    DaemonSet, Deployment, Endpoints, Job, Kind, Node, Object, Pod, ReplicaSet, Service, StatefulSet,
+    DaemonSet, Deployment, Endpoints, Job, Kind, Node, Object, Pod, ReplicaSet, ReplicationController,
+    Service, StatefulSet,
 };
 use orrery_apiserver::{ApiServer, Session};
 use orrery_sim::Duration;
@@ -86,6 +87,10 @@ fn unfulfilled(api: &ApiServer) -> Vec<String> {
     for s in api.list::<ReplicaSet>().filter(|s| &*s.metadata.namespace == "default") {
         let (wanted, has) = (s.spec.replicas.unwrap_or(1), s.status.available_replicas);
         wish(has == wanted, format!("replicaset {} wants {wanted}, has {has}", s.metadata.name));
+    }
+    for c in api.list::<ReplicationController>().filter(|c| &*c.metadata.namespace == "default") {
+        let (wanted, has) = (c.spec.replicas.unwrap_or(1), c.status.available_replicas);
+        wish(has == wanted, format!("replicationcontroller {} wants {wanted}, has {has}", c.metadata.name));
     }
     for s in api.list::<StatefulSet>().filter(|s| &*s.metadata.namespace == "default") {
         let (wanted, has) = (s.spec.replicas.unwrap_or(1), s.status.available_replicas);

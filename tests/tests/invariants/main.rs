@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Trial};
 use std::ops::Range;
 
 /// The seeds of an ordinary run.
-const SEEDS: Range<u64> = 1..33;
+const SEEDS: Range<u64> = 1..101;
 
 fn seeds() -> Range<u64> {
     let Ok(text) = std::env::var("INVARIANT_SEEDS") else { return SEEDS };

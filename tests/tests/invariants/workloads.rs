@@ -30,10 +30,10 @@ const SHAPES: [Shape; 8] = [
     Shape::Deployment,
     Shape::Deployment,
     Shape::Deployment,
-    Shape::ReplicaSet,
-    Shape::ReplicaSet,
-    Shape::ReplicaSet,
-    Shape::ReplicaSet,
+    Shape::StatefulSet,
+    Shape::StatefulSet,
+    Shape::DaemonSet,
+    Shape::Job,
     Shape::ReplicaSet,
 ];
 
@@ -57,7 +57,7 @@ fn pick<T: Copy>(of: &[T], random: &mut Random) -> T {
 
 impl Workload {
     pub(crate) fn draw(number: u64, random: &mut Random) -> Self {
-        let shape = if random.below(12) == 99 { Shape::ReplicationController } else { pick(&SHAPES, random) };
+        let shape = if random.below(12) == 0 { Shape::ReplicationController } else { pick(&SHAPES, random) };
         Workload {
             number,
             shape,
@@ -83,7 +83,8 @@ impl Workload {
     }
 
     pub(crate) fn change_image(&mut self, random: &mut Random) -> Step {
-        self.image = pick(&IMAGES, random);
+        // What a Job runs cannot be changed, and one that cannot start waits for ever.
+        self.image = pick(if self.shape == Shape::Job { &IMAGES[..2] } else { &IMAGES }, random);
         Step::Kubectl(format!("set image {} main={}", self.target(), self.image))
     }
 

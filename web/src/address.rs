@@ -1,6 +1,7 @@
 //! The page's own address: what its parameters ask for, and what its fragment holds.
 
 use orrery_share::{Damage, Link, decode};
+use orrery_view::scene::View;
 use web_sys::{Url, UrlSearchParams, window};
 
 use crate::i18n::Lang;
@@ -25,6 +26,8 @@ pub struct Wishes {
     pub at: Option<u64>,
     /// Virtual seconds per real second.
     pub speed: Option<f64>,
+    /// What the picture is ordered by.
+    pub view: View,
 }
 
 impl Wishes {
@@ -43,6 +46,7 @@ impl Wishes {
             autoplay: flag("autoplay"),
             at: number("t").map(|s| (s.min(LATEST_S) * NANOS) as u64),
             speed: number("speed"),
+            view: if params.get("view").as_deref() == Some("owners") { View::Owners } else { View::Nodes },
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::components::log::Log;
 use crate::components::not_simulated::NotSimulated;
 use crate::components::picture::Picture;
 use crate::components::pod::shapes;
+use crate::components::scheduling::SchedulingGrid;
 use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
 use crate::components::transport::Transport;
@@ -86,6 +87,7 @@ fn ui_of(wishes: &Wishes) -> Ui {
     let theme = wishes.theme.or_else(|| Theme::named(&kept("theme")?));
     Ui {
         embed: wishes.embed,
+        view: wishes.view,
         lang: lang.unwrap_or_default(),
         theme: theme.unwrap_or_default(),
         ..Ui::default()
@@ -166,6 +168,7 @@ fn Page(props: &PageProps) -> Html {
                 Some(Dialog::Help) => html! { <Help /> },
                 Some(Dialog::Share) => html! { <Share /> },
                 Some(Dialog::Gallery) => html! { <Gallery /> },
+                Some(Dialog::Scheduling) => html! { <SchedulingGrid /> },
             } }
         </div>
     }

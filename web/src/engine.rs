@@ -11,9 +11,10 @@ use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
 use orrery_view::assist::{Offer, complete};
 use orrery_view::findings::{Finding, findings};
-use orrery_view::scene::{ObjectRef, Scene};
+use orrery_view::handle::{self, Handle};
+use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::timeline::{Density, Mark, Timeline};
-use orrery_view::{calls, crowd, events, inspect, scene, workloads};
+use orrery_view::{calls, crowd, events, inspect, scene, scheduling, workloads};
 
 use crate::assist;
 use crate::refusals::marks;
@@ -136,8 +137,13 @@ impl Engine {
     }
 
     /// The picture.
-    pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
-        scene::scene(&self.cluster, namespace, chosen)
+    pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>, view: View) -> Scene {
+        scene::scene(&self.cluster, namespace, chosen, view)
+    }
+
+    /// What can be done to the workload of an object.
+    pub fn handle(&self, id: &ObjectRef) -> Option<Handle> {
+        handle::handle(&self.cluster, id)
     }
 
     /// Whether the picture is a map.
@@ -168,6 +174,11 @@ impl Engine {
     /// One object.
     pub fn inspect(&self, id: &ObjectRef) -> Option<inspect::Inspection> {
         inspect::inspect(&self.cluster, id)
+    }
+
+    /// What the scheduler thought of each node for a pod.
+    pub fn scheduling(&self, id: &ObjectRef) -> Option<scheduling::Scheduling> {
+        scheduling::scheduling(&self.cluster, id)
     }
 
     /// How many pods are ready, of how many.
@@ -279,23 +290,14 @@ fn label(action: &Action) -> String {
 
 /// The command line of an action, without `kubectl`; none for the power of machines.
 pub fn command(action: &Action) -> Option<Vec<String>> {
-    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
-    let in_namespace = |mut line: Vec<String>, namespace: &str| {
-        if !namespace.is_empty() && namespace != "default" {
-            line.extend(["-n".to_owned(), namespace.to_owned()]);
-        }
-        line
-    };
     match action {
-        Action::Apply { .. } => Some(words(&["apply", "-f", "-"])),
+        Action::Apply { .. } => Some(handle::line(&["apply", "-f", "-"], "")),
         Action::Delete { kind, namespace, name } => {
-            // The page does not wait for an object to be gone.
-            let line = words(&["delete", &kind.to_lowercase(), name, "--wait=false"]);
-            Some(in_namespace(line, namespace))
+            Some(handle::delete(&ObjectRef::new(kind, namespace, name)))
         }
         Action::Scale { kind, namespace, name, replicas } => {
-            let line = words(&["scale", &kind.to_lowercase(), name, &format!("--replicas={replicas}")]);
-            Some(in_namespace(line, namespace))
+            let replicas = format!("--replicas={replicas}");
+            Some(handle::line(&["scale", &kind.to_lowercase(), name, &replicas], namespace))
         }
         Action::Kubectl { line, .. } => Some(line.clone()),
         Action::StopNode { .. } | Action::StartNode { .. } | Action::AddNode => None,
@@ -351,7 +353,7 @@ mod tests {
     const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
 
     fn ready(engine: &Engine) -> usize {
-        engine.scene(None, None).tally()[4]
+        engine.scene(None, None, View::Nodes).tally()[4]
     }
 
     fn seconds(n: u64) -> u64 {
@@ -373,10 +375,10 @@ mod tests {
         };
         assert_eq!(engine.act(scale), Outcome::default());
         engine.run(seconds(120), &mut || true);
-        let before = engine.scene(None, None);
+        let before = engine.scene(None, None, View::Nodes);
         let mut again = Engine::of(&engine.link(vec![], 1.0));
         again.run(seconds(120), &mut || true);
-        assert_eq!(again.scene(None, None), before);
+        assert_eq!(again.scene(None, None, View::Nodes), before);
         again.rewind();
         again.run(seconds(60), &mut || true);
         assert_eq!(ready(&again), 2);

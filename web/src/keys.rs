@@ -6,8 +6,9 @@ use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use crate::doing::{self, Deed};
 use crate::session::Session;
-use crate::ui::{Choose, Dialog, UiContext};
+use crate::ui::{Choose, Dialog, UiContext, other};
 
 /// What a key does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +18,8 @@ enum Command {
     Slower,
     Faster,
     Stage,
+    View,
+    Do(Deed),
     Help,
     Close,
 }
@@ -28,6 +31,11 @@ fn command(key: &str) -> Option<Command> {
         "[" => Command::Slower,
         "]" => Command::Faster,
         "f" | "F" => Command::Stage,
+        "v" | "V" => Command::View,
+        "+" | "=" => Command::Do(Deed::ScaleBy(1)),
+        "-" => Command::Do(Deed::ScaleBy(-1)),
+        "r" | "R" => Command::Do(Deed::Restart),
+        "u" | "U" => Command::Do(Deed::Undo),
         "?" => Command::Help,
         "Escape" => Command::Close,
         _ => return None,
@@ -71,6 +79,8 @@ fn perform(command: Command, session: &Session, ui: &UiContext) {
         Command::Slower => session.shift_speed(-1),
         Command::Faster => session.shift_speed(1),
         Command::Stage => ui.dispatch(Choose::Present(!ui.present)),
+        Command::View => ui.dispatch(Choose::View(other(ui.view))),
+        Command::Do(deed) => doing::perform(session, ui, deed),
         Command::Help => ui.dispatch(Choose::Dialog(Some(Dialog::Help))),
         Command::Close => ui.dispatch(Choose::Close),
     }

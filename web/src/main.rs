@@ -5,6 +5,7 @@ mod app;
 mod assist;
 mod components;
 mod crash;
+mod doing;
 mod dom;
 mod engine;
 mod files;

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use orrery_kubectl::Output;
 use orrery_share::{Action, File};
 use yew::prelude::*;
 
 use crate::engine::{Engine, Outcome};
+use crate::shell::kubectl_words;
 use crate::store;
 
 /// What one animation frame gives to the engine.
@@ -25,10 +25,25 @@ const NANOS_PER_MS: f64 = 1e6;
 /// The speeds of the switch, in virtual seconds per real second.
 pub const SPEEDS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
 
+/// Older lines of the console scroll away for good.
+const LINES_KEPT: usize = 100;
+
+/// A command line, typed or clicked, and its answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The line, without `kubectl`.
+    pub line: String,
+    /// What it printed.
+    pub answer: String,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
 /// The running model behind the page.
 pub struct Session {
     me: Weak<Session>,
     state: RefCell<State>,
+    said: RefCell<Rc<Vec<Said>>>,
     listeners: RefCell<BTreeMap<u64, Rc<dyn Fn()>>>,
 }
 
@@ -85,6 +100,7 @@ impl Session {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             state: RefCell::new(state),
+            said: RefCell::default(),
             listeners: RefCell::default(),
         })
     }
@@ -117,15 +133,30 @@ impl Session {
         outcome
     }
 
-    /// Runs a command line of the console.
-    pub fn kubectl(&self, line: Vec<String>, files: Vec<File>) -> Output {
+    /// Runs a command line. The console shows it with its answer, whether it was typed or clicked.
+    pub fn kubectl(&self, line: &str, files: Vec<File>) -> Said {
         let output = {
             let mut s = self.state.borrow_mut();
             s.seek = None;
-            s.engine.kubectl(line, files)
+            s.engine.kubectl(kubectl_words(line), files)
         };
+        let answer = (output.stdout + &output.stderr).trim_end().to_owned();
+        let line = line.strip_prefix("kubectl ").unwrap_or(line).to_owned();
+        let said = Said { line, answer, failed: output.code != 0 };
+        {
+            let mut all = self.said.borrow_mut();
+            let all = Rc::make_mut(&mut all);
+            all.push(said.clone());
+            let old = all.len().saturating_sub(LINES_KEPT);
+            all.drain(..old);
+        }
         self.changed();
-        output
+        said
+    }
+
+    /// The latest command lines, the oldest first.
+    pub fn said(&self) -> Rc<Vec<Said>> {
+        self.said.borrow().clone()
     }
 
     /// Replaces the engine, at time zero.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use orrery_view::scene::ObjectRef;
+use orrery_view::scene::{ObjectRef, View};
 use yew::prelude::*;
 
 use crate::i18n::{Lang, Words};
@@ -53,6 +53,8 @@ pub enum Dialog {
     Share,
     /// Examples.
     Gallery,
+    /// What the scheduler thought of each node for the selected pod.
+    Scheduling,
 }
 
 /// A sheet that covers the lower part of a small screen.
@@ -73,6 +75,8 @@ pub struct Ui {
     pub selection: Option<ObjectRef>,
     /// Only this namespace.
     pub namespace: Option<String>,
+    /// What the picture is ordered by.
+    pub view: View,
     /// Light or dark.
     pub theme: Theme,
     /// Language.
@@ -96,6 +100,8 @@ pub enum Choose {
     Select(Option<ObjectRef>),
     /// Filters by namespace.
     Namespace(Option<String>),
+    /// Orders the picture.
+    View(View),
     /// Sets the theme.
     Theme(Theme),
     /// Sets the language.
@@ -125,6 +131,7 @@ impl Reducible for Ui {
                 ui.selection = selection;
             }
             Choose::Namespace(namespace) => ui.namespace = namespace,
+            Choose::View(view) => ui.view = view,
             Choose::Theme(theme) => ui.theme = theme,
             Choose::Lang(lang) => ui.lang = lang,
             Choose::Dialog(dialog) => ui.dialog = dialog,
@@ -148,6 +155,11 @@ impl Ui {
             self.selection = None;
         }
     }
+}
+
+/// The view that the switch goes to next.
+pub fn other(view: View) -> View {
+    if view == View::Nodes { View::Owners } else { View::Nodes }
 }
 
 /// The context that every component reads.

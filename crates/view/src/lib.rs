@@ -4,19 +4,27 @@
 
 pub mod assist;
 pub mod calls;
+pub mod cron_job;
 pub mod crowd;
+mod daemon_set;
 pub mod events;
 pub mod findings;
+pub mod handle;
 pub mod inspect;
+pub mod job;
 pub mod layout;
 mod node;
 mod owner;
+pub mod owners;
 mod plane;
 mod pod;
+pub mod remedies;
+pub mod revisions;
 mod rollout;
 pub mod scene;
 pub mod scheduling;
 mod service;
+mod stateful_set;
 mod storage;
 pub mod support;
 pub mod timeline;

@@ -1,107 +1,178 @@
-//! Deployments that are under way: both sides, and the limits that the strategy sets.
+//! Workloads that move to another template: what is old and what is new, and the limits that the strategy sets.
 
-use orrery_api::{Deployment, Kind, Pod, ReplicaSet};
+use std::rc::Rc;
+
+use orrery_api::{ControllerRevision, DaemonSet, Deployment, Kind, Object, Pod, ReplicaSet, StatefulSet};
+use orrery_apimachinery::{IntOrString, ObjectMeta, Str};
 use orrery_cluster::Cluster;
 
-use crate::owner::{Hues, workload};
-use crate::pod;
-use crate::scene::{ObjectRef, RolloutLane, RolloutSide, Text};
+use crate::owner::{self, Hues, reference, unsigned, workload};
+use crate::revisions::number;
+use crate::scene::{ObjectRef, PodState, RolloutLane, RolloutSide, Text};
+use crate::{pod, stateful_set};
 
-/// The annotation that numbers a Deployment's ReplicaSets (upstream: `deploymentutil.RevisionAnnotation`).
-const REVISION: &str = "deployment.kubernetes.io/revision";
+/// The label that names the ControllerRevision of a pod.
+const REVISION_HASH: &str = "controller-revision-hash";
+/// A lane has no more columns of ordinals than these.
+const MOST_COLUMNS: u32 = 200;
 
-/// A lane for each Deployment that has not arrived, and for the one that is looked at.
+/// A lane for each workload that has not arrived, and for the one that is looked at.
 pub(crate) fn lanes(
     cluster: &Cluster,
     hues: &Hues,
     wanted: &dyn Fn(&str) -> bool,
     chosen: Option<&ObjectRef>,
 ) -> Vec<RolloutLane> {
-    let looked_at = |d: &Deployment| chosen.is_some_and(|c| &*c.kind == "Deployment" && *c == id(d));
-    let all = cluster.api().list::<Deployment>().filter(|d| wanted(&d.metadata.namespace));
-    all.filter(|d| looked_at(d) || under_way(cluster, d)).map(|d| lane(cluster, hues, d)).collect()
+    let tops = owner::tops(cluster.api()).filter(|o| wanted(&o.metadata().namespace));
+    let mut lanes = Vec::new();
+    for object in tops {
+        let lane = match object {
+            Object::Deployment(d) => deployment(cluster, d),
+            Object::StatefulSet(s) => stateful_set(cluster, s),
+            Object::DaemonSet(d) => daemon_set(cluster, d),
+            _ => continue,
+        };
+        let looked_at = chosen.is_some_and(|c| *c == lane.id);
+        if looked_at || lane.sides.len() > 1 {
+            lanes.push(RolloutLane { hue: hues.get(&workload(cluster.api(), object.metadata())), ..lane });
+        }
+    }
+    lanes
 }
 
-fn id(deployment: &Deployment) -> ObjectRef {
-    let meta = &deployment.metadata;
-    ObjectRef { kind: "Deployment".into(), namespace: meta.namespace.clone(), name: meta.name.clone() }
-}
-
-/// More than one ReplicaSet still has a part in it.
-fn under_way(cluster: &Cluster, deployment: &Deployment) -> bool {
-    sides(cluster, deployment).len() > 1
-}
-
-fn lane(cluster: &Cluster, hues: &Hues, deployment: &Deployment) -> RolloutLane {
-    let desired = deployment.spec.replicas.unwrap_or(1);
-    let (min_available, max_total) = limits(deployment, desired);
-    let sides = sides(cluster, deployment);
-    let stuck =
-        deployment.status.conditions.iter().find(|c| &*c.type_ == "Progressing" && &*c.status != "True");
+/// A lane of a workload with so many pods wanted, so many that may lack and so many too many.
+fn lane(
+    id: ObjectRef,
+    sides: Vec<RolloutSide>,
+    available: i32,
+    desired: i32,
+    lack: i32,
+    surge: i32,
+) -> RolloutLane {
     RolloutLane {
-        id: id(deployment),
-        hue: hues.get(&workload(cluster.api(), &deployment.metadata)),
-        available: unsigned(deployment.status.available_replicas),
-        total: sides.iter().map(|s| s.pods.len() as u32).sum(),
+        id,
+        hue: 0,
+        available: unsigned(available),
+        total: sides.iter().map(|s| s.pods.iter().flatten().count() as u32).sum(),
         desired: unsigned(desired),
-        min_available,
-        max_total,
-        note: stuck.and_then(|c| c.message.clone()),
+        min_available: unsigned(desired.saturating_sub(lack)),
+        max_total: unsigned(desired.saturating_add(surge)),
+        partition: None,
+        note: None,
         sides,
     }
 }
 
-/// The fewest available and the most existing pods (upstream: `deploymentutil.ResolveFenceposts`). Surge rounds up, unavailable
-/// rounds down, and not both may be zero.
-fn limits(deployment: &Deployment, desired: i32) -> (u32, u32) {
-    let rolling = deployment.spec.strategy.rolling_update.as_ref();
-    if deployment.spec.strategy.type_.as_deref() == Some("Recreate") {
-        return (0, unsigned(desired));
+fn scaled(limit: Option<&IntOrString>, of: i32, round_up: bool) -> i32 {
+    limit.and_then(|l| l.scaled(of, round_up)).unwrap_or(0)
+}
+
+/// Surge rounds up, unavailable rounds down, and not both may be zero (upstream: `deploymentutil.ResolveFenceposts`).
+fn deployment(cluster: &Cluster, d: &Deployment) -> RolloutLane {
+    let desired = d.spec.replicas.unwrap_or(1);
+    let rolling = d.spec.strategy.rolling_update.as_ref();
+    let surge = scaled(rolling.and_then(|r| r.max_surge.as_ref()), desired, true);
+    let lack = scaled(rolling.and_then(|r| r.max_unavailable.as_ref()), desired, false);
+    let (surge, lack) = match d.spec.strategy.type_.as_deref() {
+        Some("Recreate") => (0, desired),
+        _ if surge == 0 && lack == 0 => (0, 1),
+        _ => (surge, lack),
+    };
+    let stuck = d.status.conditions.iter().find(|c| &*c.type_ == "Progressing" && &*c.status != "True");
+    let id = reference(Kind::Deployment, &d.metadata);
+    let sides = replica_sets(cluster, &d.metadata);
+    let lane = lane(id, sides, d.status.available_replicas, desired, lack, surge);
+    RolloutLane { note: stuck.and_then(|c| c.message.clone()), ..lane }
+}
+
+/// One pod at a time, from the last ordinal down to the partition (upstream: `stateful_set_control.go`, `updateStatefulSet`).
+fn stateful_set(cluster: &Cluster, set: &StatefulSet) -> RolloutLane {
+    let desired = set.spec.replicas.unwrap_or(1);
+    let strategy = &set.spec.update_strategy;
+    let rolling = strategy.rolling_update.as_ref();
+    let lack =
+        rolling.and_then(|r| r.max_unavailable.as_ref()).map_or(1, |l| scaled(Some(l), desired, true).max(1));
+    let pods = owner::pods_of(cluster.api(), &set.metadata);
+    let first = set.spec.ordinals.as_ref().map_or(0, |o| unsigned(o.start));
+    let mut sides = revisions(cluster, &set.metadata, &pods, set.status.update_revision.as_ref());
+    // A column for each ordinal, so that the partition is a line between two of them.
+    for side in &mut sides {
+        let mine = |n: u32| {
+            let of = pods.iter().filter(|p| p.metadata.labels.get(REVISION_HASH) == Some(&side.id.name));
+            of.into_iter().find(|p| stateful_set::ordinal(&p.metadata.name) == Some(n))
+        };
+        let columns = first..first.saturating_add(unsigned(desired).min(MOST_COLUMNS));
+        side.pods = columns.map(|n| mine(n).map(|p| pod::state(cluster.api(), cluster.now(), p))).collect();
     }
-    let surge = rolling.and_then(|r| r.max_surge.as_ref()).and_then(|s| s.scaled(desired, true)).unwrap_or(0);
-    let missing =
-        rolling.and_then(|r| r.max_unavailable.as_ref()).and_then(|u| u.scaled(desired, false)).unwrap_or(0);
-    let missing = if surge == 0 && missing == 0 { 1 } else { missing };
-    (unsigned(desired.saturating_sub(missing)), unsigned(desired.saturating_add(surge)))
+    let id = reference(Kind::StatefulSet, &set.metadata);
+    let partition = rolling.and_then(|r| r.partition).map(unsigned).filter(|p| *p > 0);
+    let lane = lane(id, sides, set.status.available_replicas, desired, lack, 0);
+    RolloutLane { partition: partition.map(|p| p.saturating_sub(first)), ..lane }
+}
+
+/// Both limits round up (upstream: `daemon/util.SurgeCount` and `UnavailableCount`).
+fn daemon_set(cluster: &Cluster, d: &DaemonSet) -> RolloutLane {
+    let desired = d.status.desired_number_scheduled;
+    let rolling = d.spec.update_strategy.rolling_update.as_ref();
+    let surge = scaled(rolling.and_then(|r| r.max_surge.as_ref()), desired, true);
+    let lack = scaled(rolling.and_then(|r| r.max_unavailable.as_ref()), desired, true);
+    let pods = owner::pods_of(cluster.api(), &d.metadata);
+    let sides = revisions(cluster, &d.metadata, &pods, None);
+    lane(reference(Kind::DaemonSet, &d.metadata), sides, d.status.number_available, desired, lack, surge)
 }
 
 /// The ReplicaSets that hold pods or want some, oldest revision first.
-fn sides(cluster: &Cluster, deployment: &Deployment) -> Vec<RolloutSide> {
+fn replica_sets(cluster: &Cluster, owner: &ObjectMeta) -> Vec<RolloutSide> {
     let api = cluster.api();
-    let owned = api.dependents(&deployment.metadata.uid).filter(|key| key.kind == Kind::ReplicaSet);
+    let owned = api.dependents(&owner.uid).filter(|key| key.kind == Kind::ReplicaSet);
     let mut sets: Vec<_> = owned.filter_map(|key| api.get::<ReplicaSet>(&key.namespace, &key.name)).collect();
-    sets.sort_by_key(|rs| revision(rs));
-    let newest = sets.last().map(|rs| rs.metadata.uid.clone());
-    let sides = sets.into_iter().map(|rs| side(cluster, rs, newest.as_ref() == Some(&rs.metadata.uid)));
-    sides.filter(|side| side.new || side.desired > 0 || !side.pods.is_empty()).collect()
+    sets.sort_by_key(|set| number(&set.metadata));
+    let newest = sets.last().map(|set| set.metadata.uid.clone());
+    let sides = sets.into_iter().map(|set| RolloutSide {
+        id: reference(Kind::ReplicaSet, &set.metadata),
+        image: first_image(Some(&set.spec.template)),
+        pods: states(cluster, &owner::pods_of(api, &set.metadata)),
+        desired: Some(unsigned(set.spec.replicas.unwrap_or(1))),
+        new: newest.as_ref() == Some(&set.metadata.uid),
+    });
+    sides.filter(|side| side.new || side.desired != Some(0) || !side.pods.is_empty()).collect()
 }
 
-fn side(cluster: &Cluster, set: &ReplicaSet, new: bool) -> RolloutSide {
+/// The ControllerRevisions that hold pods, oldest first, and the latest of all.
+fn revisions(
+    cluster: &Cluster,
+    owner: &ObjectMeta,
+    pods: &[&Rc<Pod>],
+    newest: Option<&Str>,
+) -> Vec<RolloutSide> {
     let api = cluster.api();
-    let owned = api.dependents(&set.metadata.uid).filter(|key| key.kind == Kind::Pod);
-    let pods = owned.filter_map(|key| api.get::<Pod>(&key.namespace, &key.name));
-    let meta = &set.metadata;
-    RolloutSide {
-        id: ObjectRef {
-            kind: "ReplicaSet".into(),
-            namespace: meta.namespace.clone(),
-            name: meta.name.clone(),
-        },
-        image: image(set),
-        pods: pods.map(|p| pod::state(api, cluster.now(), p)).collect(),
-        desired: unsigned(set.spec.replicas.unwrap_or(1)),
-        new,
-    }
+    let owned = api.dependents(&owner.uid).filter(|key| key.kind == Kind::ControllerRevision);
+    let mut all: Vec<_> =
+        owned.filter_map(|key| api.get::<ControllerRevision>(&key.namespace, &key.name)).collect();
+    all.sort_by_key(|revision| revision.revision);
+    let newest = newest.cloned().or_else(|| all.last().map(|r| r.metadata.name.clone()));
+    let sides = all.into_iter().map(|revision| {
+        let name = &revision.metadata.name;
+        // A DaemonSet's pods name the hash alone, a StatefulSet's the whole revision.
+        let of =
+            |p: &&&Rc<Pod>| p.metadata.labels.get(REVISION_HASH).is_some_and(|hash| name.ends_with(&**hash));
+        let mine: Vec<&Rc<Pod>> = pods.iter().filter(of).copied().collect();
+        let image = mine.first().map(|p| p.spec.containers.first().and_then(|c| c.image.clone()));
+        RolloutSide {
+            id: reference(Kind::ControllerRevision, &revision.metadata),
+            image: image.flatten().unwrap_or_default(),
+            pods: states(cluster, &mine),
+            desired: None,
+            new: newest.as_ref() == Some(name),
+        }
+    });
+    sides.filter(|side| side.new || !side.pods.is_empty()).collect()
 }
 
-fn image(set: &ReplicaSet) -> Text {
-    set.spec.template.spec.containers.first().and_then(|c| c.image.clone()).unwrap_or_default()
+fn states(cluster: &Cluster, pods: &[&Rc<Pod>]) -> Vec<Option<PodState>> {
+    pods.iter().map(|p| Some(pod::state(cluster.api(), cluster.now(), p))).collect()
 }
 
-fn revision(set: &ReplicaSet) -> u64 {
-    set.metadata.annotations.get(REVISION).and_then(|r| r.parse().ok()).unwrap_or(0)
-}
-
-fn unsigned(n: i32) -> u32 {
-    u32::try_from(n).unwrap_or(0)
+fn first_image(template: Option<&orrery_api::PodTemplateSpec>) -> Text {
+    template.and_then(|t| t.spec.containers.first()).and_then(|c| c.image.clone()).unwrap_or_default()
 }

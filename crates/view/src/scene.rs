@@ -8,6 +8,7 @@ use orrery_cluster::Cluster;
 
 use crate::calls::Caller;
 use crate::owner::Hues;
+use crate::owners::{Family, families};
 use crate::{node, plane, pod, rollout, service, storage};
 
 /// Text that is shared between successive scenes.
@@ -257,29 +258,29 @@ pub struct VolumeTrack {
     pub hue: Option<Hue>,
 }
 
-/// One ReplicaSet of a rollout.
+/// One ReplicaSet or ControllerRevision of a rollout.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RolloutSide {
-    /// The ReplicaSet.
+    /// The ReplicaSet or the ControllerRevision.
     pub id: ObjectRef,
     /// First image of its template.
     pub image: Text,
-    /// Its pods.
-    pub pods: Vec<PodState>,
-    /// How many it wants.
-    pub desired: u32,
-    /// The one that the Deployment is moving to.
+    /// Its pods. Those of a StatefulSet stand in the columns of their ordinals.
+    pub pods: Vec<Option<PodState>>,
+    /// How many a ReplicaSet wants.
+    pub desired: Option<u32>,
+    /// The one that the workload is moving to.
     pub new: bool,
 }
 
-/// A Deployment between two ReplicaSets, with the limits that its strategy sets.
+/// A workload between two templates, with the limits that its strategy sets.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RolloutLane {
-    /// The Deployment.
+    /// The Deployment, StatefulSet or DaemonSet.
     pub id: ObjectRef,
     /// Hue of its pods.
     pub hue: Hue,
-    /// ReplicaSets that hold pods or want some, oldest first.
+    /// What holds pods or wants some, oldest first.
     pub sides: Vec<RolloutSide>,
     /// Available pods now.
     pub available: u32,
@@ -291,6 +292,8 @@ pub struct RolloutLane {
     pub min_available: u32,
     /// The strategy never lets more exist.
     pub max_total: u32,
+    /// A StatefulSet: columns before this one keep their revision.
+    pub partition: Option<u32>,
     /// `status.conditions[Progressing].message`, when it is stuck or paused.
     pub note: Option<Text>,
 }
@@ -302,6 +305,16 @@ pub struct Waiting {
     pub pods: Vec<PodMark>,
     /// The scheduler's message, verbatim.
     pub why: Option<Text>,
+}
+
+/// What the picture is ordered by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum View {
+    /// Where pods run.
+    #[default]
+    Nodes,
+    /// Whom pods belong to.
+    Owners,
 }
 
 /// Everything that is drawn.
@@ -317,8 +330,10 @@ pub struct Scene {
     pub waiting: Waiting,
     /// Claims and volumes.
     pub volumes: Vec<VolumeTrack>,
-    /// Deployments under way.
+    /// Rollouts under way.
     pub rollouts: Vec<RolloutLane>,
+    /// The owners view: the families, when it is looked at.
+    pub families: Option<Vec<Family>>,
 }
 
 impl Scene {
@@ -336,7 +351,7 @@ impl Scene {
 }
 
 /// Reads the scene of a cluster, of all namespaces or of one. The chosen object is told of in more detail.
-pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Scene {
+pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectRef>, view: View) -> Scene {
     let api = cluster.api();
     let wanted = |ns: &str| namespace.is_none_or(|only| only == ns);
     let hues = Hues::of(api);
@@ -347,18 +362,25 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
         _ => None,
     });
     let kubelets: BTreeMap<Text, u64> = kubelets.collect();
-    let nodes: Vec<_> =
+    let mut nodes: Vec<_> =
         api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &pulling, &wanted)).collect();
     let shown: BTreeMap<Text, Hue> =
         nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
     let services = api.list::<Service>().filter(|s| wanted(&s.metadata.namespace) && !is_apiserver(s));
+    let services = services.map(|s| service::service_box(api, s, &shown)).collect();
+    let mut waiting = waiting(cluster, &hues, &wanted);
+    let families = (view == View::Owners).then(|| {
+        let mut marks: Vec<_> = nodes.iter_mut().flat_map(|n| &mut n.pods).chain(&mut waiting.pods).collect();
+        families(cluster, &hues, &mut marks, &wanted)
+    });
     Scene {
         control_plane: plane::control_plane(api, &latest),
-        services: services.map(|s| service::service_box(api, s, &shown)).collect(),
+        services,
         nodes,
-        waiting: waiting(cluster, &hues, &wanted),
+        waiting,
         volumes: storage::tracks(api, &hues, &wanted),
         rollouts: rollout::lanes(cluster, &hues, &wanted, chosen),
+        families,
     }
 }
 

@@ -3,22 +3,28 @@
 use orrery_api::Pod;
 use orrery_cluster::{Cluster, Decision, NodeVerdict};
 
+use crate::remedies::{Remedies, remedies};
 use crate::scene::{ObjectRef, Text};
-
-/// More nodes than these are counted, not listed.
-const LISTED: usize = 12;
 
 /// The last decision about a pod.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scheduling {
     /// Which attempt it was.
     pub attempt: u32,
-    /// Nodes that would do, of those that were looked at.
-    pub feasible: usize,
+    /// Nodes that there were.
+    pub nodes: usize,
     /// Nodes that were looked at.
     pub evaluated: usize,
-    /// The best first, then those that were refused.
+    /// Nodes that would do, of those that were looked at.
+    pub feasible: usize,
+    /// The plug-ins that scored, and what their scores weigh.
+    pub scored_by: Vec<(&'static str, i64)>,
+    /// The winner, then the best, then those that were refused. Only so many nodes are kept.
     pub verdicts: Vec<Verdict>,
+    /// How many nodes each plug-in refused for which reason; the most first.
+    pub refusals: Vec<(&'static str, Text, usize)>,
+    /// A pod that waits: what would have to change.
+    pub remedies: Remedies,
 }
 
 /// What was found of one node.
@@ -26,9 +32,13 @@ pub struct Scheduling {
 pub struct Verdict {
     /// The node.
     pub node: Text,
-    /// Its score; none when it was refused.
+    /// Its weighted sum; none when it was refused.
     pub score: Option<i64>,
-    /// Why it was refused, and by which plug-in.
+    /// What each plug-in gave it: as it counted, and from 0 to 100.
+    pub scores: Vec<(i64, i64)>,
+    /// The plug-in that refused it.
+    pub plugin: &'static str,
+    /// Why.
     pub reason: Text,
     /// It won.
     pub won: bool,
@@ -40,20 +50,36 @@ pub fn scheduling(cluster: &Cluster, pod: &ObjectRef) -> Option<Scheduling> {
     let decision = cluster.scheduler().last_decision(&pod.metadata.uid)?;
     let mut verdicts: Vec<Verdict> = decision.verdicts.iter().map(|v| verdict(decision, v)).collect();
     verdicts.sort_by_key(|v| (!v.won, std::cmp::Reverse(v.score)));
-    verdicts.truncate(LISTED);
     Some(Scheduling {
         attempt: decision.attempt,
-        feasible: decision.feasible,
+        nodes: decision.nodes,
         evaluated: decision.evaluated,
+        feasible: decision.feasible,
+        scored_by: decision.scored_by.iter().map(|s| (s.plugin, s.weight)).collect(),
+        refusals: refusals(&verdicts),
+        remedies: remedies(cluster, pod, &verdicts),
         verdicts,
     })
 }
 
 fn verdict(decision: &Decision, verdict: &NodeVerdict) -> Verdict {
     let node = decision.node(verdict).clone();
-    let (score, reason) = match verdict {
-        NodeVerdict::Feasible { total, .. } => (Some(*total), String::new()),
-        NodeVerdict::Rejected { plugin, reasons, .. } => (None, format!("{} ({plugin})", reasons.join(", "))),
+    let (score, plugin, reason) = match verdict {
+        NodeVerdict::Feasible { total, .. } => (Some(*total), "", "".into()),
+        NodeVerdict::Rejected { plugin, reasons, .. } => (None, *plugin, reasons.join(", ").as_str().into()),
     };
-    Verdict { won: decision.winner.as_ref() == Some(&node), node, score, reason: reason.as_str().into() }
+    let scores = decision.scores(verdict).iter().map(|s| (s.raw, s.normalised)).collect();
+    Verdict { won: decision.winner.as_ref() == Some(&node), node, score, scores, plugin, reason }
+}
+
+fn refusals(verdicts: &[Verdict]) -> Vec<(&'static str, Text, usize)> {
+    let mut counted: Vec<(&'static str, Text, usize)> = Vec::new();
+    for verdict in verdicts.iter().filter(|v| v.score.is_none()) {
+        match counted.iter_mut().find(|c| c.0 == verdict.plugin && c.1 == verdict.reason) {
+            Some(known) => known.2 += 1,
+            None => counted.push((verdict.plugin, verdict.reason.clone(), 1)),
+        }
+    }
+    counted.sort_by_key(|c| std::cmp::Reverse(c.2));
+    counted
 }

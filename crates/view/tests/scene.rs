@@ -7,7 +7,7 @@ use orrery_cluster::{Cluster, Config};
 use orrery_sim::SimTime;
 use orrery_view::events::events;
 use orrery_view::inspect::{Deed, inspect, origin};
-use orrery_view::scene::{NodeState, ObjectRef, PodState, Scene, Stage, scene};
+use orrery_view::scene::{NodeState, ObjectRef, PodState, Scene, Stage, View, scene};
 use orrery_view::scheduling::scheduling;
 
 const WEB: &str = "
@@ -81,7 +81,7 @@ fn a_pod_has_the_shape_of_its_state() {
         ),
     ];
     for (name, spec, seconds, expected) in rows {
-        let scene = scene(&cluster(&pod(spec), seconds), None, None);
+        let scene = scene(&cluster(&pod(spec), seconds), None, None, View::Nodes);
         let states = states(&scene);
         assert!(matches!(states[..], [state] if expected(state)), "{name}: {states:?}");
     }
@@ -89,7 +89,7 @@ fn a_pod_has_the_shape_of_its_state() {
 
 #[test]
 fn services_are_tied_to_the_pods_behind_them_and_one_that_selects_nothing_is_a_ghost() {
-    let scene = scene(&cluster(WEB, 60), None, None);
+    let scene = scene(&cluster(WEB, 60), None, None, View::Nodes);
     assert_eq!(states(&scene), [PodState::Ready; 3]);
     let told: Vec<_> = scene.services.iter().map(|s| (&*s.id.name, s.endpoints.len(), s.ghost)).collect();
     assert_eq!(told, [("typo", 0, true), ("web", 3, false)]);
@@ -104,7 +104,7 @@ fn services_are_tied_to_the_pods_behind_them_and_one_that_selects_nothing_is_a_g
 fn a_pod_that_fits_nowhere_waits_with_the_schedulers_words() {
     let spec = "{containers: [{name: c, image: nginx, resources: {requests: {cpu: 64}}}]}";
     let cluster = cluster(&pod(spec), 10);
-    let scene = scene(&cluster, None, None);
+    let scene = scene(&cluster, None, None, View::Nodes);
     assert_eq!(scene.waiting.pods.len(), 1);
     let why = scene.waiting.why.expect("the scheduler says why");
     assert!(why.starts_with("0/3 nodes are available: 3 Insufficient cpu."), "{why}");
@@ -117,10 +117,10 @@ fn a_pod_that_fits_nowhere_waits_with_the_schedulers_words() {
 fn a_claim_goes_along_its_track_and_one_that_nobody_made_is_a_ghost() {
     let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: default}\nspec:\n  accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n---\n";
     let uses = "{containers: [{name: c, image: nginx}], volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]}";
-    let made = scene(&cluster(&(claim.to_owned() + &pod(uses)), 60), None, None);
+    let made = scene(&cluster(&(claim.to_owned() + &pod(uses)), 60), None, None, View::Nodes);
     assert_eq!(made.volumes.iter().map(|v| v.stage).collect::<Vec<_>>(), [Some(Stage::InUse)]);
     assert_eq!(&*made.volumes[0].size, "1Gi · RWO");
-    let missing = scene(&cluster(&pod(uses), 10), None, None);
+    let missing = scene(&cluster(&pod(uses), 10), None, None, View::Nodes);
     assert_eq!(missing.volumes.iter().map(|v| (v.stage, v.ghost)).collect::<Vec<_>>(), [(None, true)]);
 }
 
@@ -129,7 +129,7 @@ fn a_machine_that_is_off_is_so_at_once_and_known_to_be_so_later() {
     let mut cluster = cluster(WEB, 30);
     cluster.stop_node("node-1");
     let card = |cluster: &Cluster| {
-        let scene = scene(cluster, None, None);
+        let scene = scene(cluster, None, None, View::Nodes);
         let card = scene.nodes.into_iter().find(|n| &*n.id.name == "node-1").expect("it is there");
         (card.stopped, card.state)
     };
@@ -148,7 +148,7 @@ fn a_rollout_shows_both_sides_between_its_limits() {
     };
     api.modify(&request, "default", "web", change).expect("the change is valid");
     cluster.run(SimTime::from_secs(61), &mut || true);
-    let scene = scene(&cluster, None, None);
+    let scene = scene(&cluster, None, None, View::Nodes);
     let [lane] = &scene.rollouts[..] else { panic!("one Deployment is under way: {:?}", scene.rollouts) };
     assert_eq!((lane.min_available, lane.max_total), (3, 4));
     let sides: Vec<_> = lane.sides.iter().map(|s| (&*s.image, s.new)).collect();
@@ -158,7 +158,7 @@ fn a_rollout_shows_both_sides_between_its_limits() {
 #[test]
 fn a_pod_knows_what_led_to_it() {
     let cluster = cluster(WEB, 60);
-    let picture = scene(&cluster, None, None);
+    let picture = scene(&cluster, None, None, View::Nodes);
     let id = picture.pods().next().expect("there are three").id.clone();
     assert_eq!(origin(&cluster, &id), ObjectRef::new("Deployment", "default", "web"));
     let it = inspect(&cluster, &id).expect("it is there");

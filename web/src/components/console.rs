@@ -4,20 +4,8 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::files::use_files;
-use crate::session::use_session;
-use crate::shell;
+use crate::session::{use_session, use_view};
 use crate::ui::use_words;
-
-/// Older lines scroll away for good.
-const KEPT: usize = 100;
-
-/// A line and its answer.
-#[derive(Clone, PartialEq)]
-struct Entry {
-    line: String,
-    answer: String,
-    failed: bool,
-}
 
 /// The console.
 #[component]
@@ -25,16 +13,19 @@ pub fn Console() -> Html {
     let w = use_words();
     let session = use_session();
     let files = use_files();
-    let entries = use_state(Vec::<Entry>::new);
+    let entries = use_view((), |session, ()| session.said());
     // How far back the arrow keys have gone.
     let back = use_mut_ref(|| 0_usize);
     let (input, paper) = (use_node_ref(), use_node_ref());
     {
-        let (input, paper) = (input.clone(), paper.clone());
-        use_effect_with(entries.len(), move |_| {
+        let paper = paper.clone();
+        use_effect_with(entries.clone(), move |_| {
             if let Some(paper) = paper.cast::<Element>() {
                 paper.set_scroll_top(paper.scroll_height());
             }
+        });
+        let input = input.clone();
+        use_effect_with((), move |()| {
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 // The line can still be reached by hand.
                 let _ = input.focus();
@@ -42,15 +33,10 @@ pub fn Console() -> Html {
         });
     }
     let run = {
-        let (entries, back, files) = (entries.clone(), back.clone(), files.clone());
+        let (back, files) = (back.clone(), files.clone());
         move |line: String| {
             *back.borrow_mut() = 0;
-            let output = session.kubectl(shell::kubectl_words(&line), files.list.clone());
-            let answer = output.stdout + &output.stderr;
-            let mut all = (*entries).clone();
-            all.push(Entry { line, answer: answer.trim_end().to_owned(), failed: output.code != 0 });
-            let old = all.len().saturating_sub(KEPT);
-            entries.set(all.split_off(old));
+            session.kubectl(&line, files.list.clone());
         }
     };
     let onkeydown = {
@@ -80,7 +66,7 @@ pub fn Console() -> Html {
                 if entries.is_empty() { <p class="muted">{w.console_hint}</p> }
                 { for entries.iter().map(|entry| html! {
                     <>
-                        <b>{format!("$ kubectl {}", entry.line.trim_start_matches("kubectl "))}</b>
+                        <b>{format!("$ kubectl {}", entry.line)}</b>
                         <pre class={entry.failed.then_some("failed")}>{entry.answer.clone()}</pre>
                     </>
                 }) }

@@ -11,6 +11,9 @@ use crate::ui::{Choose, use_ui, use_words};
 pub struct ModalProps {
     /// Its heading.
     pub title: AttrValue,
+    /// It takes the whole page.
+    #[prop_or_default]
+    pub wide: bool,
     /// What it says.
     pub children: Html,
 }
@@ -46,7 +49,7 @@ pub fn Modal(props: &ModalProps) -> Html {
         })
     };
     html! {
-        <dialog ref={dialog} aria-label={props.title.clone()} {onclick} oncancel={move |e: Event| { e.prevent_default(); cancel.emit(()) }}>
+        <dialog ref={dialog} class={props.wide.then_some("wide")} aria-label={props.title.clone()} {onclick} oncancel={move |e: Event| { e.prevent_default(); cancel.emit(()) }}>
             <div class="dialog">
                 <header><h2>{props.title.clone()}</h2><button class="btn icon quiet" aria-label={w.close} title={w.close} onclick={move |_| button.emit(())}>{draw(Icon::Close)}</button></header>
                 {props.children.clone()}

@@ -1,6 +1,7 @@
 //! The header: what is shown, and everything that is not time.
 
 use orrery_share::Action;
+use orrery_view::scene::View;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -35,6 +36,12 @@ pub fn Header() -> Html {
             <Scenario />
             <NamespacePick />
             <Tally />
+            <span class="push" />
+            <span class="views" role="group" aria-label={w.views}>
+                { for [(View::Nodes, w.view_nodes), (View::Owners, w.view_owners)].into_iter().map(|(view, name)| html! {
+                    <button aria-pressed={(ui.view == view).to_string()} onclick={choose(Choose::View(view))}>{name}</button>
+                }) }
+            </span>
             <span class="push" />
             <button class="btn add" onclick={add_node} title={format!("+ {}", w.add_node)} aria-label={format!("+ {}", w.add_node)}>{draw(Icon::Plus)}<span class="wide">{w.add_node}</span></button>
             <button class="btn share" onclick={choose(Choose::Dialog(Some(Dialog::Share)))} aria-label={w.share}>{draw(Icon::Share)}<span class="wide">{w.share}</span></button>

@@ -10,11 +10,15 @@ use crate::ui::use_words;
 #[component]
 pub fn Help() -> Html {
     let w = use_words();
-    let keys: [(&[&str], &str); 8] = [
+    let keys: [(&[&str], &str); 12] = [
         (&["Space", "K"], w.key_play),
         (&["."], w.key_step),
         (&["[", "]"], w.key_speed),
         (&["F"], w.key_stage),
+        (&["V"], w.key_view),
+        (&["+", "−"], w.key_scale),
+        (&["R"], w.key_restart),
+        (&["U"], w.key_undo),
         (&["←", "→"], w.key_move),
         (&["Ctrl", "Enter"], w.key_apply),
         (&["?"], w.key_help),

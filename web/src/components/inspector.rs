@@ -1,19 +1,19 @@
 //! The selection: what it is, why it is so, what it looks like as YAML, what was recorded about it, and what can be done to it.
 
-use orrery_share::Action;
 use orrery_view::inspect::{Cause, Deed, Inspection, Tone};
 use orrery_view::scene::ObjectRef;
-use orrery_view::scheduling::Scheduling;
 use yew::prelude::*;
 
+use super::actions::Actions;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
+use super::scheduling::SchedulingShort;
 use super::transport::hms;
-use crate::engine;
+use super::workload::{link, workload};
 use crate::i18n::Words;
-use crate::session::{use_session, use_view};
-use crate::ui::{Choose, use_ui, use_words};
+use crate::session::use_view;
+use crate::ui::{Choose, UiContext, use_ui, use_words};
 
 /// The tabs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +66,7 @@ fn Selected(props: &SelectedProps) -> Html {
             </div>
             <h2>{&*it.id.name}</h2>
             <p class="muted">{&*it.place}</p>
-            <Actions id={it.id.clone()} replicas={it.replicas} power={it.power} />
+            <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {
                     let chosen = *tab == which;
@@ -77,7 +77,7 @@ fn Selected(props: &SelectedProps) -> Html {
             <div class="tab-body" role="tabpanel" tabindex="0">
                 { match *tab {
                     Tab::Why => why(it, w, &ui),
-                    Tab::Summary => summary(it),
+                    Tab::Summary => html! { <>{workload(it, w, &ui)}{summary(it)}</> },
                     Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
                     Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
                 } }
@@ -102,61 +102,39 @@ fn tone_class(tone: Tone) -> &'static str {
 
 fn summary(it: &Inspection) -> Html {
     html! {
-        <table><tbody>
+        <table class="rows"><tbody>
             { for it.rows.iter().map(|(label, value)| html! { <tr><th scope="row">{&**label}</th><td>{&**value}</td></tr> }) }
         </tbody></table>
     }
 }
 
 /// What was said about it, and the chain of writes that led here.
-fn why(it: &Inspection, w: &Words, ui: &crate::ui::UiContext) -> Html {
+fn why(it: &Inspection, w: &Words, ui: &UiContext) -> Html {
     html! {
         <>
             if let Some(says) = &it.says { <p class="says">{&**says}</p> }
-            if let Some(scheduling) = &it.scheduling { { verdicts(scheduling, w) } }
+            if let Some(decision) = &it.scheduling { <SchedulingShort decision={decision.clone()} /> }
             <h3>{w.chain}</h3>
             if it.causes.is_empty() { <p class="muted">{w.no_chain}</p> }
             <ol class="why">
-                { for it.causes.iter().map(|cause| {
-                    let (ui, object) = (ui.clone(), cause.object.clone());
-                    let select = Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Select(Some(object.clone()))));
-                    html! {
-                        <li key={cause.revision.to_string()}>
-                            { told(cause, &it.id, w, select) }
-                            if cause.times > 1 { <span class="muted">{format!(" {}", (w.times)(cause.times as usize))}</span> }
-                            <small class="mono">{format!("{}.{:03} · {}", hms(cause.at / 1_000_000_000), cause.at / 1_000_000 % 1000, cause.call)}</small>
-                        </li>
-                    }
+                { for it.causes.iter().map(|cause| html! {
+                    <li key={cause.revision.to_string()}>
+                        { told(cause, &it.id, w, ui) }
+                        if cause.times > 1 { <span class="muted">{format!(" {}", (w.times)(cause.times as usize))}</span> }
+                        <small class="mono">{format!("{}.{:03} · {}", hms(cause.at / 1_000_000_000), cause.at / 1_000_000 % 1000, cause.call)}</small>
+                    </li>
                 }) }
             </ol>
         </>
     }
 }
 
-/// What the scheduler thought of each node.
-fn verdicts(scheduling: &Scheduling, w: &Words) -> Html {
-    html! {
-        <>
-            <h3>{w.scheduling}</h3>
-            <p class="muted">{(w.feasible)(scheduling.feasible, scheduling.evaluated)}</p>
-            <ul class="verdicts">
-                { for scheduling.verdicts.iter().map(|v| html! {
-                    <li key={v.node.to_string()} class={classes!(v.won.then_some("won"), v.score.is_none().then_some("no"))}>
-                        <b class="mono">{&*v.node}</b>
-                        if let Some(score) = v.score { <span class="mono push">{score}</span> } else { <span>{&*v.reason}</span> }
-                    </li>
-                }) }
-            </ul>
-        </>
-    }
-}
-
 /// One link of the chain as a sentence. Other objects can be followed.
-fn told(cause: &Cause, about: &ObjectRef, w: &Words, select: Callback<MouseEvent>) -> Html {
+fn told(cause: &Cause, about: &ObjectRef, w: &Words, ui: &UiContext) -> Html {
     let object = if cause.object == *about {
         html! { <b>{&*cause.object.name}</b> }
     } else {
-        html! { <button class="link" onclick={select}>{format!("{} {}", cause.object.kind, cause.object.name)}</button> }
+        link(ui, &cause.object, html! { {format!("{} {}", cause.object.kind, cause.object.name)} })
     };
     let (before, after) = match &cause.deed {
         Deed::Created => w.deed_created,
@@ -184,76 +162,4 @@ fn EventsOf(props: &EventsOfProps) -> Html {
     let rows =
         use_view(props.id.clone(), |session, id| session.read(|engine| engine.events(None, Some(id), 60)));
     html! { <Rows rows={(*rows).clone()} /> }
-}
-
-#[derive(Properties, PartialEq)]
-struct ActionsProps {
-    id: ObjectRef,
-    replicas: Option<u32>,
-    power: Option<bool>,
-}
-
-/// What can be done to it, each with the command that does the same.
-#[component]
-fn Actions(props: &ActionsProps) -> Html {
-    let w = use_words();
-    let ui = use_ui();
-    let session = use_session();
-    let shown = use_state(|| None::<Action>);
-    let offers = offers(props, w);
-    html! {
-        <div class="act">
-            <div class="row">
-                { for offers.into_iter().map(|(class, icon, name, action)| {
-                    let does = {
-                        let (session, ui, action) = (session.clone(), ui.clone(), action.clone());
-                        Callback::from(move |_: MouseEvent| {
-                            if let Some(refused) = session.act(action.clone()).refused.first() {
-                                ui.dispatch(Choose::Toast(Some(refused.message.clone())));
-                            }
-                        })
-                    };
-                    let show = |what: Option<Action>| { let shown = shown.clone(); move || shown.set(what.clone()) };
-                    let (enter, focus) = (show(Some(action.clone())), show(Some(action.clone())));
-                    let title = command_text(&action, w);
-                    html! {
-                        <button class={classes!("btn", class)} {title} aria-label={name} onclick={does} onmouseenter={move |_| enter()} onfocus={move |_| focus()}>
-                            if let Some(icon) = icon { {draw(icon)} } else { {name} }
-                        </button>
-                    }
-                }) }
-                if let Some(n) = props.replicas { <span class="muted mono replicas">{format!("replicas: {n}")}</span> }
-            </div>
-            if let Some(action) = &*shown { <p class="command"><code>{command_text(action, w)}</code></p> }
-        </div>
-    }
-}
-
-fn command_text(action: &Action, w: &Words) -> String {
-    engine::command(action).map_or_else(|| w.power.to_owned(), |line| format!("kubectl {}", line.join(" ")))
-}
-
-type Offer = (&'static str, Option<Icon>, &'static str, Action);
-
-fn offers(props: &ActionsProps, w: &'static Words) -> Vec<Offer> {
-    let id = &props.id;
-    let (kind, namespace, name) = (id.kind.to_string(), id.namespace.to_string(), id.name.to_string());
-    let mut offers: Vec<Offer> = Vec::new();
-    if let Some(n) = props.replicas {
-        let scale = |replicas| Action::Scale {
-            kind: kind.clone(),
-            namespace: namespace.clone(),
-            name: name.clone(),
-            replicas,
-        };
-        offers.push(("icon fewer", Some(Icon::Minus), w.fewer, scale(n.saturating_sub(1))));
-        offers.push(("icon more", Some(Icon::Plus), w.more, scale(n.saturating_add(1))));
-    }
-    match props.power {
-        Some(true) => offers.push(("power", None, w.stop_node, Action::StopNode { name: name.clone() })),
-        Some(false) => offers.push(("power", None, w.start_node, Action::StartNode { name: name.clone() })),
-        None => {}
-    }
-    offers.push(("danger delete", None, w.delete, Action::Delete { kind, namespace, name }));
-    offers
 }

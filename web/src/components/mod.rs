@@ -1,5 +1,6 @@
 //! The parts of the page, one file each.
 
+mod actions;
 mod console;
 mod dialog;
 pub mod editor;
@@ -15,7 +16,10 @@ pub mod not_simulated;
 mod overview;
 pub mod picture;
 pub mod pod;
+pub mod scheduling;
 pub mod share;
 pub mod sheets;
+mod strip;
 mod timeline;
 pub mod transport;
+mod workload;

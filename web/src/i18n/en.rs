@@ -2,6 +2,8 @@
 
 use orrery_share::Damage;
 
+use orrery_view::remedies::Change;
+
 use super::Words;
 
 fn plural(n: usize, one: &str, many: &str) -> String {
@@ -14,6 +16,8 @@ pub static WORDS: Words = Words {
     namespace: "namespace",
     all: "all",
     views: "View",
+    view_nodes: "Nodes",
+    view_owners: "Owners",
     add_node: "Node",
     share: "Share",
     examples: "Examples",
@@ -71,6 +75,21 @@ pub static WORDS: Words = Words {
     pods_of: |n, max| format!("{n}/{max} pods"),
     min_available: |n| format!("min available {n}"),
     max_pods: |n| format!("max pods {n}"),
+    partition: |n| format!("partition {n}: what is before it keeps its revision"),
+    no_owner: "no owner",
+    no_pod: "no pod",
+    beyond: "no longer wanted",
+    suspended: "suspended",
+    next_run: |time| format!("next in {time}"),
+    job_progress: |j| {
+        let of = j.completions.map(|n| format!(" of {n}")).unwrap_or_default();
+        let limit = j.limit.map(|n| format!(" (at most {n})")).unwrap_or_default();
+        format!(
+            "{}{of} succeeded · {} active, {} at a time · {} failed{limit}",
+            j.succeeded, j.active, j.parallelism, j.failed
+        )
+    },
+    retry_in: |s| format!("next try in {s}s"),
     available: |n, of| format!("{n} of {of} available"),
     empty: "Nothing runs here yet. Write a manifest and apply it, or open an example.",
     legend: "Legend",
@@ -87,6 +106,45 @@ pub static WORDS: Words = Words {
     events: "Events",
     scheduling: "What the scheduler saw",
     feasible: |n, of| format!("{n} of {} would do", plural(of, "node", "nodes")),
+    no_decision: "The scheduler has kept no decision about it.",
+    all_nodes: "All nodes and plug-ins",
+    grid_about: |nodes, evaluated, feasible, told| {
+        let kept = if told < evaluated { format!(" The details of {told} are kept.") } else { String::new() };
+        format!(
+            "Of {} {evaluated} were looked at, and {feasible} would do.{kept} A cell holds the score from 0 to 100, and small what the plug-in counted; the total is the sum by weight.",
+            plural(nodes, "node", "nodes")
+        )
+    },
+    find_node: "find a node",
+    node: "Node",
+    total: "Total",
+    won: "chosen",
+    remedies: "What would have to change",
+    change: |c| match c {
+        Change::Uncordon => "uncordon it".into(),
+        Change::Start => "switch the machine on".into(),
+        Change::State(taint) => format!("its state keeps pods away ({taint})"),
+        Change::Taint(taint) => format!("remove the taint {taint}, or tolerate it"),
+        Change::Label(label) => format!("label it {label}"),
+        Change::Affinity => "its labels, or the pod's node affinity".into(),
+        Change::Free(resource, amount) => format!("free {amount} of {resource}"),
+        Change::FewerPods(most) => format!("fewer pods: it takes {most}"),
+        Change::TooSmall(resource, asked, has) => {
+            format!("ask for less {resource}: {asked} are asked for, it has {has} in all")
+        }
+        Change::Port(port, pod) => format!("free host port {port}, which {pod} holds"),
+        Change::Said(plugin, reason) => format!("{reason} ({plugin})"),
+        Change::Gate(gate) => format!("remove the scheduling gate {gate}"),
+        Change::AddNode => "add a node".into(),
+    },
+    pods: "Pods",
+    next_runs: "Next runs",
+    in_time: |time| format!("in {time}"),
+    last_jobs: "Last Jobs",
+    ago: |time| format!("{time} ago"),
+    revisions: "Revisions",
+    current: "current",
+    go_back: "Go back",
     chain: "What led here",
     no_chain: "Nothing has been recorded about it.",
     deed_created: (" created ", ""),
@@ -100,6 +158,10 @@ pub static WORDS: Words = Words {
     start_node: "Switch on",
     fewer: "One fewer",
     more: "One more",
+    replicas: "Replicas",
+    restart_pods: "Restart",
+    undo: "Undo",
+    confirm_loss: |line| format!("kubectl {line}\n\nWhat the volumes hold will be lost. Do it?"),
     power: "the machine's power, no command",
     deselect: "Deselect",
     console: "Console",
@@ -143,6 +205,10 @@ pub static WORDS: Words = Words {
     key_step: "step to the next event",
     key_speed: "slower, faster",
     key_stage: "full screen",
+    key_view: "nodes, owners",
+    key_scale: "scale the selected workload",
+    key_restart: "restart it",
+    key_undo: "back to its last revision",
     key_help: "this help",
     key_close: "close, deselect",
     key_apply: "apply the manifests",

@@ -2,6 +2,8 @@
 
 use orrery_share::Damage;
 
+use orrery_view::remedies::Change;
+
 use super::Words;
 
 /// 한국어.
@@ -10,6 +12,8 @@ pub static WORDS: Words = Words {
     namespace: "네임스페이스",
     all: "전체",
     views: "보기",
+    view_nodes: "노드",
+    view_owners: "소유자",
     add_node: "노드",
     share: "공유",
     examples: "예제",
@@ -65,6 +69,21 @@ pub static WORDS: Words = Words {
     pods_of: |n, max| format!("파드 {n}/{max}"),
     min_available: |n| format!("최소 가용 {n}"),
     max_pods: |n| format!("최대 파드 {n}"),
+    partition: |n| format!("파티션 {n}: 그 앞은 리비전을 유지한다"),
+    no_owner: "소유자 없음",
+    no_pod: "파드 없음",
+    beyond: "더는 필요 없음",
+    suspended: "중지됨",
+    next_run: |time| format!("다음 실행 {time} 후"),
+    job_progress: |j| {
+        let of = j.completions.map(|n| format!("/{n}")).unwrap_or_default();
+        let limit = j.limit.map(|n| format!("(한도 {n})")).unwrap_or_default();
+        format!(
+            "성공 {}{of} · 실행 중 {}, 동시에 {}개까지 · 실패 {}{limit}",
+            j.succeeded, j.active, j.parallelism, j.failed
+        )
+    },
+    retry_in: |s| format!("{s}초 후 다시 시도"),
     available: |n, of| format!("가용 {n}/{of}"),
     empty: "아직 아무것도 없다. 매니페스트를 써서 적용하거나 예제를 연다.",
     legend: "범례",
@@ -81,6 +100,48 @@ pub static WORDS: Words = Words {
     events: "이벤트",
     scheduling: "스케줄러가 본 것",
     feasible: |n, of| format!("노드 {of}개 중 {n}개가 가능하다"),
+    no_decision: "스케줄러에 남은 결정이 없다.",
+    all_nodes: "모든 노드와 플러그인",
+    grid_about: |nodes, evaluated, feasible, told| {
+        let kept = if told < evaluated {
+            format!(" 그중 {told}개의 자세한 내용이 남아 있다.")
+        } else {
+            String::new()
+        };
+        format!(
+            "노드 {nodes}개 중 {evaluated}개를 살폈고 {feasible}개가 가능하다.{kept} 칸에는 0~100점으로 환산한 점수가, 작은 글씨로는 플러그인이 센 값이 있다. 합계는 가중합이다."
+        )
+    },
+    find_node: "노드 찾기",
+    node: "노드",
+    total: "합계",
+    won: "선택됨",
+    remedies: "무엇이 바뀌어야 하는가",
+    change: |c| match c {
+        Change::Uncordon => "스케줄 제외를 푼다(uncordon)".into(),
+        Change::Start => "기계의 전원을 켠다".into(),
+        Change::State(taint) => format!("노드의 상태 때문에 파드를 받지 않는다({taint})"),
+        Change::Taint(taint) => format!("테인트 {taint}: 지우거나 톨러레이션을 둔다"),
+        Change::Label(label) => format!("레이블 {label}: 노드에 붙인다"),
+        Change::Affinity => "노드의 레이블이나 파드의 노드 어피니티를 바꾼다".into(),
+        Change::Free(resource, amount) => format!("{resource}: {amount}만큼 비운다"),
+        Change::FewerPods(most) => format!("파드를 줄인다: {most}개까지 받는다"),
+        Change::TooSmall(resource, asked, has) => {
+            format!("{resource}: 요청 {asked}, 노드 전체 {has}. 요청을 줄인다")
+        }
+        Change::Port(port, pod) => format!("호스트 포트 {port}: {pod}에서 쓰고 있다"),
+        Change::Said(plugin, reason) => format!("{reason} ({plugin})"),
+        Change::Gate(gate) => format!("스케줄링 게이트 {gate}: 지운다"),
+        Change::AddNode => "노드를 하나 더한다".into(),
+    },
+    pods: "파드",
+    next_runs: "다음 실행",
+    in_time: |time| format!("{time} 후"),
+    last_jobs: "지난 잡",
+    ago: |time| format!("{time} 전"),
+    revisions: "리비전",
+    current: "현재",
+    go_back: "되돌리기",
     chain: "여기까지의 과정",
     no_chain: "기록된 것이 없다.",
     deed_created: (": ", " 생성"),
@@ -94,6 +155,10 @@ pub static WORDS: Words = Words {
     start_node: "전원 켜기",
     fewer: "하나 줄이기",
     more: "하나 늘리기",
+    replicas: "레플리카",
+    restart_pods: "다시 시작",
+    undo: "되돌리기",
+    confirm_loss: |line| format!("kubectl {line}\n\n볼륨의 내용이 사라진다. 실행할까?"),
     power: "기계의 전원이라 명령은 없다",
     deselect: "선택 해제",
     console: "콘솔",
@@ -137,6 +202,10 @@ pub static WORDS: Words = Words {
     key_step: "다음 이벤트까지",
     key_speed: "느리게, 빠르게",
     key_stage: "전체 화면",
+    key_view: "노드, 소유자",
+    key_scale: "선택한 워크로드의 레플리카 늘리기, 줄이기",
+    key_restart: "다시 시작",
+    key_undo: "이전 리비전으로",
     key_help: "이 도움말",
     key_close: "닫기, 선택 해제",
     key_apply: "매니페스트 적용",

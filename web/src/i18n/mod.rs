@@ -4,6 +4,9 @@
 mod en;
 mod ko;
 
+use orrery_view::job::JobProgress;
+use orrery_view::remedies::Change;
+
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Lang {
@@ -72,6 +75,8 @@ pub struct Words {
     pub namespace: &'static str,
     pub all: &'static str,
     pub views: &'static str,
+    pub view_nodes: &'static str,
+    pub view_owners: &'static str,
     pub add_node: &'static str,
     pub share: &'static str,
     pub examples: &'static str,
@@ -127,6 +132,14 @@ pub struct Words {
     pub pods_of: fn(usize, u64) -> String,
     pub min_available: fn(u32) -> String,
     pub max_pods: fn(u32) -> String,
+    pub partition: fn(u32) -> String,
+    pub no_owner: &'static str,
+    pub no_pod: &'static str,
+    pub beyond: &'static str,
+    pub suspended: &'static str,
+    pub next_run: Name,
+    pub job_progress: fn(&JobProgress) -> String,
+    pub retry_in: Count,
     pub available: fn(u32, u32) -> String,
     pub empty: &'static str,
     pub legend: &'static str,
@@ -144,6 +157,23 @@ pub struct Words {
     pub events: &'static str,
     pub scheduling: &'static str,
     pub feasible: fn(usize, usize) -> String,
+    pub no_decision: &'static str,
+    pub all_nodes: &'static str,
+    pub grid_about: fn(usize, usize, usize, usize) -> String,
+    pub find_node: &'static str,
+    pub node: &'static str,
+    pub total: &'static str,
+    pub won: &'static str,
+    pub remedies: &'static str,
+    pub change: fn(&Change) -> String,
+    pub pods: &'static str,
+    pub next_runs: &'static str,
+    pub in_time: Name,
+    pub last_jobs: &'static str,
+    pub ago: Name,
+    pub revisions: &'static str,
+    pub current: &'static str,
+    pub go_back: &'static str,
     pub chain: &'static str,
     pub no_chain: &'static str,
     /// What stands between an actor and an object, and after the object, for each deed.
@@ -158,6 +188,10 @@ pub struct Words {
     pub start_node: &'static str,
     pub fewer: &'static str,
     pub more: &'static str,
+    pub replicas: &'static str,
+    pub restart_pods: &'static str,
+    pub undo: &'static str,
+    pub confirm_loss: Name,
     pub power: &'static str,
     pub deselect: &'static str,
     // Events.
@@ -197,6 +231,10 @@ pub struct Words {
     pub key_step: &'static str,
     pub key_speed: &'static str,
     pub key_stage: &'static str,
+    pub key_view: &'static str,
+    pub key_scale: &'static str,
+    pub key_restart: &'static str,
+    pub key_undo: &'static str,
     pub key_help: &'static str,
     pub key_close: &'static str,
     pub key_apply: &'static str,

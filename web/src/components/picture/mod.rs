@@ -4,6 +4,7 @@ mod control_plane;
 mod crowd;
 mod flights;
 mod node_card;
+mod owners;
 mod rollout;
 mod services;
 mod storage;
@@ -20,12 +21,14 @@ use yew::prelude::*;
 
 use super::pod::{Emphasis, Pod};
 use crate::dom::use_width;
+use crate::i18n::Words;
 use crate::session::use_view;
 use crate::ui::{Choose, use_ui, use_words};
 use control_plane::{ControlPlane, RailLabel};
 use crowd::CrowdMap;
 use flights::Flights;
 use node_card::NodeCard;
+use owners::Owners;
 use rollout::Rollout;
 use services::Services;
 use storage::Volume;
@@ -52,8 +55,9 @@ fn Marks() -> Html {
     let w = use_words();
     let sheet = use_node_ref();
     let width = use_width(&sheet);
-    let scene = use_view((ui.namespace.clone(), ui.selection.clone()), |session, (namespace, selection)| {
-        session.read(|engine| engine.scene(namespace.as_deref(), selection.as_ref()))
+    let seen = (ui.namespace.clone(), ui.selection.clone(), ui.view);
+    let scene = use_view(seen, |session, (namespace, selection, view)| {
+        session.read(|engine| engine.scene(namespace.as_deref(), selection.as_ref(), *view))
     });
     let zoom = if ui.present { (width / STAGE_WIDTH).clamp(1.2, 2.4) } else { 1.0 };
     let layout = use_memo((scene.clone(), (width / zoom).round() as u32), |(scene, width)| {
@@ -82,7 +86,7 @@ fn Marks() -> Html {
     }
 }
 
-fn spoken(scene: &Scene, w: &crate::i18n::Words) -> String {
+fn spoken(scene: &Scene, w: &Words) -> String {
     let tally = scene.tally();
     let ready = scene.nodes.iter().filter(|n| n.state == orrery_view::scene::NodeState::Ready).count();
     format!("{}, {}", (w.ready_of)(tally[4], tally.iter().sum()), (w.nodes_of)(ready, scene.nodes.len()))
@@ -143,10 +147,35 @@ fn Sheet(props: &SheetProps) -> Html {
     let w = use_words();
     let l = &**layout;
     let picked = |id: &ObjectRef| selection.as_ref() == Some(id);
-    let heading = |spot: &Spot, text: &str| heading(spot.x, spot.y - 9.0, text, "");
     html! {
         <>
             <ControlPlane plane={scene.control_plane.clone()} layout={layout.clone()} />
+            { if scene.families.is_some() {
+                html! { <Owners scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} /> }
+            } else {
+                by_node(props, w)
+            } }
+            { for scene.rollouts.iter().zip(&l.rollouts).map(|(lane, spot)| html! {
+                <g key={lane.id.key()}>
+                    { heading(spot.x, spot.y - 9.0, w.rollout, &lane.id.name) }
+                    <Rollout lane={lane.clone()} spot={*spot} narrow={l.narrow} chosen={picked(&lane.id)} />
+                </g>
+            }) }
+            <Pods scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} />
+            <Flights layout={layout.clone()} nodes={scene.nodes.iter().map(|n| n.id.name.clone()).collect::<Vec<_>>()} />
+            <RailLabel plane={scene.control_plane.clone()} layout={layout.clone()} />
+        </>
+    }
+}
+
+/// Nodes, services that send to pods in them, who waits, and volumes.
+fn by_node(props: &SheetProps, w: &Words) -> Html {
+    let SheetProps { scene, layout, selection } = props;
+    let l = &**layout;
+    let picked = |id: &ObjectRef| selection.as_ref() == Some(id);
+    let heading = |spot: &Spot, text: &str| heading(spot.x, spot.y - 9.0, text, "");
+    html! {
+        <>
             { stems(l) }
             { for scene.nodes.iter().zip(&l.nodes).map(|(card, spot)| html! {
                 <NodeCard key={card.id.key()} card={card.clone()} spot={*spot} density={l.density} chosen={picked(&card.id)} />
@@ -160,15 +189,6 @@ fn Sheet(props: &SheetProps) -> Html {
             { for scene.volumes.iter().zip(&l.volumes).map(|(track, spot)| html! {
                 <Volume key={track.id.key()} track={track.clone()} spot={*spot} chosen={picked(&track.id)} />
             }) }
-            { for scene.rollouts.iter().zip(&l.rollouts).map(|(lane, spot)| html! {
-                <g key={lane.id.key()}>
-                    { self::heading(spot.x, spot.y - 9.0, w.rollout, &lane.id.name) }
-                    <Rollout lane={lane.clone()} spot={*spot} narrow={l.narrow} chosen={picked(&lane.id)} />
-                </g>
-            }) }
-            <Pods scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} />
-            <Flights layout={layout.clone()} nodes={scene.nodes.iter().map(|n| n.id.name.clone()).collect::<Vec<_>>()} />
-            <RailLabel plane={scene.control_plane.clone()} layout={layout.clone()} />
         </>
     }
 }

@@ -6,6 +6,7 @@ use orrery_view::words;
 use yew::prelude::*;
 
 use super::super::pod::symbol;
+use crate::i18n::Words;
 use crate::ui::use_words;
 
 /// Properties of a lane.
@@ -42,6 +43,7 @@ pub fn Rollout(props: &RolloutProps) -> Html {
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
             { for lane.sides.iter().enumerate().map(|(i, s)| side(s, 28.0 + 26.0 * i as f64, label, sides)) }
+            { partition(lane, label, sides, w) }
             { limits(lane, bar_x, bar_end, bar_y, w) }
             if !note.is_empty() {
                 <text class="s10" x="16" y={(spot.h - 12.0).to_string()}>{words::clip(note, 10.5, spot.w - 32.0)}</text>
@@ -51,7 +53,8 @@ pub fn Rollout(props: &RolloutProps) -> Html {
 }
 
 fn side(side: &RolloutSide, y: f64, label: f64, end: f64) -> Html {
-    let room = (((end - label - 60.0) / 22.0).max(1.0) as usize).min(SHOWN);
+    let room = room(label, end);
+    let count = side.pods.iter().flatten().count();
     let rest = side.pods.len().saturating_sub(room);
     // The hash tells the sides apart; the Deployment's name is in the heading.
     let hash = side.id.name.rsplit('-').next().unwrap_or_default();
@@ -59,17 +62,30 @@ fn side(side: &RolloutSide, y: f64, label: f64, end: f64) -> Html {
     html! {
         <g>
             <text class={classes!("m", "s11", if side.new { "b" } else { "mu" })} x="16" y={y.to_string()}>{words::clip(&name, 12.0, label - 20.0)}<title>{name.clone()}</title></text>
-            { for side.pods.iter().take(room).enumerate().map(|(i, state)| html! {
-                <use href={format!("#pod-{}", symbol(*state))} x={(label + 22.0 * i as f64).to_string()} y={(y - 13.0).to_string()} width="18" height="18" />
+            { for side.pods.iter().take(room).enumerate().filter_map(|(i, state)| Some((i, (*state)?))).map(|(i, state)| html! {
+                <use href={format!("#pod-{}", symbol(state))} x={(label + 22.0 * i as f64).to_string()} y={(y - 13.0).to_string()} width="18" height="18" />
             }) }
             if rest > 0 { <text class="mu s10" x={(label + 22.0 * room as f64 + 2.0).to_string()} y={y.to_string()}>{format!("+{rest}")}</text> }
-            <text class="mu m s10 end" x={end.to_string()} y={y.to_string()}>{format!("{} / {}", side.pods.len(), side.desired)}</text>
+            <text class="mu m s10 end" x={end.to_string()} y={y.to_string()}>{side.desired.map_or_else(|| count.to_string(), |desired| format!("{count} / {desired}"))}</text>
         </g>
     }
 }
 
+/// How many pods of a side are drawn one by one.
+fn room(label: f64, end: f64) -> usize {
+    (((end - label - 60.0) / 22.0).max(1.0) as usize).min(SHOWN)
+}
+
+/// A StatefulSet's partition: the ordinals before the line keep their revision.
+fn partition(lane: &RolloutLane, label: f64, end: f64, w: &Words) -> Html {
+    let Some(column) = lane.partition.filter(|p| *p as usize <= room(label, end)) else { return html! {} };
+    let x = label + 22.0 * f64::from(column) - 2.0;
+    let bottom = 16.0 + 26.0 * lane.sides.len() as f64;
+    html! { <path class="limit" d={format!("M{x} 10V{bottom}")}><title>{(w.partition)(column)}</title></path> }
+}
+
 /// One bar: available pods, the fewest that may be available, the most that may exist.
-fn limits(lane: &RolloutLane, x: f64, end: f64, y: f64, w: &crate::i18n::Words) -> Html {
+fn limits(lane: &RolloutLane, x: f64, end: f64, y: f64, w: &Words) -> Html {
     let scale = (end - x) / f64::from(lane.max_total.max(1));
     let at = |n: u32| x + scale * f64::from(n);
     let (least, most, now) =

@@ -1,9 +1,12 @@
 //! Where everything stands: boxes from a scene and a width. Pure arithmetic, so that a test can
 //! hold what the eye wants: nothing overlaps, nothing leaves the sheet.
 
+mod owners;
+
 use std::collections::BTreeMap;
 
 use crate::scene::{NodeCard, Scene, ServiceBox};
+pub use owners::{BranchPlace, FamilyPlace};
 
 /// A box on the sheet, in pixels.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -130,6 +133,8 @@ pub struct Layout {
     pub rollouts: Vec<Spot>,
     /// Lines from services to pods.
     pub tracks: Vec<Track>,
+    /// The families of the owners view.
+    pub families: Vec<FamilyPlace>,
 }
 
 /// Room above a lane for its heading.
@@ -150,17 +155,23 @@ pub fn arrange(scene: &Scene, width: f64) -> Layout {
     let width = width.max(300.0);
     let mut l = Layout { width, narrow: width < NARROW, density: density(scene), ..Layout::default() };
     place_control_plane(&mut l);
-    let left_bottom = place_services(&mut l, scene);
-    let nodes_bottom = place_nodes(&mut l, scene, left_bottom);
-    let mut y = left_bottom.max(nodes_bottom);
-    y = place_waiting(&mut l, scene, y);
-    y = place_volumes(&mut l, scene, y);
-    y = place_rollouts(&mut l, scene, y);
-    l.height = y + margin(&l);
-    if l.density == Density::Full && !l.narrow {
-        l.tracks = tracks(&l, scene);
-    }
+    let y = match &scene.families {
+        Some(families) => owners::place(&mut l, scene, families),
+        None => place_by_node(&mut l, scene),
+    };
+    l.height = place_rollouts(&mut l, scene, y) + margin(&l);
     l
+}
+
+/// Services, nodes and pods in them, who waits, and volumes. Returns the lowest edge.
+fn place_by_node(l: &mut Layout, scene: &Scene) -> f64 {
+    let left_bottom = place_services(l, scene);
+    let nodes_bottom = place_nodes(l, scene, left_bottom);
+    let y = place_waiting(l, scene, left_bottom.max(nodes_bottom));
+    if l.density == Density::Full && !l.narrow {
+        l.tracks = tracks(l, scene);
+    }
+    place_volumes(l, scene, y)
 }
 
 fn density(scene: &Scene) -> Density {
@@ -420,6 +431,7 @@ mod tests {
             desired: 0,
             min_available: 0,
             max_total: 0,
+            partition: None,
             note: None,
         };
         Scene {
@@ -465,6 +477,70 @@ mod tests {
         for (i, a) in boxes.iter().enumerate() {
             for b in &boxes[i + 1..] {
                 assert!(!a.overlaps(b), "{case}: {a:?} overlaps {b:?}");
+            }
+        }
+    }
+
+    /// The pods of the scene in families of each shape.
+    fn with_families(mut scene: Scene) -> Scene {
+        use crate::owners::{Branch, Family, Slot, SlotClaim};
+        let id = |name: &str| ObjectRef::new("Deployment", "default", name);
+        let claim =
+            SlotClaim { id: id("c"), template: "data".into(), exists: true, volume: Some("pv-1".into()) };
+        let branch = |name: &str, pods: Vec<PodMark>, claims: usize| Branch {
+            id: id(name),
+            note: "web:2".into(),
+            counts: (0, 0),
+            slots: pods
+                .into_iter()
+                .map(Some)
+                .chain([None])
+                .map(|pod| Slot { pod, claims: vec![claim.clone(); claims], ..Slot::default() })
+                .collect(),
+            job: None,
+        };
+        let pods: Vec<PodMark> = scene.pods().cloned().collect();
+        let (some, rest) = pods.split_at(pods.len() / 3);
+        let (more, rest) = rest.split_at(rest.len() / 2);
+        let family = |name: &str, branches: Vec<Branch>| Family {
+            id: id(name),
+            hue: 0,
+            counts: (1, 2),
+            branches,
+            runs: None,
+        };
+        scene.families = Some(vec![
+            family("a", vec![branch("a1", some.to_vec(), 0), branch("a2", vec![], 0)]),
+            family("b", vec![branch("b", more.to_vec(), 2)]),
+            family("c", vec![branch("c1", rest.to_vec(), 0)]),
+            family("d", vec![]),
+        ]);
+        scene
+    }
+
+    #[test]
+    fn in_the_owners_view_nothing_overlaps_and_every_pod_has_its_place() {
+        for width in [320.0, 539.0, 540.0, 752.0, 1100.0] {
+            for (nodes, pods, lanes) in [(0, 0, 0), (1, 0, 1), (3, 6, 2), (3, 24, 9), (5, 60, 0)] {
+                let scene = with_families(scene(nodes, pods, lanes));
+                let l = arrange(&scene, width);
+                let mut boxes = vec![l.rail];
+                boxes.extend(&l.rollouts);
+                for family in &l.families {
+                    boxes.push(family.head);
+                    for branch in &family.branches {
+                        boxes.extend(branch.slots.iter().chain(&branch.head));
+                    }
+                }
+                let case = format!("width {width}, {nodes} nodes of {pods} pods, {lanes} lanes");
+                assert_apart(&boxes, &case);
+                assert_apart(&l.pods, &case);
+                for b in boxes.iter().chain(&l.pods) {
+                    assert!(
+                        b.w > 0.0 && b.right() <= l.width + 0.01 && b.bottom() <= l.height,
+                        "{case}: {b:?}"
+                    );
+                }
             }
         }
     }

@@ -1,17 +1,22 @@
 //! What there is to say about one object: chips, rows, the chain of causes that led to its present state, its YAML.
 
+mod workloads;
+
 use orrery_api::{
-    ContainerState, Deployment, Event, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod,
-    ReplicaSet, Service, resources,
+    ContainerState, Event, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, Service,
+    resources,
 };
 use orrery_apimachinery::{Str, StrMap};
 use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
 use orrery_cluster::Cluster;
 
 use crate::calls::label;
-use crate::pod;
+use crate::handle::{self, Handle, handle};
+use crate::owners::{Family, family_of};
+use crate::revisions::{Revision, revisions};
 use crate::scene::{ObjectRef, PodState, Text};
 use crate::scheduling::{self, Scheduling};
+use crate::{owner, pod};
 
 /// How many writes are searched for those that concern an object.
 const LOOK_BACK: usize = 50_000;
@@ -86,8 +91,14 @@ pub struct Inspection {
     pub causes: Vec<Cause>,
     /// The object as the API serves it.
     pub yaml: Text,
-    /// Replicas that it wants, for what can be scaled.
-    pub replicas: Option<u32>,
+    /// A workload: what it owns.
+    pub family: Option<Family>,
+    /// What it can go back to, the latest first.
+    pub revisions: Vec<Revision>,
+    /// What can be done to the workload that it is or belongs to.
+    pub handle: Option<Handle>,
+    /// What cannot be made again goes with it.
+    pub deleting_loses: bool,
     /// A node: whether its power is on.
     pub power: Option<bool>,
 }
@@ -112,17 +123,19 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
         scheduling: scheduling::scheduling(cluster, id).filter(|_| kind == Kind::Pod),
         causes: causes(api, kind, id),
         yaml: yaml(object),
-        replicas: None,
+        family: family_of(cluster, object),
+        revisions: revisions(api, object),
+        handle: handle(cluster, id),
+        deleting_loses: handle::deleting_loses(object),
         power: None,
     };
     match object {
         Object::Pod(pod) => about_pod(&mut it, cluster, pod),
         Object::Node(node) => about_node(&mut it, cluster, node),
-        Object::Deployment(deployment) => about_deployment(&mut it, deployment),
-        Object::ReplicaSet(set) => about_replica_set(&mut it, set),
         Object::Service(service) => about_service(&mut it, api, service),
         Object::PersistentVolumeClaim(claim) => about_claim(&mut it, api, claim),
         Object::PersistentVolume(volume) => about_volume(&mut it, volume),
+        _ if owner::template(object).is_some() => workloads::about(&mut it, object),
         _ => {}
     }
     row(&mut it, "Labels", pairs(&object.metadata().labels));
@@ -178,11 +191,7 @@ fn about_pod(it: &mut Inspection, cluster: &Cluster, pod: &Pod) {
     row(it, "Ready", format!("{ready}/{}", pod.spec.containers.len()));
     let restarts: i32 = pod.status.container_statuses.iter().map(|c| c.restart_count).sum();
     row(it, "Restarts", restarts.to_string());
-    row(
-        it,
-        "Controlled By",
-        pod.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default(),
-    );
+    workloads::controlled(it, &pod.metadata);
     for container in &pod.spec.containers {
         let status = pod.status.container_statuses.iter().find(|s| s.name == container.name);
         row(it, &format!("{} image", container.name), container.image.as_deref().unwrap_or_default());
@@ -242,43 +251,6 @@ fn about_node(it: &mut Inspection, cluster: &Cluster, node: &Node) {
     let taints: Vec<String> = node.spec.taints.iter().map(|t| format!("{}:{}", t.key, t.effect)).collect();
     row(it, "Taints", taints.join(", "));
     row(it, "Kubelet Version", &node.status.node_info.kubelet_version);
-}
-
-fn about_deployment(it: &mut Inspection, deployment: &Deployment) {
-    let (spec, status) = (&deployment.spec, &deployment.status);
-    let desired = spec.replicas.unwrap_or(1);
-    it.replicas = u32::try_from(desired).ok();
-    let tone = if status.available_replicas >= desired { Tone::Good } else { Tone::Warn };
-    chip(it, format!("{}/{desired}", status.ready_replicas), tone);
-    if spec.paused {
-        chip(it, "paused", Tone::Warn);
-    }
-    it.says = status.conditions.iter().find(|c| &*c.type_ == "Progressing").and_then(|c| c.message.clone());
-    row(it, "Up-to-date", status.updated_replicas.to_string());
-    row(it, "Available", status.available_replicas.to_string());
-    row(it, "Strategy", spec.strategy.type_.as_deref().unwrap_or_default());
-    if let Some(rolling) = &spec.strategy.rolling_update {
-        row(it, "Max surge", rolling.max_surge.as_ref().map(ToString::to_string).unwrap_or_default());
-        row(
-            it,
-            "Max unavailable",
-            rolling.max_unavailable.as_ref().map(ToString::to_string).unwrap_or_default(),
-        );
-    }
-    let images: Vec<&str> = spec.template.spec.containers.iter().filter_map(|c| c.image.as_deref()).collect();
-    row(it, "Images", images.join(", "));
-}
-
-fn about_replica_set(it: &mut Inspection, set: &ReplicaSet) {
-    let desired = set.spec.replicas.unwrap_or(1);
-    it.replicas = u32::try_from(desired).ok();
-    let tone = if set.status.ready_replicas >= desired { Tone::Good } else { Tone::Warn };
-    chip(it, format!("{}/{desired}", set.status.ready_replicas), tone);
-    row(
-        it,
-        "Controlled By",
-        set.metadata.controller().map(|o| format!("{}/{}", o.kind, o.name)).unwrap_or_default(),
-    );
 }
 
 fn about_service(it: &mut Inspection, api: &ApiServer, service: &Service) {

@@ -4,7 +4,7 @@ use crate::scenario::{Scenario, Step, read};
 use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
-use orrery_cluster::{Cluster, Config, Settle};
+use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle};
 use orrery_kubectl::{Output, Stdin};
 use orrery_sim::{Duration, SimTime};
 use serde_json::{Value, json};
@@ -82,6 +82,10 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
     let mut config =
         Config::conformance(hardware.nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?);
     config.seed = hardware.seed;
+    if let Some(told) = &scenario.scheduler {
+        config.scheduler =
+            SchedulerSettings::read(told).map_err(|e| format!("{}: scheduler: {e}", scenario.name))?;
+    }
     let mut cluster = Cluster::new(config);
     cluster.settle(Settle::default());
     prepare(&mut cluster, scenario);

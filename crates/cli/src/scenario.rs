@@ -12,6 +12,8 @@ pub struct Scenario {
     /// What is special about the nodes.
     #[serde(default)]
     pub nodes: Nodes,
+    /// A KubeSchedulerConfiguration.
+    pub scheduler: Option<serde_json::Value>,
     /// Namespaces that the steps make themselves and that are compared too.
     #[serde(default)]
     pub extra_namespaces: Vec<String>,

@@ -92,7 +92,7 @@ impl Cluster {
             now: SimTime::ZERO,
             agenda: Agenda::default(),
             controller_manager: Seat::new(ControllerManager::new(config.seed)),
-            scheduler: Seat::new(Scheduler::new(config.seed)),
+            scheduler: Seat::new(Scheduler::new(config.seed, &config.scheduler)),
             kubelets: Vec::new(),
             kubelet_of: BTreeMap::new(),
             delivered: 0,

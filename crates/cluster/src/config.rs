@@ -1,6 +1,6 @@
 //! What a run starts from.
 
-use crate::{NodeConfig, RuntimeProfile};
+use crate::{NodeConfig, RuntimeProfile, SchedulerSettings};
 use orrery_apimachinery::Quantity;
 
 /// Everything that, with the commands given later, determines a run.
@@ -14,6 +14,8 @@ pub struct Config {
     pub runtime: RuntimeProfile,
     /// Whether there is a default storage class with a provisioner.
     pub default_storage_class: bool,
+    /// What the scheduler is told as it starts.
+    pub scheduler: SchedulerSettings,
     /// How many past changes stay readable with their objects.
     pub log_limit: usize,
 }
@@ -28,6 +30,7 @@ impl Config {
             nodes: (1..=nodes).map(node).collect(),
             runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
+            scheduler: SchedulerSettings::default(),
             log_limit: usize::MAX,
         }
     }
@@ -40,6 +43,7 @@ impl Config {
             nodes: (1..=nodes).map(node).collect(),
             runtime: RuntimeProfile::Lively,
             default_storage_class: true,
+            scheduler: SchedulerSettings::default(),
             log_limit: 20_000,
         }
     }

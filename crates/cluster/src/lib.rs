@@ -12,5 +12,6 @@ mod run;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
 pub use orrery_kubelet::{NodeConfig, RuntimeProfile};
-pub use orrery_scheduler::{Decision, NodeVerdict};
+pub use orrery_scheduler::framework::Settings as SchedulerSettings;
+pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
 pub use run::{Outcome, Settle};

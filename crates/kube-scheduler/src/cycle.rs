@@ -160,7 +160,9 @@ impl Algorithm {
         let named: Option<Vec<usize>> =
             plan.only.as_ref().map(|names| names.iter().filter_map(|name| cache.slot(name)).collect());
         let nodes = named.as_deref().unwrap_or(cache.order());
-        let wanted = nodes_to_find(nodes.len(), cycle.profile.percentage_of_nodes_to_score);
+        let scored = cycle.profile.plugins.iter().any(|enabled| enabled.weight > 0);
+        let percent = cycle.profile.percentage_of_nodes_to_score;
+        let wanted = if scored { nodes_to_find(nodes.len(), percent) } else { 1 };
         let (before, from) = nodes.split_at(if nodes.is_empty() { 0 } else { self.next_start % nodes.len() });
         found.evaluated.reserve(wanted);
         found.feasible.reserve(wanted);

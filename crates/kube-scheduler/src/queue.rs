@@ -11,8 +11,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How long a pod waits after an attempt before it is tried again, unless the scheduler is told otherwise.
-const BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(10) };
 /// A pod for which nothing has happened in so long is tried again …
 const UNSCHEDULABLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// … when the queue is next looked through.
@@ -77,12 +75,6 @@ pub(crate) struct Queue {
     gated: BTreeMap<Str, QueuedPod>,
     places: BTreeMap<Str, Place>,
     seq: u64,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        Queue::with_backoff(BACKOFF)
-    }
 }
 
 impl Queue {
@@ -251,13 +243,17 @@ mod tests {
         }
     }
 
+    fn queue() -> Queue {
+        Queue::with_backoff(Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(10) })
+    }
+
     fn drain(queue: &mut Queue, now: SimTime) -> Vec<String> {
         std::iter::from_fn(|| queue.pop(now)).map(|pod| pod.uid().to_string()).collect()
     }
 
     #[test]
     fn the_highest_priority_goes_first_then_who_waits_longest() {
-        let mut queue = Queue::default();
+        let mut queue = queue();
         for (uid, priority, since) in [("late", 0, 5), ("early", 0, 1), ("important", 10, 9)] {
             queue.activate(pod(uid, priority, since, 0));
         }
@@ -272,7 +268,7 @@ mod tests {
             ("after the fourth eight", 4, 9_000),
             ("never more than ten", 9, 11_000),
         ] {
-            let mut queue = Queue::default();
+            let mut queue = queue();
             queue.park(pod("a", 0, 500, attempts));
             queue.move_if(SimTime::from_millis(600), 7, |_| true);
             assert_eq!(queue.next(), Some(SimTime::from_millis(due_ms)), "{row}, at the next whole second");
@@ -284,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_pod_that_changes_keeps_its_turn() {
-        let mut queue = Queue::default();
+        let mut queue = queue();
         let gated = PodSpec { scheduling_gates: vec![Default::default()], ..Default::default() };
         let first = QueuedPod { info: Rc::new(PodInfo::new(&Rc::new(gated))), ..pod("gated", 0, 1, 0) };
         let free = pod("gated", 0, 1, 0);
@@ -300,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_pod_for_which_nothing_happens_is_tried_again_after_five_minutes() {
-        let mut queue = Queue::default();
+        let mut queue = queue();
         queue.park(pod("a", 0, 1_000, 1));
         assert_eq!(queue.next(), Some(SimTime::from_secs(330)));
         assert_eq!(drain(&mut queue, SimTime::from_secs(329)), Vec::<String>::new());

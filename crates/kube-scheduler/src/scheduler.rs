@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::condition;
 use crate::cycle::{Algorithm, Failure};
 use crate::decision::{Decision, Decisions};
-use crate::framework::{ClusterEvent, Cycle, Plugin, Profile};
+use crate::framework::{ClusterEvent, Cycle, Plugin, Profile, Settings};
 use crate::nominator::{Nomination, Nominator};
 use crate::plugins::PodTopologySpread;
 use crate::plugins::inter_pod_affinity::must_be_near_to;
@@ -57,23 +57,24 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler that knows nothing yet, for the run with `seed`.
-    pub fn new(seed: u64) -> Self {
-        let profiles = Rc::new([Profile::default()]);
-        let mut cache = Cache::default();
-        for constraint in profiles.iter().flat_map(|profile| &profile.args.default_constraints) {
-            cache.learn(&constraint.topology_key);
+    /// A scheduler that knows nothing yet but what it is told, for the run with `seed`.
+    pub fn new(seed: u64, settings: &Settings) -> Self {
+        let (mut identities, mut cache) = (Vec::new(), Cache::default());
+        for profile in settings.profiles.iter() {
+            let recorder = Recorder::series(&profile.scheduler_name);
+            identities.push(Identity::new(seed, "kube-scheduler", recorder));
+            profile.args.default_constraints.iter().for_each(|c| cache.learn(&c.topology_key));
         }
         Scheduler {
-            identities: vec![Identity::new(seed, "kube-scheduler", Recorder::series(NAME))],
-            queue: Queue::default(),
+            identities,
+            queue: Queue::with_backoff(settings.backoff),
             nominator: Nominator::default(),
             cache,
             infos: PodInfos::default(),
             algorithm: Algorithm::default(),
             decisions: Decisions::default(),
             volume_waits: VolumeWaits::default(),
-            profiles,
+            profiles: settings.profiles.clone(),
             random: Random::stream(seed, "kube-scheduler/ties"),
             busy_until: SimTime::ZERO,
         }
@@ -300,8 +301,9 @@ impl Scheduler {
             && let Some(target) = &info.node
         {
             let Some(of) = profile_of(pod, &self.profiles) else { return };
+            let timeout = self.profiles[of].args.bind_timeout;
             let mut cx = self.identities[of].act(api, now, queued.cause);
-            match self.volume_waits.begin(&mut cx, queued, pod, target) {
+            match self.volume_waits.begin(&mut cx, queued, pod, target, timeout) {
                 Ok(None) => {}
                 Ok(Some(queued)) => self.bind(queued, pod, &node, api, now),
                 Err((queued, error)) => self.fail_binding(queued, pod, &node, &error, api, now),

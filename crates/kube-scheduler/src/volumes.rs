@@ -12,9 +12,6 @@ use orrery_sim::{Duration, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// How long a pod waits for its volumes before it is tried again.
-const BIND_TIMEOUT: Duration = Duration::from_secs(600);
-
 /// A pod that waits.
 #[derive(Clone, Debug)]
 pub(crate) struct VolumeWait {
@@ -82,7 +79,7 @@ impl VolumeWaits {
         }
     }
 
-    /// Does what the claims of `pod` need on `node`. Gives the pod back when that is nothing, or with an
+    /// Does what the claims of `pod` need on `node`, for which it then waits until the timeout. Gives the pod back when that is nothing, or with an
     /// error when it failed.
     pub(crate) fn begin(
         &mut self,
@@ -90,6 +87,7 @@ impl VolumeWaits {
         queued: QueuedPod,
         pod: &Rc<Pod>,
         node: &Node,
+        timeout: Duration,
     ) -> Result<Option<QueuedPod>, (QueuedPod, String)> {
         let plan = plan(pod, node, cx.api()).unwrap_or_default();
         if plan.is_empty() {
@@ -110,7 +108,7 @@ impl VolumeWaits {
             }
         }
         let uid = queued.uid().clone();
-        let deadline = cx.now() + BIND_TIMEOUT;
+        let deadline = cx.now() + timeout;
         self.due.insert((deadline, uid.clone()));
         let wait = VolumeWait {
             queued,

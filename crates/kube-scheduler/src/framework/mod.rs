@@ -3,11 +3,13 @@
 mod event;
 mod profile;
 mod registry;
+mod settings;
 mod state;
 
 pub use event::ClusterEvent;
 pub use profile::{Args, Enabled, Profile};
 pub use registry::{PLUGINS, PluginSet, Registered};
+pub use settings::Settings;
 pub use state::CycleState;
 
 use crate::cache::Cache;

@@ -1,8 +1,11 @@
-//! NodeAffinity: the nodes that a pod asks for, by `nodeSelector` and by node affinity.
+//! NodeAffinity: the nodes that a pod asks for, by `nodeSelector` and by node affinity, and those that the
+//! scheduler is told every pod asks for.
 
 use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status, normalise};
 use crate::node_info::NodeInfo;
-use orrery_api::{Node, NodeAffinity as Wishes, NodeSelector, NodeSelectorTerm, PodSpec};
+use orrery_api::{
+    Node, NodeAffinity as Wishes, NodeSelector, NodeSelectorTerm, PodSpec, PreferredSchedulingTerm,
+};
 use orrery_apimachinery::Str;
 use std::collections::BTreeSet;
 
@@ -18,7 +21,7 @@ impl Plugin for NodeAffinity {
     fn pre_filter(&self, cycle: &Cycle<'_>, _state: &CycleState) -> Result<PreFilter, Status> {
         let spec = &cycle.info.spec;
         let required = required(spec);
-        if spec.node_selector.is_empty() && required.is_none() {
+        if spec.node_selector.is_empty() && required.is_none() && enforced(cycle).is_none() {
             return Ok(PreFilter::Skip);
         }
         match required.and_then(named_nodes) {
@@ -29,22 +32,30 @@ impl Plugin for NodeAffinity {
     }
 
     fn filter(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> Result<(), Status> {
-        if node.node.as_ref().is_some_and(|n| matches(&cycle.info.spec, n)) {
-            return Ok(());
+        let Some(node) = &node.node else { return Ok(()) };
+        if enforced(cycle).is_some_and(|selector| !selector.matches(node)) {
+            return Err(Status::unresolvable("node(s) didn't match scheduler-enforced node affinity"));
         }
-        Err(Status::unresolvable("node(s) didn't match Pod's node affinity/selector"))
+        if !matches(&cycle.info.spec, node) {
+            return Err(Status::unresolvable("node(s) didn't match Pod's node affinity/selector"));
+        }
+        Ok(())
     }
 
     fn pre_score(&self, cycle: &Cycle<'_>, _state: &mut CycleState, _feasible: &[usize]) -> bool {
-        wishes(&cycle.info.spec)
-            .is_some_and(|w| !w.preferred_during_scheduling_ignored_during_execution.is_empty())
+        !preferred(wishes(&cycle.info.spec)).is_empty() || !preferred(added(cycle)).is_empty()
     }
 
     /// Adds up what the fulfilled wishes weigh.
     fn score(&self, cycle: &Cycle<'_>, _state: &CycleState, node: &NodeInfo) -> i64 {
-        let Some((wishes, node)) = wishes(&cycle.info.spec).zip(node.node.as_ref()) else { return 0 };
-        let wishes = wishes.preferred_during_scheduling_ignored_during_execution.iter();
-        wishes.filter(|wish| wish.preference.matches(node)).map(|wish| i64::from(wish.weight)).sum()
+        let Some(node) = &node.node else { return 0 };
+        let mut sum = 0;
+        for wishes in [wishes(&cycle.info.spec), added(cycle)] {
+            for wish in preferred(wishes).iter().filter(|wish| wish.preference.matches(node)) {
+                sum += i64::from(wish.weight);
+            }
+        }
+        sum
     }
 
     fn normalise(&self, _state: &CycleState, _slots: &[usize], scores: &mut [i64]) {
@@ -54,12 +65,26 @@ impl Plugin for NodeAffinity {
     fn worth_retrying(&self, cycle: &Cycle<'_>, event: &ClusterEvent<'_>) -> bool {
         match event {
             ClusterEvent::Node { node, was, change } if change.added || change.labels => {
-                let now = node.node.as_ref().is_some_and(|n| matches(&cycle.info.spec, n));
+                let allowed = |n: &Node| enforced(cycle).is_none_or(|selector| selector.matches(n));
+                let now = node.node.as_ref().is_some_and(|n| allowed(n) && matches(&cycle.info.spec, n));
                 change.taints || now && was.is_none_or(|was| !matches(&cycle.info.spec, was))
             }
             event => event.changes_taints(),
         }
     }
+}
+
+/// The affinity that every pod has beside its own.
+fn added<'a>(cycle: &Cycle<'a>) -> Option<&'a Wishes> {
+    cycle.profile.args.added_affinity.as_ref()
+}
+
+fn enforced<'a>(cycle: &Cycle<'a>) -> Option<&'a NodeSelector> {
+    added(cycle)?.required_during_scheduling_ignored_during_execution.as_ref()
+}
+
+fn preferred(wishes: Option<&Wishes>) -> &[PreferredSchedulingTerm] {
+    wishes.map_or(&[], |wishes| &wishes.preferred_during_scheduling_ignored_during_execution)
 }
 
 fn wishes(spec: &PodSpec) -> Option<&Wishes> {

@@ -4,6 +4,7 @@ use orrery_api::{Kind, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Patch, Value};
 use orrery_client::{ApiServer, Component, DeleteOptions, Key, Request, WATCH_LATENCY};
 use orrery_scheduler::Scheduler;
+use orrery_scheduler::framework::Settings;
 use orrery_sim::{Duration, SimTime};
 use serde_json::json;
 use std::rc::Rc;
@@ -19,9 +20,14 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn new() -> Self {
+        Cluster::with(&Settings::default())
+    }
+
+    /// A cluster whose scheduler is told something.
+    pub fn with(settings: &Settings) -> Self {
         let mut cluster = Cluster {
             api: ApiServer::new(Default::default()),
-            scheduler: Scheduler::new(1),
+            scheduler: Scheduler::new(1, settings),
             now: SimTime::ZERO,
             seen: 0,
         };

@@ -4,6 +4,8 @@
 
 mod between_pods;
 mod cluster;
+mod disks;
 mod preemption;
+mod settings;
 mod verdicts;
 mod waiting;

@@ -4,10 +4,8 @@ use crate::cache::Cache;
 use crate::condition;
 use crate::cycle::{Algorithm, Failure};
 use crate::decision::{Decision, Decisions};
-use crate::framework::{ClusterEvent, Cycle, Plugin, Profile, Settings};
+use crate::framework::{ClusterEvent, Cycle, Profile, Settings};
 use crate::nominator::{Nomination, Nominator};
-use crate::plugins::PodTopologySpread;
-use crate::plugins::inter_pod_affinity::must_be_near_to;
 use crate::pod_info::PodInfos;
 use crate::preemption::{PostFilter, evict};
 use crate::queue::{Queue, QueuedPod};
@@ -422,15 +420,6 @@ fn worth(
 ) -> bool {
     let Some(profile) = profile_of(&known.pod, profiles).map(|of| &profiles[of]) else { return false };
     let cycle = Cycle { pod: &known.pod, info: &known.info, profile, cache, nominator, api };
-    // What an assigned pod does, other than going, matters to rules between pods alone
-    // (upstream: `getUnschedulablePodsWithCrossTopologyTerm`).
-    if let ClusterEvent::AssignedPodAdd(other) | ClusterEvent::AssignedPodUpdate { is: other, .. } = event {
-        let spread =
-            profile.plugins_in(known.refused_by).any(|plugin| plugin.name() == PodTopologySpread.name());
-        if !(spread && other.namespace == known.pod.metadata.namespace || must_be_near_to(&cycle, other)) {
-            return false;
-        }
-    }
     profile.plugins_in(known.refused_by).any(|plugin| plugin.worth_retrying(&cycle, event))
 }
 

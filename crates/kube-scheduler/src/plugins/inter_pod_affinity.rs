@@ -125,14 +125,6 @@ impl Plugin for InterPodAffinity {
     }
 }
 
-/// Whether one of the rules by which a pod must be near to others means `other`
-/// (upstream: `getUnschedulablePodsWithCrossTopologyTerm`).
-pub(crate) fn must_be_near_to(cycle: &Cycle<'_>, other: &PodKind) -> bool {
-    let labels = namespace_labels(&other.namespace, cycle.api);
-    let meant = |term| means(term, namespace(cycle), &other.namespace, &other.labels, labels.as_ref());
-    must_be_near(cycle.info).iter().any(meant)
-}
-
 fn must_be_near(info: &PodInfo) -> &[PodAffinityTerm] {
     info.near().map_or(&[], |rules| &rules.required_during_scheduling_ignored_during_execution)
 }

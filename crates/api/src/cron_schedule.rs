@@ -1,7 +1,7 @@
 //! When a CronJob runs: the schedule's grammar and the instants it means, as `robfig/cron` v3 reads them
 //! (upstream: `github.com/robfig/cron/v3`, `parser.go`, `spec.go` and `constantdelay.go`).
 
-use crate::time_zones::is_time_zone;
+use crate::time_zones::TimeZone;
 use crate::validation::quoted;
 use orrery_apimachinery::Time;
 
@@ -23,9 +23,6 @@ pub struct CronFields {
     month: u64,
     day_of_week: u64,
 }
-
-/// How far a local time is ahead of UTC, in seconds, at an instant. In UTC it is always zero.
-pub type Offset<'a> = &'a dyn Fn(Time) -> i64;
 
 /// Marks a field that a star leaves open.
 const STAR: u64 = 1 << 63;
@@ -74,11 +71,11 @@ impl CronSchedule {
         }))
     }
 
-    /// The first instant behind `after` that the schedule means in the time zone of `offset`.
-    pub fn next(&self, after: Time, offset: Offset) -> Option<Time> {
+    /// The first instant behind `after` that the schedule means in a time zone.
+    pub fn next(&self, after: Time, zone: &TimeZone) -> Option<Time> {
         match self {
             CronSchedule::Every(seconds) => Some(Time(after.0 + seconds)),
-            CronSchedule::Fields(fields) => Search { fields, offset, at: after.0 + 1, began: false }.run(),
+            CronSchedule::Fields(fields) => Search { fields, zone, at: after.0 + 1, began: false }.run(),
         }
     }
 }
@@ -93,10 +90,11 @@ fn without_zone(text: &str) -> Result<&str, String> {
     Ok(rest.trim())
 }
 
-/// Why there is no such time zone (upstream: Go's `time.LoadLocation`).
-pub(crate) fn load_zone(name: &str) -> Result<(), String> {
-    if matches!(name, "" | "UTC" | "Local") || is_time_zone(name) {
-        return Ok(());
+/// The time zone of that name, or why there is none (upstream: Go's `time.LoadLocation`). A component's own time is UTC.
+pub fn load_zone(name: &str) -> Result<TimeZone, String> {
+    let own = matches!(name, "" | "UTC" | "Local").then(TimeZone::default);
+    if let Some(zone) = own.or_else(|| TimeZone::named(name)) {
+        return Ok(zone);
     }
     if name.split('/').any(|part| part == "..") || name.starts_with(['/', '\\']) {
         return Err("time: invalid location name".into());
@@ -232,7 +230,7 @@ fn times(number: &str, unit: i64) -> Option<i64> {
 /// again whenever a larger one changes with it.
 struct Search<'a> {
     fields: &'a CronFields,
-    offset: Offset<'a>,
+    zone: &'a TimeZone,
     /// Seconds since 1970.
     at: i64,
     /// Whether a field was turned yet: what is smaller than the first one starts from its beginning then.
@@ -252,14 +250,14 @@ impl Search<'_> {
 
     /// Year, month, day, hour, minute and second in the time zone.
     fn local(&self) -> (i64, i64, i64, i64, i64, i64) {
-        Time(self.at + (self.offset)(Time(self.at))).civil()
+        Time(self.at + self.zone.offset(Time(self.at))).civil()
     }
 
     /// Goes to a local time. One that the clocks skip or repeat is what Go's `time.Date` makes of it.
     fn go(&mut self, year: i64, month: i64, day: i64, hour: i64) {
         let local = Time::from_civil(year, month, day, hour, 0, 0).0;
-        let guess = local - (self.offset)(Time(local));
-        self.at = local - (self.offset)(Time(guess));
+        let guess = local - self.zone.offset(Time(local));
+        self.at = local - self.zone.offset(Time(guess));
     }
 
     fn begin(&mut self, start: impl FnOnce(&mut Self)) {
@@ -387,11 +385,12 @@ mod tests {
         }
     }
 
-    /// The instants that a schedule means after one instant.
-    fn following(schedule: &str, after: &str, offset: Offset, count: usize) -> Vec<String> {
+    /// The instants that a schedule means after one instant in a time zone.
+    fn following(schedule: &str, after: &str, zone: &str, count: usize) -> Vec<String> {
         let schedule = CronSchedule::parse(schedule).expect("the row is a schedule");
         let first = Time::parse(after).expect("the row is a date");
-        std::iter::successors(schedule.next(first, offset), |at| schedule.next(*at, offset))
+        let zone = load_zone(zone).expect("the row names a zone");
+        std::iter::successors(schedule.next(first, &zone), |at| schedule.next(*at, &zone))
             .take(count)
             .map(|at| at.to_string())
             .collect()
@@ -432,30 +431,24 @@ mod tests {
             ("a while later", "@every 1h30m", "2026-11-21T10:00:07Z", "2026-11-21T11:30:07Z"),
             ("a second at least", "@every 10ms", "2026-11-21T10:00:07Z", "2026-11-21T10:00:08Z"),
         ] {
-            assert_eq!(following(schedule, after, &|_| 0, 1), [then], "{row}: {schedule}");
+            assert_eq!(following(schedule, after, "", 1), [then], "{row}: {schedule}");
         }
-        assert!(following("0 0 30 2 *", "2026-11-21T10:00:00Z", &|_| 0, 1).is_empty(), "never");
-    }
-
-    /// Zurich in 2026: one hour ahead of UTC, two from 29 March to 25 October, each at one o'clock UTC.
-    fn zurich(at: Time) -> i64 {
-        let summer = Time::parse("2026-03-29T01:00:00Z")..Time::parse("2026-10-25T01:00:00Z");
-        if summer.contains(&Some(at)) { 7_200 } else { 3_600 }
+        assert!(following("0 0 30 2 *", "2026-11-21T10:00:00Z", "UTC", 1).is_empty(), "never");
     }
 
     #[test]
     fn a_schedule_follows_the_clocks_of_its_zone() {
         assert_eq!(
-            following("30 8 * * *", "2026-03-28T00:00:00Z", &zurich, 2),
+            following("30 8 * * *", "2026-03-28T00:00:00Z", "Europe/Zurich", 2),
             ["2026-03-28T07:30:00Z", "2026-03-29T06:30:00Z"]
         );
         assert_eq!(
-            following("30 2 * * *", "2026-03-28T12:00:00Z", &zurich, 1),
+            following("30 2 * * *", "2026-03-28T12:00:00Z", "Europe/Zurich", 1),
             ["2026-03-30T00:30:00Z"],
             "the clocks skip half past two"
         );
         assert_eq!(
-            following("30 2 * * *", "2026-10-24T12:00:00Z", &zurich, 3),
+            following("30 2 * * *", "2026-10-24T12:00:00Z", "Europe/Zurich", 3),
             ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"],
             "the clocks show half past two twice"
         );

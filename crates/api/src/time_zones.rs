@@ -1,80 +1,87 @@
-//! The names of the time zones (the IANA database, as Go's `time.LoadLocation` finds them).
+//! The time zones (the IANA database, as Go's `time.LoadLocation` finds them).
+//!
+//! Of each zone the table keeps the rule that holds from now on. Deviation: what the database lists date by date for
+//! years to come, the summer times of Morocco and Gaza that follow the moon, is not kept.
 
-/// A line per area, which comes first on it; then the names within that area. What has no area comes first.
-const NAMES: &str = "\
-    / CET CST6CDT Cuba EET EST EST5EDT Egypt Eire Factory GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich \
-     HST Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo \
-     PRC PST8PDT Poland Portugal ROC ROK Singapore Turkey UCT UTC Universal W-SU WET Zulu\n\
-    Africa/ Abidjan Accra Addis_Ababa Algiers Asmara Asmera Bamako Bangui Banjul Bissau Blantyre \
-     Brazzaville Bujumbura Cairo Casablanca Ceuta Conakry Dakar Dar_es_Salaam Djibouti Douala El_Aaiun \
-     Freetown Gaborone Harare Johannesburg Juba Kampala Khartoum Kigali Kinshasa Lagos Libreville Lome \
-     Luanda Lubumbashi Lusaka Malabo Maputo Maseru Mbabane Mogadishu Monrovia Nairobi Ndjamena Niamey \
-     Nouakchott Ouagadougou Porto-Novo Sao_Tome Timbuktu Tripoli Tunis Windhoek\n\
-    America/ Adak Anchorage Anguilla Antigua Araguaina Aruba Asuncion Atikokan Atka Bahia \
-     Bahia_Banderas Barbados Belem Belize Blanc-Sablon Boa_Vista Bogota Boise Buenos_Aires \
-     Cambridge_Bay Campo_Grande Cancun Caracas Catamarca Cayenne Cayman Chicago Chihuahua \
-     Ciudad_Juarez Coral_Harbour Cordoba Costa_Rica Coyhaique Creston Cuiaba Curacao Danmarkshavn \
-     Dawson Dawson_Creek Denver Detroit Dominica Edmonton Eirunepe El_Salvador Ensenada Fort_Nelson \
-     Fort_Wayne Fortaleza Glace_Bay Godthab Goose_Bay Grand_Turk Grenada Guadeloupe Guatemala \
-     Guayaquil Guyana Halifax Havana Hermosillo Indianapolis Inuvik Iqaluit Jamaica Jujuy Juneau \
-     Knox_IN Kralendijk La_Paz Lima Los_Angeles Louisville Lower_Princes Maceio Managua Manaus Marigot \
-     Martinique Matamoros Mazatlan Mendoza Menominee Merida Metlakatla Mexico_City Miquelon Moncton \
-     Monterrey Montevideo Montreal Montserrat Nassau New_York Nipigon Nome Noronha Nuuk Ojinaga Panama \
-     Pangnirtung Paramaribo Phoenix Port-au-Prince Port_of_Spain Porto_Acre Porto_Velho Puerto_Rico \
-     Punta_Arenas Rainy_River Rankin_Inlet Recife Regina Resolute Rio_Branco Rosario Santa_Isabel \
-     Santarem Santiago Santo_Domingo Sao_Paulo Scoresbysund Shiprock Sitka St_Barthelemy St_Johns \
-     St_Kitts St_Lucia St_Thomas St_Vincent Swift_Current Tegucigalpa Thule Thunder_Bay Tijuana \
-     Toronto Tortola Vancouver Virgin Whitehorse Winnipeg Yakutat Yellowknife\n\
-    America/Argentina/ Buenos_Aires Catamarca ComodRivadavia Cordoba Jujuy La_Rioja Mendoza \
-     Rio_Gallegos Salta San_Juan San_Luis Tucuman Ushuaia\n\
-    America/Indiana/ Indianapolis Knox Marengo Petersburg Tell_City Vevay Vincennes Winamac\n\
-    America/Kentucky/ Louisville Monticello\n\
-    America/North_Dakota/ Beulah Center New_Salem\n\
-    Antarctica/ Casey Davis DumontDUrville Macquarie Mawson McMurdo Palmer Rothera South_Pole Syowa \
-     Troll Vostok\n\
-    Arctic/ Longyearbyen\n\
-    Asia/ Aden Almaty Amman Anadyr Aqtau Aqtobe Ashgabat Ashkhabad Atyrau Baghdad Bahrain Baku Bangkok \
-     Barnaul Beirut Bishkek Brunei Calcutta Chita Choibalsan Chongqing Chungking Colombo Dacca \
-     Damascus Dhaka Dili Dubai Dushanbe Famagusta Gaza Harbin Hebron Ho_Chi_Minh Hong_Kong Hovd \
-     Irkutsk Istanbul Jakarta Jayapura Jerusalem Kabul Kamchatka Karachi Kashgar Kathmandu Katmandu \
-     Khandyga Kolkata Krasnoyarsk Kuala_Lumpur Kuching Kuwait Macao Macau Magadan Makassar Manila \
-     Muscat Nicosia Novokuznetsk Novosibirsk Omsk Oral Phnom_Penh Pontianak Pyongyang Qatar Qostanay \
-     Qyzylorda Rangoon Riyadh Saigon Sakhalin Samarkand Seoul Shanghai Singapore Srednekolymsk Taipei \
-     Tashkent Tbilisi Tehran Tel_Aviv Thimbu Thimphu Tokyo Tomsk Ujung_Pandang Ulaanbaatar Ulan_Bator \
-     Urumqi Ust-Nera Vientiane Vladivostok Yakutsk Yangon Yekaterinburg Yerevan\n\
-    Atlantic/ Azores Bermuda Canary Cape_Verde Faeroe Faroe Jan_Mayen Madeira Reykjavik South_Georgia \
-     St_Helena Stanley\n\
-    Australia/ ACT Adelaide Brisbane Broken_Hill Canberra Currie Darwin Eucla Hobart LHI Lindeman \
-     Lord_Howe Melbourne NSW North Perth Queensland South Sydney Tasmania Victoria West Yancowinna\n\
-    Brazil/ Acre DeNoronha East West\n\
-    Canada/ Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon\n\
-    Chile/ Continental EasterIsland\n\
-    Etc/ GMT GMT+0 GMT+1 GMT+10 GMT+11 GMT+12 GMT+2 GMT+3 GMT+4 GMT+5 GMT+6 GMT+7 GMT+8 GMT+9 GMT-0 \
-     GMT-1 GMT-10 GMT-11 GMT-12 GMT-13 GMT-14 GMT-2 GMT-3 GMT-4 GMT-5 GMT-6 GMT-7 GMT-8 GMT-9 GMT0 \
-     Greenwich UCT UTC Universal Zulu\n\
-    Europe/ Amsterdam Andorra Astrakhan Athens Belfast Belgrade Berlin Bratislava Brussels Bucharest \
-     Budapest Busingen Chisinau Copenhagen Dublin Gibraltar Guernsey Helsinki Isle_of_Man Istanbul \
-     Jersey Kaliningrad Kiev Kirov Kyiv Lisbon Ljubljana London Luxembourg Madrid Malta Mariehamn \
-     Minsk Monaco Moscow Nicosia Oslo Paris Podgorica Prague Riga Rome Samara San_Marino Sarajevo \
-     Saratov Simferopol Skopje Sofia Stockholm Tallinn Tirane Tiraspol Ulyanovsk Uzhgorod Vaduz \
-     Vatican Vienna Vilnius Volgograd Warsaw Zagreb Zaporozhye Zurich\n\
-    Indian/ Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mauritius Mayotte \
-     Reunion\n\
-    Mexico/ BajaNorte BajaSur General\n\
-    Pacific/ Apia Auckland Bougainville Chatham Chuuk Easter Efate Enderbury Fakaofo Fiji Funafuti \
-     Galapagos Gambier Guadalcanal Guam Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro \
-     Marquesas Midway Nauru Niue Norfolk Noumea Pago_Pago Palau Pitcairn Pohnpei Ponape Port_Moresby \
-     Rarotonga Saipan Samoa Tahiti Tarawa Tongatapu Truk Wake Wallis Yap\n\
-    US/ Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke Michigan Mountain \
-     Pacific Samoa";
+use orrery_apimachinery::Time;
 
-/// Whether there is a time zone of that name.
-pub fn is_time_zone(name: &str) -> bool {
-    let (area, name) = name.rfind('/').map_or(("/", name), |slash| name.split_at(slash + 1));
-    NAMES.lines().any(|line| {
-        let mut words = line.split(' ');
-        words.next() == Some(area) && words.any(|word| word == name)
-    })
+/// A rule per line, as `cargo xtask time-zones` writes it; behind each, indented, an area and the names within it that
+/// follow the rule.
+const TABLE: &str = include_str!("time_zones.txt");
+
+/// How far the clocks of a place are ahead of UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeZone {
+    /// Seconds, while there is no summer time.
+    standard: i64,
+    /// Seconds in summer, and when summer begins and ends.
+    summer: Option<(i64, Change, Change)>,
+}
+
+/// When clocks change: the `week`th `weekday` of a month, five being the last, at so many seconds of the clock until
+/// then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Change {
+    month: i64,
+    week: i64,
+    weekday: i64,
+    second: i64,
+}
+
+impl TimeZone {
+    /// The zone of that name, such as `Europe/Zurich`.
+    pub fn named(name: &str) -> Option<Self> {
+        let (area, name) = name.rfind('/').map_or(("/", name), |slash| name.split_at(slash + 1));
+        let mut rule = "";
+        for line in TABLE.lines() {
+            let Some(names) = line.strip_prefix(' ') else {
+                rule = line;
+                continue;
+            };
+            let mut words = names.split(' ');
+            if words.next() == Some(area) && words.any(|word| word == name) {
+                return Some(TimeZone::of_rule(rule));
+            }
+        }
+        None
+    }
+
+    fn of_rule(rule: &str) -> Self {
+        let mut numbers = rule.split([' ', '.']).map(|number| number.parse::<i64>().unwrap_or(0));
+        let mut next = || numbers.next();
+        let standard = next().unwrap_or(0) * 60;
+        let summer = next().and_then(|summer| {
+            let mut change =
+                || Some(Change { month: next()?, week: next()?, weekday: next()?, second: next()? * 60 });
+            Some((summer * 60, change()?, change()?))
+        });
+        TimeZone { standard, summer }
+    }
+
+    /// How many seconds the clocks are ahead of UTC at an instant.
+    pub fn offset(&self, at: Time) -> i64 {
+        let Some((summer, start, end)) = self.summer else { return self.standard };
+        let (year, ..) = Time(at.0 + self.standard).civil();
+        let (start, end) = (start.of(year) - self.standard, end.of(year) - summer);
+        // In the south summer lasts over New Year.
+        let is_summer =
+            if start < end { (start..end).contains(&at.0) } else { !(end..start).contains(&at.0) };
+        if is_summer { summer } else { self.standard }
+    }
+}
+
+impl Change {
+    /// The seconds of the clock until then, since 1970.
+    fn of(&self, year: i64) -> i64 {
+        let first = Time::from_civil(year, self.month, 1, 0, 0, 0);
+        // 1970 began on a Thursday.
+        let weekday = first.0 / 86_400 + 4;
+        let mut day = 7 * (self.week - 1) + (self.weekday - weekday).rem_euclid(7);
+        if Time(first.0 + day * 86_400).civil().1 != self.month {
+            day -= 7;
+        }
+        first.0 + day * 86_400 + self.second
+    }
 }
 
 #[cfg(test)]
@@ -86,13 +93,52 @@ mod tests {
         for name in
             ["UTC", "Etc/UTC", "Etc/GMT+12", "Europe/Zurich", "America/Argentina/Buenos_Aires", "Zulu"]
         {
-            assert!(is_time_zone(name), "{name}");
+            assert!(TimeZone::named(name).is_some(), "{name}");
         }
         for name in
             ["", "/", "Mars/Base", "europe/zurich", "Europe/", "Zurich", "Argentina/Buenos_Aires", "Europe"]
         {
-            assert!(!is_time_zone(name), "{name}");
+            assert_eq!(TimeZone::named(name), None, "{name}");
         }
-        assert_eq!(NAMES.lines().map(|line| line.split(' ').count() - 1).sum::<usize>(), 598);
+        let names = TABLE.lines().filter_map(|line| line.strip_prefix(' '));
+        assert_eq!(names.map(|line| line.split(' ').count() - 1).sum::<usize>(), 598);
+    }
+
+    #[test]
+    fn clocks_change_when_their_zone_says_so() {
+        for (row, zone, date, minutes) in [
+            ("nothing to add", "UTC", "2026-07-01T00:00:00Z", 0),
+            ("signs of these names are turned around", "Etc/GMT+5", "2026-07-01T00:00:00Z", -300),
+            ("half an hour, no summer time", "Asia/Kolkata", "2026-07-01T00:00:00Z", 330),
+            ("winter", "Europe/Zurich", "2026-01-15T12:00:00Z", 60),
+            (
+                "a second before the last Sunday of March at one o'clock UTC",
+                "Europe/Zurich",
+                "2026-03-29T00:59:59Z",
+                60,
+            ),
+            ("summer begins", "Europe/Zurich", "2026-03-29T01:00:00Z", 120),
+            ("a second before summer ends", "Europe/Zurich", "2026-10-25T00:59:59Z", 120),
+            ("summer ends", "Europe/Zurich", "2026-10-25T01:00:00Z", 60),
+            ("the second Sunday of March", "America/New_York", "2026-03-08T07:00:00Z", -240),
+            ("before it", "America/New_York", "2026-03-08T06:59:59Z", -300),
+            (
+                "the first Sunday of November, which is its first day",
+                "America/New_York",
+                "2026-11-01T06:00:00Z",
+                -300,
+            ),
+            ("in the south it is summer in January", "Australia/Sydney", "2026-01-01T00:00:00Z", 660),
+            ("and winter in July", "Australia/Sydney", "2026-07-01T00:00:00Z", 600),
+            ("half an hour of summer time", "Australia/Lord_Howe", "2026-01-01T00:00:00Z", 660),
+            ("two hours of it", "Antarctica/Troll", "2026-07-01T00:00:00Z", 120),
+            ("where winter is what is told as summer", "Europe/Dublin", "2026-01-01T00:00:00Z", 0),
+            ("and summer is the standard", "Europe/Dublin", "2026-07-01T00:00:00Z", 60),
+            ("a change counted from the day before", "America/Santiago", "2026-09-06T04:00:00Z", -180),
+        ] {
+            let zone = TimeZone::named(zone).expect("the row names a zone");
+            let date = Time::parse(date).expect("the row has a date");
+            assert_eq!(zone.offset(date), minutes * 60, "{row}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod serve;
 mod shell;
 mod size;
 mod test;
+mod time_zones;
 mod tools;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ cargo xtask <command>
   serve [--port 8080] [--host 127.0.0.1] [--release]   build the page and serve it
   dist                                                 build the static site into dist/ and weigh it
   schema                                               write the table of fields, crates/schema/schema.txt
+  time-zones                                           write the table of time zones, crates/api/src/time_zones.txt
   fuzz TARGET [--seconds 60] [--seed 1]                feed random texts to a reader of texts
   test [--list] [--only STEP]                          run every check in order, or one of them
 ";
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         "serve" => serve::run(&rest).map(|()| true),
         "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
         "schema" => args::none(&rest).and_then(|()| schema::write()).map(|()| true),
+        "time-zones" => args::none(&rest).and_then(|()| time_zones::write()).map(|()| true),
         "fuzz" => fuzz(&rest).map(|()| true),
         "test" => test::run(&rest),
         "" | "help" | "--help" | "-h" => {

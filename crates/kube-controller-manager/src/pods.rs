@@ -25,6 +25,29 @@ pub(crate) fn is_ready(pod: &Pod) -> bool {
     ready_condition(pod).is_some_and(|c| &*c.status == "True")
 }
 
+/// How far the pod has come: a running one further than one of which nothing is known
+/// (upstream: `podPhaseToOrdinal`).
+pub(crate) fn phase_order(pod: &Pod) -> u8 {
+    match pod.status.phase.as_deref() {
+        Some("Unknown") => 1,
+        Some("Running") => 2,
+        _ => 0,
+    }
+}
+
+/// Whether an init container of that name goes on beside the others.
+pub(crate) fn is_sidecar(pod: &Pod, name: &str) -> bool {
+    let mut all = pod.spec.init_containers.iter();
+    all.any(|c| &*c.name == name && c.restart_policy.as_deref() == Some("Always"))
+}
+
+/// The most restarts of a container, and of a sidecar (upstream: `maxContainerRestarts`).
+pub(crate) fn restarts(pod: &Pod) -> (i32, i32) {
+    let regular = pod.status.container_statuses.iter().map(|s| s.restart_count).max();
+    let sidecars = pod.status.init_container_statuses.iter().filter(|s| is_sidecar(pod, &s.name));
+    (regular.unwrap_or(0), sidecars.map(|s| s.restart_count).max().unwrap_or(0))
+}
+
 /// How long until the pod has been ready for `min_ready_seconds`: zero when it is available now,
 /// `None` when it is not ready.
 pub(crate) fn until_available(

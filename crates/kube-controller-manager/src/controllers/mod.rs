@@ -1,5 +1,6 @@
 //! The registry of controllers: a module and a line each.
 
+mod cron_job;
 mod custom_resource_definition;
 mod daemon_set;
 mod deployment;
@@ -73,6 +74,7 @@ controllers! {
     Deployment => deployment::DeploymentController;
     StatefulSet => stateful_set::StatefulSetController;
     Job => job::JobController;
+    CronJob => cron_job::CronJobController;
     TtlAfterFinished => ttl_after_finished::TtlAfterFinishedController;
     DaemonSet => daemon_set::DaemonSetController;
     Endpoints => endpoints::EndpointsController;

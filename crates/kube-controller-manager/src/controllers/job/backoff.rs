@@ -75,10 +75,7 @@ pub(super) fn finished_at(pod: &Pod) -> Time {
 /// When the last container ended, sidecars included; `None` while one of them goes on.
 fn containers_finished_at(pod: &Pod) -> Option<Time> {
     let last = latest_end(None, pod.status.container_statuses.iter());
-    let is_sidecar = |status: &&ContainerStatus| {
-        let mut all = pod.spec.init_containers.iter();
-        all.any(|c| c.name == status.name && c.restart_policy.as_deref() == Some("Always"))
-    };
+    let is_sidecar = |status: &&ContainerStatus| crate::pods::is_sidecar(pod, &status.name);
     latest_end(last, pod.status.init_container_statuses.iter().filter(is_sidecar))
 }
 

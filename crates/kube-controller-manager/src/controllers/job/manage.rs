@@ -114,49 +114,37 @@ fn pending_indexes(look: &Look, count: i32) -> Vec<i32> {
 /// At least `count` active pods that are to go: those that repeat an index or have none that is asked for, then those
 /// of which the least is lost (upstream: `activePodsForRemoval`).
 fn excess(look: &Look, count: i32) -> Vec<Rc<Pod>> {
-    let (mut excess, mut left) = (Vec::new(), look.active_pods.clone());
-    left.sort_by_key(|pod| worth(pod));
-    if is_indexed(&look.job) {
-        let completions = look.job.spec.completions.unwrap_or(0);
-        let mut kept = Vec::new();
-        let mut seen = Vec::new();
-        while let Some(pod) = left.pop() {
-            let index = pods::completion_index(&pod).filter(|index| *index < completions);
-            match index.filter(|index| !seen.contains(index)) {
-                Some(index) => {
-                    seen.push(index);
-                    kept.push(pod);
-                }
-                None => excess.push(pod),
-            }
+    let (mut excess, mut left) = (Vec::new(), Vec::<Rc<Pod>>::new());
+    let completions = look.job.spec.completions.unwrap_or(0);
+    for pod in &look.active_pods {
+        let index = pods::completion_index(pod).filter(|index| *index < completions);
+        match left.last_mut().filter(|last| pods::completion_index(last) == index) {
+            _ if !is_indexed(&look.job) => left.push(pod.clone()),
+            _ if index.is_none() => excess.push(pod.clone()),
+            Some(known) if worth(known) < worth(pod) => excess.push(std::mem::replace(known, pod.clone())),
+            Some(_) => excess.push(pod.clone()),
+            None => left.push(pod.clone()),
         }
-        kept.reverse();
-        left = kept;
     }
-    let more = count - number(excess.len());
-    left.truncate(usize::try_from(more).unwrap_or(0));
-    excess.append(&mut left);
+    let more = usize::try_from(count - number(excess.len())).unwrap_or(0);
+    if more > 0 {
+        left.sort_unstable_by_key(|pod| worth(pod));
+        excess.extend(left.into_iter().take(more));
+    }
     excess
 }
 
 /// How much is lost with a pod (upstream: `ActivePods`).
-type Worth = (bool, u8, bool, Reverse<Time>, Reverse<i32>, Reverse<Time>);
+type Worth = (bool, u8, bool, Reverse<Time>, Reverse<(i32, i32)>, Reverse<Time>);
 
 fn worth(pod: &Pod) -> Worth {
-    let (meta, status) = (&pod.metadata, &pod.status);
-    let phase = match status.phase.as_deref() {
-        Some("Pending") => 0,
-        Some("Running") => 2,
-        _ => 1,
-    };
     let ready = crate::pods::ready_condition(pod).filter(|c| &*c.status == "True");
-    let restarts = status.container_statuses.iter().map(|status| status.restart_count).max();
     (
         pod.node_name.is_some(),
-        phase,
+        crate::pods::phase_order(pod),
         ready.is_some(),
         Reverse(ready.and_then(|c| c.last_transition_time).unwrap_or_default()),
-        Reverse(restarts.unwrap_or(0)),
-        Reverse(meta.creation_timestamp.unwrap_or_default()),
+        Reverse(crate::pods::restarts(pod)),
+        Reverse(pod.metadata.creation_timestamp.unwrap_or_default()),
     )
 }

@@ -10,6 +10,8 @@ mod pod_failure_policy;
 mod pods;
 mod success_policy;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod track;
 
 use crate::{Action, Controller, Wake, jobs, owners};

@@ -87,7 +87,7 @@ pub(super) fn condition(type_: &str, reason: &str, message: &str, date: Time) ->
 impl Look {
     fn new(job: Rc<Job>, mut pods: Vec<Rc<Pod>>, failures: Failures, cx: &Context<'_>) -> Self {
         if is_indexed(&job) {
-            pods.sort_by_key(|pod| pods::completion_index(pod));
+            pods.sort_unstable_by_key(|pod| pods::completion_index(pod));
         }
         let mut status = job.status.clone();
         let uncounted = status.uncounted_terminated_pods.get_or_insert_default().clone();

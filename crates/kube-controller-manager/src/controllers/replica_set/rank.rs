@@ -54,16 +54,12 @@ fn worth(pod: &Pod, neighbours: &BTreeMap<Str, u32>, api: &ApiServer, now: SimTi
     let ready_since = pods::ready_condition(pod).filter(|_| ready).and_then(|c| c.last_transition_time);
     Worth {
         assigned: pod.node_name.is_some(),
-        phase: match pod.status.phase.as_deref() {
-            Some("Unknown") => 1,
-            Some("Running") => 2,
-            _ => 0,
-        },
+        phase: pods::phase_order(pod),
         ready,
         cost: pod.metadata.annotations.get(DELETION_COST).and_then(|c| c.parse().ok()).unwrap_or(0),
         neighbours: Reverse(pod.node_name.as_ref().and_then(|n| neighbours.get(n)).copied().unwrap_or(0)),
         ready_for: magnitude(ready_since, api, now),
-        restarts: Reverse(restarts(pod)),
+        restarts: Reverse(pods::restarts(pod)),
         age: magnitude(pod.metadata.creation_timestamp, api, now),
         uid: pod.metadata.uid.clone(),
     }
@@ -73,17 +69,6 @@ fn worth(pod: &Pod, neighbours: &BTreeMap<Str, u32>, api: &ApiServer, now: SimTi
 /// (upstream: `LogarithmicScaleDown`).
 fn magnitude(since: Option<Time>, api: &ApiServer, now: SimTime) -> u32 {
     since.and_then(|date| now.since(api.instant(date)).as_nanos().checked_ilog2()).map_or(0, |log| log + 1)
-}
-
-/// The most restarts of a container, and of a sidecar.
-fn restarts(pod: &Pod) -> (i32, i32) {
-    let regular = pod.status.container_statuses.iter().map(|s| s.restart_count).max();
-    let is_sidecar = |name: &Str| {
-        let mut all = pod.spec.init_containers.iter();
-        all.any(|c| c.name == *name && c.restart_policy.as_deref() == Some("Always"))
-    };
-    let sidecars = pod.status.init_container_statuses.iter().filter(|s| is_sidecar(&s.name));
-    (regular.unwrap_or(0), sidecars.map(|s| s.restart_count).max().unwrap_or(0))
 }
 
 /// How many active pods of the same Deployment each node has; nothing for a ReplicaSet that stands alone

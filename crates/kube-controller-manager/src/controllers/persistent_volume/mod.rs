@@ -21,6 +21,10 @@ use orrery_sim::Duration;
 /// How often claims that wait are looked at though nothing has happened.
 const RESYNC: Duration = Duration::from_secs(15);
 
+/// Binding is four writes, one after the other. Here they happen at one instant, so at that of the last: who looks at
+/// once, as the scheduler does at a pod that was made with its claim, finds the claim unbound.
+const BINDING_TIME: Duration = Duration::from_millis(4);
+
 /// The controller; it remembers nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PersistentVolumeController;
@@ -42,9 +46,8 @@ impl Controller for PersistentVolumeController {
             (Object::PersistentVolume(volume), Op::Deleted) => {
                 wake_claim(volume.spec.claim_ref.as_ref(), wake);
             }
-            (object @ (Object::PersistentVolumeClaim(_) | Object::PersistentVolume(_)), _) => {
-                wake.key(Key::of(object));
-            }
+            (object @ Object::PersistentVolumeClaim(_), _) => wake.key_after(Key::of(object), BINDING_TIME),
+            (object @ Object::PersistentVolume(_), _) => wake.key(Key::of(object)),
             _ => {}
         }
     }

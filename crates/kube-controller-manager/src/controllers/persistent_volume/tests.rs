@@ -76,10 +76,10 @@ fn a_claim_takes_the_smallest_volume_that_fits_and_leaves_it_released() {
     check(
         &mut bench,
         expect![[r#"
-            00:00:01.002 PUT PersistentVolume pv-10
-            00:00:01.002 PUT PersistentVolume pv-10/status
-            00:00:01.002 PUT PersistentVolumeClaim default/small
-            00:00:01.002 PUT PersistentVolumeClaim default/small/status
+            00:00:01.006 PUT PersistentVolume pv-10
+            00:00:01.006 PUT PersistentVolume pv-10/status
+            00:00:01.006 PUT PersistentVolumeClaim default/small
+            00:00:01.006 PUT PersistentVolumeClaim default/small/status
         "#]],
     );
     let small = bench.get::<PersistentVolumeClaim>("default", "small").expect("it is there");

@@ -1,6 +1,6 @@
 //! When a CronJob runs next, and what became of its last Jobs.
 
-use orrery_api::{CronJob, CronSchedule, Job, Kind};
+use orrery_api::{CronJob, CronSchedule, Job, Kind, load_zone};
 use orrery_apimachinery::Time;
 use orrery_cluster::Cluster;
 
@@ -49,6 +49,9 @@ pub(crate) fn runs(cluster: &Cluster, cron_job: &CronJob) -> Runs {
 /// The next runs after an instant. An interval counts from the last run, or from when the CronJob was made.
 fn next(cron_job: &CronJob, now: Time) -> Vec<(Text, u64)> {
     let Ok(schedule) = CronSchedule::parse(&cron_job.spec.schedule) else { return Vec::new() };
+    let Ok(zone) = load_zone(cron_job.spec.time_zone.as_deref().unwrap_or_default()) else {
+        return Vec::new();
+    };
     let mut at = now;
     if let CronSchedule::Every(seconds) = schedule {
         let began =
@@ -56,7 +59,7 @@ fn next(cron_job: &CronJob, now: Time) -> Vec<(Text, u64)> {
         at = Time(now.0 - (now.0 - began.0).rem_euclid(seconds));
     }
     let mut found = Vec::new();
-    while let Some(due) = schedule.next(at, &|_| 0).filter(|_| found.len() < FORETOLD) {
+    while let Some(due) = schedule.next(at, &zone).filter(|_| found.len() < FORETOLD) {
         found.push((due.to_string().as_str().into(), u64::try_from(due.0 - now.0).unwrap_or(0)));
         at = due;
     }

@@ -25,6 +25,21 @@ pub struct Scheduling {
     pub refusals: Vec<(&'static str, Text, usize)>,
     /// A pod that waits: what would have to change.
     pub remedies: Remedies,
+    /// Where other pods can make room for it by going; the chosen node first.
+    pub preemption: Vec<Room>,
+    /// Why the first of them was chosen, as the end of a sentence that begins with the node.
+    pub because: &'static str,
+}
+
+/// A node on which pods can make room by going.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Room {
+    /// The node.
+    pub node: Text,
+    /// The pods that would go, with their priorities.
+    pub victims: Vec<(ObjectRef, i32)>,
+    /// For how many of them a disruption budget is violated.
+    pub violations: usize,
 }
 
 /// What was found of one node.
@@ -58,8 +73,26 @@ pub fn scheduling(cluster: &Cluster, pod: &ObjectRef) -> Option<Scheduling> {
         scored_by: decision.scored_by.iter().map(|s| (s.plugin, s.weight)).collect(),
         refusals: refusals(&verdicts),
         remedies: remedies(cluster, pod, &verdicts),
+        preemption: rooms(decision),
+        because: decision.preemption.as_ref().map_or("", |p| p.because),
         verdicts,
     })
+}
+
+fn rooms(decision: &Decision) -> Vec<Room> {
+    let Some(preemption) = &decision.preemption else { return Vec::new() };
+    let rooms = preemption.candidates.iter().map(|c| Room {
+        node: c.node.clone(),
+        victims: c
+            .victims
+            .iter()
+            .map(|v| (ObjectRef::new("Pod", &v.namespace, &v.name), v.priority))
+            .collect(),
+        violations: c.violations,
+    });
+    let mut rooms: Vec<Room> = rooms.collect();
+    rooms[..=preemption.chosen].rotate_right(1);
+    rooms
 }
 
 fn verdict(decision: &Decision, verdict: &NodeVerdict) -> Verdict {

@@ -7,6 +7,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::dialog::Modal;
+use super::workload::link;
 use crate::doing;
 use crate::i18n::Words;
 use crate::session::{use_session, use_view};
@@ -28,13 +29,29 @@ pub fn SchedulingShort(props: &SchedulingProps) -> Html {
     let w = use_words();
     let ui = use_ui();
     let it = &props.decision;
-    let open = move |_: MouseEvent| ui.dispatch(Choose::Dialog(Some(Dialog::Scheduling)));
+    let open = {
+        let ui = ui.clone();
+        move |_: MouseEvent| ui.dispatch(Choose::Dialog(Some(Dialog::Scheduling)))
+    };
     html! {
         <>
             if !it.remedies.first.is_empty() {
                 <h3>{w.remedies}</h3>
                 <ul class="remedies">{ for it.remedies.first.iter().map(|r| html! { <RemedyRow remedy={r.clone()} /> }) }</ul>
                 if it.remedies.more > 0 { <p class="muted">{(w.more_problems)(it.remedies.more)}</p> }
+            }
+            if !it.preemption.is_empty() {
+                <h3>{w.preemption}</h3>
+                <p class="muted">{format!("{} {}", it.preemption[0].node, it.because)}</p>
+                <ul class="verdicts">{ for it.preemption.iter().take(SHORT).enumerate().map(|(i, room)| html! {
+                    <li class={(i == 0).then_some("won")}>
+                        <b class="mono">{&*room.node}</b>
+                        <span>
+                            { for room.victims.iter().map(|(id, priority)| html! { <span class="victim">{link(&ui, id, html! { {&*id.name} })}{format!(" {} ", (w.priority)(*priority))}</span> }) }
+                            if room.violations > 0 { {(w.violations)(room.violations)} }
+                        </span>
+                    </li>
+                }) }</ul>
             }
             <h3>{w.scheduling}</h3>
             <p class="muted">{(w.feasible)(it.feasible, it.evaluated)}</p>

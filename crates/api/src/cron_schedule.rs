@@ -3,6 +3,7 @@
 
 use crate::time_zones::TimeZone;
 use crate::validation::quoted;
+use orrery_apimachinery::duration;
 use orrery_apimachinery::Time;
 
 /// A schedule such as `*/5 * * * MON-FRI`, `@daily` or `@every 1h30m`.
@@ -112,7 +113,7 @@ fn descriptor(text: &str) -> Result<CronSchedule, String> {
         _ => {
             let every =
                 text.strip_prefix("@every ").ok_or_else(|| format!("unrecognized descriptor: {text}"))?;
-            let nanos = go_duration(every).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
+            let nanos = duration::parse(every).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
             return Ok(CronSchedule::Every((nanos / 1_000_000_000).max(1)));
         }
     };
@@ -183,47 +184,6 @@ fn number(text: &str) -> Result<u64, String> {
         format!("failed to parse int from {text}: strconv.Atoi: parsing {}: {why}", quoted(text))
     })?;
     u64::try_from(number).map_err(|_| format!("negative number ({number}) not allowed: {text}"))
-}
-
-/// Nanoseconds of `1h30m` (upstream: Go's `time.ParseDuration`).
-fn go_duration(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", quoted(text));
-    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest == "0" {
-        return Ok(0);
-    }
-    if rest.is_empty() {
-        return Err(invalid());
-    }
-    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
-    let mut sum: i64 = 0;
-    while !rest.is_empty() {
-        let (amount, behind) = rest.split_at(rest.find(|c| !is_digit(c)).unwrap_or(rest.len()));
-        let (unit, next) = behind.split_at(behind.find(is_digit).unwrap_or(behind.len()));
-        let nanos = match unit {
-            _ if amount.is_empty() || amount == "." => return Err(invalid()),
-            "" => return Err(format!("time: missing unit in duration {}", quoted(text))),
-            "ns" => 1,
-            "us" | "µs" | "μs" => 1_000,
-            "ms" => 1_000_000,
-            "s" => 1_000_000_000,
-            "m" => 60_000_000_000,
-            "h" => 3_600_000_000_000,
-            _ => return Err(format!("time: unknown unit {} in duration {}", quoted(unit), quoted(text))),
-        };
-        sum = times(amount, nanos).and_then(|n| sum.checked_add(n)).ok_or_else(invalid)?;
-        rest = next;
-    }
-    Ok(if text.starts_with('-') { -sum } else { sum })
-}
-
-/// A decimal number times `unit`, without what is left of a nanosecond.
-fn times(number: &str, unit: i64) -> Option<i64> {
-    let digits = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<i64>().ok() };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let fraction = fraction.get(..9).unwrap_or(fraction);
-    let parts = i128::from(digits(fraction)?) * i128::from(unit) / 10_i128.pow(fraction.len() as u32);
-    digits(whole)?.checked_mul(unit)?.checked_add(i64::try_from(parts).ok()?)
 }
 
 /// The search for the next instant. It turns the largest field that does not match forward, and begins

@@ -55,7 +55,10 @@ pub fn escape_html(json: String) -> String {
         ('\u{2028}', "\\u2028"),
         ('\u{2029}', "\\u2029"),
     ];
-    signs.iter().fold(json, |text, (sign, escape)| {
-        if text.contains(*sign) { text.replace(*sign, escape) } else { text }
-    })
+    signs.iter().fold(
+        json,
+        |text, (sign, escape)| {
+            if text.contains(*sign) { text.replace(*sign, escape) } else { text }
+        },
+    )
 }

@@ -4,6 +4,7 @@
 extern crate self as orrery_apimachinery;
 
 pub mod decode;
+pub mod duration;
 pub mod gofmt;
 pub mod intstr;
 pub mod labels;

@@ -17,6 +17,8 @@ pub enum Reason {
     BadRequest,
     /// An admission rule forbids it.
     Forbidden,
+    /// Not now: what is asked for would break a budget.
+    TooManyRequests,
     /// The server cannot be reached.
     ServiceUnavailable,
     /// What was asked for is forgotten: the place of a list that is read in parts, or of a watch.

@@ -9,9 +9,46 @@ use std::hash::Hash;
 /// Keys, each due at one instant: a key that is added twice is looked at once, and the earliest
 /// deadline wins. With each key goes the write because of which it was added.
 #[derive(Clone, Debug)]
-pub struct WorkQueue<K> {
+struct Lane<K> {
     due: BTreeMap<(SimTime, u64), K>,
     keys: FxHashMap<K, (SimTime, u64, Revision)>,
+}
+
+impl<K: Hash + Eq + Clone> Lane<K> {
+    fn new() -> Self {
+        Lane { due: BTreeMap::new(), keys: FxHashMap::default() }
+    }
+
+    fn add(&mut self, key: K, at: SimTime, seq: u64, cause: Revision) {
+        if let Some(&(known, seq, _)) = self.keys.get(&key) {
+            if known <= at {
+                return;
+            }
+            self.due.remove(&(known, seq));
+        }
+        self.due.insert((at, seq), key.clone());
+        self.keys.insert(key, (at, seq, cause));
+    }
+
+    fn first(&self) -> Option<(SimTime, u64)> {
+        self.due.keys().next().copied()
+    }
+
+    /// Takes `key` out if it is due at `now`; returns because of which write it was added.
+    fn take(&mut self, key: &K, now: SimTime) -> Option<Revision> {
+        let &(at, seq, cause) = self.keys.get(key).filter(|(at, ..)| *at <= now)?;
+        self.due.remove(&(at, seq));
+        self.keys.remove(key);
+        Some(cause)
+    }
+}
+
+/// The keys that are to be looked at, and those that wait for their time: a look because of a change does not
+/// spare a key the look that was set for later (upstream: the queue, and the delaying queue before it).
+#[derive(Clone, Debug)]
+pub struct WorkQueue<K> {
+    ready: Lane<K>,
+    waiting: Lane<K>,
     failures: FxHashMap<K, u32>,
     backoff: Backoff,
     seq: u64,
@@ -27,25 +64,24 @@ impl<K: Hash + Eq + Clone> WorkQueue<K> {
     /// An empty queue that retries with `backoff`.
     pub fn new(backoff: Backoff) -> Self {
         WorkQueue {
-            due: BTreeMap::new(),
-            keys: FxHashMap::default(),
+            ready: Lane::new(),
+            waiting: Lane::new(),
             failures: FxHashMap::default(),
             backoff,
             seq: 0,
         }
     }
 
-    /// Adds `key`, due at `at`. A key that is due earlier stays as it is.
+    /// Adds `key` because something changed, due at `at`. A key that is due earlier stays as it is.
     pub fn add(&mut self, key: K, at: SimTime, cause: Revision) {
-        if let Some(&(known, seq, _)) = self.keys.get(&key) {
-            if known <= at {
-                return;
-            }
-            self.due.remove(&(known, seq));
-        }
         self.seq += 1;
-        self.due.insert((at, self.seq), key.clone());
-        self.keys.insert(key, (at, self.seq, cause));
+        self.ready.add(key, at, self.seq, cause);
+    }
+
+    /// Adds `key` because time passes, due at `at`, whatever else it is looked at for until then.
+    pub fn add_after(&mut self, key: K, at: SimTime, cause: Revision) {
+        self.seq += 1;
+        self.waiting.add(key, at, self.seq, cause);
     }
 
     /// Adds `key` after a failure: later with every failure since it was last forgotten.
@@ -53,7 +89,7 @@ impl<K: Hash + Eq + Clone> WorkQueue<K> {
         let failures = self.failures.entry(key.clone()).or_insert(0);
         *failures += 1;
         let at = now + self.backoff.delay(*failures);
-        self.add(key, at, cause);
+        self.add_after(key, at, cause);
     }
 
     /// Forgets the failures of `key`: it went well.
@@ -61,27 +97,24 @@ impl<K: Hash + Eq + Clone> WorkQueue<K> {
         self.failures.remove(key);
     }
 
+    fn first(&self) -> Option<(SimTime, u64)> {
+        match (self.ready.first(), self.waiting.first()) {
+            (Some(ready), Some(waiting)) => Some(ready.min(waiting)),
+            (ready, waiting) => ready.or(waiting),
+        }
+    }
+
     /// When the next key is due.
     pub fn next(&self) -> Option<SimTime> {
-        self.due.keys().next().map(|(at, _)| *at)
+        self.first().map(|(at, _)| at)
     }
 
     /// Takes the next key that is due at `now`, with the write because of which it was added.
     pub fn pop(&mut self, now: SimTime) -> Option<(K, Revision)> {
-        let entry = self.due.first_entry().filter(|e| e.key().0 <= now)?;
-        let key = entry.remove();
-        let (_, _, cause) = self.keys.remove(&key).expect("every due key is known");
-        Some((key, cause))
-    }
-
-    /// How many keys wait.
-    pub fn len(&self) -> usize {
-        self.due.len()
-    }
-
-    /// Whether no key waits.
-    pub fn is_empty(&self) -> bool {
-        self.due.is_empty()
+        let first = self.first().filter(|(at, _)| *at <= now)?;
+        let key = self.ready.due.get(&first).or_else(|| self.waiting.due.get(&first))?.clone();
+        let (change, timer) = (self.ready.take(&key, now), self.waiting.take(&key, now));
+        Some((key, change.or(timer)?))
     }
 }
 
@@ -100,6 +133,19 @@ mod tests {
         assert_eq!(queue.pop(SimTime::from_secs(3)), Some(("a", 3)));
         assert_eq!(queue.pop(SimTime::from_secs(3)), Some(("b", 2)));
         assert_eq!(queue.pop(SimTime::from_secs(99)), None);
+    }
+
+    #[test]
+    fn a_look_because_of_a_change_leaves_what_was_set_for_later() {
+        let mut queue = WorkQueue::default();
+        queue.add_after("a", SimTime::from_secs(9), 1);
+        queue.add_after("a", SimTime::from_secs(20), 2);
+        queue.add("a", SimTime::from_secs(5), 3);
+        assert_eq!(queue.pop(SimTime::from_secs(5)), Some(("a", 3)));
+        assert_eq!((queue.next(), queue.pop(SimTime::from_secs(8))), (Some(SimTime::from_secs(9)), None));
+        queue.add("a", SimTime::from_secs(9), 4);
+        assert_eq!(queue.pop(SimTime::from_secs(9)), Some(("a", 4)), "both are due: one look");
+        assert_eq!(queue.next(), None);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl ApiServer {
 }
 
 /// Upstream: `BeforeDelete` of `registry/rest/delete.go`.
-fn check_preconditions(object: &Object, options: &DeleteOptions) -> StatusResult<()> {
+pub(crate) fn check_preconditions(object: &Object, options: &DeleteOptions) -> StatusResult<()> {
     let meta = object.metadata();
     let refused = |what: &str, asked: String, known: String, perhaps: &str| {
         let (kind, name) = (object.kind().qualified_name(), &meta.name);

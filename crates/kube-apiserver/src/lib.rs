@@ -8,6 +8,7 @@ mod admission;
 mod apply;
 mod delete;
 mod dry_run;
+mod eviction;
 mod fields;
 mod history;
 mod index;

@@ -32,7 +32,7 @@ impl Worker {
             Ok(action) => {
                 self.queue.forget(&key);
                 if let Action::RequeueAfter(delay) = action {
-                    self.queue.add(key, now + delay, 0);
+                    self.queue.add_after(key, now + delay, 0);
                 }
             }
             Err(_) => self.queue.retry(key, now, cause),

@@ -116,7 +116,7 @@ impl<C: Controller + Default> Workbench<C> {
             Ok(Action::AwaitChange) => self.queue.forget(&key),
             Ok(Action::RequeueAfter(delay)) => {
                 self.queue.forget(&key);
-                self.queue.add(key, self.now + delay, 0);
+                self.queue.add_after(key, self.now + delay, 0);
             }
             Err(_) => self.queue.retry(key, self.now, cause),
         }

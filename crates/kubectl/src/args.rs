@@ -1,6 +1,8 @@
 //! The command line: words and flags. Each command tells which flags it takes.
 
 use crate::COMMANDS;
+use orrery_apimachinery::duration;
+use orrery_sim::Duration;
 use std::collections::BTreeMap;
 
 /// The flags of every command.
@@ -15,6 +17,8 @@ enum Arity<'s> {
     Text,
     /// Always with one, which is a whole number.
     Number,
+    /// Always with one, which is how long something takes.
+    Duration,
     /// With one after `=`, or with this one.
     Optional(&'s str),
 }
@@ -27,7 +31,7 @@ struct Flag<'s> {
     arity: Arity<'s>,
 }
 
-/// Reads the flags that a command states, such as `all filename:f= replicas# dry-run?unchanged`.
+/// Reads the flags that a command states, such as `all filename:f= replicas# timeout@ dry-run?unchanged`.
 fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
     GLOBAL.split_whitespace().chain(spec.split_whitespace()).map(|word: &'s str| {
         let (head, arity) = if let Some((head, default)) = word.split_once('?') {
@@ -36,6 +40,8 @@ fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
             (head, Arity::Text)
         } else if let Some(head) = word.strip_suffix('#') {
             (head, Arity::Number)
+        } else if let Some(head) = word.strip_suffix('@') {
+            (head, Arity::Duration)
         } else {
             (word, Arity::Switch)
         };
@@ -143,19 +149,21 @@ impl Args {
     }
 
     fn set(&mut self, flag: Flag<'_>, value: String) -> Result<(), String> {
-        let parser = match flag.arity {
-            Arity::Switch if !matches!(&*value, "true" | "false" | "1" | "0" | "t" | "f") => "ParseBool",
-            Arity::Number if value.parse::<i64>().is_err() => "ParseInt",
-            _ => {
-                self.flags.entry(flag.name.into()).or_default().push(value);
-                return Ok(());
+        let unread = |parser: &str| format!("strconv.{parser}: parsing \"{value}\": invalid syntax");
+        let refusal = match flag.arity {
+            Arity::Switch if !matches!(&*value, "true" | "false" | "1" | "0" | "t" | "f") => {
+                Some(unread("ParseBool"))
             }
+            Arity::Number if value.parse::<i64>().is_err() => Some(unread("ParseInt")),
+            Arity::Duration => duration::parse(&value).err(),
+            _ => None,
+        };
+        let Some(refusal) = refusal else {
+            self.flags.entry(flag.name.into()).or_default().push(value);
+            return Ok(());
         };
         let letter = flag.short.map(|c| format!("-{c}, ")).unwrap_or_default();
-        Err(format!(
-            "invalid argument \"{value}\" for \"{letter}--{}\" flag: strconv.{parser}: parsing \"{value}\": invalid syntax",
-            flag.name
-        ))
+        Err(format!("invalid argument \"{value}\" for \"{letter}--{}\" flag: {refusal}", flag.name))
     }
 
     /// `kubectl set image`: the command as its messages name it.
@@ -186,6 +194,12 @@ impl Args {
     /// A whole number.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.flag(name)?.parse().ok()
+    }
+
+    /// How long something may take; `None` when nothing is said, or no time at all.
+    pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
+        let nanos = u64::try_from(duration::parse(self.flag(name)?).ok()?).ok()?;
+        (nanos > 0).then(|| Duration::from_nanos(nanos))
     }
 
     /// The namespace that the command is about.
@@ -261,6 +275,10 @@ mod tests {
             (
                 "scale deployment/web --replicas=two",
                 "invalid argument \"two\" for \"--replicas\" flag: strconv.ParseInt: parsing \"two\": invalid syntax\nSee 'kubectl scale --help' for usage.",
+            ),
+            (
+                "drain node-1 --timeout=30",
+                "invalid argument \"30\" for \"--timeout\" flag: time: missing unit in duration \"30\"\nSee 'kubectl drain --help' for usage.",
             ),
             ("frobnicate", "unknown command \"frobnicate\" for \"kubectl\""),
             ("--nosuch", "unknown flag: --nosuch\nSee 'kubectl --help' for usage."),

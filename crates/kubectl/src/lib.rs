@@ -12,6 +12,7 @@ mod cordon;
 mod create;
 mod delete;
 mod diff;
+mod drain;
 mod explain;
 mod expose;
 mod get;
@@ -120,7 +121,7 @@ macro_rules! selected {
 /// The commands, by name.
 const COMMANDS: &[Command] = &[
     command!("annotate" "kubectl-annotate" annotate::run, "overwrite list resource-version=", files!(), written!(), selected!()),
-    command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout= cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
+    command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout@ cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
     command!("autoscale" "kubectl-autoscale" autoscale::run, "min# max# cpu-percent# name=", files!(), created!()),
     command!("cordon" "" cordon::cordon, "dry-run?unchanged selector:l="),
     command!("create" "kubectl-create" create::run, files!(), created!(), "edit selector:l="),
@@ -149,22 +150,23 @@ const COMMANDS: &[Command] = &[
     command!("create service nodeport" "kubectl-create" create::service::run, "tcp= node-port#", created!()),
     command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
     command!("create sa" "kubectl-create" create::service_account::run, created!()),
-    command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout= output:o= dry-run?unchanged", files!(), selected!()),
+    command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
     command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
+    command!("drain" "" drain::run, "force ignore-daemonsets delete-emptydir-data grace-period# timeout@ pod-selector= disable-eviction skip-wait-for-delete-timeout# chunk-size# dry-run?unchanged selector:l="),
     command!("explain" "" explain::run, "api-version= recursive output:o="),
     command!("expose" "kubectl-expose" expose::run, "name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", files!(), created!()),
     command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w", files!(), printed!(), selected!()),
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
-    command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout= cascade?background wait", files!(), created!()),
+    command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
     command!("rollout history" "" rollout::run, "revision#", files!(), printed!(), selected!()),
     command!("rollout pause" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
     command!("rollout restart" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
     command!("rollout resume" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
-    command!("rollout status" "" rollout::run, "watch:w timeout= revision#", files!(), selected!()),
+    command!("rollout status" "" rollout::run, "watch:w timeout@ revision#", files!(), selected!()),
     command!("rollout undo" "" rollout::run, "to-revision# dry-run?unchanged", files!(), printed!(), selected!()),
     command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q", created!()),
-    command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout=", files!(), printed!(), "dry-run?unchanged", selected!()),
+    command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged", selected!()),
     command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),
     command!("set image" "kubectl-set" set::image::run, files!(), written!(), selected!()),
     command!("set resources" "kubectl-set" set::resources::run, "limits= requests= containers:c=", files!(), written!(), selected!()),

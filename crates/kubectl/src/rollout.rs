@@ -41,7 +41,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             "pause" => set_paused(cx, &key, true)?,
             "resume" => set_paused(cx, &key, false)?,
             "restart" => restart(cx, &key)?,
-            "status" => status(cx, &key)?,
+            "status" => status(cx, &key, args)?,
             _ => undo(cx, &key, args)?,
         }
     }
@@ -151,8 +151,8 @@ fn without_hash(template: &PodTemplateSpec) -> PodTemplateSpec {
 }
 
 /// Prints how the rollout goes, in virtual time, until it is done (upstream: `polymorphichelpers.DeploymentStatusViewer`).
-fn status(cx: &mut Cx<'_>, key: &Key) -> Result<(), Failure> {
-    let deadline = cx.session.now() + PATIENCE;
+fn status(cx: &mut Cx<'_>, key: &Key, args: &Args) -> Result<(), Failure> {
+    let deadline = cx.session.now() + args.duration("timeout").unwrap_or(PATIENCE);
     let mut said = String::new();
     while cx.session.now() < deadline {
         let (line, done) = progress(&*deployment(cx, key)?)?;
@@ -160,7 +160,7 @@ fn status(cx: &mut Cx<'_>, key: &Key) -> Result<(), Failure> {
             cx.say(&line);
             said = line;
         }
-        if done {
+        if done || args.flag("watch") == Some("false") {
             return Ok(());
         }
         cx.session.pass(LOOK);

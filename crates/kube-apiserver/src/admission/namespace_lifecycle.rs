@@ -4,7 +4,7 @@ use crate::{ApiServer, Key};
 use orrery_api::{Kind, Namespace, Object};
 use orrery_apimachinery::{Status, StatusResult};
 
-pub(super) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
+pub(crate) fn check(server: &ApiServer, object: &Object) -> StatusResult<()> {
     let meta = object.metadata();
     if !object.kind().namespaced() {
         return Ok(());

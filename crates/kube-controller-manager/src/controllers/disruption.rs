@@ -1,15 +1,16 @@
 //! Tells of each PodDisruptionBudget how many of its pods may be disrupted now
 //! (upstream: `pkg/controller/disruption`).
 
+mod expected;
+mod stale;
 #[cfg(test)]
 mod tests;
 
 use crate::conditions::set_condition;
 use crate::{Action, Controller, Wake, pods};
-use orrery_api::{
-    Condition, Deployment, Object, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus, ReplicaSet, Resource,
-};
-use orrery_apimachinery::{IntOrString, LabelSelector, StatusResult, Str, Time};
+use expected::{Expected, expected};
+use orrery_api::{Condition, Kind, Object, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus};
+use orrery_apimachinery::{LabelSelector, StatusResult, Str, Time};
 use orrery_client::{ApiServer, Change, Context, EventType, Key, Op};
 use orrery_sim::Duration;
 use std::collections::BTreeMap;
@@ -22,13 +23,6 @@ const DELETION_TIMEOUT: i64 = 2 * 60;
 #[derive(Clone, Debug, Default)]
 pub struct DisruptionController;
 
-/// What a budget's numbers are reckoned from.
-struct Expected {
-    pods: i32,
-    healthy: i32,
-    unmanaged: bool,
-}
-
 impl Controller for DisruptionController {
     const NAME: &'static str = "controllermanager";
 
@@ -36,10 +30,15 @@ impl Controller for DisruptionController {
         match &change.value {
             Object::PodDisruptionBudget(_) if change.op != Op::Deleted => wake.key(Key::of(&change.value)),
             Object::Pod(pod) => {
-                for budget in api.list_in::<PodDisruptionBudget>(&pod.metadata.namespace) {
-                    if selects(&budget.spec.selector, pod) {
-                        wake.key(Key::of(&Object::PodDisruptionBudget(budget.clone())));
-                    }
+                let budgets = budgets_of(pod, api);
+                for budget in &budgets {
+                    wake.key(Key::of(&Object::PodDisruptionBudget(budget.clone())));
+                }
+                if budgets.len() > 1 {
+                    wake.key(Key::of(&change.value));
+                }
+                if let Some(left) = stale::until(pod, api, change.time) {
+                    wake.key_after(Key::of(&change.value), left);
                 }
             }
             _ => {}
@@ -47,7 +46,11 @@ impl Controller for DisruptionController {
     }
 
     fn sync(&mut self, key: &Key, cx: &mut Context<'_>) -> StatusResult<Action> {
-        let Some(budget) = cx.get::<PodDisruptionBudget>(&key.namespace, &key.name) else {
+        if let Some(pod) = cx.get::<Pod>(&key.namespace, &key.name).filter(|_| key.kind == Kind::Pod) {
+            complain_of_several(&pod, cx);
+            return stale::clean_up(&pod, cx);
+        }
+        let Some(Object::PodDisruptionBudget(budget)) = cx.api().object(key).cloned() else {
             return Ok(Action::AwaitChange);
         };
         let pods = pods_of(&budget, cx.api());
@@ -69,62 +72,27 @@ fn selects(selector: &Option<LabelSelector>, pod: &Pod) -> bool {
     selector.as_ref().is_some_and(|selector| selector.matches(&pod.metadata.labels))
 }
 
+/// The budgets that are about a pod, by name.
+fn budgets_of(pod: &Pod, api: &ApiServer) -> Vec<Rc<PodDisruptionBudget>> {
+    let all = api.list_in::<PodDisruptionBudget>(&pod.metadata.namespace);
+    all.filter(|budget| selects(&budget.spec.selector, pod)).cloned().collect()
+}
+
+/// Tells that a pod has several budgets. Upstream looks at one of them only, whichever comes first.
+fn complain_of_several(pod: &Pod, cx: &mut Context<'_>) {
+    if let [first, _, ..] = &budgets_of(pod, cx.api())[..] {
+        let (meta, chosen) = (&pod.metadata, &first.metadata.name);
+        let message = format!(
+            "Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {chosen:?} arbitrarily.",
+            meta.namespace, meta.name
+        );
+        cx.event(pod, EventType::Warning, "MultiplePodDisruptionBudgets", message);
+    }
+}
+
 fn pods_of(budget: &PodDisruptionBudget, api: &ApiServer) -> Vec<Rc<Pod>> {
     let Some(selector) = &budget.spec.selector else { return Vec::new() };
     api.pods_matching(&budget.metadata.namespace, selector)
-}
-
-/// How many pods there are to be, and how many of them healthy (upstream: `getExpectedPodCount`).
-fn expected(budget: &PodDisruptionBudget, pods: &[Rc<Pod>], api: &ApiServer) -> Result<Expected, String> {
-    // Validation refuses texts that are no percentages.
-    let scaled = |value: &IntOrString, of: i32| value.scaled(of, true).unwrap_or_default();
-    match (&budget.spec.max_unavailable, &budget.spec.min_available) {
-        (Some(most), _) => {
-            let (count, unmanaged) = expected_scale(pods, api)?;
-            Ok(Expected { pods: count, healthy: (count - scaled(most, count)).max(0), unmanaged })
-        }
-        (None, Some(IntOrString::Int(least))) => {
-            let count = i32::try_from(pods.len()).unwrap_or(i32::MAX);
-            Ok(Expected { pods: count, healthy: *least, unmanaged: false })
-        }
-        (None, Some(least)) => {
-            let (count, unmanaged) = expected_scale(pods, api)?;
-            Ok(Expected { pods: count, healthy: scaled(least, count), unmanaged })
-        }
-        (None, None) => Ok(Expected { pods: 0, healthy: 0, unmanaged: false }),
-    }
-}
-
-/// The replicas that the controllers of `pods` ask for together, and whether a pod has none.
-fn expected_scale(pods: &[Rc<Pod>], api: &ApiServer) -> Result<(i32, bool), String> {
-    let (mut scales, mut unmanaged) = (BTreeMap::<Str, i32>::new(), false);
-    for pod in pods {
-        let Some(owner) = pod.metadata.controller() else {
-            unmanaged = true;
-            continue;
-        };
-        let Some(kind) = api.kind_by_gvk(&owner.api_version, &owner.kind) else {
-            return Err(format!("found no controllers for pod \"{}\"", pod.metadata.name));
-        };
-        let key = scaled_key(api, Key::new(kind, pod.metadata.namespace.clone(), owner.name.clone()));
-        let replicas = api.object(&key).map(|o| o.metadata().uid.clone()).zip(api.replicas(&key));
-        let Some((uid, replicas)) = replicas else {
-            return Err(format!("found no controllers for pod \"{}\"", pod.metadata.name));
-        };
-        scales.insert(uid, replicas);
-    }
-    Ok((scales.values().sum(), unmanaged))
-}
-
-/// A ReplicaSet is scaled through its Deployment, if it has one.
-fn scaled_key(api: &ApiServer, key: Key) -> Key {
-    let set = api.get::<ReplicaSet>(&key.namespace, &key.name).filter(|_| key.kind == ReplicaSet::KIND);
-    match set.and_then(|set| set.metadata.controller()) {
-        Some(owner) if &*owner.kind == Deployment::KIND.name() => {
-            Key::new(Deployment::KIND, key.namespace, owner.name.clone())
-        }
-        _ => key,
-    }
 }
 
 /// Writes what is known of the budget's pods.

@@ -1,6 +1,7 @@
 //! Commands that change things: a session of command lines in, what each printed out.
 
 mod apply;
+mod drain;
 mod jsonpath;
 mod labels;
 mod make;

@@ -149,3 +149,46 @@ fn a_pod_whose_eviction_was_granted_is_waited_for_two_minutes() {
     bench.pass(Duration::from_secs(120));
     assert_eq!(allowed(&bench), 1, "it was not deleted after all");
 }
+
+#[test]
+fn a_disruption_that_does_not_come_is_taken_back_after_two_minutes() {
+    let mut bench = Bench::new();
+    pods(&mut bench, &[true, true, true]);
+    for (i, reason) in ["EvictionByEvictionAPI", "TerminationByKubelet"].into_iter().enumerate() {
+        let date = bench.api.date(bench.now);
+        bench.modify_status::<Pod>("default", &format!("web-{i}"), |pod| {
+            let condition = crate::conditions::disruption_target(reason, "it must go");
+            set_condition(&mut pod.status.conditions, condition, date);
+        });
+    }
+    let announced = |bench: &Bench| -> Vec<String> {
+        let mut all = Vec::new();
+        for pod in bench.pods() {
+            let condition = pod.status.conditions.iter().find(|c| &*c.type_ == "DisruptionTarget");
+            all.extend(condition.map(|c| format!("{} {:?}", c.status, c.reason)));
+        }
+        all
+    };
+    bench.pass(Duration::from_secs(120));
+    let kubelets = "True Some(\"TerminationByKubelet\")";
+    assert_eq!(announced(&bench), ["True Some(\"EvictionByEvictionAPI\")", kubelets]);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(announced(&bench), ["False None", kubelets]);
+}
+
+#[test]
+fn a_pod_with_two_budgets_is_told_of() {
+    let mut bench = Bench::new();
+    budget(&mut bench, Some(IntOrString::Int(1)), None);
+    let twin = bench.get::<PodDisruptionBudget>("default", "b").expect("made");
+    bench.create(PodDisruptionBudget {
+        metadata: ObjectMeta::named("default", "c"),
+        spec: twin.spec.clone(),
+        ..Default::default()
+    });
+    pods(&mut bench, &[true]);
+    bench.pass(Duration::from_secs(1));
+    let told = bench.events().lines().find(|line| line.contains("Multiple")).map(str::to_owned);
+    let expected = r#"Warning MultiplePodDisruptionBudgets Pod/web-0: Pod "default"/"web-0" matches multiple PodDisruptionBudgets.  Chose "b" arbitrarily."#;
+    assert_eq!(told.as_deref(), Some(expected));
+}

@@ -1,8 +1,8 @@
 //! The one small trait that every loop implements.
 
 use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Backoff, Change, Context, Key};
-use orrery_sim::Duration;
+use orrery_client::{ApiServer, Backoff, Change, Context, Key, Revision, WorkQueue};
+use orrery_sim::{Duration, SimTime};
 
 /// What a controller wants after it has looked at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,26 +16,47 @@ pub enum Action {
 /// Collects the keys that a change makes a controller look at.
 #[derive(Debug, Default)]
 pub struct Wake {
-    keys: Vec<(Key, Duration)>,
+    keys: Vec<Woken>,
+}
+
+/// A key to look at, and when.
+#[derive(Debug)]
+struct Woken {
+    key: Key,
+    delay: Duration,
+    /// Whether the look is for its own sake and takes place whatever else the key is looked at for until then.
+    apart: bool,
 }
 
 impl Wake {
     /// Look at `key` now.
     pub fn key(&mut self, key: Key) {
-        self.keys.push((key, Duration::ZERO));
+        self.key_soon(key, Duration::ZERO);
     }
 
-    /// Look at `key` after a while.
+    /// Look at `key` because of this change, though only after `delay`: others like it are looked at together.
+    pub fn key_soon(&mut self, key: Key, delay: Duration) {
+        self.keys.push(Woken { key, delay, apart: false });
+    }
+
+    /// Look at `key` once `delay` has passed, because time itself will change the answer (upstream: `AddAfter`).
     pub fn key_after(&mut self, key: Key, delay: Duration) {
-        self.keys.push((key, delay));
+        self.keys.push(Woken { key, delay, apart: !delay.is_zero() });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (Key, Duration)> {
-        self.keys.drain(..)
+    /// Puts the keys into `queue`.
+    pub(crate) fn fill(&mut self, queue: &mut WorkQueue<Key>, now: SimTime, cause: Revision) {
+        for Woken { key, delay, apart } in self.keys.drain(..) {
+            if apart {
+                queue.add_after(key, now + delay, cause);
+            } else {
+                queue.add(key, now + delay, cause);
+            }
+        }
     }
 }
 

@@ -74,11 +74,8 @@ impl Component for ControllerManager {
         let mut wake = Wake::default();
         for worker in &mut self.workers {
             worker.controller.observe(change, api, &mut wake);
-            if wake.is_empty() {
-                continue;
-            }
-            for (key, delay) in wake.drain() {
-                worker.queue.add(key, now + delay, change.revision);
+            if !wake.is_empty() {
+                wake.fill(&mut worker.queue, now, change.revision);
             }
         }
     }

@@ -103,9 +103,7 @@ impl<C: Controller + Default> Workbench<C> {
         self.delivered = change.revision;
         let mut wake = Wake::default();
         self.controller.observe(&change, &self.api, &mut wake);
-        for (key, delay) in wake.drain() {
-            self.queue.add(key, self.now + delay, change.revision);
-        }
+        wake.fill(&mut self.queue, self.now, change.revision);
         true
     }
 

@@ -27,16 +27,17 @@ impl Controller for ResourceQuotaController {
             observe_quota(quota, change, wake);
         }
         let kind = change.value.kind();
-        let delay = if frees(change, api.date(change.time)) {
-            pods::collecting_time(api.count(kind) as u64)
-        } else if is_marked(change) {
-            until_resync(change.time)
-        } else {
+        let frees = frees(change, api.date(change.time));
+        if !frees && !is_marked(change) {
             return;
-        };
+        }
         for quota in api.list_in::<ResourceQuota>(&change.value.metadata().namespace) {
             if quota.status.hard.keys().any(|resource| quota::concerns(kind, resource)) {
-                wake.key_after(key(quota), delay);
+                if frees {
+                    wake.key_soon(key(quota), pods::collecting_time(api.count(kind) as u64));
+                } else {
+                    wake.key_after(key(quota), until_resync(change.time));
+                }
             }
         }
     }

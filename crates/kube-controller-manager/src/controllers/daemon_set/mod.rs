@@ -135,7 +135,7 @@ fn wake_owner(meta: &ObjectMeta, api: &ApiServer, wake: &mut Wake) {
     let Some(key) = owners::controller_of_kind(meta, Kind::DaemonSet) else { return };
     let set = api.get::<DaemonSet>(&key.namespace, &key.name);
     let nodes = set.map_or(0, |set| u64::from(set.status.desired_number_scheduled.unsigned_abs()));
-    wake.key_after(key, pods::collecting_time(nodes));
+    wake.key_soon(key, pods::collecting_time(nodes));
 }
 
 /// Wakes the DaemonSets that could adopt what has `meta`.

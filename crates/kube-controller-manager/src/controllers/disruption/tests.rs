@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
 use orrery_api::{Container, PodCondition, PodDisruptionBudgetSpec, PodSpec};
-use orrery_apimachinery::{ObjectMeta, StrMap};
+use orrery_apimachinery::{IntOrString, ObjectMeta, StrMap};
 
 type Bench = Workbench<DisruptionController>;
 

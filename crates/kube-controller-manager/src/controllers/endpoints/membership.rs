@@ -66,7 +66,7 @@ pub(in super::super) fn wake_services(change: &Change, pod: &Pod, api: &ApiServe
         if if changed { is || was == Some(true) } else { was.is_some_and(|was| was != is) } {
             let (namespace, name) = (&service.metadata.namespace, &service.metadata.name);
             let known = api.get::<Endpoints>(namespace, name).map_or(0, |e| size(e));
-            wake.key_after(
+            wake.key_soon(
                 Key::new(Kind::Service, namespace.clone(), name.clone()),
                 pods::collecting_time(known),
             );

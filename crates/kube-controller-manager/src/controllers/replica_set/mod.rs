@@ -96,7 +96,7 @@ fn wake_owner(kind: Kind, pod: &Pod, matters: bool, api: &ApiServer, wake: &mut 
     let Some(key) = owners::controller_of_kind(&pod.metadata, kind) else { return };
     let Some(set) = api.object(&key).and_then(as_set) else { return };
     if matters || status::fails(&set) {
-        wake.key_after(key, pods::collecting_time(u64::from(set.status.replicas.unsigned_abs())));
+        wake.key_soon(key, pods::collecting_time(u64::from(set.status.replicas.unsigned_abs())));
     }
 }
 

@@ -70,5 +70,5 @@ fn pod_changed(change: &Change, pod: &Pod, api: &ApiServer, wake: &mut Wake) {
 fn wake_owner(pod: &Pod, api: &ApiServer, wake: &mut Wake) {
     let Some(key) = owners::controller_key::<StatefulSet>(&pod.metadata) else { return };
     let Some(set) = api.get::<StatefulSet>(&key.namespace, &key.name) else { return };
-    wake.key_after(key, pods::collecting_time(u64::from(set.status.replicas.unsigned_abs())));
+    wake.key_soon(key, pods::collecting_time(u64::from(set.status.replicas.unsigned_abs())));
 }

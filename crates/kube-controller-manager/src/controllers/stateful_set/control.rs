@@ -30,6 +30,8 @@ struct Round<'a> {
     condemned: Vec<Rc<Pod>>,
     /// The place among the condemned of the one that may go although it is not healthy: nothing before it is wrong.
     first_unhealthy: Option<usize>,
+    /// A pod that cannot be made yet, and why.
+    stale: Option<Status>,
 }
 
 /// Creates, repairs and deletes pods. In order, unless the StatefulSet is `Parallel`: first the pods that there are to
@@ -45,18 +47,8 @@ pub(super) fn update(
         return Ok(());
     }
     let mut round = Round::of(set, revisions, pods);
-    let count = round.replicas.len();
-    if round.for_all(count, Round::keep, cx)? == Flow::Wait {
-        return Ok(());
-    }
-    let count = round.condemned.len();
-    if round.for_all(count, Round::hand_over_claims, cx)? == Flow::Wait
-        || round.for_all(count, Round::condemn, cx)? == Flow::Wait
-        || set.spec.update_strategy.type_.as_deref() == Some("OnDelete")
-    {
-        return Ok(());
-    }
-    round.roll(status, cx)
+    round.run(status, cx)?;
+    round.stale.map_or(Ok(()), Err)
 }
 
 impl<'a> Round<'a> {
@@ -74,7 +66,22 @@ impl<'a> Round<'a> {
         let healthy = replicas.iter().all(|pod| pod.as_ref().is_some_and(|pod| is_healthy(pod)));
         let first_unhealthy = condemned.iter().rposition(|pod| !is_healthy(pod)).filter(|_| healthy);
         let monotonic = set.spec.pod_management_policy.as_deref() != Some(PARALLEL);
-        Round { set, revisions, monotonic, replicas, condemned, first_unhealthy }
+        Round { set, revisions, monotonic, replicas, condemned, first_unhealthy, stale: None }
+    }
+
+    fn run(&mut self, status: &mut StatefulSetStatus, cx: &mut Context<'_>) -> StatusResult<()> {
+        let count = self.replicas.len();
+        if self.for_all(count, Round::keep, cx)? == Flow::Wait {
+            return Ok(());
+        }
+        let count = self.condemned.len();
+        if self.for_all(count, Round::hand_over_claims, cx)? == Flow::Wait
+            || self.for_all(count, Round::condemn, cx)? == Flow::Wait
+            || self.set.spec.update_strategy.type_.as_deref() == Some("OnDelete")
+        {
+            return Ok(());
+        }
+        self.roll(status, cx)
     }
 
     /// Does `act` for each of `count` places: one after the other until one must be waited for, or for all at once.
@@ -126,9 +133,11 @@ impl<'a> Round<'a> {
     fn create(&mut self, place: usize, cx: &mut Context<'_>) -> StatusResult<Flow> {
         let pod = Rc::new(self.new_pod(place));
         if retention::is_stale(self.set, &pod, cx.api()) {
-            // Deviation: upstream waits for any other change of the StatefulSet or its pods, which may never come.
+            // Deviation: upstream then waits for any other change of the StatefulSet or its pods, which may never
+            // come. Here it is tried again.
             let message = format!("a claim of {} belongs to the pod before it", pod.metadata.name);
-            return Err(Status::new(Reason::Conflict, message));
+            self.stale = Some(Status::new(Reason::Conflict, message));
+            return Ok(Flow::Wait);
         }
         pod_control::create(self.set, &pod, cx)?;
         self.replicas[place] = Some(pod);

@@ -11,6 +11,7 @@ mod command;
 mod cordon;
 mod create;
 mod delete;
+mod describe;
 mod diff;
 mod drain;
 mod explain;
@@ -159,12 +160,12 @@ const COMMANDS: &[Command] = &[
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
     command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
-    command!("rollout history" "" rollout::run, "revision#", files!(), printed!(), selected!()),
-    command!("rollout pause" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
-    command!("rollout restart" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
-    command!("rollout resume" "kubectl-rollout" rollout::run, files!(), printed!(), selected!()),
-    command!("rollout status" "" rollout::run, "watch:w timeout@ revision#", files!(), selected!()),
-    command!("rollout undo" "" rollout::run, "to-revision# dry-run?unchanged", files!(), printed!(), selected!()),
+    command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),
+    command!("rollout pause" "kubectl-rollout" rollout::change::pause, "selector:l= field-manager=", files!(), printed!()),
+    command!("rollout restart" "kubectl-rollout" rollout::change::restart, "selector:l= field-manager=", files!(), printed!()),
+    command!("rollout resume" "kubectl-rollout" rollout::change::resume, "selector:l= field-manager=", files!(), printed!()),
+    command!("rollout status" "" rollout::status::run, "selector:l= watch:w timeout@ revision#", files!()),
+    command!("rollout undo" "" rollout::undo::run, "selector:l= to-revision# dry-run?unchanged", files!(), printed!()),
     command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q", created!()),
     command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged", selected!()),
     command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),

@@ -93,8 +93,17 @@ pub(crate) fn visit(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Ve
     Ok(keys(cx, args, words)?.iter().map(|key| Ok(cx.get(key)?)).collect())
 }
 
+/// As [`visit`], but a kind alone means all of it.
+pub(crate) fn visit_all(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Found>, Failure> {
+    Ok(select(cx, args, words, true)?.iter().map(|key| Ok(cx.get(key)?)).collect())
+}
+
 /// The keys of the objects that the files of `-f`, or else `words`, name, or that the selectors pick.
 pub(crate) fn keys(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Key>, Failure> {
+    select(cx, args, words, args.on("all"))
+}
+
+fn select(cx: &mut Cx<'_>, args: &Args, words: &[String], all: bool) -> Result<Vec<Key>, Failure> {
     if !args.all("filename").is_empty() {
         if !words.is_empty() {
             return Err(Failure::usage(
@@ -112,7 +121,7 @@ pub(crate) fn keys(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec
                 return Err(Failure::usage("name cannot be provided when a selector is specified"));
             }
             Target::One(key) => keys.push(key),
-            Target::All(kind) if selective || args.on("all") => {
+            Target::All(kind) if selective || all => {
                 keys.extend(list(cx.api(), kind, args)?.iter().map(Key::of));
             }
             Target::All(_) => {

@@ -64,7 +64,7 @@ pub(super) fn labels(labels: &StrMap) -> String {
 }
 
 /// A selector as the command line takes it, or `<none>` (upstream: `metav1.FormatLabelSelector`).
-pub(super) fn selector(selector: Option<&LabelSelector>) -> String {
+pub fn selector(selector: Option<&LabelSelector>) -> String {
     let Some(selector) = selector else { return "<none>".into() };
     let mut parts: Vec<(&str, String)> =
         selector.match_labels.iter().map(|(k, v)| (&**k, format!("{k}={v}"))).collect();

@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 const REGION: &str = "topology.kubernetes.io/region";
+const OLD_ZONE: &str = "failure-domain.beta.kubernetes.io/zone";
+const OLD_REGION: &str = "failure-domain.beta.kubernetes.io/region";
 /// How many comings and goings of pods are remembered.
 const COUNTED_KEPT: usize = 1024;
 
@@ -352,10 +354,11 @@ fn same_to_plugins(old: &Node, new: &Node) -> bool {
         && old.status.images == new.status.images
 }
 
-/// Region and zone of a node; empty when it tells neither (upstream: `GetZoneKey`).
+/// Region and zone of a node, be it by the labels of old; empty when it tells neither (upstream: `GetZoneKey`).
 fn zone(node: &Node) -> Str {
-    let label = |key| node.metadata.labels.get(key).map_or("", |v| &**v);
-    match (label(REGION), label(ZONE)) {
+    let labels = &node.metadata.labels;
+    let label = |old, key| labels.get(old).or_else(|| labels.get(key)).map_or("", |v| &**v);
+    match (label(OLD_REGION, REGION), label(OLD_ZONE, ZONE)) {
         ("", "") => "".into(),
         (region, zone) => format!("{region}:\0:{zone}").into(),
     }

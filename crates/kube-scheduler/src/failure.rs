@@ -1,9 +1,16 @@
 //! Why no node would do, in the words of the FailedScheduling event.
 
+use crate::condition;
 use crate::framework::{PLUGINS, PluginSet, Status};
+use crate::nominator::Nomination;
+use orrery_api::{Pod, PodCondition};
 use orrery_apimachinery::Str;
+use orrery_client::{Context, EventType};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// The longest note that an event can carry.
+const NOTE_LIMIT: usize = 1024;
 
 /// A refusal of one node by one plug-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,4 +76,45 @@ pub(crate) fn histogram<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> 
         reasons.filter(|(_, nodes)| *nodes > 0).map(|(reason, nodes)| format!("{nodes} {reason}")).collect();
     counted.sort_unstable();
     counted.join(", ")
+}
+
+/// Tells people, by an event and in the pod's status, why the pod has no node.
+pub(crate) fn report(
+    cx: &mut Context<'_>,
+    pod: &Rc<Pod>,
+    reason: &str,
+    message: &str,
+    nomination: &Nomination,
+) {
+    cx.event(&**pod, EventType::Warning, "FailedScheduling", note(message));
+    let condition = PodCondition {
+        type_: "PodScheduled".into(),
+        status: "False".into(),
+        reason: Some(reason.into()),
+        message: Some(message.into()),
+        last_transition_time: Some(cx.date()),
+        ..Default::default()
+    };
+    // A pod that is gone by now needs no condition.
+    let _ = cx.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |pod| {
+        condition::set(&mut pod.status, condition);
+        match nomination {
+            Nomination::Keep => {}
+            Nomination::Clear => pod.status.nominated_node_name = None,
+            Nomination::To(node) => pod.status.nominated_node_name = Some(node.clone()),
+        }
+    });
+}
+
+/// The message, cut to what an event can carry.
+fn note(message: &str) -> String {
+    const SUFFIX: &str = " ...";
+    if message.len() <= NOTE_LIMIT {
+        return message.into();
+    }
+    let mut end = NOTE_LIMIT - SUFFIX.len();
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{SUFFIX}", &message[..end])
 }

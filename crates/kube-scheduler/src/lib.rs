@@ -9,6 +9,7 @@ mod condition;
 mod cycle;
 mod decision;
 mod failure;
+mod filtering;
 mod float;
 pub mod framework;
 mod memory;

@@ -2,9 +2,10 @@
 //! (upstream: `framework/preemption`).
 
 use crate::condition;
-use crate::cycle::Plan;
+
 use crate::decision::{Candidate, Decision, Preemption, Victim};
 use crate::failure::histogram;
+use crate::filtering::Plan;
 use crate::framework::{Cycle, CycleState};
 use crate::nominator::Nomination;
 use crate::plugins::default_preemption::{

@@ -1,18 +1,18 @@
 //! The program: hears of changes, keeps queue and cache, runs one cycle at a time.
 
 use crate::cache::Cache;
-use crate::condition;
 use crate::cycle::{Algorithm, Failure};
 use crate::decision::{Decision, Decisions};
+use crate::failure;
 use crate::framework::{ClusterEvent, Cycle, Profile, Settings};
 use crate::nominator::{Nomination, Nominator};
 use crate::pod_info::PodInfos;
 use crate::preemption::{PostFilter, evict};
 use crate::queue::{Queue, QueuedPod};
 use crate::volumes::{Progress, VolumeWaits, progress};
-use orrery_api::{Object, Pod, PodCondition, Resource};
+use orrery_api::{Object, Pod, Resource};
 use orrery_apimachinery::Str;
-use orrery_client::{ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision};
+use orrery_client::{ApiServer, Change, Component, EventType, Identity, Op, Recorder, Revision};
 use orrery_sim::{Duration, Random, SimTime};
 use std::rc::Rc;
 
@@ -20,8 +20,6 @@ use std::rc::Rc;
 const NAME: &str = "default-scheduler";
 /// How long one cycle takes; upstream schedules some hundreds of pods in a second.
 const CYCLE_TIME: Duration = Duration::from_millis(1);
-/// The longest note that an event can carry.
-const NOTE_LIMIT: usize = 1024;
 
 /// How many pods wait for a node, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,7 +274,7 @@ impl Scheduler {
         let Some(of) = profile_of(pod, &self.profiles) else { return };
         self.nominator.nominate(pod, &queued.info, nomination);
         let mut cx = self.identities[of].act(api, now, queued.cause);
-        report_failure(&mut cx, pod, reason, message, nomination);
+        failure::report(&mut cx, pod, reason, message, nomination);
         let queued = QueuedPod { since: now, ..queued };
         if queued.refused_by.is_empty() {
             self.queue.retry(queued, now);
@@ -463,39 +461,4 @@ fn new_decision(queued: &QueuedPod, nodes: usize, now: SimTime) -> Decision {
         message: "".into(),
         preemption: None,
     }
-}
-
-/// Tells people, by an event and in the pod's status, why the pod has no node.
-fn report_failure(cx: &mut Context<'_>, pod: &Rc<Pod>, reason: &str, message: &str, nomination: &Nomination) {
-    cx.event(&**pod, EventType::Warning, "FailedScheduling", note(message));
-    let condition = PodCondition {
-        type_: "PodScheduled".into(),
-        status: "False".into(),
-        reason: Some(reason.into()),
-        message: Some(message.into()),
-        last_transition_time: Some(cx.date()),
-        ..Default::default()
-    };
-    // A pod that is gone by now needs no condition.
-    let _ = cx.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |pod| {
-        condition::set(&mut pod.status, condition);
-        match nomination {
-            Nomination::Keep => {}
-            Nomination::Clear => pod.status.nominated_node_name = None,
-            Nomination::To(node) => pod.status.nominated_node_name = Some(node.clone()),
-        }
-    });
-}
-
-/// The message, cut to what an event can carry.
-fn note(message: &str) -> String {
-    const SUFFIX: &str = " ...";
-    if message.len() <= NOTE_LIMIT {
-        return message.into();
-    }
-    let mut end = NOTE_LIMIT - SUFFIX.len();
-    while !message.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{SUFFIX}", &message[..end])
 }

@@ -1,7 +1,7 @@
 //! DefaultPreemption: which pods of lower priority would have to go from a node, as few as possible, and
 //! rather those whose disruption budgets allow it.
 
-use crate::cycle::{Plan, refusal};
+use crate::filtering::{Plan, refusal};
 use crate::framework::{Cycle, CycleState, Status};
 use crate::node_info::{AssignedPod, NodeInfo};
 use orrery_api::scheduler_configuration::DefaultPreemptionArgs;

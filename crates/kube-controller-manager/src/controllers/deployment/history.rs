@@ -13,6 +13,9 @@ const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
 const DESIRED_REPLICAS: &str = "deployment.kubernetes.io/desired-replicas";
 const MAX_REPLICAS: &str = "deployment.kubernetes.io/max-replicas";
 
+/// The revision that the deployment is to go back to, as former versions of the API kept it.
+pub(super) const ROLLBACK_TO: &str = "deprecated.deployment.rollback.to";
+
 /// Annotations of a deployment that its ReplicaSets do not take over.
 const NOT_COPIED: [&str; 6] = [
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -20,7 +23,7 @@ const NOT_COPIED: [&str; 6] = [
     REVISION_HISTORY,
     DESIRED_REPLICAS,
     MAX_REPLICAS,
-    "deprecated.deployment.rollback.to",
+    ROLLBACK_TO,
 ];
 
 /// No more characters of former revisions are kept.
@@ -77,6 +80,15 @@ fn remember(annotations: &mut StrMap, former: &str) {
         numbers.remove(0);
     }
     annotations.insert(REVISION_HISTORY, numbers.join(","));
+}
+
+/// Gives a deployment the annotations back that one of its ReplicaSets has taken over
+/// (upstream: `SetDeploymentAnnotationsTo`).
+pub(super) fn take_back(deployment: &mut StrMap, set: &StrMap) {
+    let own = deployment.iter().filter(|(key, _)| NOT_COPIED.contains(&&***key));
+    let copied = set.iter().filter(|(key, _)| !NOT_COPIED.contains(&&***key));
+    let both = own.chain(copied).map(|(key, value)| (key.clone(), value.clone())).collect();
+    *deployment = both;
 }
 
 impl Rollout<'_, '_> {

@@ -5,6 +5,7 @@ mod history;
 mod progress;
 mod recreate;
 mod replica_sets;
+mod rollback;
 mod rolling;
 mod sync;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What is known of a rollout: its numbers, its conditions, and whether it stands still for too long
 //! (upstream: `progress.go`, `calculateStatus`).
 
+use super::history::REVISION;
 use super::replica_sets::{ReplicaSets, max_unavailable, replicas, sum, wanted};
 use super::sync::Rollout;
 use crate::Action;
 use orrery_api::{Deployment, DeploymentCondition, DeploymentStatus};
-use orrery_apimachinery::{StatusResult, Time};
+use orrery_apimachinery::{StatusResult, Str, Time};
 use orrery_client::Context;
 use orrery_sim::Duration;
 
@@ -202,6 +203,29 @@ impl Rollout<'_, '_> {
             }
             (false, _) => Ok(()),
         }
+    }
+
+    /// Numbers the deployment like its new ReplicaSet and tells of that, in one write.
+    pub(super) fn note_new(
+        &mut self,
+        revision: Option<&Str>,
+        news: Option<(&str, &str)>,
+    ) -> StatusResult<()> {
+        let mut deployment = (*self.deployment).clone();
+        if let Some(revision) = revision {
+            deployment.metadata.annotations.insert(REVISION, revision.clone());
+        }
+        if let Some((reason, message)) = news.filter(|_| has_deadline(&deployment)) {
+            let condition = new_condition(PROGRESSING, "True", reason, message, self.cx.date());
+            set(&mut deployment.status, condition);
+        }
+        if deployment == *self.deployment {
+            return Ok(());
+        }
+        let meta = &self.deployment.metadata;
+        self.deployment =
+            self.cx.modify_status::<Deployment>(&meta.namespace, &meta.name, |d| *d = deployment)?;
+        Ok(())
     }
 
     /// Writes the condition that tells of the rollout.

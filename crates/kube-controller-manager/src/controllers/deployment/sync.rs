@@ -2,7 +2,7 @@
 
 use super::history::{self, REVISION};
 use super::replica_sets::{self, ReplicaSets, TEMPLATE_HASH, creation, replicas, sum, wanted};
-use super::{progress, recreate};
+use super::{progress, recreate, rollback};
 use crate::{Action, namespaces, owners};
 use orrery_api::template_hash::compute_hash;
 use orrery_api::{Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, Resource};
@@ -29,9 +29,13 @@ impl Rollout<'_, '_> {
         if self.deployment.metadata.terminating() {
             return self.write_plain_status(&sets);
         }
+        let wanted = rollback::wanted_revision(&self.deployment).filter(|_| !self.deployment.spec.paused);
+        if let Some(revision) = wanted {
+            return self.roll_back(revision, sets);
+        }
         if self.deployment.spec.paused || is_scaled(&self.deployment, &sets) {
             self.scale(&sets)?;
-            if self.deployment.spec.paused {
+            if self.deployment.spec.paused && rollback::wanted_revision(&self.deployment).is_none() {
                 self.clean_up(&sets)?;
             }
             return self.write_plain_status(&sets);
@@ -55,14 +59,10 @@ impl Rollout<'_, '_> {
                 })?);
             return Ok(());
         }
-        if let Some(revision) = new.metadata.annotations.get(REVISION) {
-            self.set_revision(revision)?;
-        }
-        if progress::has_deadline(&self.deployment) && progress::condition(&self.deployment).is_none() {
-            let message = format!("Found new replica set \"{}\"", new.metadata.name);
-            self.set_progressing("True", "FoundNewReplicaSet", &message)?;
-        }
-        Ok(())
+        let message = format!("Found new replica set \"{}\"", new.metadata.name);
+        let unknown = progress::condition(&self.deployment).is_none();
+        let revision = new.metadata.annotations.get(REVISION);
+        self.note_new(revision, unknown.then_some(("FoundNewReplicaSet", &message)))
     }
 
     /// The new ReplicaSet, which is created if there is none (upstream: `getNewReplicaSet`).
@@ -93,14 +93,9 @@ impl Rollout<'_, '_> {
         if size > 0 {
             self.event(format!("Scaled up replica set {name} from 0 to {size}"));
         }
-        self.set_revision(&next_revision(sets).to_string().into())?;
-        if progress::has_deadline(&self.deployment) {
-            self.set_progressing(
-                "True",
-                "NewReplicaSetCreated",
-                &format!("Created new replica set \"{name}\""),
-            )?;
-        }
+        let message = format!("Created new replica set \"{name}\"");
+        let revision = next_revision(sets).to_string().into();
+        self.note_new(Some(&revision), Some(("NewReplicaSetCreated", &message)))?;
         Ok(created)
     }
 
@@ -137,6 +132,8 @@ impl Rollout<'_, '_> {
         if let Some(taken) = self.cx.get::<ReplicaSet>(&meta.namespace, &meta.name) {
             let own = owners::is_controlled_by(&taken.metadata, &self.deployment.metadata.uid);
             if own && replica_sets::same_template(&self.deployment.spec.template, &taken.spec.template) {
+                let revision = taken.metadata.annotations.get(REVISION);
+                self.note_new(revision, None)?;
                 return Ok(taken);
             }
         }
@@ -201,18 +198,6 @@ impl Rollout<'_, '_> {
     fn event(&mut self, message: String) {
         let deployment = self.deployment.clone();
         self.cx.event(&*deployment, EventType::Normal, "ScalingReplicaSet", message);
-    }
-
-    /// Numbers the deployment like its new ReplicaSet; that is written along with the status.
-    fn set_revision(&mut self, revision: &Str) -> StatusResult<()> {
-        let meta = &self.deployment.metadata;
-        if meta.annotations.get(REVISION) == Some(revision) {
-            return Ok(());
-        }
-        self.deployment = self.cx.modify_status::<Deployment>(&meta.namespace, &meta.name, |d| {
-            d.metadata.annotations.insert(REVISION, revision.clone());
-        })?;
-        Ok(())
     }
 
     /// Writes the status, if it has changed.

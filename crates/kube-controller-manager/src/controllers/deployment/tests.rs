@@ -329,3 +329,58 @@ fn a_replica_set_without_a_controller_is_adopted() {
     assert_eq!(owner, Some(deployment(&bench).metadata.uid.clone()));
     assert_eq!(bench.api.count(Kind::ReplicaSet), 1, "and no other was made");
 }
+
+#[test]
+fn a_deployment_goes_back_as_the_annotation_of_former_versions_says() {
+    let told = |bench: &Bench| {
+        let events = bench.events();
+        let line = events.lines().find(|line| line.contains("Rollback") || line.contains("Rolled back"));
+        line.unwrap_or_default().to_string()
+    };
+    for (row, to, event, image) in [
+        (
+            "to the last but one",
+            "0",
+            "Normal RollbackDone Deployment/web: Rolled back deployment \"web\" to revision 1",
+            "nginx:1",
+        ),
+        (
+            "to a revision by its number",
+            "1",
+            "Normal RollbackDone Deployment/web: Rolled back deployment \"web\" to revision 1",
+            "nginx:1",
+        ),
+        (
+            "to what it is already",
+            "2",
+            "Warning RollbackTemplateUnchanged Deployment/web: The rollback revision contains the same template as current deployment \"web\"",
+            "nginx:2",
+        ),
+        (
+            "to what never was",
+            "7",
+            "Warning RollbackRevisionNotFound Deployment/web: Unable to find the revision to rollback to.",
+            "nginx:2",
+        ),
+    ] {
+        let mut bench = bench(1, rolling(1, 0));
+        bench.modify::<Deployment>("default", "web", |d| {
+            d.metadata.annotations.insert("kubernetes.io/change-cause", "two");
+        });
+        set_image(&mut bench, "nginx:2");
+        settle(&mut bench, |_| true);
+        bench.modify::<Deployment>("default", "web", |d| {
+            d.metadata.annotations.insert("deprecated.deployment.rollback.to", to);
+        });
+        settle(&mut bench, |_| true);
+        assert_eq!(told(&bench), event, "{row}");
+        let deployment = deployment(&bench);
+        assert_eq!(deployment.spec.template.spec.containers[0].image.as_deref(), Some(image), "{row}");
+        let annotations = &deployment.metadata.annotations;
+        assert_eq!(annotations.get("deprecated.deployment.rollback.to"), None, "{row}");
+        let cause = annotations.get("kubernetes.io/change-cause").is_some();
+        assert_eq!(cause, image == "nginx:2", "{row}: annotations are those of the revision");
+        let new = bench.api.list::<ReplicaSet>().find(|set| set.spec.replicas == Some(1)).expect("it runs");
+        assert_eq!(new.status.available_replicas, 1, "{row}");
+    }
+}

@@ -4,6 +4,8 @@
 mod manage;
 mod rank;
 mod replication;
+#[cfg(test)]
+mod replication_tests;
 mod status;
 #[cfg(test)]
 mod tests;

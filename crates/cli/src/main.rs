@@ -16,7 +16,7 @@ struct Cli {
 enum Command {
     /// Apply manifests to a new cluster, let it work, and print what became of them.
     Apply(apply::Options),
-    /// Measure the CPU time that it takes until all pods of a Deployment run.
+    /// Measure the CPU time that it takes until all pods of a Deployment run, or that the scheduler takes alone.
     Bench(bench::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),

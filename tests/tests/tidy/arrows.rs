@@ -24,7 +24,8 @@ const ARROWS: [(&str, &str); 22] = [
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
     ("web", "sim apimachinery api schema manifest cluster kubectl view share"),
-    ("orrery", "sim apimachinery api schema manifest apiserver cluster kubectl view share"),
+    // Of the scheduler alone it measures the speed.
+    ("orrery", "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl view share"),
     ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl orrery view share"),
     ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
     ("fuzz", "apimachinery api manifest share"),

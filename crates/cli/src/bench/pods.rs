@@ -1,4 +1,4 @@
-//! `orrery bench`: CPU time until every pod of a Deployment runs.
+//! CPU time until every pod of a Deployment runs.
 
 use clap::Args;
 use orrery_api::Pod;

@@ -1,0 +1,33 @@
+//! `orrery bench`: how much CPU time things take.
+
+mod alone;
+mod pods;
+mod scheduler;
+
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+/// What to measure.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Options {
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    pods: pods::Options,
+}
+
+/// A part that is measured alone.
+#[derive(Subcommand)]
+enum Part {
+    /// Measure how many pods the scheduler places in a second, on 5,000 nodes.
+    Scheduler(scheduler::Options),
+}
+
+/// Measures.
+pub fn run(options: &Options) -> Result<ExitCode, String> {
+    match &options.part {
+        Some(Part::Scheduler(options)) => scheduler::run(options),
+        None => pods::run(&options.pods),
+    }
+}

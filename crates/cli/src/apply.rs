@@ -4,9 +4,10 @@ use crate::files::Disk;
 use clap::{Args, ValueEnum};
 use orrery_api::Kind;
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, Settle};
+use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle};
 use orrery_sim::Duration;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What to apply, and on which cluster.
@@ -27,6 +28,9 @@ pub struct Options {
     /// The seed of the run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A file with a KubeSchedulerConfiguration.
+    #[arg(long)]
+    scheduler_config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -50,6 +54,9 @@ impl Format {
 pub fn run(options: &Options) -> Result<ExitCode, String> {
     let mut config = Config::lively(options.nodes);
     config.seed = options.seed;
+    if let Some(path) = &options.scheduler_config {
+        config.scheduler = scheduler(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
     let mut cluster = Cluster::new(config);
     cluster.settle(Settle::default());
     let mut argv = vec!["apply".to_string()];
@@ -64,6 +71,12 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     }
     print(&mut cluster, options.output);
     Ok(if applied.code == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a file tells the scheduler.
+fn scheduler(path: &Path) -> Result<SchedulerSettings, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    SchedulerSettings::read(&serde_yaml::from_str(&text).map_err(|e| e.to_string())?)
 }
 
 /// `90s`, `5m`, `1h`.

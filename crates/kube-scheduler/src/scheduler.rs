@@ -152,8 +152,9 @@ impl Scheduler {
 
     fn observe_pending(&mut self, change: &Change, pod: &Rc<Pod>, api: &ApiServer, now: SimTime) {
         let uid = &pod.metadata.uid;
-        if self.queue.get(uid).is_some() {
-            let info = self.infos.of(&pod.spec);
+        if let Some(known) = self.queue.get(uid) {
+            let same = Rc::ptr_eq(&known.pod.spec, &pod.spec);
+            let info = if same { known.info.clone() } else { self.infos.of(&pod.spec) };
             let was = change.previous.as_ref().and_then(Pod::unwrap_ref);
             self.nominator.update(was.map(|was| &**was), pod, &info);
             let (cache, nominator, profiles) = (&self.cache, &self.nominator, &self.profiles);

@@ -1,7 +1,8 @@
 //! What makes a pod that waits be tried again, and when; what is told about it.
 
 use crate::cluster::Cluster;
-use orrery_api::{Event, Kind, Pod};
+use orrery_api::{Event, Kind, Node, Pod};
+use orrery_apimachinery::Quantity;
 use orrery_scheduler::NodeVerdict;
 use orrery_sim::Duration;
 use serde_json::{Value, json};
@@ -10,10 +11,28 @@ fn half() -> Value {
     json!({"spec": {"containers": [{"name": "c", "image": "nginx", "resources": {"requests": {"cpu": "3"}}}]}})
 }
 
+/// Gives the node more of a resource.
+fn grow(cluster: &mut Cluster, resource: &str, amount: &str) {
+    let request = cluster.request();
+    let grow = |node: &mut Node| {
+        let amount = Quantity::parse(amount).unwrap();
+        node.status.allocatable.insert(resource.into(), amount);
+    };
+    cluster.api.modify_status::<Node>(&request, "", "node-1", grow).unwrap();
+}
+
+fn claim(cluster: &mut Cluster, name: &str) {
+    cluster.create(
+        Kind::PersistentVolumeClaim,
+        json!({"metadata": {"name": name, "namespace": "default"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}),
+    );
+}
+
 #[test]
 fn a_pod_is_tried_again_when_what_it_waits_for_may_have_come() {
     type Change = fn(&mut Cluster);
-    let rows: [(&str, Value, Change, bool); 7] = [
+    let rows: [(&str, Value, Change, bool); 11] = [
         ("room is made on the node", half(), |c| c.delete(Kind::Pod, "default", "first"), true),
         ("a node comes", half(), |c| c.node("node-2", json!({})), true),
         (
@@ -33,6 +52,20 @@ fn a_pod_is_tried_again_when_what_it_waits_for_may_have_come() {
             json!({"spec": {"containers": [{"name": "c", "image": "nginx", "ports": [{"containerPort": 80, "hostPort": 80}]}]}}),
             |c| c.delete(Kind::Pod, "default", "first"),
             true,
+        ),
+        ("the node gets what the pod asks for", half(), |c| grow(c, "cpu", "8"), true),
+        ("the node gets more of something else", half(), |c| grow(c, "memory", "64Gi"), false),
+        (
+            "the claim comes that it names",
+            json!({"spec": {"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]}}),
+            |c| claim(c, "data"),
+            true,
+        ),
+        (
+            "another claim comes",
+            json!({"spec": {"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]}}),
+            |c| claim(c, "other"),
+            false,
         ),
         (
             "the last gate goes",

@@ -24,6 +24,8 @@ pub(super) fn count(
         collision_count: Some(revisions.collisions),
         ..Default::default()
     };
+    // Dates have whole seconds, so that a pod may be available sooner than they tell. Upstream looks after this long.
+    let min_ready_seconds = u64::from(set.spec.min_ready_seconds.unsigned_abs());
     let mut next: Option<Duration> = None;
     for pod in pods.iter().filter(|pod| identity::ordinal(pod) >= 0) {
         status.replicas += 1;
@@ -40,7 +42,7 @@ pub(super) fn count(
             status.updated_replicas += i32::from(revision == Some(update));
         }
     }
-    (status, next)
+    (status, next.map(|wait| wait.min(Duration::from_secs(min_ready_seconds))))
 }
 
 /// Whether the pod runs and can serve.

@@ -79,7 +79,8 @@ impl Admission {
     /// Remembers the admitted spec of the pod that [`Self::recall`] did not know, unless it is for this pod alone.
     pub(crate) fn remember(&mut self, object: &Object) {
         let (Object::Pod(pod), Some(given)) = (object, self.given.take()) else { return };
-        if pod_derived::by_own_labels(&pod.spec) {
+        // A spec that nobody else holds, such as one that is for a single node, does not come again.
+        if pod_derived::by_own_labels(&pod.spec) || Rc::strong_count(&given) == 1 {
             return;
         }
         if self.admitted.len() >= REMEMBERED_TEMPLATES {

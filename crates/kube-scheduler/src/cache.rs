@@ -33,6 +33,8 @@ pub struct Cache {
     infos: Vec<Rc<NodeInfo>>,
     /// The generation of the node in every slot, side by side: every cycle compares many of them.
     generations: Vec<u64>,
+    /// The same, of changes of the node's pods that say nothing about room, too.
+    revisions: Vec<u64>,
     /// The name of the node in every slot, shared with decisions.
     names: Rc<Vec<Str>>,
     slots: BTreeMap<Str, usize>,
@@ -75,6 +77,11 @@ impl Cache {
     /// Larger with every change of the node in a slot, and unique among all nodes.
     pub fn generation(&self, slot: usize) -> u64 {
         self.generations[slot]
+    }
+
+    /// Larger with every change of the node in a slot or of the status of its pods.
+    pub(crate) fn revision(&self, slot: usize) -> u64 {
+        self.revisions[slot]
     }
 
     /// The names of the nodes by their slots.
@@ -233,6 +240,8 @@ impl Cache {
             self.count(slot, &kind, 1);
         }
         Rc::make_mut(&mut self.infos[slot]).reorder(&pod.metadata.uid);
+        self.generation += 1;
+        self.revisions[slot] = self.generation;
         Some(was)
     }
 
@@ -274,6 +283,7 @@ impl Cache {
     fn change(&mut self, slot: usize) -> &mut NodeInfo {
         self.generation += 1;
         self.generations[slot] = self.generation;
+        self.revisions[slot] = self.generation;
         Rc::make_mut(&mut self.infos[slot])
     }
 
@@ -285,6 +295,7 @@ impl Cache {
         if slot == self.infos.len() {
             self.infos.push(Rc::default());
             self.generations.push(0);
+            self.revisions.push(0);
             Rc::make_mut(&mut self.names).push(name.clone());
         }
         self.infos[slot] = Rc::new(NodeInfo { name: name.clone(), slot, ..Default::default() });

@@ -6,7 +6,7 @@ use crate::decision::{Decision, NODES_TOLD, NodeVerdict, Score, ScoredBy};
 use crate::failure::{FitError, Rejection};
 use crate::filtering::{Plan, evaluate, pre_filter};
 use crate::framework::{Code, Cycle, Enabled};
-use crate::memory::{Memories, Memory};
+use crate::memory::{Memories, Memory, Passing};
 use crate::nominator::Nomination;
 use crate::preemption::{PostFilter, Refused, preempt};
 use orrery_sim::Random;
@@ -17,6 +17,7 @@ const MIN_FEASIBLE_NODES: usize = 100;
 const MIN_FEASIBLE_PERCENT: usize = 5;
 
 /// A node that was looked at, and why it would not do.
+#[derive(Debug)]
 struct Evaluated {
     slot: usize,
     refusal: Option<Rejection>,
@@ -27,11 +28,13 @@ struct Evaluated {
 pub(crate) struct Algorithm {
     /// Where among the nodes the next cycle begins.
     next_start: usize,
-    memories: Memories,
+    memories: Passing<Memories>,
+    /// What the last cycle found out, kept for its room.
+    found: Passing<Findings>,
 }
 
 /// What a cycle finds out.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Findings {
     evaluated: Vec<Evaluated>,
     /// The slots of those that would do.
@@ -59,9 +62,12 @@ impl Algorithm {
             let (error, post_filter) = (FitError::default(), PostFilter::none(Nomination::Clear));
             return Err(Box::new(Failure { error, post_filter }));
         }
-        let mut memory = self.memories.take(cycle);
-        let outcome = self.find(cycle, &mut memory, random, decision);
-        self.memories.keep(memory);
+        let mut memory = self.memories.0.take(cycle);
+        let mut found = std::mem::take(&mut self.found.0);
+        found.clear();
+        let outcome = self.find(cycle, &mut memory, &mut found, random, decision);
+        self.memories.0.keep(memory);
+        self.found.0 = found;
         outcome
     }
 
@@ -69,27 +75,26 @@ impl Algorithm {
         &mut self,
         cycle: &Cycle<'_>,
         memory: &mut Memory,
+        found: &mut Findings,
         random: &mut Random,
         decision: &mut Decision,
     ) -> Outcome {
-        let mut found = Findings::default();
         let plan = match pre_filter(cycle, &memory.state) {
             Ok(plan) => plan,
             Err(error) => {
-                let refused = Refused { plan: None, state: &memory.state, resolvable: Vec::new() };
-                return Err(fail(cycle, error, &refused, random, decision));
+                let refused = Refused { plan: None, memory, resolvable: Vec::new() };
+                return Err(fail(cycle, error, refused, random, decision));
             }
         };
-        self.find_nominated(cycle, &plan, memory, &mut found);
+        self.find_nominated(cycle, &plan, memory, found);
         if found.feasible.is_empty() {
-            self.find_feasible(cycle, &plan, memory, &mut found);
+            self.find_feasible(cycle, &plan, memory, found);
         }
         let outcome = match *found.feasible.as_slice() {
             [] => {
                 let error = found.fit_error(cycle.cache.len(), &plan);
-                let (state, resolvable) = (&memory.state, found.resolvable());
-                let refused = Refused { plan: Some(&plan), state, resolvable };
-                Err(fail(cycle, error, &refused, random, decision))
+                let refused = Refused { plan: Some(&plan), memory, resolvable: found.resolvable() };
+                Err(fail(cycle, error, refused, random, decision))
             }
             [only] => Ok(only),
             _ => {
@@ -143,7 +148,7 @@ impl Algorithm {
 fn fail(
     cycle: &Cycle<'_>,
     error: FitError,
-    refused: &Refused<'_>,
+    refused: Refused<'_>,
     random: &mut Random,
     decision: &mut Decision,
 ) -> Box<Failure> {
@@ -155,6 +160,15 @@ fn fail(
 }
 
 impl Findings {
+    fn clear(&mut self) {
+        self.evaluated.clear();
+        self.feasible.clear();
+        self.scorers.clear();
+        self.raws.clear();
+        self.scores.clear();
+        self.totals.clear();
+    }
+
     /// The nodes that would do if pods went.
     fn resolvable(&self) -> Vec<usize> {
         let mut slots = Vec::new();

@@ -23,6 +23,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether what the plug-ins say of a node holds for as long as the node does not change.
+    pub(crate) fn looks_at_node_only(&self) -> bool {
+        self.by_cluster.is_empty()
+    }
+
     /// Why a node would not do, as far as its own pods are concerned.
     fn refusal(&self, cycle: &Cycle<'_>, state: &CycleState, node: &NodeInfo) -> Option<Rejection> {
         let refused = first_refusal(cycle, &self.by_node, state, node);
@@ -98,7 +103,9 @@ pub(crate) fn evaluate(
 ) -> Option<Rejection> {
     let (verdict, generation) = (&mut memory.verdicts[slot], cycle.cache.generation(slot));
     let node = cycle.cache.info(slot);
-    if let Some(refusal) = refusal_with_nominated(cycle, plan, &memory.state, node) {
+    if memory.awaited[slot]
+        && let Some(refusal) = refusal_with_nominated(cycle, plan, &memory.state, node)
+    {
         return Some(refusal);
     }
     if verdict.generation != generation {

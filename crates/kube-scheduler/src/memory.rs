@@ -2,7 +2,8 @@
 //! equal ones, and only the node that took the last one has to be looked at anew.
 
 use crate::failure::Rejection;
-use crate::framework::{Cycle, CycleState};
+use crate::framework::{Cycle, CycleState, Status};
+use crate::plugins::default_preemption::Victims;
 use orrery_api::PodSpec;
 use orrery_apimachinery::{Str, StrMap};
 use std::rc::Rc;
@@ -21,6 +22,15 @@ pub(crate) struct Verdict {
     pub(crate) scored: u64,
 }
 
+/// What came of trying which pods would have to go from a node.
+#[derive(Debug, Default)]
+pub(crate) struct Trial {
+    /// The node's revision when it was tried.
+    pub(crate) revision: u64,
+    /// The pods that would have to go, or why that would not help.
+    pub(crate) outcome: Option<Result<Rc<Victims>, Status>>,
+}
+
 /// What is remembered of one kind of pod.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -35,6 +45,11 @@ pub(crate) struct Memory {
     pub(crate) verdicts: Vec<Verdict>,
     /// The raw scores of the node in every slot, those of one node side by side.
     pub(crate) raws: Vec<i64>,
+    /// What was tried on the node in every slot that others could leave.
+    pub(crate) trials: Vec<Trial>,
+    /// Whether pods wait for the node in every slot.
+    pub(crate) awaited: Vec<bool>,
+    nominations: u64,
     /// What the plug-ins have counted.
     pub(crate) state: CycleState,
     epoch: u64,
@@ -58,9 +73,19 @@ impl Memory {
         if !known || (self.images_generation, self.nodes) != (cache.images_generation(), cache.len()) {
             self.verdicts.clear();
             self.raws.clear();
+            self.trials.clear();
             (self.images_generation, self.nodes) = (cache.images_generation(), cache.len());
         }
         self.verdicts.resize_with(cache.slots(), Verdict::default);
+        self.trials.resize_with(cache.slots(), Trial::default);
+        if self.awaited.len() != cache.slots() || self.nominations != cycle.nominator.generation() {
+            self.nominations = cycle.nominator.generation();
+            self.awaited.clear();
+            self.awaited.resize(cache.slots(), false);
+            for slot in cycle.nominator.nodes().filter_map(|node| cache.slot(node)) {
+                self.awaited[slot] = true;
+            }
+        }
         let new = cache.counted_since(self.counted).filter(|_| known && self.epoch == cache.epoch());
         match new {
             Some(new) => {
@@ -86,16 +111,19 @@ impl Memory {
     }
 }
 
+/// What a checkpoint does without, as it can be found out again: a clone is empty.
+#[derive(Debug, Default)]
+pub(crate) struct Passing<T>(pub(crate) T);
+
+impl<T: Default> Clone for Passing<T> {
+    fn clone(&self) -> Self {
+        Passing::default()
+    }
+}
+
 /// What is remembered of the kinds of pods that were last tried, the latest at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Memories(Vec<Memory>);
-
-impl Clone for Memories {
-    /// A checkpoint remembers nothing: all of it can be found out again.
-    fn clone(&self) -> Self {
-        Memories::default()
-    }
-}
 
 impl Memories {
     /// What holds for the pod of a cycle; to be put back with [`Memories::keep`].

@@ -23,12 +23,23 @@ pub(crate) enum Nomination {
 pub(crate) struct Nominator {
     by_node: BTreeMap<Str, Vec<AssignedPod>>,
     nodes: BTreeMap<Str, Str>,
+    generation: u64,
 }
 
 impl Nominator {
     /// The pods that wait for a node.
     pub(crate) fn on(&self, node: &str) -> &[AssignedPod] {
         self.by_node.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The nodes for which pods wait.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Str> {
+        self.by_node.keys()
+    }
+
+    /// Larger with every change.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Takes over what has become of the nomination of a pod that waits.
@@ -40,6 +51,7 @@ impl Nominator {
             Nomination::To(node) => Some(node),
         };
         if let Some(node) = node {
+            self.generation += 1;
             self.nodes.insert(pod.metadata.uid.clone(), node.clone());
             self.by_node.entry(node.clone()).or_default().push(AssignedPod::waiting(pod, info));
         }
@@ -57,6 +69,7 @@ impl Nominator {
     /// Has a pod wait for no node.
     pub(crate) fn remove(&mut self, uid: &Str) {
         let Some(node) = self.nodes.remove(uid) else { return };
+        self.generation += 1;
         if let Some(pods) = self.by_node.get_mut(&node) {
             pods.retain(|waiting| waiting.pod.metadata.uid != *uid);
             if pods.is_empty() {

@@ -6,7 +6,8 @@ use crate::condition;
 use crate::decision::{Candidate, Decision, Preemption, Victim};
 use crate::failure::histogram;
 use crate::filtering::Plan;
-use crate::framework::{Cycle, CycleState};
+use crate::framework::{Cycle, Status};
+use crate::memory::{Memory, Trial};
 use crate::nominator::Nomination;
 use crate::plugins::default_preemption::{
     Victims, candidates_wanted, may_preempt, select_victims, starting_time,
@@ -44,8 +45,8 @@ impl PostFilter {
 pub(crate) struct Refused<'a> {
     /// The plug-ins' plan; none when the pod was refused before any node was looked at.
     pub(crate) plan: Option<&'a Plan>,
-    /// What the plug-ins have counted.
-    pub(crate) state: &'a CycleState,
+    /// What is remembered of such pods.
+    pub(crate) memory: &'a mut Memory,
     /// The nodes that would do if pods went.
     pub(crate) resolvable: Vec<usize>,
 }
@@ -53,13 +54,13 @@ pub(crate) struct Refused<'a> {
 /// A node on which room could be made.
 struct Room {
     slot: usize,
-    victims: Victims,
+    victims: Rc<Victims>,
 }
 
 /// Looks for pods that could go (upstream: `Evaluator.Preempt`).
 pub(crate) fn preempt(
     cycle: &Cycle<'_>,
-    refused: &Refused<'_>,
+    mut refused: Refused<'_>,
     random: &mut Random,
     decision: &mut Decision,
 ) -> PostFilter {
@@ -69,7 +70,7 @@ pub(crate) fn preempt(
     let nodes = cycle.cache.len();
     let mut search = Search::default();
     if let Some(plan) = refused.plan.filter(|_| !refused.resolvable.is_empty()) {
-        search.try_nodes(cycle, plan, refused, random);
+        search.try_nodes(cycle, plan, &mut refused, random);
     }
     let rooms = search.rooms();
     let Some((chosen, because)) = pick(&rooms) else {
@@ -107,17 +108,17 @@ struct Search {
 
 impl Search {
     /// Tries nodes, beginning anywhere, until enough are found (upstream: `DryRunPreemption`).
-    fn try_nodes(&mut self, cycle: &Cycle<'_>, plan: &Plan, refused: &Refused<'_>, random: &mut Random) {
+    fn try_nodes(&mut self, cycle: &Cycle<'_>, plan: &Plan, refused: &mut Refused<'_>, random: &mut Random) {
         let nodes = &refused.resolvable;
         let budgets: Vec<&Rc<PodDisruptionBudget>> = cycle.api.list::<PodDisruptionBudget>().collect();
         let wanted = candidates_wanted(&cycle.profile.args.preemption, nodes.len());
         let offset = usize::try_from(random.below(nodes.len() as u64)).unwrap_or(0);
         for i in 0..nodes.len() {
             let slot = nodes[(offset + i) % nodes.len()];
-            let node = cycle.cache.info(slot);
-            match select_victims(cycle, plan, refused.state, node, &budgets) {
+            match try_node(cycle, plan, slot, refused.memory, &budgets) {
                 Ok(victims) if victims.pods.is_empty() => {
-                    let error = format!("expected at least one victim pod on node \"{}\"", node.name);
+                    let node = &cycle.cache.info(slot).name;
+                    let error = format!("expected at least one victim pod on node \"{node}\"");
                     self.errors.push(error);
                 }
                 Ok(victims) => {
@@ -142,6 +143,27 @@ impl Search {
         rooms.append(&mut self.violating);
         rooms
     }
+}
+
+/// Which pods would have to go from a node; what was tried already is not tried again.
+fn try_node(
+    cycle: &Cycle<'_>,
+    plan: &Plan,
+    slot: usize,
+    memory: &mut Memory,
+    budgets: &[&Rc<PodDisruptionBudget>],
+) -> Result<Rc<Victims>, Status> {
+    let revision = cycle.cache.revision(slot);
+    let lasts = plan.looks_at_node_only() && budgets.is_empty() && !memory.awaited[slot];
+    let trial = &mut memory.trials[slot];
+    if let Some(known) = trial.outcome.as_ref().filter(|_| lasts && trial.revision == revision) {
+        return known.clone();
+    }
+    let outcome = select_victims(cycle, plan, &memory.state, cycle.cache.info(slot), budgets).map(Rc::new);
+    if lasts {
+        *trial = Trial { revision, outcome: Some(outcome.clone()) };
+    }
+    outcome
 }
 
 /// A reason to prefer a room: the larger the better.

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 /// The pods that would have to go from a node.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Victims {
     /// The most important first.
     pub(crate) pods: Vec<AssignedPod>,

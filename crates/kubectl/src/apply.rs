@@ -126,7 +126,7 @@ fn client_side(cx: &mut Cx<'_>, manifest: &Manifest) -> Result<(Outcome, Object)
     }
     let patched = cx.call(|api, request| api.patch(request, &manifest.key, &patch));
     let patched = patched.map_err(|status| (status, During::Patching(change.clone())))?;
-    cx.warn(&patched);
+    cx.warn_of_update(&live, &patched);
     Ok((Outcome::Configured, patched))
 }
 

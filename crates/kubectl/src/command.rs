@@ -119,10 +119,13 @@ impl<'a> Cx<'a> {
         for warning in self.api().patch_warnings(key, patch) {
             self.output.stderr.push_str(&format!("Warning: {warning}\n"));
         }
-        self.send(|api, request| {
+        let before = self.get(key)?;
+        let patched = self.send(|api, request| {
             let request = Request { field_validation: FieldValidation::Warn, ..request.clone() };
             api.patch(&request, key, patch)
-        })
+        })?;
+        self.warn_of_update(&before, &patched);
+        Ok(patched)
     }
 
     /// Prints a line.
@@ -135,6 +138,15 @@ impl<'a> Cx<'a> {
     pub(crate) fn warn(&mut self, object: &Object) {
         for warning in object.warnings() {
             self.output.stderr.push_str(&format!("Warning: {warning}\n"));
+        }
+    }
+
+    /// Prints what is odd about an object that was changed. Kinds that count generations tell it only with a new one
+    /// (upstream: `WarningsOnUpdate` of their strategies).
+    pub(crate) fn warn_of_update(&mut self, before: &Object, after: &Object) {
+        let generation = after.metadata().generation;
+        if generation == 0 || generation != before.metadata().generation {
+            self.warn(after);
         }
     }
 

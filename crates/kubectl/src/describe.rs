@@ -1,13 +1,59 @@
-//! Objects told at length, for people (upstream: `kubectl/pkg/describe`).
+//! `kubectl describe`: objects told at length, for people, a file for each kind (upstream: `kubectl/pkg/describe`).
 
 mod container;
+mod limit_range;
 pub(crate) mod pod_template;
+mod resource_quota;
 mod volume;
 
+use crate::command::{Cx, outcome};
+use crate::target::{self, Target};
+use crate::{Args, Failure, tabs};
+use orrery_api::Object;
 use orrery_apimachinery::StrMap;
+use orrery_apiserver::Key;
 
 /// Longer values of annotations are cut, and stand on lines of their own.
 const LONGEST: usize = 140;
+
+pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    let mut keys = Vec::new();
+    let selected = args.flag("selector").is_some() || !args.all("filename").is_empty();
+    if selected {
+        keys = target::keys(cx, args, &args.words)?;
+    } else {
+        for target in target::parse(cx.api(), args, &args.words)? {
+            match target {
+                Target::One(key) => keys.push(key),
+                Target::All(kind) => keys.extend(target::list(cx.api(), kind, args)?.iter().map(Key::of)),
+            }
+        }
+    }
+    let mut troubles = Vec::new();
+    for (nth, key) in keys.iter().enumerate() {
+        let object = match cx.get(key) {
+            Ok(object) => object,
+            Err(status) => {
+                troubles.push(status.into());
+                continue;
+            }
+        };
+        let text = describe(&object)?;
+        cx.output.stdout += if nth > 0 { "\n\n" } else { "" };
+        cx.output.stdout += &tabs::align(&text);
+    }
+    outcome(troubles)
+}
+
+fn describe(object: &Object) -> Result<String, Failure> {
+    match object {
+        Object::LimitRange(range) => Ok(limit_range::describe(range)),
+        Object::ResourceQuota(quota) => Ok(resource_quota::describe(quota)),
+        other => {
+            Err(Failure::usage(format!("no description has been implemented for {}", other.kind().name())))
+        }
+    }
+}
 
 /// What is told so far. Columns are apart by tabs, levels by two blanks.
 #[derive(Default)]

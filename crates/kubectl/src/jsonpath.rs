@@ -61,9 +61,15 @@ impl Template {
 
     /// What the template makes of `data`; the error is kubectl's.
     pub(crate) fn print(&self, data: &Value) -> Result<String, String> {
-        let mut results = Vec::new();
-        run(&self.nodes, data, 0, &mut results).map_err(|error| self.failure(&error, data))?;
+        let results = self.find(data).map_err(|error| self.failure(&error, data))?;
         Ok(results.iter().map(|values| self.show(values)).collect())
+    }
+
+    /// The values that each part of the template leads to.
+    pub(crate) fn find<'v>(&'v self, data: &'v Value) -> Result<Vec<Vec<&'v Value>>, String> {
+        let mut results = Vec::new();
+        run(&self.nodes, data, 0, &mut results)?;
+        Ok(results)
     }
 
     fn failure(&self, error: &str, data: &Value) -> String {
@@ -81,6 +87,20 @@ impl Template {
         let texts: Vec<String> = values.iter().map(|value| text(value)).collect();
         texts.join(" ")
     }
+}
+
+/// A path as people write it, with or without braces and its first dot, as a template
+/// (upstream: `RelaxedJSONPathExpression`).
+pub(crate) fn relaxed(path: &str) -> Result<String, String> {
+    let bare = path.strip_prefix('{').and_then(|path| path.strip_suffix('}')).unwrap_or(path);
+    let bare = bare.strip_prefix('.').unwrap_or(bare);
+    if path.is_empty() {
+        return Err("jsonpath expression cannot be empty".into());
+    }
+    if bare.is_empty() || bare.contains(['{', '}']) {
+        return Err("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'".into());
+    }
+    Ok(format!("{{.{bare}}}"))
 }
 
 fn text(value: &Value) -> String {

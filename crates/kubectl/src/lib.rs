@@ -31,10 +31,12 @@ mod run;
 mod scale;
 mod set;
 mod sort;
+mod tabs;
 mod taint;
 mod target;
 pub mod trial;
 mod trouble;
+mod wait;
 
 pub use args::Args;
 pub use command::Output;
@@ -152,6 +154,7 @@ const COMMANDS: &[Command] = &[
     command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
     command!("create sa" "kubectl-create" create::service_account::run, created!()),
     command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
+    command!("describe" "" describe::run, "show-events chunk-size#", files!(), selected!()),
     command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
     command!("drain" "" drain::run, "force ignore-daemonsets delete-emptydir-data grace-period# timeout@ pod-selector= disable-eviction skip-wait-for-delete-timeout# chunk-size# dry-run?unchanged selector:l="),
     command!("explain" "" explain::run, "api-version= recursive output:o="),
@@ -176,6 +179,7 @@ const COMMANDS: &[Command] = &[
     command!("set sa" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
     command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
+    command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
 ];
 
 /// Runs one command line, without the leading `kubectl`.

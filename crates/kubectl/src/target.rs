@@ -27,7 +27,18 @@ impl Target {
 }
 
 /// What the word `all` stands for (upstream: the category of that name).
-const ALL: [Kind; 4] = [Kind::Pod, Kind::Service, Kind::Deployment, Kind::ReplicaSet];
+const ALL: [Kind; 10] = [
+    Kind::Pod,
+    Kind::ReplicationController,
+    Kind::Service,
+    Kind::DaemonSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::HorizontalPodAutoscaler,
+    Kind::CronJob,
+    Kind::Job,
+];
 
 /// The kinds that a word with commas names.
 fn kinds(api: &ApiServer, words: &str) -> Result<Vec<Kind>, Failure> {

@@ -30,9 +30,25 @@ pub(crate) fn scaled(size: i64, having: u32, nodes: usize) -> i64 {
     (size as f64 * (f64::from(having) / nodes as f64)) as i64
 }
 
+/// A part in percent (upstream: `NormalizeScore` of `InterPodAffinity`).
+pub(crate) fn percent(part: i64, whole: i64) -> i64 {
+    (100.0 * (part as f64 / whole as f64)) as i64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percentage_is_cut_off_where_a_double_is() {
+        for (row, part, whole, cut) in [
+            ("two thirds", 2, 3, 66),
+            ("what a double cannot tell from less than the whole percent", 29, 100, 28),
+            ("all", 7, 7, 100),
+        ] {
+            assert_eq!(percent(part, whole), cut, "{row}");
+        }
+    }
 
     #[test]
     fn shares_that_are_alike_score_high() {

@@ -1,7 +1,8 @@
 //! InterPodAffinity: pods that want to be near to other pods, or away from them
 //! (upstream: `plugins/interpodaffinity`).
 
-use crate::framework::{ClusterEvent, Cycle, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Status};
+use crate::float::percent;
+use crate::framework::{ClusterEvent, Cycle, CycleState, Plugin, PreFilter, Status};
 use crate::node_info::NodeInfo;
 use crate::pod_group::PodKind;
 use crate::pod_info::PodInfo;
@@ -91,8 +92,7 @@ impl Plugin for InterPodAffinity {
         let min = scores.iter().copied().min().unwrap_or(0);
         let range = scores.iter().copied().max().unwrap_or(0) - min;
         for score in scores {
-            *score =
-                if range == 0 { 0 } else { hundredths((*score - min).unsigned_abs(), range.unsigned_abs()) };
+            *score = if range == 0 { 0 } else { percent(*score - min, range) };
         }
     }
 
@@ -255,55 +255,4 @@ fn is_what_it_wants(cycle: &Cycle<'_>) -> bool {
     let labels = namespace_labels(&meta.namespace, cycle.api);
     let meant = |term| means(term, &meta.namespace, &meta.namespace, &meta.labels, labels.as_ref());
     must_be_near(cycle.info).iter().all(meant)
-}
-
-/// `100 * (part / whole)` as a processor computes it in floating point, which for a part of 29 and a
-/// whole of 100 is 28: the quotient is rounded to 53 bits, then the product, then its fraction is cut off.
-fn hundredths(part: u64, whole: u64) -> i64 {
-    if part == 0 {
-        return 0;
-    }
-    // The quotient is `mantissa` / 2^`shift`.
-    let mut shift = 52 + part.leading_zeros() - whole.leading_zeros();
-    if u128::from(part) << shift < u128::from(whole) << 52 {
-        shift += 1;
-    }
-    let (numerator, whole) = (u128::from(part) << shift, u128::from(whole));
-    let mantissa = numerator / whole + u128::from(rounds_up(numerator / whole, numerator % whole, whole));
-    let product = mantissa * u128::from(MAX_NODE_SCORE.unsigned_abs());
-    // The product has more than 53 bits: those that are too many are rounded away.
-    let excess = (128 - product.leading_zeros()).saturating_sub(53);
-    let (kept, rest) = (product >> excess, product & ((1 << excess) - 1));
-    let rounded = kept + u128::from(rounds_up(kept, rest, 1 << excess));
-    i64::try_from(rounded << excess >> shift).unwrap_or(MAX_NODE_SCORE)
-}
-
-/// Whether `kept` and `rest` / `whole` round to `kept` + 1: to the nearest, and to the even one of two.
-fn rounds_up(kept: u128, rest: u128, whole: u128) -> bool {
-    2 * rest > whole || 2 * rest == whole && kept % 2 == 1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_is_rounded_as_floating_point_rounds_it() {
-        assert_eq!(hundredths(29, 100), 28, "the example of the comment");
-        for whole in 1..=600u64 {
-            for part in 0..=whole {
-                let float = 100.0 * (part as f64 / whole as f64);
-                assert_eq!(hundredths(part, whole), float as i64, "{part} of {whole}");
-            }
-        }
-        for (part, whole) in
-            [(123_456_789, 987_654_321), (1, u64::MAX >> 1), (99_999_999_999, 100_000_000_000)]
-        {
-            assert_eq!(
-                hundredths(part, whole),
-                (100.0 * (part as f64 / whole as f64)) as i64,
-                "{part} of {whole}"
-            );
-        }
-    }
 }

@@ -1,9 +1,12 @@
 //! Random edits and faults: what a StatefulSet never does, and that it ends as it was asked to.
 
-use super::{Bench, SOON, bench, change, history, numbers, picture, roll, set, story};
+use super::super::identity;
+use super::revisions::history;
+use super::{Bench, SOON, bench, change, numbers, picture, roll, set, story};
 use orrery_api::{Pod, RollingUpdateStatefulSetStrategy};
 use orrery_sim::{Duration, Random};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 const RUNS: u64 = 40;
@@ -76,10 +79,7 @@ fn check(bench: &Bench, before: &[Rc<Pod>], written: usize) {
             assert!(pod.is_some_and(|pod| is_fine(pod)), "web-{ordinal} came before {name} was ready");
         }
     }
-    let live = now
-        .iter()
-        .filter_map(|pod| super::super::identity::revision(pod))
-        .collect::<std::collections::BTreeSet<_>>();
+    let live = now.iter().filter_map(|pod| identity::revision(pod)).collect::<BTreeSet<_>>();
     let kept = history(bench).split(' ').count();
     assert!(kept <= LIMIT + 2 + live.len(), "{kept} revisions are kept");
 }

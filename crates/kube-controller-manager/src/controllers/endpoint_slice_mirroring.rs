@@ -10,7 +10,7 @@ use orrery_api::{
     Resource, Service,
 };
 use orrery_apimachinery::{ObjectMeta, StatusResult, Str};
-use orrery_client::{ApiServer, Change, Context, Key, Op};
+use orrery_client::{ApiServer, Change, Context, EventType, Key, Op};
 use std::rc::Rc;
 
 const MANAGER: &str = "endpointslicemirroring-controller.k8s.io";
@@ -52,18 +52,58 @@ impl Controller for EndpointSliceMirroringController {
         let mut present = slices(&endpoints, cx.api());
         let mut plan = Plan::default();
         if is_mirrored(&endpoints, cx.api()) {
+            warn_of_skipped(&endpoints, cx);
             for (model, desired) in groups(&endpoints) {
                 let fits =
                     |s: &Rc<EndpointSlice>| s.ports == model.ports && s.address_type == model.address_type;
                 let (same, others) = present.into_iter().partition(fits);
                 present = others;
-                plan.fill(&model, desired, same);
+                mirror(&mut plan, model, desired, same);
             }
+        }
+        if endpoints.metadata.terminating() {
+            plan.create.clear();
         }
         plan.delete.extend(present);
         plan.carry_out(cx)?;
         Ok(Action::AwaitChange)
     }
+}
+
+/// Tells of addresses that are left out because their subset has too many.
+fn warn_of_skipped(endpoints: &Endpoints, cx: &mut Context<'_>) {
+    let mut skipped = 0;
+    for subset in &endpoints.subsets {
+        let addresses = subset.addresses.len() + subset.not_ready_addresses.len();
+        skipped += addresses.saturating_sub(MAX_ENDPOINTS);
+    }
+    if skipped > 0 {
+        let message = format!(
+            "A max of {MAX_ENDPOINTS} addresses can be mirrored to EndpointSlices per Endpoints subset. {skipped} addresses were skipped"
+        );
+        cx.event(endpoints, EventType::Warning, "TooManyAddressesToMirror", message);
+    }
+}
+
+/// Plans the one slice that mirrors the endpoints of one set of ports and one family: the first of those that
+/// are there, or a new one (upstream: `reconcileByPortMapping`).
+fn mirror(plan: &mut Plan, mut model: EndpointSlice, desired: Desired, same: Vec<Rc<EndpointSlice>>) {
+    let mut same = same.into_iter();
+    let first = same.next();
+    plan.delete.extend(same);
+    if let Some(first) = &first {
+        let mut known = Desired::new();
+        for endpoint in &first.endpoints {
+            known.insert(identity(endpoint), endpoint.clone());
+        }
+        let (meta, wanted) = (&first.metadata, &model.metadata);
+        if known == desired && meta.labels == wanted.labels && meta.annotations == wanted.annotations {
+            return;
+        }
+        model.metadata.name = meta.name.clone();
+    }
+    model.endpoints = desired.into_values().take(MAX_ENDPOINTS).collect();
+    if first.is_some() { plan.update.push(model) } else { plan.create.push(model) }
 }
 
 /// Whether the Endpoints belong to a service that selects no pods, and nobody forbids it.
@@ -168,6 +208,26 @@ mod tests {
         assert_eq!(pass(&mut bench), ["IPv4: 192.0.2.10 true, 192.0.2.11 false", "IPv6: 2001:db8::1 true"]);
         bench.modify::<Endpoints>("default", "db", |e| e.subsets[0].addresses.truncate(1));
         assert_eq!(pass(&mut bench), ["IPv4: 192.0.2.10 true, 192.0.2.11 false"]);
+        bench.modify::<Endpoints>("default", "db", |e| {
+            e.metadata.annotations.insert("why", "more");
+            for i in 0..1_003 {
+                let ip = format!("198.51.{}.{}", i / 250, 1 + i % 250).into();
+                e.subsets[0].addresses.push(EndpointAddress { ip, ..Default::default() });
+            }
+        });
+        pass(&mut bench);
+        let slices: Vec<_> = bench.api.list::<EndpointSlice>().cloned().collect();
+        assert_eq!(
+            slices.iter().map(|s| s.endpoints.len()).collect::<Vec<_>>(),
+            [1_000],
+            "one slice for all"
+        );
+        assert_eq!(slices[0].metadata.annotations.get("why").map(|why| &**why), Some("more"));
+        assert!(
+            bench.events().ends_with("per Endpoints subset. 5 addresses were skipped\n"),
+            "{}",
+            bench.events()
+        );
         bench.modify::<Service>("default", "db", |s| {
             s.spec.selector.insert("app", "db");
         });

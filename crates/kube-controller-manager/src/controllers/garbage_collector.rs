@@ -5,7 +5,7 @@
 use crate::{Action, Controller, Wake};
 use orrery_api::Object;
 use orrery_apimachinery::{OwnerReference, StatusResult, Str};
-use orrery_client::{ApiServer, Change, Context, DeleteOptions, Key, Op, Propagation};
+use orrery_client::{ApiServer, Change, Context, DeleteOptions, EventType, Key, Op, Propagation};
 
 /// The owner waits until its dependents are gone.
 const FOREGROUND: &str = "foregroundDeletion";
@@ -49,7 +49,9 @@ impl Controller for GarbageCollector {
         let old_owners = before.map_or(&[][..], |o| &o.metadata().owner_references);
         if old_owners != meta.owner_references {
             wake_owners(old_owners, &meta.namespace, api, wake);
-            if meta.owner_references.iter().any(|o| owner_state(api, &meta.namespace, o) != Owner::Solid) {
+            let solid = |o: &OwnerReference| owner_state(api, &meta.namespace, o) == Owner::Solid;
+            let misplaced = |o: &OwnerReference| is_misplaced(api, &meta.namespace, o);
+            if meta.owner_references.iter().any(|o| !solid(o) || misplaced(o)) {
                 wake.key(Key::of(object));
             }
         }
@@ -64,6 +66,7 @@ impl Controller for GarbageCollector {
                 lift(object, FOREGROUND, cx)?;
             }
         } else if !object.metadata().terminating() {
+            complain_of_misplaced(&object, cx);
             attempt_to_delete(object, cx)?;
         }
         Ok(Action::AwaitChange)
@@ -112,6 +115,32 @@ fn owner_state(api: &ApiServer, namespace: &Str, owner: &OwnerReference) -> Owne
         Some(_) => Owner::Solid,
         None => Owner::Dangling,
     }
+}
+
+/// Whether the owner lives in a namespace, and not in that of its dependent.
+fn is_misplaced(api: &ApiServer, namespace: &Str, owner: &OwnerReference) -> bool {
+    let Some(kind) = api.kind_by_gvk(&owner.api_version, &owner.kind).filter(|kind| kind.namespaced()) else {
+        return false;
+    };
+    let here = owner_key(api, namespace, owner).and_then(|key| api.object(&key));
+    here.is_none_or(|object| object.metadata().uid != owner.uid)
+        && api.objects(kind).any(|object| object.metadata().uid == owner.uid)
+}
+
+/// Tells of the first owner that the object can never be rid of because it lives elsewhere
+/// (upstream: `reportInvalidNamespaceOwnerRef`).
+fn complain_of_misplaced(object: &Object, cx: &mut Context<'_>) {
+    let meta = object.metadata();
+    let Some(owner) = meta.owner_references.iter().find(|o| is_misplaced(cx.api(), &meta.namespace, o))
+    else {
+        return;
+    };
+    let (version, kind, namespace) = (&owner.api_version, &owner.kind, &meta.namespace);
+    let message = format!(
+        "ownerRef [{version}/{kind}, namespace: {namespace}, name: {}, uid: {}] does not exist in namespace {namespace:?}",
+        owner.name, owner.uid
+    );
+    cx.event_about(object.kind(), meta, EventType::Warning, "OwnerRefInvalidNamespace", message);
 }
 
 /// Whether a dependent of `owner` asks that `owner` waits for it.

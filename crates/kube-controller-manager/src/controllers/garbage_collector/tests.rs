@@ -173,3 +173,20 @@ fn owners_that_wait_for_each_other_do_not_wait_for_ever() {
     assert_eq!(bench.get::<ConfigMap>("default", "one"), None);
     assert_eq!(bench.get::<ConfigMap>("default", "two"), None);
 }
+
+#[test]
+fn an_owner_in_another_namespace_is_none() {
+    let mut bench = Bench::new();
+    bench.create_namespace("other");
+    let owner = owned_by(&*map(&mut bench, "owner", &[]));
+    let metadata =
+        ObjectMeta { owner_references: vec![owner.clone()], ..ObjectMeta::named("other", "child") };
+    bench.create(ConfigMap { metadata, ..Default::default() });
+    bench.pass(Duration::from_secs(1));
+    let uid = &owner.uid;
+    let event = format!(
+        "Warning OwnerRefInvalidNamespace ConfigMap/child: ownerRef [v1/ConfigMap, namespace: other, name: owner, uid: {uid}] does not exist in namespace \"other\"\n"
+    );
+    assert_eq!(bench.events(), event);
+    assert_eq!(bench.get::<ConfigMap>("other", "child"), None, "it has no owner that could be there");
+}

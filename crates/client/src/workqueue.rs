@@ -84,9 +84,13 @@ impl<K: Hash + Eq + Clone> WorkQueue<K> {
         self.waiting.add(key, at, self.seq, cause);
     }
 
-    /// Adds `key` after a failure: later with every failure since it was last forgotten.
-    pub fn retry(&mut self, key: K, now: SimTime, cause: Revision) {
+    /// Adds `key` after a failure: later with every failure since it was last forgotten. After so many `tries`
+    /// it is forgotten, and waits for a change.
+    pub fn retry(&mut self, key: K, now: SimTime, cause: Revision, tries: u32) {
         let failures = self.failures.entry(key.clone()).or_insert(0);
+        if *failures >= tries {
+            return self.forget(&key);
+        }
         *failures += 1;
         let at = now + self.backoff.delay(*failures);
         self.add_after(key, at, cause);
@@ -152,12 +156,13 @@ mod tests {
     fn failures_delay_a_key_until_it_is_forgotten() {
         let mut queue = WorkQueue::default();
         for expected_ms in [5, 10, 20] {
-            queue.retry("a", SimTime::ZERO, 0);
+            queue.retry("a", SimTime::ZERO, 0, 3);
             assert_eq!(queue.next(), Some(SimTime::from_millis(expected_ms)));
             queue.pop(SimTime::from_secs(1));
         }
-        queue.forget(&"a");
-        queue.retry("a", SimTime::ZERO, 0);
+        queue.retry("a", SimTime::ZERO, 0, 3);
+        assert_eq!(queue.next(), None, "after three tries it waits for a change, and begins anew");
+        queue.retry("a", SimTime::ZERO, 0, 3);
         assert_eq!(queue.next(), Some(SimTime::from_millis(5)));
     }
 }

@@ -68,6 +68,9 @@ pub trait Controller {
     /// How long a key waits after an error.
     const RETRY: Backoff = Backoff::WORK_QUEUE;
 
+    /// How often a key is tried again before it has to wait for a change (upstream: `maxRetries`).
+    const TRIES: u32 = u32::MAX;
+
     /// Computes the keys to look at after a change; reads, never writes.
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake);
 

@@ -35,7 +35,7 @@ impl Worker {
                     self.queue.add_after(key, now + delay, 0);
                 }
             }
-            Err(_) => self.queue.retry(key, now, cause),
+            Err(_) => self.queue.retry(key, now, cause, self.controller.tries()),
         }
         let writes = u32::try_from(api.revision() - before).unwrap_or(u32::MAX);
         self.busy_until = now + SYNC_TIME + WRITE_TIME.saturating_mul(writes);

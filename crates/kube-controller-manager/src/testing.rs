@@ -116,7 +116,7 @@ impl<C: Controller + Default> Workbench<C> {
                 self.queue.forget(&key);
                 self.queue.add_after(key, self.now + delay, 0);
             }
-            Err(_) => self.queue.retry(key, self.now, cause),
+            Err(_) => self.queue.retry(key, self.now, cause, C::TRIES),
         }
     }
 

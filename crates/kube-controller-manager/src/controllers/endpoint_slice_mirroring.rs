@@ -10,7 +10,8 @@ use orrery_api::{
     Resource, Service,
 };
 use orrery_apimachinery::{ObjectMeta, StatusResult, Str};
-use orrery_client::{ApiServer, Change, Context, EventType, Key, Op};
+use orrery_client::{ApiServer, Backoff, Change, Context, EventType, Key, Op};
+use orrery_sim::Duration;
 use std::rc::Rc;
 
 const MANAGER: &str = "endpointslicemirroring-controller.k8s.io";
@@ -28,6 +29,11 @@ pub struct EndpointSliceMirroringController;
 
 impl Controller for EndpointSliceMirroringController {
     const NAME: &'static str = "endpoint-slice-mirroring-controller";
+
+    /// Upstream: `defaultSyncBackOff`, `maxSyncBackOff`.
+    const RETRY: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(100) };
+
+    const TRIES: u32 = 15;
 
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
         let meta = change.value.metadata();
@@ -65,7 +71,7 @@ impl Controller for EndpointSliceMirroringController {
             plan.create.clear();
         }
         plan.delete.extend(present);
-        plan.carry_out(cx)?;
+        plan.carry_out(&endpoints.metadata, "Endpoints", cx)?;
         Ok(Action::AwaitChange)
     }
 }
@@ -180,7 +186,6 @@ fn model(endpoints: &Endpoints, subset: &EndpointSubset, family: &str) -> Endpoi
 mod tests {
     use super::*;
     use crate::testing::Workbench;
-    use orrery_sim::Duration;
     use serde_json::json;
 
     #[test]

@@ -55,6 +55,11 @@ macro_rules! controllers {
                 match self { $(AnyController::$name(_) => <$ty as Controller>::RETRY,)* }
             }
 
+            /// As [`Controller::TRIES`].
+            pub fn tries(&self) -> u32 {
+                match self { $(AnyController::$name(_) => <$ty as Controller>::TRIES,)* }
+            }
+
             /// As [`Controller::observe`].
             pub fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
                 match self { $(AnyController::$name(c) => c.observe(change, api, wake),)* }

@@ -30,6 +30,8 @@ pub struct DeploymentController {
 impl Controller for DeploymentController {
     const NAME: &'static str = "deployment-controller";
 
+    const TRIES: u32 = 15;
+
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
         match &change.value {
             Object::Deployment(_) if change.op != Op::Deleted => wake.key(Key::of(&change.value)),

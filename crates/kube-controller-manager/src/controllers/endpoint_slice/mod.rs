@@ -12,7 +12,8 @@ use super::endpoints::membership::{self, TriggerTimes};
 use crate::{Action, Controller, Wake};
 use orrery_api::{EndpointSlice, Kind, Object, Pod, Resource, Service};
 use orrery_apimachinery::{StatusResult, Str, Time};
-use orrery_client::{ApiServer, Change, Context, Key, Op};
+use orrery_client::{ApiServer, Backoff, Change, Context, EventType, Key, Op};
+use orrery_sim::Duration;
 use std::rc::Rc;
 
 /// The controller.
@@ -23,6 +24,11 @@ pub struct EndpointSliceController {
 
 impl Controller for EndpointSliceController {
     const NAME: &'static str = "endpoint-slice-controller";
+
+    /// Upstream: `defaultSyncBackOff`, `maxSyncBackOff`.
+    const RETRY: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(1_000) };
+
+    const TRIES: u32 = 15;
 
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
         match &change.value {
@@ -51,7 +57,12 @@ impl Controller for EndpointSliceController {
         if membership::has_endpoints(&service) {
             let pods = cx.api().pods_equal_to(&key.namespace, &service.spec.selector);
             let time = self.times.last_change(key, &service, &pods, cx.date());
-            sync_slices(&service, &pods, time, cx)?;
+            if let Err(status) = sync_slices(&service, &pods, time, cx) {
+                let place = format!("{}/{}", key.namespace, key.name);
+                let message = format!("Error updating Endpoint Slices for Service {place}: {status}");
+                cx.event(&*service, EventType::Warning, "FailedToUpdateEndpointSlices", message);
+                return Err(status);
+            }
         }
         Ok(Action::AwaitChange)
     }
@@ -79,7 +90,7 @@ fn sync_slices(
         for slice in plan.create.iter_mut().chain(&mut plan.update) {
             slice::note_time(&mut slice.metadata, time);
         }
-        plan.carry_out(cx)?;
+        plan.carry_out(&service.metadata, "Service", cx)?;
     }
     obsolete.iter().try_for_each(|slice| reconcile::delete(slice, cx))
 }
@@ -88,5 +99,6 @@ fn sync_slices(
 fn slices(service: &Service, api: &ApiServer) -> Vec<Rc<EndpointSlice>> {
     let keys = api.dependents(&service.metadata.uid).filter(|key| key.kind == Kind::EndpointSlice);
     let slices = keys.filter_map(|key| api.object(key)).filter_map(EndpointSlice::unwrap_ref);
-    slices.filter(|slice| slice::is_managed(slice, slice::MANAGER)).cloned().collect()
+    let own = |slice: &&Rc<EndpointSlice>| slice::is_managed(slice, slice::MANAGER);
+    slices.filter(|slice| own(slice) && !slice.metadata.terminating()).cloned().collect()
 }

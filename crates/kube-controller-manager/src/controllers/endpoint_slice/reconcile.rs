@@ -6,7 +6,7 @@ use super::slice;
 use crate::namespaces;
 use orrery_api::endpoint_slice::EndpointPort;
 use orrery_api::{Endpoint, EndpointSlice, Kind, Pod, Service};
-use orrery_apimachinery::{Status, StatusResult, Str};
+use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_client::{ApiServer, Context, DeleteOptions, Key};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -136,28 +136,38 @@ impl Plan {
         !unchanged.is_empty()
     }
 
-    /// Writes what was planned. A slice that is to be created takes the place of one that is to be deleted
-    /// (upstream: `finalize`).
-    pub(in super::super) fn carry_out(mut self, cx: &mut Context<'_>) -> StatusResult<()> {
+    /// Writes what was planned for the object with `meta`, of the kind `of`. A slice that is to be created takes
+    /// the place of one that is to be deleted (upstream: `finalize`).
+    pub(in super::super) fn carry_out(
+        mut self,
+        meta: &ObjectMeta,
+        of: &str,
+        cx: &mut Context<'_>,
+    ) -> StatusResult<()> {
         while let Some(mut slice) = self.create.pop_if(|_| !self.delete.is_empty()) {
             slice.metadata.name = self.delete.remove(0).metadata.name.clone();
             self.update.push(slice);
         }
+        let failed = |doing: &str, status: Status| {
+            let message =
+                format!("failed to {doing}EndpointSlice for {of} {}/{}: {status}", meta.namespace, meta.name);
+            Status { message, ..status }
+        };
         for slice in self.create {
-            let namespace = slice.metadata.namespace.clone();
             match cx.create(slice) {
-                Err(_) if namespaces::is_going(&namespace, cx.api()) => return Ok(()),
-                outcome => outcome?,
+                Err(_) if namespaces::is_going(&meta.namespace, cx.api()) => return Ok(()),
+                outcome => outcome.map_err(|status| failed("create ", status))?,
             };
         }
         for slice in self.update {
-            let (namespace, name) = (slice.metadata.namespace.clone(), slice.metadata.name.clone());
-            cx.modify::<EndpointSlice>(&namespace, &name, |present| {
+            let name = slice.metadata.name.clone();
+            let written = cx.modify::<EndpointSlice>(&meta.namespace, &name, |present| {
                 present.metadata.labels = slice.metadata.labels;
                 present.metadata.annotations = slice.metadata.annotations;
                 present.endpoints = slice.endpoints;
                 present.ports = slice.ports;
-            })?;
+            });
+            written.map_err(|status| failed(&format!("update {name} "), status))?;
         }
         self.delete.iter().try_for_each(|slice| delete(slice, cx))
     }

@@ -196,3 +196,26 @@ fn slices_that_others_spoil_are_mended() {
         "labels are the service's"
     );
 }
+
+#[test]
+fn slices_that_cannot_be_written_are_told_of_and_tried_again() {
+    let mut bench = Bench::new();
+    bench.apply(json!({
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q", "namespace": "default"},
+        "spec": {"hard": {"count/endpointslices.discovery.k8s.io": "0"}},
+    }));
+    bench.modify_status::<orrery_api::ResourceQuota>("default", "q", |q| {
+        q.status.hard = q.spec.hard.clone();
+        q.status.used = q.spec.hard.clone();
+    });
+    bench.apply(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]},
+    }));
+    bench.pass(Duration::from_millis(2_500));
+    let events = bench.events();
+    let head = "Warning FailedToUpdateEndpointSlices Service/web: Error updating Endpoint Slices for Service default/web: failed to create EndpointSlice for Service default/web: endpointslices.discovery.k8s.io \"web-";
+    assert!(events.starts_with(head), "{events}");
+    let tries = bench.written().len();
+    assert_eq!((tries, events.lines().count()), (0, 2), "at once and after a second; each name is another");
+}

@@ -23,6 +23,8 @@ pub struct EndpointsController {
 impl Controller for EndpointsController {
     const NAME: &'static str = "endpoint-controller";
 
+    const TRIES: u32 = 15;
+
     fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
         let meta = change.value.metadata();
         match &change.value {

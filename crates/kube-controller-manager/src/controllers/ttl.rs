@@ -62,3 +62,38 @@ impl Controller for TtlController {
 fn node_key(node: &Node) -> Key {
     Key::new(Kind::Node, "", node.metadata.name.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Workbench;
+    use orrery_apimachinery::ObjectMeta;
+    use orrery_client::Propagation;
+    use orrery_sim::Duration;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_larger_cluster_keeps_longer_and_a_little_smaller_is_no_smaller() {
+        let mut bench = Workbench::<TtlController>::new();
+        for (nodes, expected) in [(3, "0"), (100, "0"), (101, "15"), (92, "15"), (89, "0"), (95, "0")] {
+            let there = bench.api.count(Kind::Node);
+            for number in there..nodes {
+                let metadata = ObjectMeta::named("", format!("node-{number}"));
+                bench.create(Node { metadata, ..Default::default() });
+            }
+            for number in nodes..there {
+                let node = bench.get::<Node>("", &format!("node-{number}")).expect("it was created");
+                bench.delete(&Object::Node(node), Propagation::Background);
+            }
+            bench.pass(Duration::from_secs(1));
+            let told: BTreeSet<_> =
+                bench.api.list::<Node>().map(|n| n.metadata.annotations.get(TTL)).collect();
+            let told: Vec<_> = told.into_iter().map(|seconds| seconds.map(|s| &**s)).collect();
+            assert_eq!(told, [Some(expected)], "{nodes} nodes");
+        }
+        let written = bench.written().lines().count();
+        bench.modify::<Node>("", "node-1", |node| node.spec.unschedulable = true);
+        bench.pass(Duration::from_secs(1));
+        assert_eq!(bench.written().lines().count(), written, "what is right is not written again");
+    }
+}

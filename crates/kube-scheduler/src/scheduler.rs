@@ -320,7 +320,7 @@ impl Scheduler {
                 cx.event(&**pod, EventType::Normal, "Scheduled", note);
             }
             Err(error) => {
-                let error = format!("binding rejected: running Bind plugin \"DefaultBinder\": {error}");
+                let error = format!("running Bind plugin \"DefaultBinder\": {error}");
                 self.fail_binding(queued, pod, node, &error, api, now);
             }
         }

@@ -108,11 +108,7 @@ fn limit(driver: &orrery_api::CSINodeDriver) -> Option<usize> {
 
 /// Whether a driver may have to do with a volume of a pod.
 fn may_count(volume: &Volume) -> bool {
-    volume.persistent_volume_claim.is_some()
-        || volume.ephemeral.is_some()
-        || volume.azure_file.is_some()
-        || volume.vsphere_volume.is_some()
-        || of_old!(volume).is_some()
+    volume.persistent_volume_claim.is_some() || volume.ephemeral.is_some() || of_old!(volume).is_some()
 }
 
 /// Finds the volumes that drivers serve on a node.

@@ -217,3 +217,33 @@ fn a_more_important_pod_takes_the_room_that_a_less_important_one_waits_for() {
     cluster.run(Duration::from_secs(10));
     assert_eq!(cluster.verdict("second"), "node-1");
 }
+
+#[test]
+fn pods_go_for_more_than_their_resources() {
+    let port = json!({"spec": {"containers": [{"name": "c", "image": "nginx",
+        "ports": [{"containerPort": 80, "hostPort": 80}]}]}});
+    let away = json!({"spec": {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "low"}}}]}}}});
+    let spread = json!({"spec": {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchExpressions": [
+            {"key": "app", "operator": "In", "values": ["low", "high"]}]}}]}});
+    for (row, cordoned, earlier, patch, goes) in [
+        ("for a port", true, port.clone(), port, true),
+        ("for a pod that wants to be away from them", true, json!({}), away, true),
+        ("not if the pod can stand elsewhere", false, json!({}), spread.clone(), false),
+        ("where pods would stand unevenly if they stayed", true, json!({}), spread, true),
+    ] {
+        let mut cluster = cluster(2);
+        cluster.pod("earlier", pod("1 low", merged(on("node-1"), earlier)));
+        cluster.run(Duration::from_secs(1));
+        cluster.patch(Kind::Node, "", "node-2", json!({"spec": {"unschedulable": cordoned}}));
+        cluster.pod("preemptor", pod("1 high", patch));
+        cluster.run(Duration::from_secs(1));
+        assert_eq!(get(&cluster, "earlier").metadata.terminating(), goes, "{row}");
+    }
+}
+
+fn merged(mut tree: Value, patch: Value) -> Value {
+    merge(&mut tree, patch);
+    tree
+}

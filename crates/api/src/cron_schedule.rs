@@ -3,8 +3,8 @@
 
 use crate::time_zones::TimeZone;
 use crate::validation::quoted;
-use orrery_apimachinery::duration;
 use orrery_apimachinery::Time;
+use orrery_apimachinery::duration;
 
 /// A schedule such as `*/5 * * * MON-FRI`, `@daily` or `@every 1h30m`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,8 @@ fn descriptor(text: &str) -> Result<CronSchedule, String> {
         _ => {
             let every =
                 text.strip_prefix("@every ").ok_or_else(|| format!("unrecognized descriptor: {text}"))?;
-            let nanos = duration::parse(every).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
+            let nanos =
+                duration::parse(every).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
             return Ok(CronSchedule::Every((nanos / 1_000_000_000).max(1)));
         }
     };

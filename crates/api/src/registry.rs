@@ -169,6 +169,11 @@ macro_rules! kinds {
                 }
             }
 
+            /// The rules that the status breaks in the place of that of `old`, an object of the same kind.
+            pub fn validate_status(&self, old: &Object) -> Vec<FieldError> {
+                rules::validate_status(self, old)
+            }
+
             /// Whether `metadata.generation` counts the changes of what is desired of this kind.
             pub fn counts_generation(&self) -> bool {
                 match self { $(Object::$ty(_) => <crate::$ty as Rules>::COUNTS_GENERATION,)* Object::Custom(_) => true }

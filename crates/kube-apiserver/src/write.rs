@@ -169,6 +169,7 @@ impl ApiServer {
         let old = self.stored_for(&object)?;
         registry::keep_server_fields(&mut object, &old);
         registry::prepare_status_update(&mut object, &old);
+        reject_invalid(&object, object.validate_status(&old))?;
         let remark = self.remark_change(request, &mut object, &old, STATUS);
         self.store_update(request, Verb::UpdateStatus, object, old, remark)
     }

@@ -145,31 +145,37 @@ fn success_rule(rule: &SuccessPolicyRule, completions: i32, path: &Path, errors:
 }
 
 /// How many indexes a text such as `1,3-5` names (upstream: `validateIndexesFormat`).
-fn count_indexes(text: &str, completions: i32) -> Result<i32, String> {
+pub(super) fn count_indexes(text: &str, completions: i32) -> Result<i32, String> {
     let (mut total, mut last) = (0, None);
-    for interval in text.split(',').filter(|_| !text.is_empty()) {
-        let limits: Vec<&str> = interval.split('-').collect();
-        let (from, to) = match limits[..] {
-            [one] => (index(one, completions)?, index(one, completions)?),
-            [from, to] => (index(from, completions)?, index(to, completions)?),
-            _ => {
-                let interval = quoted(interval);
-                return Err(format!(
-                    "the fragment {interval} violates the requirement that an index interval can have at most two parts separated by '-'"
-                ));
-            }
-        };
-        let backwards = [
-            (limits.len() > 1 && from >= to).then_some((from, to)),
-            last.filter(|l| *l >= from).map(|l| (l, from)),
-        ];
-        if let Some((previous, current)) = backwards.into_iter().flatten().next() {
-            return Err(format!("non-increasing order, previous: {previous}, current: {current}"));
+    for text in text.split(',').filter(|_| !text.is_empty()) {
+        let (from, to) = interval(text, completions)?;
+        if let Some(last) = last.filter(|last| *last >= from) {
+            return Err(not_increasing(last, from));
         }
         total += to - from + 1;
         last = Some(to);
     }
     Ok(total)
+}
+
+/// The first and the last index of `3-5` (upstream: `parseIndexInterval`).
+pub(super) fn interval(text: &str, completions: i32) -> Result<(i32, i32), String> {
+    let limits: Vec<&str> = text.split('-').collect();
+    match limits[..] {
+        [one] => index(one, completions).map(|index| (index, index)),
+        [from, to] => {
+            let (from, to) = (index(from, completions)?, index(to, completions)?);
+            if from >= to { Err(not_increasing(from, to)) } else { Ok((from, to)) }
+        }
+        _ => Err(format!(
+            "the fragment {} violates the requirement that an index interval can have at most two parts separated by '-'",
+            quoted(text)
+        )),
+    }
+}
+
+fn not_increasing(previous: i32, current: i32) -> String {
+    format!("non-increasing order, previous: {previous}, current: {current}")
 }
 
 fn index(text: &str, completions: i32) -> Result<i32, String> {

@@ -11,6 +11,7 @@ mod go_syntax;
 pub(crate) mod intstr;
 mod job_policies;
 pub(crate) mod job_spec;
+pub(crate) mod job_status;
 pub(crate) mod json;
 pub(crate) mod metadata;
 mod mounts;

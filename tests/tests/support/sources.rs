@@ -84,6 +84,8 @@ fn code(text: &str) -> String {
     let comments = Regex::new(r"//[^\n]*").expect("a regex");
     let texts = Regex::new(r#""(?:\\.|[^"\\])*""#).expect("a regex");
     let text = comments.replace_all(text, "");
+    let declarations = Regex::new(r"#\[cfg\(test\)\]\s*(?:pub )?mod \w+;").expect("a regex");
+    let text = declarations.replace_all(&text, "");
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let text = text.split("#[cfg(test)] mod ").next().unwrap_or_default();
     texts.replace_all(text, "").into_owned()

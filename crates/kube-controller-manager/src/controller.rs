@@ -11,6 +11,8 @@ pub enum Action {
     AwaitChange,
     /// Look again after this long at the latest, because time itself will change the answer.
     RequeueAfter(Duration),
+    /// It failed: look again as after an error, but after this long at the latest.
+    RetryWithin(Duration),
 }
 
 /// Collects the keys that a change makes a controller look at.

@@ -29,11 +29,14 @@ impl Worker {
         let before = api.revision();
         let mut cx = self.identity.act(api, now, cause);
         match self.controller.sync(&key, &mut cx) {
-            Ok(action) => {
+            Ok(Action::AwaitChange) => self.queue.forget(&key),
+            Ok(Action::RequeueAfter(delay)) => {
                 self.queue.forget(&key);
-                if let Action::RequeueAfter(delay) = action {
-                    self.queue.add_after(key, now + delay, 0);
-                }
+                self.queue.add_after(key, now + delay, 0);
+            }
+            Ok(Action::RetryWithin(delay)) => {
+                self.queue.retry(key.clone(), now, cause, self.controller.tries());
+                self.queue.add_after(key, now + delay, 0);
             }
             Err(_) => self.queue.retry(key, now, cause, self.controller.tries()),
         }

@@ -116,6 +116,10 @@ impl<C: Controller + Default> Workbench<C> {
                 self.queue.forget(&key);
                 self.queue.add_after(key, self.now + delay, 0);
             }
+            Ok(Action::RetryWithin(delay)) => {
+                self.queue.retry(key.clone(), self.now, cause, C::TRIES);
+                self.queue.add_after(key, self.now + delay, 0);
+            }
             Err(_) => self.queue.retry(key, self.now, cause, C::TRIES),
         }
     }

@@ -70,12 +70,13 @@ fn cron_changed(change: &Change, cron: &CronJob, api: &ApiServer, wake: &mut Wak
     let same = |before: &Rc<CronJob>| {
         before.spec.schedule == cron.spec.schedule && before.spec.time_zone == cron.spec.time_zone
     };
-    match Schedule::of(cron) {
+    let delay = match Schedule::of(cron) {
         Ok(schedule) if before.is_some_and(|before| !same(before)) => {
-            wake.key_after(key, schedule.wait(cron, &cron.status, api, change.time + WATCH_LATENCY));
+            schedule.wait(cron, &cron.status, api, change.time + WATCH_LATENCY)
         }
-        _ => wake.key(key),
-    }
+        _ => None,
+    };
+    wake.key_after(key, delay.unwrap_or_default());
 }
 
 fn wake_owner(job: &Job, api: &ApiServer, wake: &mut Wake) {

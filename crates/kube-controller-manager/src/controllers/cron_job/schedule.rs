@@ -78,20 +78,20 @@ impl Schedule {
         Some(Due { at, missed, since })
     }
 
-    /// How long until the next start after what is due `now`.
+    /// How long until the next start after what is due `now`, if there is one.
     pub(super) fn wait(
         &self,
         cron: &CronJob,
         status: &CronJobStatus,
         api: &ApiServer,
         now: SimTime,
-    ) -> Duration {
+    ) -> Option<Duration> {
         let today = api.date(now);
         let last = match self.due(cron, status, today, false) {
             Some(Due { at: Some(at), .. }) => at,
             Some(Due { missed: 0, since, .. }) => since,
             _ => today,
         };
-        self.next(last).map_or(Duration::ZERO, |next| (api.instant(next) + DELTA).since(now))
+        self.next(last).map(|next| (api.instant(next) + DELTA).since(now))
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn when_due(look: &mut Look, cx: &mut Context<'_>) -> StatusResult<Op
             return Ok(None);
         }
     }
-    Ok(Some(schedule.wait(&cron, &look.status, cx.api(), cx.now())))
+    Ok(schedule.wait(&cron, &look.status, cx.api(), cx.now()))
 }
 
 /// Whether the Job that is due is to be started now, after what goes on was ended if that is asked for.

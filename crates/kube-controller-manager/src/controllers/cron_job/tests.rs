@@ -1,9 +1,10 @@
 //! When Jobs are started, and what becomes of them.
 
 use super::CronJobController;
+use crate::jobs;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
-use orrery_api::{CronJob, Job, JobCondition};
+use orrery_api::{CronJob, Job};
 use orrery_sim::Duration;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ impl Bench {
         let start = self.api.date(orrery_sim::SimTime::ZERO).0 / 60;
         let told = |job: &std::rc::Rc<Job>| {
             let minute = job.metadata.name.rsplit('-').next().and_then(|minute| minute.parse::<i64>().ok());
-            let end = crate::jobs::end(job).map_or("active".into(), |end| end.type_.clone());
+            let end = jobs::end(job).map_or("active".into(), |end| end.type_.clone());
             format!("{} {end}", minute.map_or(-1, |minute| minute - start))
         };
         self.api.list::<Job>().map(told).collect::<Vec<_>>().join(", ")
@@ -52,14 +53,8 @@ impl Bench {
         let names: Vec<_> = self.api.list::<Job>().map(|job| job.metadata.name.clone()).collect();
         for name in names {
             self.modify_status::<Job>("default", &name, |job| {
-                if crate::jobs::end(job).is_none() {
-                    job.status.start_time = Some(date);
-                    job.status.completion_time = (how == "Complete").then_some(date);
-                    job.status.conditions.push(JobCondition {
-                        type_: how.into(),
-                        status: "True".into(),
-                        ..Default::default()
-                    });
+                if jobs::end(job).is_none() {
+                    jobs::finish(job, how, date);
                 }
             });
         }

@@ -90,7 +90,8 @@ fn add(look: &mut Look, missing: i32, cx: &mut Context<'_>) -> StatusResult<()> 
     create::pods(look, indexes.len(), &indexes, cx)
 }
 
-/// Looks again when the time to create pods has come. Until then upstream tells of no active pod, even if there is one.
+/// Looks again when the time to create pods has come. Until then upstream tells of no active pod, even if there is one
+/// that is ready, and the API server refuses such a status: neither counts nor finalizers change meanwhile.
 fn postpone(look: &mut Look, wait: Duration) -> StatusResult<()> {
     look.active = 0;
     look.wait(wait.max(BATCH_PERIOD));

@@ -62,14 +62,11 @@ pub(super) fn job(
     let pods = claim::claim(owner, candidates, &fits, Some(TRACKING), cx)?;
     let mut look = Look::new(job, pods, memory.get(key).copied().unwrap_or_default(), cx);
     look.judge(cx);
-    let outcome = if look.end.is_some() { manage::stop(&mut look, cx) } else { look.carry_on(cx) };
-    let changed = look.tell_counts() || look.status.conditions != look.job.status.conditions;
-    let remember = |failures| {
-        memory.insert(key.clone(), failures);
-    };
-    track::status(&mut look, changed, remember, cx)?;
-    outcome?;
-    Ok(look.wait.map_or(Action::AwaitChange, Action::RequeueAfter))
+    match (look.step(key, memory, cx), look.wait) {
+        (Ok(()), wait) => Ok(wait.map_or(Action::AwaitChange, Action::RequeueAfter)),
+        (Err(_), Some(wait)) => Ok(Action::RetryWithin(wait)),
+        (Err(status), None) => Err(status),
+    }
 }
 
 /// A condition that is true since `date`.
@@ -115,6 +112,22 @@ impl Look {
         };
         look.count();
         look
+    }
+
+    /// Does what is to be done now, and writes what came of it.
+    fn step(
+        &mut self,
+        key: &Key,
+        memory: &mut BTreeMap<Key, Failures>,
+        cx: &mut Context<'_>,
+    ) -> StatusResult<()> {
+        let outcome = if self.end.is_some() { manage::stop(self, cx) } else { self.carry_on(cx) };
+        let changed = self.tell_counts() || self.status.conditions != self.job.status.conditions;
+        let remember = |failures| {
+            memory.insert(key.clone(), failures);
+        };
+        track::status(self, changed, remember, cx)?;
+        outcome
     }
 
     fn count(&mut self) {

@@ -1,5 +1,6 @@
 //! What failures of pods mean.
 
+use super::super::is_tracked;
 use super::super::pod_failure_policy::{Failure, failure};
 use super::*;
 use expect_test::{Expect, expect};
@@ -15,6 +16,27 @@ fn the_wait_before_a_pod_is_replaced_doubles() {
     assert_eq!(waits, [12, 21, 41, 81, 161, 321, 601, 601, 601]);
     expect!["active 0, failed 10; FailureTarget (BackoffLimitExceeded); Failed (BackoffLimitExceeded)"]
         .assert_eq(&bench.status());
+}
+
+#[test]
+fn while_a_failed_pod_waits_for_its_successor_nothing_is_counted_beside_pods_that_are_ready() {
+    let mut bench = bench(json!({"completions": 2, "parallelism": 2}));
+    bench.live(2, RUNS);
+    let first = bench.pods()[0].clone();
+    bench.end(&first, 1);
+    let mut told = String::new();
+    for _ in 0..3 {
+        bench.live(5, RUNS);
+        let tracked = bench.pods().iter().filter(|pod| is_tracked(pod)).count();
+        told +=
+            &format!("{} {}; {tracked} of {} pods tracked\n", bench.now, bench.status(), bench.pods().len());
+    }
+    expect![[r#"
+        00:00:07.000 active 2, ready 2; 2 of 2 pods tracked
+        00:00:12.000 active 2, ready 1, failed 1; 2 of 3 pods tracked
+        00:00:17.000 active 2, ready 2, failed 1; 2 of 3 pods tracked
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
@@ -167,8 +189,8 @@ fn the_first_rule_that_a_failed_pod_matches_decides() {
             terminated: Some(Box::new(ContainerStateTerminated { exit_code: code, ..Default::default() })),
             ..Default::default()
         };
-        let mut pod = Pod::default();
-        pod.metadata = orrery_apimachinery::ObjectMeta::named("default", "pod");
+        let metadata = orrery_apimachinery::ObjectMeta::named("default", "pod");
+        let mut pod = Pod { metadata, ..Default::default() };
         pod.status.container_statuses =
             vec![ContainerStatus { name: "main".into(), state, ..Default::default() }];
         pod.status.conditions = vec![PodCondition {
@@ -183,7 +205,6 @@ fn the_first_rule_that_a_failed_pod_matches_decides() {
 #[test]
 fn a_policy_acts() {
     let rule = |action: &str| json!({"rules": [{"action": action, "onExitCodes": {"operator": "In", "values": [42]}}]});
-    let ends_with: fn(i32) -> Box<dyn Fn(&Pod) -> Option<i32>> = |code| Box::new(move |_| Some(code));
     let rows: [(&str, Value, i32, Expect); 4] = [
         (
             "a failure that fails the job",
@@ -219,7 +240,7 @@ fn a_policy_acts() {
     ];
     for (row, spec, code, told) in rows {
         let mut bench = bench(spec);
-        bench.live(20, &*ends_with(code));
+        bench.live(20, &|_| Some(code));
         let status = bench.status();
         let message = bench.job().status.conditions.last().and_then(|c| c.message.clone());
         told.assert_eq(&format!("{row}: {} pods; {status}; {}", bench.creations().len(), unnamed(message)));

@@ -143,7 +143,7 @@ fn failures_are_told_from_pod_to_pod_and_each_index_waits_for_itself() {
         1: 1 at 2025-01-01T00:00:12Z
         1: 2 at 2025-01-01T00:00:33Z"#]]
     .assert_eq(&lines.join("\n"));
-    expect!["active 0, ready 1, failed 2"].assert_eq(&bench.status());
+    expect!["active 2, ready 1, failed 1"].assert_eq(&bench.status());
 }
 
 #[test]

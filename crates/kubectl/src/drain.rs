@@ -87,10 +87,13 @@ enum Fate {
     Forbids(String),
 }
 
+/// What is to be said, each with the pods that it is about, in the order of the alphabet.
+type Groups = Vec<(String, String)>;
+
 /// The pods that are to leave a node, and what is to be said of them. The error says which pods forbid it.
-fn leaving(cx: &Cx<'_>, args: &Args, node: &str) -> Result<(Vec<Rc<Pod>>, Vec<(String, String)>), Problem> {
+fn leaving(cx: &Cx<'_>, args: &Args, node: &str) -> Result<(Vec<Rc<Pod>>, Groups), Problem> {
     let selector = labels::parse(args.flag("pod-selector").unwrap_or_default()).unwrap_or_default();
-    let (mut pods, mut warnings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pods, mut warnings, mut errors) = (Vec::new(), Groups::new(), Groups::new());
     for pod in cx.api().pods_on(node).filter(|pod| selector.matches(&pod.metadata.labels)) {
         let fate = fate(cx, args, pod);
         if matches!(fate, Fate::Leaves | Fate::LeavesWith(_)) {
@@ -110,7 +113,7 @@ fn leaving(cx: &Cx<'_>, args: &Args, node: &str) -> Result<(Vec<Rc<Pod>>, Vec<(S
 }
 
 /// Adds a pod to those of which the same is said.
-fn group(groups: &mut Vec<(String, String)>, text: &str, pod: &Pod) {
+fn group(groups: &mut Groups, text: &str, pod: &Pod) {
     let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
     match groups.binary_search_by(|(known, _)| known.as_str().cmp(text)) {
         Ok(at) => groups[at].1 = format!("{}, {name}", groups[at].1),

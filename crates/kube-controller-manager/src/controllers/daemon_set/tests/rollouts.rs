@@ -172,11 +172,13 @@ fn an_update_replaces_pods_within_its_limits() {
                 23 s
                 node-1 agent:2 ready, node-2 agent:2 ready, node-3 agent:2 ready
                 3 desired, 3 current, 3 updated, 3 ready, 2 available, 1 unavailable
+                29 s
+                node-1 agent:2 ready, node-2 agent:2 ready, node-3 agent:2 ready
+                3 desired, 3 current, 3 updated, 3 ready, 3 available
             "#]],
         ),
     ];
     for (row, prepare, expected) in rows {
-        eprintln!("{row}");
         let mut bench = bench(manifest(&plain()));
         prepare(&mut bench);
         bench.pass(SOON);
@@ -184,7 +186,7 @@ fn an_update_replaces_pods_within_its_limits() {
         bench.pass(SOON);
         let mut last = picture(&bench);
         let mut film = last.clone();
-        for _ in 0..20 {
+        for _ in 0..30 {
             bench.pass(Duration::from_secs(1));
             nodes_work(&mut bench, |_| true);
             let now = picture(&bench);
@@ -194,6 +196,7 @@ fn an_update_replaces_pods_within_its_limits() {
             }
         }
         expected.assert_eq(&film);
+        assert_eq!(bench.next(), None, "{row}: nothing is left to do");
     }
 }
 

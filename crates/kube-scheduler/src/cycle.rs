@@ -16,13 +16,6 @@ const MIN_FEASIBLE_NODES: usize = 100;
 /// The smallest share of the nodes that is looked for, in percent.
 const MIN_FEASIBLE_PERCENT: usize = 5;
 
-/// A node that was looked at, and why it would not do.
-#[derive(Debug)]
-struct Evaluated {
-    slot: usize,
-    refusal: Option<Rejection>,
-}
-
 /// The algorithm with what it carries from cycle to cycle.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Algorithm {
@@ -36,7 +29,10 @@ pub(crate) struct Algorithm {
 /// What a cycle finds out.
 #[derive(Debug, Default)]
 struct Findings {
-    evaluated: Vec<Evaluated>,
+    /// The slots of the nodes that were looked at …
+    evaluated: Vec<usize>,
+    /// … and why some of them, by their place among these, would not do.
+    refusals: Vec<(usize, Rejection)>,
     /// The slots of those that would do.
     feasible: Vec<usize>,
     scorers: Vec<Enabled>,
@@ -111,7 +107,7 @@ impl Algorithm {
         let nominated = cycle.pod.status.nominated_node_name.as_ref();
         let Some(slot) = nominated.and_then(|node| cycle.cache.slot(node)) else { return };
         if evaluate(cycle, plan, slot, memory, &mut None).is_none() {
-            found.evaluated.push(Evaluated { slot, refusal: None });
+            found.evaluated.push(slot);
             found.feasible.push(slot);
         }
     }
@@ -131,13 +127,14 @@ impl Algorithm {
         let mut last = None;
         for &slot in from.iter().chain(before) {
             let refusal = evaluate(cycle, plan, slot, memory, &mut last);
-            let feasible = refusal.is_none();
-            found.evaluated.push(Evaluated { slot, refusal });
-            if feasible {
+            if let Some(refusal) = refusal {
+                found.refusals.push((found.evaluated.len(), refusal));
+            } else {
                 found.feasible.push(slot);
-                if found.feasible.len() == wanted {
-                    break;
-                }
+            }
+            found.evaluated.push(slot);
+            if found.feasible.len() == wanted {
+                break;
             }
         }
         self.next_start = (self.next_start + found.evaluated.len()) % cache.len();
@@ -162,6 +159,7 @@ fn fail(
 impl Findings {
     fn clear(&mut self) {
         self.evaluated.clear();
+        self.refusals.clear();
         self.feasible.clear();
         self.scorers.clear();
         self.raws.clear();
@@ -172,10 +170,9 @@ impl Findings {
     /// The nodes that would do if pods went.
     fn resolvable(&self) -> Vec<usize> {
         let mut slots = Vec::new();
-        for evaluated in &self.evaluated {
-            let refusal = evaluated.refusal.as_ref();
-            if refusal.is_some_and(|refusal| refusal.status.code == Code::Unschedulable) {
-                slots.push(evaluated.slot);
+        for (place, refusal) in &self.refusals {
+            if refusal.status.code == Code::Unschedulable {
+                slots.push(self.evaluated[*place]);
             }
         }
         slots
@@ -184,14 +181,8 @@ impl Findings {
     fn fit_error(&self, nodes: usize, plan: &Plan) -> FitError {
         let mut error = FitError { nodes, refused_by: plan.narrowed_by, ..Default::default() };
         // Nodes in a row are often refused for the same reasons.
-        let same = |a: &Evaluated, b: &Evaluated| match (&a.refusal, &b.refusal) {
-            (Some(a), Some(b)) => a.same(b),
-            _ => false,
-        };
-        for row in self.evaluated.chunk_by(same) {
-            if let Some(refusal) = row.first().and_then(|evaluated| evaluated.refusal.as_ref()) {
-                error.count(refusal, row.len());
-            }
+        for row in self.refusals.chunk_by(|(_, a), (_, b)| a.same(b)) {
+            error.count(&row[0].1, row.len());
         }
         let absent = nodes - self.evaluated.len();
         if absent > 0 {
@@ -258,19 +249,30 @@ impl Findings {
         decision.names = cache.names().clone();
         decision.verdicts.reserve(told);
         decision.scores.reserve(told * decision.scored_by.len());
+        let mut refusals = self.refusals.iter();
+        let mut next = refusals.next();
         let mut nth_feasible = 0;
-        for (i, evaluated) in self.evaluated.iter().enumerate() {
-            if i < NODES_TOLD || Some(evaluated.slot) == winner {
-                self.tell_node(evaluated, nth_feasible, decision);
+        for (place, &slot) in self.evaluated.iter().enumerate() {
+            let refusal = next.filter(|(refused, _)| *refused == place).map(|(_, refusal)| refusal);
+            if place < NODES_TOLD || Some(slot) == winner {
+                self.tell_node(slot, refusal, nth_feasible, decision);
             }
-            nth_feasible += usize::from(evaluated.refusal.is_none());
+            match refusal {
+                Some(_) => next = refusals.next(),
+                None => nth_feasible += 1,
+            }
         }
     }
 
     /// Tells what was found of a node, which is the `nth_feasible` of those that would do, if it would.
-    fn tell_node(&self, evaluated: &Evaluated, nth_feasible: usize, decision: &mut Decision) {
-        let node = evaluated.slot;
-        if let Some(refusal) = &evaluated.refusal {
+    fn tell_node(
+        &self,
+        node: usize,
+        refusal: Option<&Rejection>,
+        nth_feasible: usize,
+        decision: &mut Decision,
+    ) {
+        if let Some(refusal) = refusal {
             let (plugin, reasons) = (refusal.plugin_name(), refusal.status.reasons.clone());
             decision.verdicts.push(NodeVerdict::Rejected { node, plugin, reasons });
             return;

@@ -118,6 +118,9 @@ pub(crate) fn evaluate(
             }
         }
     }
+    if plan.looks_at_node_only() {
+        return verdict.refusal.as_ref().map(|(_, refusal)| refusal.clone());
+    }
     let refused_at = verdict.refusal.as_ref().map_or(usize::MAX, |(place, _)| *place);
     let by_node = || verdict.refusal.as_ref().map(|(_, refusal)| refusal.clone());
     plan.by_cluster_before(refused_at, cycle, &memory.state, node).or_else(by_node)

@@ -77,7 +77,6 @@ impl Memory {
             (self.images_generation, self.nodes) = (cache.images_generation(), cache.len());
         }
         self.verdicts.resize_with(cache.slots(), Verdict::default);
-        self.trials.resize_with(cache.slots(), Trial::default);
         if self.awaited.len() != cache.slots() || self.nominations != cycle.nominator.generation() {
             self.nominations = cycle.nominator.generation();
             self.awaited.clear();

@@ -55,7 +55,7 @@ pub struct NodeInfo {
     /// The ports that its pods hold.
     pub ports: Vec<HostPort>,
     /// The sizes of the images that it has.
-    pub images: BTreeMap<Str, i64>,
+    pub images: Rc<BTreeMap<Str, i64>>,
 }
 
 /// What about a node has changed that can make a difference to a pod
@@ -102,7 +102,7 @@ impl NodeInfo {
             let images = node.status.images.iter();
             let named =
                 images.flat_map(|image| image.names.iter().map(|name| (name.clone(), image.size_bytes)));
-            self.images = named.collect();
+            self.images = Rc::new(named.collect());
         }
         self.node = Some(node.clone());
     }

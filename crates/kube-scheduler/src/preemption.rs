@@ -110,6 +110,7 @@ impl Search {
     /// Tries nodes, beginning anywhere, until enough are found (upstream: `DryRunPreemption`).
     fn try_nodes(&mut self, cycle: &Cycle<'_>, plan: &Plan, refused: &mut Refused<'_>, random: &mut Random) {
         let nodes = &refused.resolvable;
+        refused.memory.trials.resize_with(cycle.cache.slots(), Trial::default);
         let budgets: Vec<&Rc<PodDisruptionBudget>> = cycle.api.list::<PodDisruptionBudget>().collect();
         let wanted = candidates_wanted(&cycle.profile.args.preemption, nodes.len());
         let offset = usize::try_from(random.below(nodes.len() as u64)).unwrap_or(0);
@@ -188,8 +189,10 @@ fn pick(rooms: &[Room]) -> Option<(usize, &'static str)> {
         return Some((*only, "pods can make room on no other node"));
     }
     for (merit, because) in MERITS {
-        let best = left.iter().map(|&at| merit(&rooms[at])).max()?;
-        left.retain(|&at| merit(&rooms[at]) == best);
+        let merits: Vec<i64> = left.iter().map(|&at| merit(&rooms[at])).collect();
+        let best = merits.iter().max()?;
+        let mut merits = merits.iter();
+        left.retain(|_| merits.next() == Some(best));
         if let [only] = left.as_slice() {
             return Some((*only, because));
         }

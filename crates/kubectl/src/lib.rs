@@ -163,6 +163,7 @@ const COMMANDS: &[Command] = &[
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
     command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
+    command!("rollout" "" rollout::run, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),
     command!("rollout pause" "kubectl-rollout" rollout::change::pause, "selector:l= field-manager=", files!(), printed!()),
     command!("rollout restart" "kubectl-rollout" rollout::change::restart, "selector:l= field-manager=", files!(), printed!()),

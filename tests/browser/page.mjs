@@ -33,7 +33,7 @@ spec:
 /** Opens the page with an empty memory and waits for its picture and its editor. */
 export async function openOrrery(page, url) {
   await page.goto(url);
-  await page.waitForSelector('.picture .node');
+  await page.waitForSelector('.picture .rail');
   await page.waitForSelector('.cm-content');
 }
 

@@ -102,9 +102,16 @@ fn in_order(job: &Job) -> Vec<Cell> {
 fn by_index(job: &Job, pods: &[&Rc<Pod>]) -> Vec<Cell> {
     let total = job.spec.completions.unwrap_or(0);
     let mut cells = vec![Cell::Waiting; usize::try_from(total).unwrap_or(0).min(100_000)];
-    let running = pods.iter().filter(|p| !matches!(p.status.phase.as_deref(), Some("Succeeded" | "Failed")));
-    for index in running.filter_map(|pod| label(pod).parse::<usize>().ok()) {
-        set(&mut cells, index, index, Cell::Active);
+    for pod in pods {
+        let cell = match pod.status.phase.as_deref() {
+            Some("Failed") => continue,
+            // The controller has yet to count it.
+            Some("Succeeded") => Cell::Done,
+            _ => Cell::Active,
+        };
+        if let Ok(index) = label(pod).parse() {
+            set(&mut cells, index, index, cell);
+        }
     }
     let lists = [(&job.status.completed_indexes, Cell::Done), (&job.status.failed_indexes, Cell::Failed)];
     for (list, cell) in lists {

@@ -143,7 +143,7 @@ pub(crate) fn remedies(cluster: &Cluster, pod: &Pod, verdicts: &[Verdict]) -> Re
         let changes = vec![Change::Gate(gate.name.clone())];
         (0, Remedy { node: "".into(), changes, others: 0 })
     }));
-    found.sort_by_key(|(order, _)| *order);
+    found.sort_by(|a, b| (a.0, &a.1.node).cmp(&(b.0, &b.1.node)));
     let more = found.len().saturating_sub(TOLD);
     Remedies { first: found.into_iter().take(TOLD).map(|(_, remedy)| remedy).collect(), more }
 }

@@ -107,7 +107,7 @@ fn stateful_set(cluster: &Cluster, set: &StatefulSet) -> RolloutLane {
     let id = reference(Kind::StatefulSet, &set.metadata);
     let partition = rolling.and_then(|r| r.partition).map(unsigned).filter(|p| *p > 0);
     let lane = lane(id, sides, set.status.available_replicas, desired, lack, 0);
-    RolloutLane { partition: partition.map(|p| p.saturating_sub(first)), ..lane }
+    RolloutLane { partition: partition.map(|p| (p, p.saturating_sub(first))), ..lane }
 }
 
 /// Both limits round up (upstream: `daemon/util.SurgeCount` and `UnavailableCount`).

@@ -292,8 +292,8 @@ pub struct RolloutLane {
     pub min_available: u32,
     /// The strategy never lets more exist.
     pub max_total: u32,
-    /// A StatefulSet: columns before this one keep their revision.
-    pub partition: Option<u32>,
+    /// A StatefulSet: ordinals below this one keep their revision. And the column in which it stands.
+    pub partition: Option<(u32, u32)>,
     /// `status.conditions[Progressing].message`, when it is stuck or paused.
     pub note: Option<Text>,
 }

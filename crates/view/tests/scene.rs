@@ -110,7 +110,9 @@ fn a_pod_that_fits_nowhere_waits_with_the_schedulers_words() {
     assert!(why.starts_with("0/3 nodes are available: 3 Insufficient cpu."), "{why}");
     let decision = scheduling(&cluster, &ObjectRef::new("Pod", "default", "one")).expect("it is kept");
     assert_eq!((decision.feasible, decision.verdicts.len()), (0, 3));
-    assert!(decision.verdicts.iter().all(|v| &*v.reason == "Insufficient cpu (NodeResourcesFit)"));
+    assert!(
+        decision.verdicts.iter().all(|v| (v.plugin, &*v.reason) == ("NodeResourcesFit", "Insufficient cpu"))
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub fn SchedulingShort(props: &SchedulingProps) -> Html {
             }
             if !it.preemption.is_empty() {
                 <h3>{w.preemption}</h3>
-                <p class="muted">{format!("{} {}", it.preemption[0].node, it.because)}</p>
+                <p class="muted">{format!("{} {}", it.preemption[0].node, (w.because)(it.because))}</p>
                 <ul class="verdicts">{ for it.preemption.iter().take(SHORT).enumerate().map(|(i, room)| html! {
                     <li class={(i == 0).then_some("won")}>
                         <b class="mono">{&*room.node}</b>
@@ -133,7 +133,7 @@ pub fn SchedulingGrid() -> Html {
     html! {
         <Modal title={label.clone()} wide={true}>
             <p>{(w.grid_about)(it.nodes, it.evaluated, it.feasible, it.verdicts.len())}</p>
-            <input class="find" type="search" placeholder={w.find_node} aria-label={w.find_node} {oninput} />
+            <input class="find" placeholder={w.find_node} aria-label={w.find_node} {oninput} />
             <div class="grid" role="region" aria-label={label} tabindex="0">
                 <table>
                     <thead><tr>

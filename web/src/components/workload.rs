@@ -38,14 +38,14 @@ pub fn link(ui: &UiContext, id: &ObjectRef, text: Html) -> Html {
 fn branch(branch: &Branch, itself: bool, w: &'static Words, ui: &UiContext) -> Html {
     html! {
         <section class="branch" key={branch.id.key()}>
+            if let Some(job) = &branch.job {
+                <svg class="job-strip" viewBox="0 0 280 20" aria-hidden="true">{strip::cells(job, 0.0, 0.0, 280.0, 20.0)}</svg>
+                <p class="muted">{strip::told(job, w)}</p>
+            }
             if itself {
                 if !branch.slots.is_empty() { <h3>{w.pods}</h3> }
             } else {
                 <p>{link(ui, &branch.id, html! { {&*branch.id.name} })}<small class="muted">{format!(" {}/{} · {}", branch.counts.0, branch.counts.1, branch.note)}</small></p>
-            }
-            if let Some(job) = &branch.job {
-                <svg class="job-strip" viewBox="0 0 280 20" aria-hidden="true">{strip::cells(job, 0.0, 0.0, 280.0, 20.0)}</svg>
-                <p class="muted">{strip::told(job, w)}</p>
             }
             <ul class="slots">{ for branch.slots.iter().map(|s| slot(s, w, ui)) }</ul>
         </section>

@@ -80,7 +80,6 @@ pub static WORDS: Words = Words {
     no_pod: "no pod",
     beyond: "no longer wanted",
     suspended: "suspended",
-    next_run: |time| format!("next in {time}"),
     job_progress: |j| {
         let of = j.completions.map(|n| format!(" of {n}")).unwrap_or_default();
         let limit = j.limit.map(|n| format!(" (at most {n})")).unwrap_or_default();
@@ -140,6 +139,7 @@ pub static WORDS: Words = Words {
     preemption: "Preemption: who would go for it",
     priority: |n| format!("(priority {n})"),
     violations: |n| format!("against {}", plural(n, "disruption budget", "disruption budgets")),
+    because: |why| why,
     pods: "Pods",
     next_runs: "Next runs",
     in_time: |time| format!("in {time}"),

@@ -74,7 +74,6 @@ pub static WORDS: Words = Words {
     no_pod: "파드 없음",
     beyond: "더는 필요 없음",
     suspended: "중지됨",
-    next_run: |time| format!("다음 실행 {time} 후"),
     job_progress: |j| {
         let of = j.completions.map(|n| format!("/{n}")).unwrap_or_default();
         let limit = j.limit.map(|n| format!("(한도 {n})")).unwrap_or_default();
@@ -137,6 +136,15 @@ pub static WORDS: Words = Words {
     preemption: "선점: 자리를 내줄 파드",
     priority: |n| format!("(우선순위 {n})"),
     violations: |n| format!("PodDisruptionBudget {n}개 위반"),
+    because: |why| match why {
+        "pods can make room on no other node" => ": 다른 노드에서는 자리가 나지 않는다",
+        "it violates the fewest disruption budgets" => ": PodDisruptionBudget 위반이 가장 적다",
+        "its most important victim is the least important one" => ": 물러날 파드의 최고 우선순위가 가장 낮다",
+        "the priorities of its victims add up to the least" => ": 물러날 파드의 우선순위 합이 가장 작다",
+        "it has the fewest victims" => ": 물러날 파드가 가장 적다",
+        "its most important victims started last" => ": 물러날 파드가 가장 늦게 시작했다",
+        why => why,
+    },
     pods: "파드",
     next_runs: "다음 실행",
     in_time: |time| format!("{time} 후"),

@@ -26,7 +26,7 @@ pub struct BranchPlace {
     pub strip: Option<Spot>,
 }
 
-const HEAD: (f64, f64) = (158.0, 48.0);
+const HEAD: (f64, f64) = (178.0, 48.0);
 /// From a box to what it owns.
 const REACH: f64 = 26.0;
 /// A place with claims is a card: the pod, and a line for each claim.
@@ -89,11 +89,12 @@ fn place_family(l: &Layout, family: &Family, y: f64) -> FamilyPlace {
 fn place_branch(l: &Layout, branch: &Branch, direct: bool, x: f64, y: f64) -> BranchPlace {
     let right = l.width - margin(l);
     let width = if l.narrow { right - x } else { HEAD.0 };
-    let head = (!direct).then(|| Spot::new(x, y, width, HEAD.1 - 8.0));
+    // Everything of a row stands on the middle line of the workload's box.
+    let head = (!direct).then(|| Spot::new(x, y + 4.0, width, HEAD.1 - 8.0));
     let (x, y) = match head {
         Some(head) if l.narrow => (x + 14.0, head.bottom() + 8.0),
-        Some(head) => (head.right() + REACH, y + 4.0),
-        None => (x, y + 4.0),
+        Some(head) => (head.right() + REACH, y + 8.0),
+        None => (x, y + 8.0),
     };
     let (mut at, mut spots) = ((x, y), Vec::new());
     for slot in &branch.slots {
@@ -105,7 +106,7 @@ fn place_branch(l: &Layout, branch: &Branch, direct: bool, x: f64, y: f64) -> Br
         at.0 += dx;
     }
     let below = spots.last().map_or(y, |s: &Spot| s.bottom() + caption(l.density, s) + 4.0);
-    let strip = branch.job.as_ref().map(|_| Spot::new(x, below, (right - x).min(420.0), STRIP));
+    let strip = branch.job.as_ref().map(|_| Spot::new(x, below, right - x, STRIP));
     BranchPlace { head, slots: spots, strip }
 }
 

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use orrery_view::job::JobProgress;
 use orrery_view::layout::{BranchPlace, Density, Layout, Spot};
 use orrery_view::owners::{Branch, Family, Slot, SlotClaim};
 use orrery_view::scene::{ObjectRef, Scene};
@@ -36,11 +37,11 @@ pub fn Owners(props: &OwnersProps) -> Html {
         .map(|(family, place)| {
             let alone = &*family.id.kind == "Namespace";
             let kind = if alone { w.no_owner } else { &family.id.kind };
-            let under = under(family, w);
+            let line = format!("{kind} · {}", under(family, w));
             html! {
                 <g key={family.id.key()} class={format!("family h{}", family.hue)}>
                     <path class="stem" d={family.branches.iter().zip(&place.branches).map(|(b, p)| links(place.head, b, p, layout)).collect::<String>()} />
-                    { head(&family.id, kind, &under, &place.head, picked(&family.id)) }
+                    { head(&family.id, &line, &place.head, picked(&family.id)) }
                     { for family.branches.iter().zip(&place.branches).map(|(b, p)| branch(b, p, layout.density, &picked, w)) }
                 </g>
             }
@@ -52,23 +53,22 @@ pub fn Owners(props: &OwnersProps) -> Html {
 fn under(family: &Family, w: &Words) -> String {
     match &family.runs {
         Some(runs) if runs.suspended => w.suspended.to_owned(),
-        Some(runs) => runs.next.first().map_or_else(String::new, |(_, left)| (w.next_run)(&hms(*left))),
+        Some(runs) => runs.next.first().map_or_else(String::new, |(_, left)| (w.in_time)(&hms(*left))),
         None => format!("{}/{}", family.counts.0, family.counts.1),
     }
 }
 
-/// A box with what it is, its name, and how far it is.
-fn head(id: &ObjectRef, above: &str, under: &str, at: &Spot, chosen: bool) -> Html {
+/// A box with a name, and a line about it.
+fn head(id: &ObjectRef, line: &str, at: &Spot, chosen: bool) -> Html {
     let room = at.w - 22.0;
-    let line = format!("{above} · {under}");
     html! {
         <g class={classes!("owner", chosen.then_some("chosen"))} data-ref={id.key()} role="button" tabindex="0"
             style={format!("transform:translate({:.1}px,{:.1}px)", at.x, at.y)}>
             <rect class="box" width={at.w.to_string()} height={at.h.to_string()} rx="10" />
             <path class="hue-bar" d={format!("M0 8h4v{}h-4z", at.h - 16.0)} />
             <text class="b" x="13" y={(at.h / 2.0 - 4.0).to_string()}>{words::clip(&id.name, 12.5, room)}</text>
-            <text class="mu s10" x="13" y={(at.h / 2.0 + 12.0).to_string()}>{words::clip(&line, 10.5, room)}</text>
-            <title>{format!("{} {} {under}", id.kind, id.name)}</title>
+            <text class="mu s10" x="13" y={(at.h / 2.0 + 12.0).to_string()}>{words::clip(line, 10.5, room)}</text>
+            <title>{format!("{} {} {line}", id.kind, id.name)}</title>
         </g>
     }
 }
@@ -101,14 +101,24 @@ fn branch(
     let counts = format!("{}/{} · {}", branch.counts.0, branch.counts.1, branch.note);
     html! {
         <g key={branch.id.key()}>
-            if let Some(place) = &at.head { { head(&branch.id, &branch.id.kind, &counts, place, picked(&branch.id)) } }
+            if let Some(place) = &at.head { { head(&branch.id, &counts, place, picked(&branch.id)) } }
             { for branch.slots.iter().zip(&at.slots).map(|(s, at)| slot(s, at, density, picked, w)) }
             if let (Some(job), Some(at)) = (&branch.job, &at.strip) {
-                <g class="strip-of-job">
-                    { strip::cells(job, at.x, at.y, at.w * 0.5, at.h) }
-                    <text class="mu s10" x={(at.x + (28.0 * job.cells.len() as f64).min(at.w * 0.5) + 8.0).to_string()} y={(at.y + 13.0).to_string()}>{strip::told(job, w)}</text>
-                </g>
+                { job_strip(job, at, w) }
             }
+        </g>
+    }
+}
+
+/// How far a Job is, as a strip and in words.
+fn job_strip(job: &JobProgress, at: &Spot, w: &Words) -> Html {
+    let most = (at.w * 0.45).min(240.0);
+    let x = at.x + (28.0 * job.cells.len() as f64).min(most) + 8.0;
+    let told = strip::told(job, w);
+    html! {
+        <g>
+            { strip::cells(job, at.x, at.y, most, at.h) }
+            <text class="mu s10" x={x.to_string()} y={(at.y + 13.0).to_string()}>{words::clip(&told, 10.5, at.right() - x)}<title>{told.clone()}</title></text>
         </g>
     }
 }

@@ -78,10 +78,16 @@ fn room(label: f64, end: f64) -> usize {
 
 /// A StatefulSet's partition: the ordinals before the line keep their revision.
 fn partition(lane: &RolloutLane, label: f64, end: f64, w: &Words) -> Html {
-    let Some(column) = lane.partition.filter(|p| *p as usize <= room(label, end)) else { return html! {} };
+    let shown = |(_, column): &(u32, u32)| *column as usize <= room(label, end);
+    let Some((ordinal, column)) = lane.partition.filter(shown) else { return html! {} };
     let x = label + 22.0 * f64::from(column) - 2.0;
     let bottom = 16.0 + 26.0 * lane.sides.len() as f64;
-    html! { <path class="limit" d={format!("M{x} 10V{bottom}")}><title>{(w.partition)(column)}</title></path> }
+    html! {
+        <g>
+            <path class="limit" d={format!("M{x} 13V{bottom}")} />
+            <text class="mu s9 mid" x={x.to_string()} y="10">{format!("partition {ordinal}")}<title>{(w.partition)(ordinal)}</title></text>
+        </g>
+    }
 }
 
 /// One bar: available pods, the fewest that may be available, the most that may exist.

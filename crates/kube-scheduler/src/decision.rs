@@ -52,7 +52,7 @@ pub struct Preemption {
     pub candidates: Vec<Candidate>,
     /// Which of them was chosen.
     pub chosen: usize,
-    /// Why, as the end of a sentence that begins with the node.
+    /// Why, as a sentence that can stand behind the name of the node and a colon.
     pub because: &'static str,
 }
 

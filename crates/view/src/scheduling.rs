@@ -27,7 +27,7 @@ pub struct Scheduling {
     pub remedies: Remedies,
     /// Where other pods can make room for it by going; the chosen node first.
     pub preemption: Vec<Room>,
-    /// Why the first of them was chosen, as the end of a sentence that begins with the node.
+    /// Why the first of them was chosen, as a sentence behind the name of the node and a colon.
     pub because: &'static str,
 }
 

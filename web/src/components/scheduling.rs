@@ -42,7 +42,7 @@ pub fn SchedulingShort(props: &SchedulingProps) -> Html {
             }
             if !it.preemption.is_empty() {
                 <h3>{w.preemption}</h3>
-                <p class="muted">{format!("{} {}", it.preemption[0].node, (w.because)(it.because))}</p>
+                <p class="muted">{format!("{}: {}", it.preemption[0].node, (w.because)(it.because))}</p>
                 <ul class="verdicts">{ for it.preemption.iter().take(SHORT).enumerate().map(|(i, room)| html! {
                     <li class={(i == 0).then_some("won")}>
                         <b class="mono">{&*room.node}</b>

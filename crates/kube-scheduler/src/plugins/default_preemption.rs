@@ -71,7 +71,8 @@ pub(crate) fn select_victims(
     if lesser.is_empty() {
         return Err(Status::unresolvable("No preemption victims found for incoming pod"));
     }
-    let mut trial = Trial { cycle, state: state.clone(), node: node.clone() };
+    let counts = !plan.looks_at_node_only();
+    let mut trial = Trial { cycle, counts, state: state.clone(), node: node.clone() };
     lesser.iter().for_each(|pod| trial.remove(pod));
     if let Some(refusal) = refusal(cycle, plan, &trial.state, &trial.node) {
         return Err(refusal.status);
@@ -97,6 +98,8 @@ pub(crate) fn select_victims(
 /// A node as it would be.
 struct Trial<'a> {
     cycle: &'a Cycle<'a>,
+    /// Whether a plug-in asks what has been counted.
+    counts: bool,
     state: CycleState,
     node: NodeInfo,
 }
@@ -104,12 +107,18 @@ struct Trial<'a> {
 impl Trial<'_> {
     fn add(&mut self, pod: &AssignedPod) {
         self.node.add(pod.clone());
-        self.cycle.count(&mut self.state, &pod.kind, self.node.slot, 1);
+        self.count(pod, 1);
     }
 
     fn remove(&mut self, pod: &AssignedPod) {
         self.node.remove(&pod.pod.metadata.uid);
-        self.cycle.count(&mut self.state, &pod.kind, self.node.slot, -1);
+        self.count(pod, -1);
+    }
+
+    fn count(&mut self, pod: &AssignedPod, by: i64) {
+        if self.counts {
+            self.cycle.count(&mut self.state, &pod.kind, self.node.slot, by);
+        }
     }
 }
 

@@ -83,10 +83,8 @@ pub static WORDS: Words = Words {
     job_progress: |j| {
         let of = j.completions.map(|n| format!(" of {n}")).unwrap_or_default();
         let limit = j.limit.map(|n| format!(" (at most {n})")).unwrap_or_default();
-        format!(
-            "{}{of} succeeded · {} active, {} at a time · {} failed{limit}",
-            j.succeeded, j.active, j.parallelism, j.failed
-        )
+        let failed = if j.failed > 0 { format!(" · {} failed{limit}", j.failed) } else { String::new() };
+        format!("{}{of} succeeded · {} active, {} at a time{failed}", j.succeeded, j.active, j.parallelism)
     },
     retry_in: |s| format!("next try in {s}s"),
     available: |n, of| format!("{n} of {of} available"),

@@ -77,10 +77,8 @@ pub static WORDS: Words = Words {
     job_progress: |j| {
         let of = j.completions.map(|n| format!("/{n}")).unwrap_or_default();
         let limit = j.limit.map(|n| format!("(한도 {n})")).unwrap_or_default();
-        format!(
-            "성공 {}{of} · 실행 중 {}, 동시에 {}개까지 · 실패 {}{limit}",
-            j.succeeded, j.active, j.parallelism, j.failed
-        )
+        let failed = if j.failed > 0 { format!(" · 실패 {}{limit}", j.failed) } else { String::new() };
+        format!("성공 {}{of} · 실행 중 {}, 동시에 {}개까지{failed}", j.succeeded, j.active, j.parallelism)
     },
     retry_in: |s| format!("{s}초 후 다시 시도"),
     available: |n, of| format!("가용 {n}/{of}"),

@@ -12,7 +12,7 @@ use super::scheduling::SchedulingShort;
 use super::transport::hms;
 use super::workload::{link, workload};
 use crate::i18n::Words;
-use crate::session::use_view;
+use crate::session::{use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
 
 /// The tabs.
@@ -45,6 +45,7 @@ struct SelectedProps {
 fn Selected(props: &SelectedProps) -> Html {
     let ui = use_ui();
     let w = use_words();
+    let session = use_session();
     let tab = use_state(|| first_tab(&props.id));
     let found = use_view(props.id.clone(), |session, id| session.read(|engine| engine.inspect(id)));
     let close = {
@@ -77,7 +78,7 @@ fn Selected(props: &SelectedProps) -> Html {
             <div class="tab-body" role="tabpanel" tabindex="0">
                 { match *tab {
                     Tab::Why => why(it, w, &ui),
-                    Tab::Summary => html! { <>{workload(it, w, &ui)}{summary(it)}</> },
+                    Tab::Summary => html! { <>{workload(it, w, &ui, &session)}{summary(it)}</> },
                     Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
                     Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
                 } }

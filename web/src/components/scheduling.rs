@@ -1,5 +1,7 @@
 //! The scheduler's face: what it thought of each node, plug-in by plug-in, and for a pod that waits what would have to change.
 
+use std::rc::Rc;
+
 use orrery_share::Action;
 use orrery_view::remedies::{Change, Remedy};
 use orrery_view::scheduling::{Scheduling, Verdict};
@@ -10,8 +12,8 @@ use super::dialog::Modal;
 use super::workload::link;
 use crate::doing;
 use crate::i18n::Words;
-use crate::session::{use_session, use_view};
-use crate::ui::{Choose, Dialog, use_ui, use_words};
+use crate::session::{Session, use_session, use_view};
+use crate::ui::{Choose, Dialog, UiContext, use_ui, use_words};
 
 /// So many nodes are told in the inspector; the table has all.
 const SHORT: usize = 4;
@@ -28,6 +30,7 @@ pub struct SchedulingProps {
 pub fn SchedulingShort(props: &SchedulingProps) -> Html {
     let w = use_words();
     let ui = use_ui();
+    let session = use_session();
     let it = &props.decision;
     let open = {
         let ui = ui.clone();
@@ -37,7 +40,7 @@ pub fn SchedulingShort(props: &SchedulingProps) -> Html {
         <>
             if !it.remedies.first.is_empty() {
                 <h3>{w.remedies}</h3>
-                <ul class="remedies">{ for it.remedies.first.iter().map(|r| html! { <RemedyRow remedy={r.clone()} /> }) }</ul>
+                <ul class="remedies">{ for it.remedies.first.iter().map(|r| remedy(r, w, &ui, &session)) }</ul>
                 if it.remedies.more > 0 { <p class="muted">{(w.more_problems)(it.remedies.more)}</p> }
             }
             if !it.preemption.is_empty() {
@@ -68,18 +71,9 @@ pub fn SchedulingShort(props: &SchedulingProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RemedyProps {
-    remedy: Remedy,
-}
-
 /// Everything that one node would need, each with the command that does it where there is one.
-#[component]
-fn RemedyRow(props: &RemedyProps) -> Html {
-    let w = use_words();
-    let ui = use_ui();
-    let session = use_session();
-    let Remedy { node, changes, others } = &props.remedy;
+fn remedy(remedy: &Remedy, w: &Words, ui: &UiContext, session: &Rc<Session>) -> Html {
+    let Remedy { node, changes, others } = remedy;
     html! {
         <li>
             if !node.is_empty() {

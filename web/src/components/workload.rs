@@ -1,6 +1,8 @@
 //! A workload in the inspector: what it owns as a list that can be followed, how far a Job is, when a CronJob runs, and the
 //! revisions that it can go back to.
 
+use std::rc::Rc;
+
 use orrery_view::cron_job::Runs;
 use orrery_view::inspect::Inspection;
 use orrery_view::owners::{Branch, Slot};
@@ -12,18 +14,18 @@ use super::strip;
 use super::transport::hms;
 use crate::doing;
 use crate::i18n::Words;
-use crate::session::use_session;
-use crate::ui::{Choose, UiContext, use_ui, use_words};
+use crate::session::Session;
+use crate::ui::{Choose, UiContext};
 
 /// Everything about the workload, above its rows.
-pub fn workload(it: &Inspection, w: &'static Words, ui: &UiContext) -> Html {
+pub fn workload(it: &Inspection, w: &'static Words, ui: &UiContext, session: &Rc<Session>) -> Html {
     html! {
         <>
             if let Some(family) = &it.family {
                 if let Some(runs) = &family.runs { { runs_of(runs, w, ui) } }
                 { for family.branches.iter().map(|b| branch(b, b.id == it.id, w, ui)) }
             }
-            if it.revisions.len() > 1 { <Revisions it={it.clone()} /> }
+            if it.revisions.len() > 1 { { revisions(it, w, ui, session) } }
         </>
     }
 }
@@ -93,23 +95,14 @@ fn runs_of(runs: &Runs, w: &'static Words, ui: &UiContext) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RevisionsProps {
-    it: Inspection,
-}
-
 /// The history; a click goes back.
-#[component]
-fn Revisions(props: &RevisionsProps) -> Html {
-    let w = use_words();
-    let ui = use_ui();
-    let session = use_session();
-    let Some(handle) = &props.it.handle else { return html! {} };
+fn revisions(it: &Inspection, w: &Words, ui: &UiContext, session: &Rc<Session>) -> Html {
+    let Some(handle) = &it.handle else { return html! {} };
     html! {
         <>
             <h3>{w.revisions}</h3>
             <table class="revisions"><tbody>
-                { for props.it.revisions.iter().map(|r| {
+                { for it.revisions.iter().map(|r| {
                     let (session, ui, line) = (session.clone(), ui.clone(), handle.undo(Some(r.number)));
                     let title = format!("kubectl {}", line.join(" "));
                     let onclick = move |_: MouseEvent| doing::run(&session, &ui, &line, false);

@@ -2,16 +2,19 @@
 
 use std::rc::Rc;
 
-use orrery_api::{Node, Pod};
+use orrery_api::{DaemonSet, Node, Pod};
 use orrery_apimachinery::Str;
 
+use crate::owner::unsigned;
 use crate::owners::{Reader, Slot};
 
 /// No more places than these are told.
 const MOST: usize = 200;
 
 /// A place on every node, and one more for a pod beside another on its node, as a surge makes it.
-pub(crate) fn slots(reader: &Reader<'_>, pods: &[&Rc<Pod>]) -> Vec<Slot> {
+pub(crate) fn slots(reader: &Reader<'_>, set: &DaemonSet, pods: &[&Rc<Pod>]) -> Vec<Slot> {
+    // With all pods there that are wanted, the other nodes want none.
+    let beyond = pods.len() as u32 >= unsigned(set.status.desired_number_scheduled);
     let mut slots = Vec::new();
     for node in reader.cluster.api().list::<Node>().take(MOST) {
         let name = &node.metadata.name;
@@ -19,7 +22,7 @@ pub(crate) fn slots(reader: &Reader<'_>, pods: &[&Rc<Pod>]) -> Vec<Slot> {
         let here = pods.iter().filter(|pod| target(pod) == Some(name));
         slots.extend(here.map(|pod| reader.held(name.clone(), pod)));
         if slots.len() == before {
-            slots.push(Slot { label: name.clone(), ..Slot::default() });
+            slots.push(Slot { label: name.clone(), beyond, ..Slot::default() });
         }
     }
     slots

@@ -58,7 +58,7 @@ pub struct Slot {
     pub pod: Option<PodMark>,
     /// A StatefulSet: the claims of this ordinal.
     pub claims: Vec<SlotClaim>,
-    /// Nobody wants a pod here any more; what is left is still to go, or to stay.
+    /// Nobody wants a pod here, or not any more; what is left is still to go, or to stay.
     pub beyond: bool,
 }
 
@@ -182,7 +182,7 @@ fn branch(reader: &Reader<'_>, object: &Object) -> Branch {
     let counts = owner::counts(object);
     let slots = match object {
         Object::StatefulSet(set) => stateful_set::slots(reader, set, &pods),
-        Object::DaemonSet(_) => daemon_set::slots(reader, &pods),
+        Object::DaemonSet(set) => daemon_set::slots(reader, set, &pods),
         Object::Job(_) => pods.iter().map(|pod| reader.held(job::label(pod), pod)).collect(),
         _ => replicas(reader, &pods, counts.1 as usize),
     };

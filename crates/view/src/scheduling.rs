@@ -64,7 +64,8 @@ pub fn scheduling(cluster: &Cluster, pod: &ObjectRef) -> Option<Scheduling> {
     let pod = cluster.api().get::<Pod>(&pod.namespace, &pod.name)?;
     let decision = cluster.scheduler().last_decision(&pod.metadata.uid)?;
     let mut verdicts: Vec<Verdict> = decision.verdicts.iter().map(|v| verdict(decision, v)).collect();
-    verdicts.sort_by_key(|v| (!v.won, std::cmp::Reverse(v.score)));
+    let order = |v: &Verdict| (!v.won, std::cmp::Reverse(v.score));
+    verdicts.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.node.cmp(&b.node)));
     Some(Scheduling {
         attempt: decision.attempt,
         nodes: decision.nodes,

@@ -78,7 +78,7 @@ pub static WORDS: Words = Words {
     partition: |n| format!("partition {n}: what is before it keeps its revision"),
     no_owner: "no owner",
     no_pod: "no pod",
-    beyond: "no longer wanted",
+    beyond: "none wanted",
     suspended: "suspended",
     job_progress: |j| {
         let of = j.completions.map(|n| format!(" of {n}")).unwrap_or_default();

@@ -72,7 +72,7 @@ pub static WORDS: Words = Words {
     partition: |n| format!("파티션 {n}: 그 앞은 리비전을 유지한다"),
     no_owner: "소유자 없음",
     no_pod: "파드 없음",
-    beyond: "더는 필요 없음",
+    beyond: "필요 없음",
     suspended: "중지됨",
     job_progress: |j| {
         let of = j.completions.map(|n| format!("/{n}")).unwrap_or_default();

@@ -134,7 +134,7 @@ fn slot(slot: &Slot, at: &Spot, density: Density, picked: &dyn Fn(&ObjectRef) ->
     let inset = if card { 9.0 } else { 0.0 };
     let name = slot.pod.as_ref().map_or(if slot.beyond { w.beyond } else { w.no_pod }, |p| &p.id.name);
     html! {
-        <g class={classes!("slot", ghost.then_some("empty-slot"))} data-slot={slot.label.to_string()} style={format!("transform:translate({:.1}px,{:.1}px)", at.x, at.y)}>
+        <g class={classes!("slot", ghost.then_some("empty-slot"), slot.beyond.then_some("beyond"))} data-slot={slot.label.to_string()} style={format!("transform:translate({:.1}px,{:.1}px)", at.x, at.y)}>
             if card {
                 <rect class="box" width={at.w.to_string()} height={at.h.to_string()} rx="10" />
                 <text class="m s11" x={(side + 17.0).to_string()} y="29">{words::clip(name, 11.5, at.w - side - 24.0)}</text>

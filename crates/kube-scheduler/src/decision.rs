@@ -153,7 +153,11 @@ impl Decisions {
     }
 
     /// Keeps a decision and forgets the oldest ones, those about waiting pods last.
-    pub(crate) fn keep(&mut self, uid: Str, decision: Decision) {
+    /// Who made room for a pod stays told while it is tried again and when it has its node.
+    pub(crate) fn keep(&mut self, uid: Str, mut decision: Decision) {
+        if decision.preemption.is_none() {
+            decision.preemption = self.by_pod.get(&uid).and_then(|before| before.preemption.clone());
+        }
         self.order.push_back((uid.clone(), decision.at));
         self.by_pod.insert(uid, Rc::new(decision));
         // A waiting pod's entry goes to the end once before it counts as old.

@@ -265,6 +265,30 @@ fn for_a_pod_that_waits_the_smallest_change_comes_first() {
 }
 
 #[test]
+fn who_would_go_for_an_important_pod_is_told() {
+    let class =
+        "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 1000\n";
+    let mut cluster = cluster(class, 1);
+    let asks = |more: &str, cpu: u32| {
+        pod(&format!(
+            "{{{more}, containers: [{{name: c, image: \"web:1\", resources: {{requests: {{cpu: {cpu}}}}}}}]}}"
+        ))
+    };
+    for node in 1..=3 {
+        let held = asks(&format!("nodeName: node-{node}"), 3);
+        apply(&mut cluster, &held.replace("name: one", &format!("name: held-{node}")), 1);
+    }
+    apply(&mut cluster, &asks("priorityClassName: high", 2), 0);
+    cluster.run(SimTime::from_secs(90), &mut || true);
+    let seen = scheduling(&cluster, &ObjectRef::new("Pod", "default", "one")).expect("the decision is kept");
+    assert!(seen.verdicts.iter().any(|verdict| verdict.won), "it has its node in the end");
+    let room = seen.preemption.first().expect("pods can make room");
+    assert_eq!(room.victims.iter().map(|(_, priority)| *priority).collect::<Vec<_>>(), [0]);
+    assert!(room.node.ends_with(&room.victims[0].0.name["held-".len()..]), "{room:?}");
+    assert!(!seen.because.is_empty());
+}
+
+#[test]
 fn a_change_that_a_command_makes_names_it() {
     let rows = [
         (Change::Uncordon, Some("uncordon n")),

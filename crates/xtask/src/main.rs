@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's own commands. Each installs what it lacks, says what it does, and does nothing twice.
 
 mod args;
+mod bench;
 mod browser;
 mod dist;
 mod http;
@@ -21,6 +22,7 @@ cargo xtask <command>
   dist                                                 build the static site into dist/ and weigh it
   schema                                               write the table of fields, crates/schema/schema.txt
   time-zones                                           write the table of time zones, crates/api/src/time_zones.txt
+  bench [scheduler …]                                  measure as `orrery bench` does, in WebAssembly
   fuzz TARGET [--seconds 60] [--seed 1]                feed random texts to a reader of texts
   test [--list] [--only STEP]                          run every check in order, or one of them
 ";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
         "schema" => args::none(&rest).and_then(|()| schema::write()).map(|()| true),
         "time-zones" => args::none(&rest).and_then(|()| time_zones::write()).map(|()| true),
+        "bench" => bench::measure(&rest).map(|()| true),
         "fuzz" => fuzz(&rest).map(|()| true),
         "test" => test::run(&rest),
         "" | "help" | "--help" | "-h" => {

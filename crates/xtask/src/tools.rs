@@ -18,16 +18,20 @@ pub fn for_the_page() -> Result<()> {
     trunk()
 }
 
-/// The standard library for wasm32.
+/// The standard library for the page.
 pub fn wasm_target() -> Result<()> {
-    const TARGET: &str = "wasm32-unknown-unknown";
+    rust_target("wasm32-unknown-unknown")
+}
+
+/// The standard library for a target.
+pub fn rust_target(target: &str) -> Result<()> {
     let sysroot = output(command("rustc").args(["--print", "sysroot"])).unwrap_or_default();
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib").is_dir() {
         return Ok(());
     }
-    say(&format!("adding Rust's {TARGET} target"));
-    run(command("rustup").args(["target", "add", TARGET]))
-        .map_err(|why| format!("the {TARGET} target is missing and rustup cannot add it: {why}"))
+    say(&format!("adding Rust's {target} target"));
+    run(command("rustup").args(["target", "add", target]))
+        .map_err(|why| format!("the {target} target is missing and rustup cannot add it: {why}"))
 }
 
 /// Trunk, which puts the page together.

@@ -53,10 +53,14 @@ impl Turn<'_, '_> {
             return;
         }
         self.stop_sandbox();
-        if let Some(address) = self.worker.address {
+        self.tell_end();
+        // Whoever hears that the pod is over may send the next one at once (upstream: `IsPodKnownTerminated`).
+        if let Some(share) = self.worker.share.take() {
+            self.node.allotted.release(&share);
+        }
+        if let Some(address) = self.worker.address.take() {
             self.node.addresses.release(address);
         }
-        self.tell_end();
         self.worker.stage = Stage::Terminated;
         self.worker.deadline = None;
         self.end_look();
@@ -86,9 +90,6 @@ impl Turn<'_, '_> {
             status.phase = Some(self.node.words.get(Word::Failed));
         }
         self.store_status(status);
-        if let Some(share) = self.worker.share.take() {
-            self.node.allotted.release(&share);
-        }
         self.worker.stage = Stage::Finished;
         self.worker.relist_at = None;
         self.end_look();

@@ -453,6 +453,29 @@ fn a_pod_that_the_node_has_no_room_for_is_turned_away() {
 }
 
 #[test]
+fn a_pod_that_has_ended_makes_room_before_it_is_gone() {
+    let mut world = World::new(RuntimeProfile::Immediate);
+    let spec = |command: &str| {
+        format!(
+            r#"{{"restartPolicy": "Never", "containers": [{{"name": "c", "image": "nginx:1.25", "command": {command}, "resources": {{"requests": {{"cpu": "3"}}}}}}]}}"#
+        )
+    };
+    world.pod("first", &spec(r#"["sleep", "3"]"#), &[]);
+    let ended = |world: &World| world.get("first").status.phase.as_deref() == Some("Succeeded");
+    while !ended(&world) {
+        world.run(1);
+    }
+    world.pod("second", &spec(r#"["sleep", "60"]"#), &[]);
+    world.run(2_000);
+    assert_eq!(world.get("second").status.phase.as_deref(), Some("Running"));
+    assert_eq!(
+        world.get("first").status.pod_ip.as_deref(),
+        Some("10.244.0.2"),
+        "its status keeps its address"
+    );
+}
+
+#[test]
 fn a_pod_deleted_by_force_is_stopped_all_the_same() {
     let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);

@@ -1,4 +1,4 @@
-//! No node is overcommitted: its pods ask for no more than it has.
+//! No node is overcommitted: its pods ask for no more than it has, and its kubelet turns none away that was sent to it.
 
 use super::{Check, demand};
 use orrery_api::{Node, Object, Pod};
@@ -12,6 +12,8 @@ impl Check for NoNodeIsOvercommitted {
         let Some(node) = pod.node_name.as_ref().and_then(|name| api.get::<Node>("", name)) else {
             return Ok(());
         };
+        let turned_away = pod.status.reason.as_deref().is_some_and(|reason| reason.starts_with("OutOf"));
+        demand(!turned_away, || format!("{} was turned away: {:?}", pod.metadata.name, pod.status.message))?;
         let running: Vec<_> = api.pods_on(&node.metadata.name).filter(|pod| !is_over(pod)).collect();
         let has = |resource| node.status.allocatable.get(resource).map_or(0, |q| q.milli_value());
         for resource in ["cpu", "memory"] {

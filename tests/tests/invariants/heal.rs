@@ -14,8 +14,9 @@ use std::rc::Rc;
 /// Some back-offs are five minutes long.
 const PATIENCE_MINUTES: usize = 40;
 
-/// Everything that breaks is mended; then, within the patience, nothing may be left to wish for.
-pub(crate) fn demand_convergence(watched: &mut Watched) -> Result<(), String> {
+/// Everything that breaks is mended; then, within the patience, nothing may be left to wish for. Where not all pods have
+/// room, only the loose ends must be tied up.
+pub(crate) fn demand_convergence(watched: &mut Watched, all_fit: bool) -> Result<(), String> {
     for mend in [mend_nodes, mend_templates, delete_what_no_template_mends] {
         for step in mend(watched.cluster.api()) {
             watched.play(&step);
@@ -27,7 +28,11 @@ pub(crate) fn demand_convergence(watched: &mut Watched) -> Result<(), String> {
         if let Some(why) = watched.broken.take() {
             return Err(format!("{why}\n  while healing"));
         }
-        wishes = unfulfilled(watched.cluster.api());
+        let api = watched.cluster.api();
+        wishes = loose_ends(api);
+        if all_fit {
+            wishes.extend(unfulfilled(api));
+        }
         if wishes.is_empty() {
             return Ok(());
         }
@@ -105,7 +110,6 @@ fn unfulfilled(api: &ApiServer) -> Vec<String> {
         let ended = job.status.conditions.iter().any(|c| matches!(&*c.type_, "Complete" | "Failed"));
         wish(ended, format!("job {} has not ended", job.metadata.name));
     }
-    wishes.extend(loose_ends(api));
     wishes
 }
 

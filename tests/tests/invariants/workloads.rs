@@ -1,4 +1,4 @@
-//! Random workloads, small enough that all of them fit on the nodes together.
+//! Random workloads.
 
 use crate::steps::Step;
 use orrery_sim::Random;
@@ -45,6 +45,8 @@ pub(crate) struct Workload {
     namespace: &'static str,
     replicas: u64,
     image: &'static str,
+    /// The processor time that each of its pods asks for.
+    cpu: &'static str,
     /// The part of the spec that says how it is updated or run.
     manner: &'static str,
     /// The pods that a disruption budget keeps; none without one.
@@ -56,7 +58,7 @@ fn pick<T: Copy>(of: &[T], random: &mut Random) -> T {
 }
 
 impl Workload {
-    pub(crate) fn draw(number: u64, random: &mut Random) -> Self {
+    pub(crate) fn draw(number: u64, cpu: &'static str, random: &mut Random) -> Self {
         let shape = if random.below(12) == 0 { Shape::ReplicationController } else { pick(&SHAPES, random) };
         Workload {
             number,
@@ -64,6 +66,7 @@ impl Workload {
             namespace: if random.below(4) == 0 { "bounded" } else { "default" },
             replicas: random.below(6),
             image: pick(&IMAGES[..2], random),
+            cpu,
             manner: shape.manner(random),
             keeps: (random.below(3) == 0).then(|| random.below(4)),
         }
@@ -148,9 +151,10 @@ spec: {{minAvailable: {keeps}, selector: {{matchLabels: {{app: {name}}}}}}}"
             ", containers: [{"
         };
         format!(
-            "{{metadata: {{labels: {{app: {name}}}}}, spec: {{terminationGracePeriodSeconds: 3{end}name: main, image: \"{image}\", resources: {{requests: {{cpu: 200m, memory: 64Mi}}}}}}]}}}}",
+            "{{metadata: {{labels: {{app: {name}}}}}, spec: {{terminationGracePeriodSeconds: 3{end}name: main, image: \"{image}\", resources: {{requests: {{cpu: {cpu}, memory: 64Mi}}}}}}]}}}}",
             name = self.name(),
             image = self.image,
+            cpu = self.cpu,
         )
     }
 }

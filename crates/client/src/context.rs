@@ -150,16 +150,7 @@ impl Context<'_> {
         reason: &str,
         message: impl Into<String>,
     ) {
-        let request = self.request();
-        self.identity.recorder.record(
-            self.api,
-            &request,
-            (kind, meta),
-            About::Whole,
-            r#type,
-            reason,
-            &message.into(),
-        );
+        self.record((kind, meta), About::Whole, r#type, reason, &message.into());
     }
 
     /// Records an event about an object to which `action` was done for the sake of another.
@@ -172,16 +163,8 @@ impl Context<'_> {
         reason: &str,
         message: impl Into<String>,
     ) {
-        let request = self.request();
-        self.identity.recorder.record(
-            self.api,
-            &request,
-            (R::KIND, about.metadata()),
-            About::ForAnother(action, R::KIND, related.metadata()),
-            r#type,
-            reason,
-            &message.into(),
-        );
+        let whose = About::ForAnother(action, R::KIND, related.metadata());
+        self.record((R::KIND, about.metadata()), whose, r#type, reason, &message.into());
     }
 
     /// Records an event about a part of an object, such as `spec.containers{web}`.
@@ -193,15 +176,19 @@ impl Context<'_> {
         reason: &str,
         message: impl Into<String>,
     ) {
+        let part = About::Part(field_path);
+        self.record((R::KIND, about.metadata()), part, r#type, reason, &message.into());
+    }
+
+    fn record(
+        &mut self,
+        object: (Kind, &ObjectMeta),
+        about: About<'_>,
+        r#type: EventType,
+        reason: &str,
+        message: &str,
+    ) {
         let request = self.request();
-        self.identity.recorder.record(
-            self.api,
-            &request,
-            (R::KIND, about.metadata()),
-            About::Part(field_path),
-            r#type,
-            reason,
-            &message.into(),
-        );
+        self.identity.recorder.record(self.api, &request, object, about, r#type, reason, message);
     }
 }

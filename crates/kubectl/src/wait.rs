@@ -5,7 +5,7 @@ use crate::jsonpath::{self, Template};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, printer, target};
 use orrery_api::Object;
-use orrery_apimachinery::{Status, Value, gofmt};
+use orrery_apimachinery::{Value, gofmt};
 use orrery_apiserver::Key;
 use orrery_sim::{Duration, SimTime};
 
@@ -92,7 +92,8 @@ fn path_goal(text: &str) -> Result<Goal, String> {
     Ok(Goal::Path(Template::parse(&path, false)?, value))
 }
 
-/// Lets time pass until the goal is reached for one object. What the time runs out for is not looked at any more.
+/// Lets time pass until the goal is reached for one object. What the time runs out for is not looked at any more; an
+/// object that goes while something else is waited for may come again.
 fn wait(
     cx: &mut Cx<'_>,
     goal: &Goal,
@@ -101,24 +102,29 @@ fn wait(
     deadline: SimTime,
 ) -> Result<Object, Trouble> {
     let key = Key::of(object);
-    let uid = &object.metadata().uid;
+    let name = format!("{}/{}", key.kind.plural(), key.name);
     let mut looked_at = 0;
     loop {
-        let timed_out = || Trouble::Text(format!("{TIMED_OUT} on {}/{}", key.kind.plural(), key.name));
         if patience > Duration::ZERO && cx.session.now() >= deadline {
-            return Err(timed_out());
+            return Err(Trouble::Text(format!("{TIMED_OUT} on {name}")));
         }
-        let Some(now) = cx.api().object(&key).filter(|now| now.metadata().uid == *uid).cloned() else {
-            let missing = Status::not_found(&key.resource(), &key.name);
-            return if matches!(goal, Goal::Deleted) { Ok(object.clone()) } else { Err(missing.into()) };
-        };
-        if now.metadata().resource_version != looked_at && is_reached(goal, &now).map_err(Trouble::Text)? {
-            return Ok(now);
+        let mut now = cx.api().object(&key).cloned();
+        if matches!(goal, Goal::Deleted) {
+            // Another one may have come in its place.
+            now = now.filter(|now| now.metadata().uid == object.metadata().uid);
+        }
+        let there = now.as_ref().map_or(0, |now| now.metadata().resource_version);
+        match now {
+            Some(now) if there != looked_at && is_reached(goal, &now).map_err(Trouble::Text)? => {
+                return Ok(now);
+            }
+            None if matches!(goal, Goal::Deleted) => return Ok(object.clone()),
+            _ => {}
         }
         if patience == Duration::ZERO {
-            return Err(Trouble::Text(format!("condition not met for {}/{}", key.kind.plural(), key.name)));
+            return Err(Trouble::Text(format!("condition not met for {name}")));
         }
-        looked_at = now.metadata().resource_version;
+        looked_at = there;
         cx.session.pass(LOOK);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 22] = [
+const ARROWS: [(&str, &str); 23] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -18,8 +18,9 @@ const ARROWS: [(&str, &str); 22] = [
     ("client", "sim apimachinery api apiserver"),
     ("controller-manager", "sim apimachinery api client"),
     ("scheduler", "sim apimachinery api client"),
-    ("kubelet", "sim apimachinery api client"),
-    ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler kubelet"),
+    ("container-runtime", "sim apimachinery"),
+    ("kubelet", "sim apimachinery api client container-runtime"),
+    ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet"),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),

@@ -1,0 +1,100 @@
+//! What a process reaches outside its container: names, sockets, and the volumes it shares with others.
+
+use orrery_apimachinery::Str;
+use orrery_sim::Duration;
+use std::net::Ipv4Addr;
+
+/// What came of asking the outside, and how long that took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// How long the process waited.
+    pub took: Duration,
+    /// What came back.
+    pub result: T,
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// An address of a pod, a node or a Service.
+    pub address: Ipv4Addr,
+    /// The port.
+    pub port: u16,
+}
+
+/// What is sent once a connection stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// Nothing: the connection is opened and closed again (`nc -z`, a tcpSocket probe).
+    Connect,
+    /// An HTTP request.
+    Http {
+        /// `GET`, `POST` …
+        method: Str,
+        /// The path with its query.
+        path: Str,
+        /// The host that is asked for.
+        host: Str,
+        /// Headers beside the host, in order.
+        headers: Vec<(Str, Str)>,
+        /// The body, empty for most.
+        body: Str,
+    },
+    /// Bytes of another protocol, such as a line to Redis.
+    Bytes(Str),
+}
+
+/// What the other side answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The connection stood and was closed.
+    Connected,
+    /// An HTTP answer.
+    Http {
+        /// Its status.
+        status: u16,
+        /// Its headers, in order.
+        headers: Vec<(Str, Str)>,
+        /// Its body.
+        body: Str,
+    },
+    /// Bytes of another protocol.
+    Bytes(Str),
+}
+
+/// Why nobody answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// Nobody listens on the port.
+    Refused,
+    /// There is no way to the address.
+    NoRoute,
+    /// No answer came in time.
+    TimedOut,
+}
+
+/// The outside of a container.
+pub trait World {
+    /// The addresses of a name, as the pod's resolver finds them: empty when there is no such name.
+    fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>>;
+
+    /// Sends a message, waits at most `timeout`, and hears the answer.
+    fn send(
+        &mut self,
+        to: Target,
+        message: &Message,
+        timeout: Duration,
+    ) -> Answer<Result<Reply, Unreachable>>;
+
+    /// The content of a file on a volume that others may change; `None` when it is not there.
+    fn read(&mut self, path: &str) -> Option<Str>;
+
+    /// Writes such a file; an error says why it cannot be written (`Read-only file system`).
+    fn write(&mut self, path: &str, content: &str) -> Result<(), Str>;
+
+    /// Removes such a file or directory; false when it was not there.
+    fn remove(&mut self, path: &str) -> bool;
+
+    /// The names in a directory of such a volume, in order; `None` when there is no such directory.
+    fn list(&mut self, path: &str) -> Option<Vec<Str>>;
+}

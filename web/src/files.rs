@@ -1,5 +1,6 @@
 //! The manifests that the person is writing, and what is wrong with them.
 
+use orrery_apimachinery::Order;
 use std::rc::Rc;
 
 use orrery_manifest::{Diagnostic, Located, Severity};
@@ -235,8 +236,8 @@ pub fn check(files: &Files, engine: &Engine) -> Check {
     let objects: Vec<&Located> = written.iter().map(|(_, located)| located).collect();
     let found = engine.findings(&objects).into_iter();
     check.problems.extend(found.map(|finding| Problem::of(written[finding.object].0, finding.diagnostic)));
-    check.problems.sort_by_key(|problem| (problem.file, problem.line, problem.column));
-    check.unserved.sort();
+    check.problems.order_by_key(|problem| (problem.file, problem.line, problem.column));
+    check.unserved.order();
     check.unserved.dedup();
     check
 }

@@ -2,6 +2,7 @@
 //! as they are.
 
 use crate::{CustomResourceDefinition, CustomResourceDefinitionVersion};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Fields, Problem, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
 use serde_json::Map;
@@ -99,7 +100,7 @@ impl Declared {
         let spec = &definition.spec;
         let mut versions: Vec<&CustomResourceDefinitionVersion> =
             spec.versions.iter().filter(|v| v.served).collect();
-        versions.sort_by_key(|v| std::cmp::Reverse(priority(&v.name)));
+        versions.order_by_key(|v| std::cmp::Reverse(priority(&v.name)));
         let preferred = versions.first();
         Declared {
             name: spec.names.kind.to_string(),

@@ -6,6 +6,7 @@ use crate::metrics::{AVERAGE_VALUE, RESOURCE, UTILIZATION, VALUE};
 use crate::{
     HorizontalPodAutoscalerBehavior, MetricSpec, MetricStatus, MetricValueStatus, ResourceMetricStatus,
 };
+use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Fields, Problem, ProblemKind, Typed, decode, encode};
 use orrery_apimachinery::{ObjectMeta, StrMap, Time, Value, gofmt};
 use serde_json::{Map, json};
@@ -400,7 +401,7 @@ fn in_order(tree: &Value) -> String {
         Value::Object(entries) => {
             let mut entries: Vec<_> = entries.iter().collect();
             let place = |key: &str| ORDER.iter().position(|k| *k == key).unwrap_or(ORDER.len());
-            entries.sort_by_key(|(key, _)| place(key));
+            entries.order_by_key(|(key, _)| place(key));
             let entries: Vec<_> = entries
                 .into_iter()
                 .map(|(k, v)| format!("{}:{}", Value::from(k.as_str()), in_order(v)))

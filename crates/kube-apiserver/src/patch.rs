@@ -2,6 +2,7 @@
 
 use crate::{ApiServer, FieldValidation, Key, Request};
 use orrery_api::Object;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Problem, ProblemKind};
 use orrery_apimachinery::patch::{json_merge, json_patch, strategic_merge};
 use orrery_apimachinery::{Patch, Reason, Status, StatusResult, Value, gofmt};
@@ -117,7 +118,7 @@ fn left_over(live: &Value, patch: &Map<String, Value>) -> Map<String, Value> {
 fn unknown_fields(problems: &[Problem]) -> Vec<String> {
     let unknown = problems.iter().filter(|p| matches!(p.kind, ProblemKind::UnknownField { .. }));
     let mut texts: Vec<String> = unknown.map(ToString::to_string).collect();
-    texts.sort();
+    texts.order();
     texts
 }
 

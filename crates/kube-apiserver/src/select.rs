@@ -2,6 +2,7 @@
 //! each group's `conversion.go`, `k8s.io/apimachinery/pkg/fields`).
 
 use orrery_api::{Kind, Object};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Value;
 
 /// One requirement: the field has the value, or has it not.
@@ -20,7 +21,7 @@ impl FieldSelector {
     /// Reads the text form for objects of `kind`; the error is the server's.
     pub fn parse(kind: Kind, text: &str) -> Result<FieldSelector, String> {
         let mut terms = split_terms(text);
-        terms.sort_unstable();
+        terms.order();
         let read = |term: &&str| {
             let Requirement { path, value, equal } = requirement(term)
                 .unwrap_or_else(|| Err(format!("invalid selector: '{text}'; can't understand '{term}'")))?;

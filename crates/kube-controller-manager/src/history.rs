@@ -4,6 +4,7 @@
 use crate::owners::Owner;
 use orrery_api::template_hash::safe_encode_string;
 use orrery_api::{ControllerRevision, Kind, Object, PodTemplateSpec, Resource};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::encode;
 use orrery_apimachinery::patch::strategic_merge;
 use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult, Value, gofmt};
@@ -21,7 +22,7 @@ const LONGEST_PREFIX: usize = 223;
 pub(crate) fn candidates(owner: Owner<'_>, api: &ApiServer) -> Vec<Rc<ControllerRevision>> {
     let mut found: Vec<_> = api.list_in::<ControllerRevision>(&owner.meta.namespace).cloned().collect();
     found.retain(|revision| revision.metadata.controller().is_none_or(|c| c.uid == owner.meta.uid));
-    found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+    found.order_by(|a, b| order(a).cmp(&order(b)));
     found
 }
 

@@ -4,6 +4,7 @@ use crate::condition;
 use crate::framework::{PLUGINS, PluginSet, Status};
 use crate::nominator::Nomination;
 use orrery_api::{Pod, PodCondition};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 use orrery_client::{Context, EventType};
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ impl FitError {
 pub(crate) fn histogram<'a>(reasons: impl Iterator<Item = (&'a str, usize)>) -> String {
     let mut counted: Vec<String> =
         reasons.filter(|(_, nodes)| *nodes > 0).map(|(reason, nodes)| format!("{nodes} {reason}")).collect();
-    counted.sort_unstable();
+    counted.order();
     counted.join(", ")
 }
 

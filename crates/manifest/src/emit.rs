@@ -4,6 +4,7 @@ use crate::gofmt::float64;
 use crate::order::natural;
 use crate::scalar::needs_quotes;
 use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
+use orrery_apimachinery::Order;
 use serde_json::{Number, Value};
 
 /// The YAML of a tree: keys sorted, lists at the indentation of their key, texts quoted only where a plain
@@ -49,7 +50,7 @@ fn write(value: &Value, emit: &mut impl FnMut(Event)) {
         Value::Object(entries) => {
             emit(Event::mapping_start(None, None, true, MappingStyle::Block));
             let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
-            entries.sort_by(|a, b| natural(a.0, b.0));
+            entries.order_by(|a, b| natural(a.0, b.0));
             for (key, value) in entries {
                 // Upstream writes this one plain and then reads it as a merge.
                 emit(if key == "<<" { quoted(key) } else { text(key) });

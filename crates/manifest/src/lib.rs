@@ -31,6 +31,7 @@ pub use lists::expand_lists;
 pub use objects::{Located, Objects, objects, objects_of};
 pub use position::{Positions, Range, Span};
 
+use orrery_apimachinery::Order;
 use serde_json::Value;
 
 /// How much text is read. Whatever is larger is refused with a clear message instead of a frozen page.
@@ -88,7 +89,7 @@ pub fn read(text: &str, limits: &Limits) -> Reading {
         let chunks = split::chunks(text, &mut reading.diagnostics);
         chunks.iter().for_each(|chunk| yaml::read(chunk, limits, &mut reading));
     }
-    reading.diagnostics.sort_by_key(|d| (d.line, d.column));
+    reading.diagnostics.order_by_key(|d| (d.line, d.column));
     reading.diagnostics.truncate(limits.diagnostics);
     reading
 }

@@ -4,6 +4,7 @@
 use crate::{Diagnostic, Document, Limits, Range, Severity, expand_lists, read};
 use crate::{advice, gofmt};
 use orrery_api::{Kind, Object, POD_LIMIT};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Problem, ProblemKind};
 use serde_json::{Map, Value};
 
@@ -47,7 +48,7 @@ pub fn objects_of(text: &str, served: &dyn Fn(&str, &str) -> Option<Kind>) -> Ob
         found.diagnostics.extend(object.as_ref().and_then(|_| beyond_limit(&document)));
         found.objects.extend(object.map(|object| Located { object, document }));
     }
-    found.diagnostics.sort_by_key(|d| (d.line, d.column));
+    found.diagnostics.order_by_key(|d| (d.line, d.column));
     found.diagnostics.truncate(limits.diagnostics);
     found
 }

@@ -20,7 +20,10 @@ const ARROWS: [(&str, &str); 23] = [
     ("scheduler", "sim apimachinery api client"),
     ("container-runtime", "sim apimachinery"),
     ("kubelet", "sim apimachinery api client container-runtime"),
-    ("cluster", "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet"),
+    (
+        "cluster",
+        "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet",
+    ),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),

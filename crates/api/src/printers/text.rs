@@ -2,6 +2,7 @@
 
 use super::human_duration;
 use crate::PodSpec;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{LabelSelector, Str, StrMap, Time};
 use std::collections::BTreeSet;
 
@@ -70,7 +71,7 @@ pub fn selector(selector: Option<&LabelSelector>) -> String {
         selector.match_labels.iter().map(|(k, v)| (&**k, format!("{k}={v}"))).collect();
     for requirement in &selector.match_expressions {
         let mut values: Vec<&str> = requirement.values.iter().map(|v| &**v).collect();
-        values.sort_unstable();
+        values.order();
         let (key, values) = (&*requirement.key, values.join(","));
         let part = match &*requirement.operator {
             "In" => format!("{key} in ({values})"),
@@ -80,7 +81,7 @@ pub fn selector(selector: Option<&LabelSelector>) -> String {
         };
         parts.push((key, part));
     }
-    parts.sort_by_key(|(key, _)| *key);
+    parts.order_by_key(|(key, _)| *key);
     let parts: Vec<String> = parts.into_iter().map(|(_, part)| part).collect();
     listed(&parts)
 }

@@ -3,6 +3,7 @@
 
 use super::rules::{ListRule, Place};
 use super::strategic::{DELETE_FROM_SET, DIRECTIVE, ELEMENT_ORDER, Mode, RETAIN_KEYS, merge};
+use crate::Order;
 use crate::{Value, gofmt};
 use serde_json::{Map, json};
 
@@ -166,7 +167,7 @@ fn diff_lists(
         _ => {
             let mut gone: Vec<Value> =
                 old.iter().filter(|v| !new.contains(v) && only.deletions()).cloned().collect();
-            gone.sort_by_key(gofmt::value);
+            gone.order_by_key(gofmt::value);
             gone.dedup();
             let ordered = !gone.is_empty() || (only.changes() && old != new);
             if !gone.is_empty() {
@@ -219,7 +220,7 @@ fn diff_items(
             }
         }
     }
-    changed.sort_by_key(|item| new.iter().position(|other| other.get(key) == item.get(key)));
+    changed.order_by_key(|item| new.iter().position(|other| other.get(key) == item.get(key)));
     changed.extend(deleted);
     Ok(changed)
 }
@@ -235,6 +236,6 @@ fn sorted<'v>(key: &str, items: &'v [Value]) -> Result<Sorted<'v>, String> {
         Ok((gofmt::value(map.get(key).ok_or_else(missing)?), map))
     };
     let mut items = items.iter().map(with_id).collect::<Result<Vec<_>, String>>()?;
-    items.sort_by(|(a, _), (b, _)| a.cmp(b));
+    items.order_by(|(a, _), (b, _)| a.cmp(b));
     Ok(items)
 }

@@ -2,6 +2,7 @@
 //! (upstream: `mergeMap` of `k8s.io/apimachinery/pkg/util/strategicpatch`).
 
 use super::rules::{ListRule, Place};
+use crate::Order;
 use crate::{Value, gofmt};
 use serde_json::Map;
 
@@ -189,8 +190,8 @@ fn arrange(items: &mut Vec<Value>, order: &[Value], server_order: &[Value], rule
     let place = |list: &[Value], item: &Value| list.iter().position(|other| same(item, other, rule));
     let (mut patched, mut server_only): (Vec<Value>, Vec<Value>) =
         items.drain(..).partition(|item| place(order, item).is_some());
-    patched.sort_by_key(|item| place(order, item));
-    server_only.sort_by_key(|item| place(server_order, item));
+    patched.order_by_key(|item| place(order, item));
+    server_only.order_by_key(|item| place(server_order, item));
     let (mut left, mut right) = (server_only.into_iter().peekable(), patched.into_iter().peekable());
     while let (Some(server), Some(patched)) = (left.peek(), right.peek()) {
         let first = match (place(server_order, server), place(server_order, patched)) {

@@ -6,6 +6,7 @@ use super::conflict::{Conflict, refusal, without_last_applied};
 use super::merge::{merge, remove};
 use super::set::FieldSet;
 use orrery_api::merge_schema::MergeType;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{FieldsV1, ManagedFieldsEntry, StatusResult, Str, Time, Value};
 use std::collections::BTreeMap;
 
@@ -89,7 +90,7 @@ impl Managers {
     /// As metadata remembers them: those that applied first, then by time and name.
     pub(crate) fn write(&self) -> Vec<ManagedFieldsEntry> {
         let mut sorted: Vec<(&Manager, &Managed)> = self.0.iter().collect();
-        sorted.sort_by_key(|(manager, managed)| (manager.updates, managed.time, *manager));
+        sorted.order_by_key(|(manager, managed)| (manager.updates, managed.time, *manager));
         let entry = |(manager, managed): (&Manager, &Managed)| ManagedFieldsEntry {
             manager: manager.name.clone(),
             operation: if manager.updates { "Update" } else { "Apply" }.into(),
@@ -209,7 +210,7 @@ impl Managers {
             return;
         }
         updaters
-            .sort_by_key(|manager| (self.0.get(manager).and_then(|managed| managed.time), manager.clone()));
+            .order_by_key(|manager| (self.0.get(manager).and_then(|managed| managed.time), manager.clone()));
         let mut bucket = Managed::default();
         let ancient = Manager { name: ANCIENT.into(), subresource: "".into(), ..updaters[0].clone() };
         for manager in updaters.iter().take(excess + 1) {

@@ -9,6 +9,7 @@ use orrery_api::{
     Endpoint, EndpointAddress, EndpointConditions, EndpointSlice, EndpointSubset, Endpoints, Kind, Object,
     Resource, Service,
 };
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{ObjectMeta, StatusResult, Str};
 use orrery_client::{ApiServer, Backoff, Change, Context, EventType, Key, Op};
 use orrery_sim::Duration;
@@ -178,7 +179,7 @@ fn model(endpoints: &Endpoints, subset: &EndpointSubset, family: &str) -> Endpoi
     metadata.labels.insert(slice::SERVICE_NAME, meta.name.clone());
     metadata.labels.insert(slice::MANAGED_BY, MANAGER);
     let mut ports: Vec<EndpointPort> = subset.ports.iter().cloned().map(slice::port).collect();
-    ports.sort_by_cached_key(slice::port_hash);
+    ports.order_by_key(slice::port_hash);
     EndpointSlice { metadata, address_type: family.into(), endpoints: Vec::new(), ports }
 }
 

@@ -6,6 +6,7 @@
 use crate::conditions::{disruption_target, set_condition};
 use crate::{Action, Controller, Wake, pods};
 use orrery_api::{Kind, Node, Object, Pod, PodCondition};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::StatusResult;
 use orrery_client::{ApiServer, Change, Context, DeleteOptions, Key, Op};
 use orrery_sim::{Duration, SimTime};
@@ -131,7 +132,7 @@ fn remove_oldest_terminated(cx: &mut Context<'_>) -> StatusResult<()> {
     let mut terminated: Vec<_> = cx.api().list::<Pod>().filter(|p| pods::is_over(p)).cloned().collect();
     let too_many = terminated.len().saturating_sub(TERMINATED_THRESHOLD);
     let evicted = |p: &Pod| Reverse(p.status.reason.as_deref() == Some("Evicted"));
-    terminated.sort_by_key(|p| (evicted(p), p.metadata.creation_timestamp, p.metadata.name.clone()));
+    terminated.order_by_key(|p| (evicted(p), p.metadata.creation_timestamp, p.metadata.name.clone()));
     terminated.iter().take(too_many).try_for_each(|pod| fail_and_delete(pod, None, cx))
 }
 

@@ -6,6 +6,7 @@ use crate::plugins::{
     NodeResourcesFit, NodeUnschedulable, NodeVolumeLimits, PodTopologySpread, TaintToleration, VolumeBinding,
     VolumeRestrictions, VolumeZone,
 };
+use orrery_apimachinery::Order;
 
 /// A plug-in and what its score weighs (upstream: `pkg/scheduler/apis/config/v1/default_plugins.go`).
 pub struct Registered {
@@ -61,7 +62,7 @@ impl PluginSet {
     /// The names of the plug-ins, sorted.
     pub fn names(self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.iter().map(|index| PLUGINS[index].plugin.name()).collect();
-        names.sort_unstable();
+        names.order();
         names
     }
 }

@@ -6,6 +6,7 @@ use crate::framework::{Cycle, CycleState, Status};
 use crate::node_info::{AssignedPod, NodeInfo};
 use orrery_api::scheduler_configuration::DefaultPreemptionArgs;
 use orrery_api::{Pod, PodDisruptionBudget};
+use orrery_apimachinery::Order;
 use std::cmp::Reverse;
 use std::rc::Rc;
 
@@ -78,7 +79,7 @@ pub(crate) fn select_victims(
         return Err(refusal.status);
     }
     let importance = |pod: &AssignedPod| (Reverse(pod.info.priority()), starting_time(&pod.pod));
-    lesser.sort_by_key(importance);
+    lesser.order_by_key(importance);
     let mut victims = Victims::default();
     let violating = violates_budgets(&lesser, budgets);
     for first in [true, false] {
@@ -91,7 +92,7 @@ pub(crate) fn select_victims(
             }
         }
     }
-    victims.pods.sort_by_key(importance);
+    victims.pods.order_by_key(importance);
     Ok(victims)
 }
 

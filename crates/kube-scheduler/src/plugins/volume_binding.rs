@@ -5,6 +5,7 @@ use crate::framework::{ClusterEvent, Code, Cycle, CycleState, Plugin, PreFilter,
 use crate::node_info::NodeInfo;
 use crate::pod_info::PodInfo;
 use orrery_api::{CSINode, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_client::volume::{
@@ -111,7 +112,7 @@ pub(crate) fn plan(pod: &Pod, node: &Node, api: &ApiServer) -> Option<VolumePlan
 
 fn plan_for(claims: &[Rc<PersistentVolumeClaim>], node: &Node, api: &ApiServer) -> Option<VolumePlan> {
     let mut waiting: Vec<_> = claims.iter().filter(|claim| !fully_bound(claim)).collect();
-    waiting.sort_by_key(|claim| requested(claim));
+    waiting.order_by_key(|claim| requested(claim));
     let mut plan = VolumePlan::default();
     for claim in waiting {
         let selected = claim.metadata.annotations.get(SELECTED_NODE);

@@ -1,6 +1,7 @@
 //! Values as Go has them, and how two of them compare.
 
 use crate::validation::go_syntax::{fields, qualified};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Quantity, Value};
 
 /// A value of Go.
@@ -211,7 +212,7 @@ fn items<'g>(a: &'g [Go], b: &'g [Go]) -> Vec<(String, Node<'g>)> {
 
 fn entries<'g>(a: &'g [(String, Go)], b: &'g [(String, Go)]) -> Vec<(String, Node<'g>)> {
     let mut keys: Vec<&String> = a.iter().chain(b).map(|(key, _)| key).collect();
-    keys.sort();
+    keys.order();
     keys.dedup();
     let find =
         |entries: &'g [(String, Go)], key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, v)| v);

@@ -2,6 +2,7 @@
 
 use super::Look;
 use crate::jobs;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Time;
 use orrery_client::Context;
 
@@ -17,9 +18,8 @@ pub(super) fn clean_up(look: &mut Look, cx: &mut Context<'_>) {
         let mut ended = look.jobs.clone();
         ended.retain(|job| jobs::end(job).is_some_and(|condition| &*condition.type_ == end));
         // Those that never started go last.
-        ended.sort_unstable_by_key(|job| {
-            (job.status.start_time.unwrap_or(Time(i64::MAX)), job.metadata.name.clone())
-        });
+        ended
+            .order_by_key(|job| (job.status.start_time.unwrap_or(Time(i64::MAX)), job.metadata.name.clone()));
         ended.truncate(ended.len().saturating_sub(limit));
         for job in ended {
             // What cannot be deleted is told in an event and tried again with the next look.

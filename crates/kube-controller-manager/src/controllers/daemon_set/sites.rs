@@ -4,6 +4,7 @@
 use super::template;
 use crate::pods;
 use orrery_api::{DaemonSet, Node, Pod, Taint, Toleration};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use std::rc::Rc;
@@ -83,7 +84,7 @@ pub(super) fn survey(
         sites[place].pods.push(pod.clone());
     }
     for site in &mut sites {
-        site.pods.sort_unstable_by(|a, b| seniority(a).cmp(&seniority(b)));
+        site.pods.order_by(|a, b| seniority(a).cmp(&seniority(b)));
     }
     sites
 }

@@ -3,6 +3,7 @@
 use super::replica_sets::{self, ReplicaSets, wanted};
 use super::sync::Rollout;
 use orrery_api::{Deployment, Kind, ReplicaSet};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Status, StatusResult, StrMap};
 use orrery_client::{DeleteOptions, Key};
 use std::rc::Rc;
@@ -99,7 +100,7 @@ impl Rollout<'_, '_> {
         };
         let mut old: Vec<&Rc<ReplicaSet>> = sets.old.iter().filter(|s| !s.metadata.terminating()).collect();
         let too_many = old.len().saturating_sub(usize::try_from(limit).unwrap_or(0));
-        old.sort_by_key(|set| (revision(set), replica_sets::creation(set)));
+        old.order_by_key(|set| (revision(set), replica_sets::creation(set)));
         for set in old.into_iter().take(too_many) {
             let unseen = set.metadata.generation > set.status.observed_generation;
             if set.status.replicas == 0 && wanted(set) == 0 && !unseen {

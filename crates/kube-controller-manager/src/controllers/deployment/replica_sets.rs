@@ -3,6 +3,7 @@
 
 use super::history;
 use orrery_api::{Deployment, PodTemplateSpec, ReplicaSet};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{IntOrString, Str, StrMap};
 use std::cmp::Reverse;
 use std::rc::Rc;
@@ -22,7 +23,7 @@ pub(super) struct ReplicaSets {
 impl ReplicaSets {
     /// Tells the ReplicaSet of the present template from the others. Of several, the oldest is meant.
     pub(super) fn of(deployment: &Deployment, mut sets: Vec<Rc<ReplicaSet>>) -> Self {
-        sets.sort_by_key(creation);
+        sets.order_by_key(creation);
         let new = sets.iter().position(|set| same_template(&deployment.spec.template, &set.spec.template));
         let new = new.map(|i| sets.remove(i));
         ReplicaSets { new, old: sets }
@@ -139,11 +140,11 @@ pub(super) fn shares(deployment: &Deployment, mut sets: Vec<Rc<ReplicaSet>>) -> 
     let allowed = if replicas > 0 { replicas.saturating_add(max_surge(deployment)) } else { 0 };
     let to_add = allowed.saturating_sub(sum(&sets, wanted));
     // The largest first; among equals the newest gains first and the oldest loses first.
-    sets.sort_by_key(creation);
+    sets.order_by_key(creation);
     if to_add > 0 {
         sets.reverse();
     }
-    sets.sort_by_key(|set| Reverse(wanted(set)));
+    sets.order_by_key(|set| Reverse(wanted(set)));
     let mut left = to_add;
     let mut shares = Vec::new();
     for set in sets {

@@ -6,6 +6,7 @@ use super::{progress, recreate, rollback};
 use crate::{Action, namespaces, owners};
 use orrery_api::template_hash::compute_hash;
 use orrery_api::{Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, Resource};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{ObjectMeta, Reason, Status, StatusResult, Str};
 use orrery_client::{Context, EventType};
 use std::rc::Rc;
@@ -240,6 +241,6 @@ fn is_saturated(deployment: &Deployment, new: &ReplicaSet) -> bool {
 
 /// Old ReplicaSets in the order of their creation, which is the order in which they shrink.
 pub(super) fn oldest_first(mut sets: Vec<Rc<ReplicaSet>>) -> Vec<Rc<ReplicaSet>> {
-    sets.sort_by_key(creation);
+    sets.order_by_key(creation);
     sets
 }

@@ -6,6 +6,7 @@ use super::slice;
 use crate::namespaces;
 use orrery_api::endpoint_slice::EndpointPort;
 use orrery_api::{Endpoint, EndpointSlice, Kind, Pod, Service};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_client::{ApiServer, Context, DeleteOptions, Key};
 use std::cmp::Reverse;
@@ -93,7 +94,7 @@ fn desired(
         }
     }
     for (ports, _) in &mut groups {
-        ports.sort_by_cached_key(slice::port_hash);
+        ports.order_by_key(slice::port_hash);
     }
     groups
 }
@@ -124,7 +125,7 @@ impl Plan {
                 changed.push(slice);
             }
         }
-        changed.sort_by_key(|slice| Reverse(slice.endpoints.len()));
+        changed.order_by_key(|slice| Reverse(slice.endpoints.len()));
         changed.iter_mut().for_each(|slice| top_up(slice, &mut desired));
         while !desired.is_empty() {
             let fitting = best_fit(&unchanged, desired.len()).map(|i| (*unchanged.remove(i)).clone());

@@ -4,6 +4,7 @@
 use super::membership;
 use crate::pods;
 use orrery_api::{EndpointAddress, EndpointPort, EndpointSubset, Kind, ObjectReference, Pod, Service};
+use orrery_apimachinery::Order;
 use std::rc::Rc;
 
 /// No more addresses than this are listed.
@@ -58,7 +59,7 @@ fn members<'a>(service: &Service, pods: &'a [Rc<Pod>]) -> Vec<Member<'a>> {
             Some(Member { pod, address, ready: anyway || pods::is_ready(pod) })
         })
         .collect();
-    members.sort_by(|a, b| (&a.address.ip, &a.pod.metadata.uid).cmp(&(&b.address.ip, &b.pod.metadata.uid)));
+    members.order_by(|a, b| (&a.address.ip, &a.pod.metadata.uid).cmp(&(&b.address.ip, &b.pod.metadata.uid)));
     members
 }
 
@@ -76,7 +77,7 @@ pub(in super::super) fn reference(pod: &Pod) -> ObjectReference {
 fn subset<'a>(mut ports: Vec<EndpointPort>, members: impl Iterator<Item = &'a Member<'a>>) -> EndpointSubset {
     let (ready, not_ready): (Vec<_>, Vec<_>) = members.partition(|member| member.ready);
     let addresses = |members: Vec<&Member>| members.into_iter().map(|m| m.address.clone()).collect();
-    ports.sort_by_cached_key(port_hash);
+    ports.order_by_key(port_hash);
     EndpointSubset { addresses: addresses(ready), not_ready_addresses: addresses(not_ready), ports }
 }
 

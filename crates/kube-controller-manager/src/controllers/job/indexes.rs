@@ -1,6 +1,7 @@
 //! Sets of completion indexes, kept and written as intervals (upstream: `orderedIntervals` in
 //! `indexed_job_utils.go`).
 
+use orrery_apimachinery::Order;
 use std::fmt;
 
 /// The first and the last of some indexes in a row.
@@ -36,7 +37,7 @@ impl Indexes {
     /// These indexes and those of `more`, which need no order.
     pub(super) fn with(&self, more: &[Interval]) -> Self {
         let mut all = [&self.0, more].concat();
-        all.sort_unstable();
+        all.order();
         let mut union = Indexes::default();
         for interval in all {
             union.append(interval);

@@ -6,6 +6,7 @@ use super::{BATCH_PERIOD, create, orphan};
 use crate::owners::Owner;
 use crate::pod_control;
 use orrery_api::Pod;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{StatusResult, Time};
 use orrery_client::Context;
 use orrery_sim::Duration;
@@ -129,7 +130,7 @@ fn excess(look: &Look, count: i32) -> Vec<Rc<Pod>> {
     }
     let more = usize::try_from(count - number(excess.len())).unwrap_or(0);
     if more > 0 {
-        left.sort_unstable_by_key(|pod| worth(pod));
+        left.order_by_key(|pod| worth(pod));
         excess.extend(left.into_iter().take(more));
     }
     excess

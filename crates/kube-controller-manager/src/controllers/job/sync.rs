@@ -9,6 +9,7 @@ use super::{TRACKING, is_tracked, manage, success_policy, track};
 use crate::owners::Owner;
 use crate::{Action, claim, jobs};
 use orrery_api::{Job, JobCondition, JobStatus, Pod, UncountedTerminatedPods};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{StatusResult, Time};
 use orrery_client::{Context, EventType, Key};
 use orrery_sim::Duration;
@@ -84,7 +85,7 @@ pub(super) fn condition(type_: &str, reason: &str, message: &str, date: Time) ->
 impl Look {
     fn new(job: Rc<Job>, mut pods: Vec<Rc<Pod>>, failures: Failures, cx: &Context<'_>) -> Self {
         if is_indexed(&job) {
-            pods.sort_unstable_by_key(|pod| pods::completion_index(pod));
+            pods.order_by_key(|pod| pods::completion_index(pod));
         }
         let mut status = job.status.clone();
         let uncounted = status.uncounted_terminated_pods.get_or_insert_default().clone();

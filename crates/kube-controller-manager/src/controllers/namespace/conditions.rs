@@ -3,6 +3,7 @@
 use super::content::Content;
 use crate::conditions::set_condition;
 use orrery_api::{NamespaceCondition, NamespaceStatus};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Time;
 
 /// A type of condition: its name; reason and message while nothing is wrong.
@@ -52,7 +53,7 @@ pub(super) fn update(status: &mut NamespaceStatus, content: &Content, date: Time
 
 fn content_failure(content: &Content) -> Option<(&'static str, String)> {
     let mut errors = content.errors.clone();
-    errors.sort();
+    errors.order();
     let message =
         format!("Failed to delete all resource types, {} remaining: {}", errors.len(), errors.join(", "));
     (!errors.is_empty()).then_some(("ContentDeletionFailed", message))
@@ -63,7 +64,7 @@ fn content_remaining(content: &Content) -> Option<(&'static str, String)> {
         format!("{}.{} has {n} resource instances", kind.plural(), kind.group())
     };
     let mut parts: Vec<String> = content.remaining.iter().map(part).collect();
-    parts.sort();
+    parts.order();
     let message = format!("Some resources are remaining: {}", parts.join(", "));
     (!parts.is_empty()).then_some(("SomeResourcesRemain", message))
 }

@@ -3,6 +3,7 @@
 use crate::owners::Owner;
 use crate::pods;
 use orrery_api::{Kind, Pod, Resource};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Str, Time};
 use orrery_client::{ApiServer, Context};
 use orrery_sim::SimTime;
@@ -45,7 +46,7 @@ pub(super) fn first_to_go(
     // Only those that go need an order.
     ranked.select_nth_unstable_by(count, |a, b| a.0.cmp(&b.0));
     ranked.truncate(count);
-    ranked.sort_by(|a, b| a.0.cmp(&b.0));
+    ranked.order_by(|a, b| a.0.cmp(&b.0));
     ranked.into_iter().map(|(_, pod)| pod).collect()
 }
 

@@ -7,6 +7,7 @@ use super::{identity, pod_control, retention};
 use crate::pod_control::slow_start;
 use crate::pods;
 use orrery_api::{PARALLEL, Pod, StatefulSet, StatefulSetStatus};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Reason, Status, StatusResult};
 use orrery_client::Context;
 use std::rc::Rc;
@@ -62,7 +63,7 @@ impl<'a> Round<'a> {
                 None => {}
             }
         }
-        condemned.sort_unstable_by_key(|pod| -identity::ordinal(pod));
+        condemned.order_by_key(|pod| -identity::ordinal(pod));
         let healthy = replicas.iter().all(|pod| pod.as_ref().is_some_and(|pod| is_healthy(pod)));
         let first_unhealthy = condemned.iter().rposition(|pod| !is_healthy(pod)).filter(|_| healthy);
         let monotonic = set.spec.pod_management_policy.as_deref() != Some(PARALLEL);

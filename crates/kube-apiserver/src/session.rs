@@ -1,7 +1,30 @@
 //! A person's connection to the cluster.
 
 use crate::{ApiServer, Request};
+use orrery_apimachinery::{Reason, Status, StatusResult, Str};
 use orrery_sim::{Duration, SimTime};
+
+/// One line that a container wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// When.
+    pub at: SimTime,
+    /// Whether to its error output.
+    pub error: bool,
+    /// The line, without its end.
+    pub text: Str,
+}
+
+/// What a command did that ran within a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExecOutput {
+    /// What it printed.
+    pub stdout: String,
+    /// What it printed as errors.
+    pub stderr: String,
+    /// Its exit code.
+    pub code: i32,
+}
 
 /// What a person's program (kubectl, the page) can do: read, send one request, let time pass.
 pub trait Session {
@@ -16,4 +39,37 @@ pub trait Session {
 
     /// Lets virtual time pass, in which the cluster works.
     fn pass(&mut self, duration: Duration);
+
+    /// What a container has written: `GET pods/NAME/log`, which the server passes on to the kubelet. An empty
+    /// `container` means the only one; `previous` its run before the present one.
+    ///
+    /// Errors: `NotFound`; `BadRequest` when there is no such container, or no such run of it.
+    fn logs(
+        &self,
+        _namespace: &str,
+        pod: &str,
+        _container: &str,
+        _previous: bool,
+    ) -> StatusResult<Vec<LogLine>> {
+        Err(no_kubelet(pod))
+    }
+
+    /// Runs a command within a container and waits for its end: `POST pods/NAME/exec`, which the server passes on
+    /// to the kubelet. Virtual time passes meanwhile.
+    ///
+    /// Errors: `NotFound`; `BadRequest` when there is no such container; `Unknown` when it does not run.
+    fn exec(
+        &mut self,
+        _namespace: &str,
+        pod: &str,
+        _container: &str,
+        _command: &[Str],
+    ) -> StatusResult<ExecOutput> {
+        Err(no_kubelet(pod))
+    }
+}
+
+/// A server by itself has nobody to pass such a request on to.
+fn no_kubelet(pod: &str) -> Status {
+    Status::new(Reason::Unknown, format!("pod {pod} does not have a host assigned"))
 }

@@ -3,5 +3,6 @@
 pub mod apply;
 pub mod bench;
 mod files;
+pub mod kubectl;
 pub mod run;
 pub mod scenario;

@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, run};
+use orrery_cli::{apply, bench, kubectl, run};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -18,6 +18,8 @@ enum Command {
     Apply(apply::Options),
     /// Measure the CPU time that it takes until all pods of a Deployment run, or that the scheduler takes alone.
     Bench(bench::Options),
+    /// Run kubectl against the saved state of a cluster.
+    Kubectl(kubectl::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),
 }
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Apply(options) => apply::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Kubectl(options) => kubectl::run(&options),
         Command::Run(options) => run::run(&options),
     };
     match outcome {

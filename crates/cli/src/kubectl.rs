@@ -1,0 +1,146 @@
+//! `orrery kubectl`: kubectl against the saved state of a cluster in which nothing works but the API server.
+
+use crate::files::Disk;
+use clap::Args;
+use orrery_api::{Kind, Object};
+use orrery_apimachinery::{MicroTime, Time};
+use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_sim::{Duration, SimTime};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What state, and which commands.
+#[derive(Args)]
+pub struct Options {
+    /// A file with the objects of a cluster, `resources` by name, and the date `at` which it was saved.
+    #[arg(long)]
+    state: PathBuf,
+    /// A file with many commands, each at a date of its own; prints a line of JSON for each.
+    #[arg(long)]
+    batch: Option<PathBuf>,
+    /// The date of the command; that of the state unless told.
+    #[arg(long)]
+    now: Option<String>,
+    /// The arguments of kubectl.
+    #[arg(last = true)]
+    argv: Vec<String>,
+}
+
+/// A saved state.
+#[derive(Deserialize)]
+struct State {
+    at: String,
+    resources: BTreeMap<String, Vec<Value>>,
+}
+
+/// One command of a batch.
+#[derive(Deserialize)]
+struct Command {
+    n: u64,
+    argv: Vec<String>,
+    at: String,
+}
+
+/// A server with nobody behind it: time passes, and nothing happens.
+struct Alone {
+    api: ApiServer,
+    epoch: Time,
+    now: SimTime,
+}
+
+impl Alone {
+    fn new(state: &State) -> Result<Self, String> {
+        let at = date(&state.at)?;
+        // The day on which it was saved, so that all dates of the commands lie behind the beginning.
+        let epoch = Time(at.seconds().0.div_euclid(86_400) * 86_400);
+        let mut alone = Alone { api: ApiServer::new(Config { seed: 1, epoch }), epoch, now: SimTime::ZERO };
+        alone.set(at);
+        let mut objects = Vec::new();
+        for item in state.resources.values().flatten() {
+            objects.extend(object(item)?);
+        }
+        alone.api.restore(&Request::new(alone.now, "etcd"), objects);
+        Ok(alone)
+    }
+
+    fn set(&mut self, at: MicroTime) {
+        let micros = u64::try_from(at.0 - self.epoch.0 * 1_000_000).unwrap_or(0);
+        self.now = SimTime::from_nanos(micros * 1_000);
+    }
+}
+
+impl Session for Alone {
+    fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn send(&mut self) -> (&mut ApiServer, Request) {
+        let request = Request::new(self.now, "kubectl");
+        (&mut self.api, request)
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        self.now += duration;
+    }
+}
+
+fn date(text: &str) -> Result<MicroTime, String> {
+    MicroTime::parse(text).ok_or_else(|| format!("'{text}' is not a date"))
+}
+
+/// The object that a tree states, if its kind is known here.
+fn object(tree: &Value) -> Result<Option<Object>, String> {
+    let word = |field: &str| tree[field].as_str().unwrap_or_default();
+    let Some(kind) = Kind::by_gvk(word("apiVersion"), word("kind")) else { return Ok(None) };
+    let (object, problems) = Object::decode(kind, tree);
+    match problems.first() {
+        None => Ok(Some(object)),
+        Some(problem) => Err(format!("{} {}: {problem}", kind.name(), object.metadata().name)),
+    }
+}
+
+fn load(path: &Path) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let bytes = std::fs::read(path).map_err(failed)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(&*bytes).read_to_end(&mut text).map_err(failed)?;
+    Ok(text)
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, String> {
+    serde_json::from_slice(&load(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Runs one command, or all of a batch.
+pub fn run(options: &Options) -> Result<ExitCode, String> {
+    let state: State = parse(&options.state)?;
+    let mut session = Alone::new(&state)?;
+    if let Some(path) = &options.batch {
+        for command in parse::<Vec<Command>>(path)? {
+            session.set(date(&command.at)?);
+            let argv = command.argv.get(1..).unwrap_or_default();
+            let output = orrery_kubectl::run(argv, &Disk, &mut session);
+            let (rc, stdout, stderr) = (output.code, output.stdout, output.stderr);
+            println!("{}", json!({"n": command.n, "rc": rc, "stdout": stdout, "stderr": stderr}));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(now) = &options.now {
+        session.set(date(now)?);
+    }
+    let output = orrery_kubectl::run(&options.argv, &Disk, &mut session);
+    print!("{}", output.stdout);
+    eprint!("{}", output.stderr);
+    Ok(ExitCode::from(u8::try_from(output.code).unwrap_or(1)))
+}

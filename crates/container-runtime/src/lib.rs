@@ -4,6 +4,21 @@
 //! It knows neither pods nor the API server. What a process reaches outside its container it reaches through
 //! [`World`], which the kubelet provides.
 
+mod config;
+mod container;
+mod files;
+mod log;
+mod process;
+pub mod programs;
+mod shell;
+mod task;
 mod world;
 
+pub use config::{ImageConfig, Userland};
+pub use container::{Container, Limits, Mount, Start};
+pub use files::{Files, Kind, normal, parent};
+pub use log::{Line, Log, Stream};
+pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};
+pub use programs::{Asked, Call, Input, Outcome, Program, Reach, Service, Usage};
+pub use shell::Shell;
 pub use world::{Answer, Message, Reply, Target, Unreachable, World};

@@ -74,6 +74,10 @@ pub enum Unreachable {
 }
 
 /// The outside of a container.
+///
+/// A process may fall behind the clock while nothing that it does can be seen (see `Process::foresee`). So whoever reads
+/// a volume for one process first advances the others that write to it; a [`Mount`](crate::Mount) for which that is not
+/// done is `prompt`.
 pub trait World {
     /// The addresses of a name, as the pod's resolver finds them: empty when there is no such name.
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>>;
@@ -91,6 +95,12 @@ pub trait World {
 
     /// Writes such a file; an error says why it cannot be written (`Read-only file system`).
     fn write(&mut self, path: &str, content: &str) -> Result<(), Str>;
+
+    /// Adds to the end of such a file, which comes to be if it is not there.
+    fn append(&mut self, path: &str, content: &str) -> Result<(), Str>;
+
+    /// Makes a directory and those above it.
+    fn make_directory(&mut self, path: &str) -> Result<(), Str>;
 
     /// Removes such a file or directory; false when it was not there.
     fn remove(&mut self, path: &str) -> bool;

@@ -1,0 +1,397 @@
+//! The main process of a container with everything that it starts: what a kubelet sees of a container that runs.
+
+use crate::container::{Container, Start};
+use crate::log::{Log, Stream};
+use crate::programs::{self, Asked, Service, Usage, base_name};
+use crate::shell::Shell;
+use crate::task::{Doing, Task};
+use crate::world::{Answer, Message, Reply, Unreachable, World};
+use orrery_apimachinery::Str;
+use orrery_sim::{Duration, SimTime};
+use std::fmt;
+use std::rc::Rc;
+
+/// Why a container could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError {
+    /// The exit code that its status shows.
+    pub code: i32,
+    /// `StartError`, or `ContainerCannotRun` (upstream: `instrumentedCRI` errors as kubelets see them).
+    pub reason: &'static str,
+    /// The runtime's words.
+    pub message: Str,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// How a container ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// When.
+    pub at: SimTime,
+    /// With which code.
+    pub code: i32,
+    /// `Completed`, `Error` or `OOMKilled`.
+    pub reason: &'static str,
+}
+
+/// What can be said of a process's future while nobody interferes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foresight {
+    /// It ends then, and touches nothing outside before.
+    Ends {
+        /// When.
+        at: SimTime,
+        /// With which code.
+        code: i32,
+    },
+    /// It touches the outside then: advance it at that instant.
+    Reaches(SimTime),
+    /// It neither ends nor touches the outside by itself: it need not be advanced before somebody looks.
+    Never,
+    /// Nothing of note happens before that instant; what follows is not known yet: advance it then and ask again.
+    Unknown(SimTime),
+}
+
+/// A signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, or the image's stop signal: may be handled, or not.
+    Term,
+    /// SIGKILL: ends everything.
+    Kill,
+}
+
+/// What came of a command that was run within a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExecResult {
+    /// How long it took; `None` when it does not end by itself.
+    pub took: Option<Duration>,
+    /// Its exit code; zero when it does not end.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it printed to standard error.
+    pub stderr: String,
+    /// Why it could not be run at all, in the runtime's words.
+    pub error: Option<Str>,
+}
+
+/// The main process of a container, its children and its files. A clone is cheap.
+///
+/// Advancing is lazy: nothing happens in a process before somebody calls [`Process::advance`] (or a method that does).
+#[derive(Clone, Debug)]
+pub struct Process(Rc<State>);
+
+#[derive(Clone, Debug)]
+struct State {
+    began: SimTime,
+    container: Container,
+    /// The first is the main process.
+    tasks: Vec<Task>,
+    exit: Option<Exit>,
+}
+
+impl Process {
+    /// Starts a container's main process at an instant.
+    pub fn start(start: Rc<Start>, now: SimTime) -> Result<Process, StartError> {
+        let words = start.command_line();
+        let mut container = Container::new(start);
+        refuse(&words, &container)?;
+        let shell = environment(&container.start);
+        let main = if words.is_empty() {
+            // Only an unknown image has no command of its own.
+            container.assume(&container.start.image.name.clone(), "run");
+            Task::new(1, now, &["".into()], shell, &mut container)
+        } else {
+            Task::new(1, now, &words, shell, &mut container)
+        };
+        Ok(Process(Rc::new(State { began: now, container, tasks: vec![main], exit: None })))
+    }
+
+    /// When it started.
+    pub fn began(&self) -> SimTime {
+        self.0.began
+    }
+
+    /// Lets happen what happens until an instant, including it.
+    pub fn advance(&mut self, until: SimTime, world: &mut dyn World) {
+        if self.0.due(until) {
+            Rc::make_mut(&mut self.0).advance(until, world);
+        }
+    }
+
+    /// What its future holds.
+    pub fn foresee(&self) -> Foresight {
+        match (&self.0.exit, self.0.next()) {
+            (Some(exit), _) => Foresight::Ends { at: exit.at, code: exit.code },
+            (None, Some(at)) => Foresight::Unknown(at),
+            (None, None) => Foresight::Never,
+        }
+    }
+
+    /// How it ended, once it has.
+    pub fn ended(&self) -> Option<&Exit> {
+        self.0.exit.as_ref()
+    }
+
+    /// Sends a signal to the main process. What comes of it shows in [`Process::foresee`] and [`Process::ended`].
+    pub fn signal(&mut self, signal: Signal, now: SimTime, world: &mut dyn World) {
+        self.advance(now, world);
+        if self.0.exit.is_none() {
+            Rc::make_mut(&mut self.0).signal(signal, now);
+        }
+    }
+
+    /// Ends it from outside: a person's wish, or a kernel that needs memory.
+    pub fn end(&mut self, now: SimTime, code: i32, reason: &'static str) {
+        if self.0.exit.is_none() {
+            Rc::make_mut(&mut self.0).exit = Some(Exit { at: now, code, reason });
+        }
+    }
+
+    /// Runs a command within the container, on the same files.
+    pub fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
+        self.advance(now, world);
+        Rc::make_mut(&mut self.0).exec(command, now, world)
+    }
+
+    /// What it has printed so far.
+    pub fn log(&self) -> &Log {
+        &self.0.container.log
+    }
+
+    /// The text of a file of the container that is not on a volume.
+    pub fn file(&self, path: &str) -> Option<String> {
+        self.0.container.files.read(path).map(|text| (*text).clone())
+    }
+
+    /// What it takes of its node as it stands.
+    pub fn usage(&self) -> Usage {
+        self.0.usage()
+    }
+
+    /// The ports on which it listens as it stands.
+    pub fn listens(&self) -> Vec<u16> {
+        let mut ports: Vec<u16> = Vec::new();
+        for service in self.0.services() {
+            ports.extend_from_slice(&service.ports);
+        }
+        ports
+    }
+
+    /// Answers a message to one of its ports; the error is what a client sees.
+    pub fn answer(
+        &mut self,
+        port: u16,
+        message: &Message,
+        now: SimTime,
+        world: &mut dyn World,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        self.advance(now, world);
+        Rc::make_mut(&mut self.0).answer(port, message, now, world)
+    }
+
+    /// Why what it does is partly assumed, if it is.
+    pub fn assumed(&self) -> Option<&Str> {
+        self.0.container.assumed.as_ref()
+    }
+}
+
+/// Why a command line cannot be run in a container, if it cannot.
+fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
+    let start_error = |what: &str| StartError {
+        code: 128,
+        reason: "StartError",
+        message: [
+            "failed to create containerd task: failed to create shim task: OCI runtime create failed: ",
+            "runc create failed: unable to start container process: ",
+            what,
+            ": unknown",
+        ]
+        .concat()
+        .into(),
+    };
+    let Some(name) = words.first().filter(|_| container.is_known()) else { return Ok(()) };
+    let image = &container.start.image;
+    let own = image.entrypoint.first().or(image.cmd.first()).is_some_and(|first| first == name);
+    let there = own
+        || container.files.kind(name).is_some()
+        || (container.mount(name).is_some() && name.starts_with('/'))
+        || (programs::find(name, image).is_some() && in_a_program_directory(name));
+    match there {
+        true => Ok(()),
+        false if name.contains('/') => {
+            Err(start_error(&format!("exec: \"{name}\": stat {name}: no such file or directory")))
+        }
+        false => Err(start_error(&format!("exec: \"{name}\": executable file not found in $PATH"))),
+    }
+}
+
+/// Whether a program is named alone, or with a directory that programs are in.
+pub(crate) fn in_a_program_directory(name: &str) -> bool {
+    let directory = &name[..name.len() - base_name(name).len()];
+    matches!(directory, "" | "/bin/" | "/usr/bin/" | "/sbin/" | "/usr/sbin/" | "/usr/local/bin/")
+}
+
+/// The environment that a container's processes begin with.
+fn environment(start: &Start) -> Shell {
+    let mut shell = Shell::default();
+    shell.export("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    shell.export("HOSTNAME", start.hostname.clone());
+    shell.export(
+        "HOME",
+        if start.image.user.is_empty() || &*start.image.user == "root" { "/root" } else { "/" },
+    );
+    for (name, value) in start.image.env.iter().chain(&start.env) {
+        shell.export(name, value.clone());
+    }
+    let directory = start.working_dir.as_deref().unwrap_or(&start.image.working_dir);
+    shell.directory = if directory.is_empty() { "/".into() } else { directory.into() };
+    shell
+}
+
+/// Bytes of memory that a small program takes.
+const SMALL: u64 = 512 << 10;
+/// What one busy program takes.
+const ONE_CPU: u64 = 1_000;
+/// Steps that are taken at most at a time; a process that wants more falls behind the clock.
+const MOST_STEPS: u32 = 2_000_000;
+
+impl State {
+    fn next(&self) -> Option<SimTime> {
+        let running = self.exit.is_none();
+        self.tasks.iter().filter(|task| running && task.steps()).map(|task| task.at).min()
+    }
+
+    fn due(&self, until: SimTime) -> bool {
+        self.next().is_some_and(|at| at <= until)
+    }
+
+    fn advance(&mut self, until: SimTime, world: &mut dyn World) {
+        for _ in 0..MOST_STEPS {
+            let Some(at) = self.next().filter(|at| *at <= until) else { break };
+            let task = self.tasks.iter_mut().find(|task| task.steps() && task.at == at);
+            task.expect("one is next").step(&mut self.container, world);
+            self.note_end();
+        }
+    }
+
+    /// The container ends with its main process.
+    fn note_end(&mut self) {
+        let main = &self.tasks[0];
+        if let Doing::Ended(code) = main.doing {
+            let reason = if code == 0 { "Completed" } else { "Error" };
+            self.exit.get_or_insert(Exit { at: main.at, code, reason });
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, now: SimTime) {
+        let (at, code) = match (signal, &self.tasks[0].doing) {
+            (Signal::Kill, _) => (now, 137),
+            (Signal::Term, Doing::Serving(service)) => match service.on_term {
+                Some((takes, code)) => (now + takes, code),
+                None => return,
+            },
+            // What is assumed is assumed to be well-behaved.
+            (Signal::Term, Doing::Staying) if self.container.assumed.is_some() => (now, 0),
+            _ => return,
+        };
+        let main = &mut self.tasks[0];
+        main.at = at;
+        main.doing = Doing::Ended(code);
+        self.note_end();
+    }
+
+    fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
+        if let Err(refusal) = refuse(command, &self.container) {
+            let error = Some(refusal.message);
+            return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
+        }
+        let log = std::mem::take(&mut self.container.log);
+        let shell = environment(&self.container.start);
+        let mut task = Task::new(self.tasks.len() as u32 + 1, now, command, shell, &mut self.container);
+        for _ in 0..MOST_STEPS {
+            if !task.steps() {
+                break;
+            }
+            task.step(&mut self.container, world);
+        }
+        let printed = std::mem::replace(&mut self.container.log, log);
+        let mut result = ExecResult::default();
+        if let Doing::Ended(code) = task.doing {
+            (result.took, result.code) = (Some(task.at.since(now)), code);
+        }
+        for line in printed.lines() {
+            let text = if line.stream == Stream::Stdout { &mut result.stdout } else { &mut result.stderr };
+            text.push_str(&line.text);
+        }
+        result
+    }
+
+    fn services(&self) -> impl Iterator<Item = &Rc<Service>> {
+        let running = self.exit.is_none();
+        self.tasks.iter().filter_map(move |task| match &task.doing {
+            Doing::Serving(service) if running => Some(service),
+            _ => None,
+        })
+    }
+
+    fn usage(&self) -> Usage {
+        let mut usage = Usage { disk_bytes: self.container.files.bytes(), ..Usage::default() };
+        for task in self.tasks.iter().filter(|_| self.exit.is_none()) {
+            match &task.doing {
+                Doing::Serving(service) => {
+                    usage.cpu_millis += service.usage.cpu_millis;
+                    usage.memory_bytes += service.usage.memory_bytes;
+                }
+                Doing::Ended(_) => {}
+                Doing::Burning => {
+                    usage.cpu_millis += ONE_CPU;
+                    usage.memory_bytes += SMALL;
+                }
+                _ => usage.memory_bytes += SMALL,
+            }
+        }
+        usage.cpu_millis = usage.cpu_millis.min(self.container.start.limits.cpu_millis.unwrap_or(u64::MAX));
+        usage
+    }
+
+    fn answer(
+        &mut self,
+        port: u16,
+        message: &Message,
+        now: SimTime,
+        world: &mut dyn World,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let serving = self.tasks.iter().filter(|_| self.exit.is_none()).find_map(|task| match &task.doing {
+            Doing::Serving(service) if service.ports.contains(&port) => Some((service.clone(), task.shell())),
+            _ => None,
+        });
+        let Some((service, shell)) = serving else {
+            return Answer { took: Duration::ZERO, result: Err(Unreachable::Refused) };
+        };
+        let container = &mut self.container;
+        let mut asked = Asked {
+            args: &service.args,
+            port,
+            message,
+            now,
+            shell,
+            container,
+            world,
+            out: String::new(),
+            err: String::new(),
+            took: Duration::ZERO,
+        };
+        let reply = (service.answer)(&mut asked);
+        let (out, err, took) = (asked.out, asked.err, asked.took);
+        self.container.log.print(now, Stream::Stdout, &out);
+        self.container.log.print(now, Stream::Stderr, &err);
+        Answer { took, result: Ok(reply) }
+    }
+}

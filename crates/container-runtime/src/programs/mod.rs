@@ -1,0 +1,224 @@
+//! The programs that containers run: one table, a function each.
+
+use crate::config::{ImageConfig, Userland};
+use crate::container::Container;
+use crate::files::normal;
+use crate::shell::Shell;
+use crate::world::{Message, Reply, World};
+use orrery_apimachinery::Str;
+use orrery_sim::{Duration, SimTime};
+use std::rc::Rc;
+
+mod basic;
+
+/// In which images a program is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Wherever there is a shell.
+    Everywhere,
+    /// In busybox's userland; elsewhere where the image says so.
+    Busybox,
+    /// Where the image says so.
+    Apart,
+}
+
+/// What a program reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What it is told, and what it writes.
+    Nothing,
+    /// Files, which it reads.
+    Files,
+    /// Others: the network, other processes.
+    Others,
+}
+
+/// A program.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// What it is called.
+    pub name: &'static str,
+    /// Where it is found.
+    pub found: Found,
+    /// What it reaches.
+    pub reach: Reach,
+    /// What it does.
+    pub run: fn(&mut Call) -> Outcome,
+}
+
+/// How it goes on after a program was called.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It has ended with a code.
+    Exit(i32),
+    /// It is called again, at once or after the time that it took, with this stage.
+    Again(u32),
+    /// It listens, and runs until it is stopped.
+    Serve(Service),
+    /// It runs and does nothing until it is stopped.
+    Stay,
+    /// It uses the processor until it is stopped.
+    Burn,
+    /// It prints what is added to a file from a byte on, until it is stopped.
+    Follow(Str, usize),
+}
+
+/// A program that is being called.
+pub struct Call<'a> {
+    /// Its command line, with its own name first.
+    pub args: &'a [Str],
+    /// Zero at first; then what [`Outcome::Again`] said.
+    pub stage: u32,
+    /// The instant.
+    pub now: SimTime,
+    /// The shell state that it inherits: variables, working directory.
+    pub shell: &'a mut Shell,
+    /// The container.
+    pub container: &'a mut Container,
+    /// The outside.
+    pub world: &'a mut dyn World,
+    /// What it has not read yet of its standard input.
+    pub input: &'a mut Input,
+    /// What it prints.
+    pub out: String,
+    /// What it prints to standard error.
+    pub err: String,
+    /// How long it takes.
+    pub took: Duration,
+}
+
+/// A standard input: a text, and how far it has been read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    text: Str,
+    read: usize,
+}
+
+impl Input {
+    /// An input that holds a text.
+    pub fn new(text: &str) -> Self {
+        Input { text: text.into(), read: 0 }
+    }
+
+    /// Everything that is left.
+    pub fn rest(&mut self) -> Str {
+        let rest = self.text[self.read..].into();
+        self.read = self.text.len();
+        rest
+    }
+
+    /// The next line with its line feed; `None` at the end.
+    pub fn line(&mut self) -> Option<Str> {
+        let line: Str = self.text[self.read..].split_inclusive('\n').next()?.into();
+        self.read += line.len();
+        Some(line)
+    }
+}
+
+/// What a container takes of its node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Thousandths of a processor.
+    pub cpu_millis: u64,
+    /// Bytes of memory.
+    pub memory_bytes: u64,
+    /// Bytes of its own files.
+    pub disk_bytes: u64,
+}
+
+/// A program that listens.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// On which ports.
+    pub ports: Vec<u16>,
+    /// Answers a message.
+    pub answer: fn(&mut Asked) -> Reply,
+    /// What it takes while nobody asks.
+    pub usage: Usage,
+    /// After SIGTERM: how long it takes to end, and with which code. `None` when the program does not handle the signal:
+    /// then it goes on as the first process of a container, and ends with 143 elsewhere.
+    pub on_term: Option<(Duration, i32)>,
+    /// Its command line.
+    pub args: Rc<[Str]>,
+}
+
+/// A server that is being asked.
+pub struct Asked<'a> {
+    /// Its command line.
+    pub args: &'a [Str],
+    /// The port.
+    pub port: u16,
+    /// What it is asked.
+    pub message: &'a Message,
+    /// The instant.
+    pub now: SimTime,
+    /// Its environment and working directory.
+    pub shell: &'a Shell,
+    /// The container.
+    pub container: &'a mut Container,
+    /// The outside.
+    pub world: &'a mut dyn World,
+    /// What it prints.
+    pub out: String,
+    /// What it prints to standard error.
+    pub err: String,
+    /// How long it takes.
+    pub took: Duration,
+}
+
+impl Call<'_> {
+    /// Its own name, without its directory.
+    pub fn name(&self) -> &str {
+        base_name(self.args.first().map_or("", |name| name))
+    }
+
+    /// A path from the root.
+    pub fn path(&self, path: &str) -> String {
+        normal(&self.shell.directory, path)
+    }
+
+    /// The text of a file.
+    pub fn read(&mut self, path: &str) -> Option<String> {
+        match path {
+            "-" | "/dev/stdin" => Some((*self.input.rest()).to_owned()),
+            _ => self.container.read(&normal(&self.shell.directory, path), self.world),
+        }
+    }
+
+    /// Complains as programs do, `name: what`, and gives the code for that.
+    pub fn fail(&mut self, code: i32, what: &[&str]) -> Outcome {
+        let name = self.name().to_owned();
+        self.err.push_str(&name);
+        self.err.push_str(": ");
+        what.iter().for_each(|part| self.err.push_str(part));
+        self.err.push('\n');
+        Outcome::Exit(code)
+    }
+}
+
+/// The last part of a path.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// All of them. What servers do is in tables of the same kind, a line each here.
+const PROGRAMS: &[&[Program]] = &[basic::PROGRAMS];
+
+/// A program that we know.
+pub fn known(name: &str) -> Option<&'static Program> {
+    let name = base_name(name);
+    PROGRAMS.iter().copied().flatten().find(|program| program.name == name)
+}
+
+/// A program that we know and that an image brings.
+pub fn find(name: &str, image: &ImageConfig) -> Option<&'static Program> {
+    let program = known(name)?;
+    let there = match image.userland {
+        Userland::Unknown => true,
+        _ if image.programs.contains(&program.name) => true,
+        Userland::Busybox => program.found != Found::Apart,
+        Userland::Gnu => program.found == Found::Everywhere,
+        Userland::Nothing => false,
+    };
+    there.then_some(program)
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 23] = [
+const ARROWS: [(&str, &str); 24] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &str); 23] = [
     ("scheduler", "sim apimachinery api client"),
     ("container-runtime", "sim apimachinery"),
     ("kubelet", "sim apimachinery api client container-runtime"),
+    ("kube-proxy", "sim apimachinery api client container-runtime"),
     (
         "cluster",
         "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet",
@@ -37,7 +38,7 @@ const ARROWS: [(&str, &str); 23] = [
 ];
 
 /// Programs of a cluster: they meet in the API server and nowhere else.
-const COMPONENTS: [&str; 3] = ["controller-manager", "scheduler", "kubelet"];
+const COMPONENTS: [&str; 4] = ["controller-manager", "scheduler", "kubelet", "kube-proxy"];
 
 /// What the tests inside a crate may use beyond the crate's row: text in, and an API server to run against.
 const FOR_TESTS: [&str; 4] = ["manifest", "etcd", "apiserver", "client"];

@@ -7,9 +7,11 @@
 mod config;
 mod container;
 mod files;
+pub mod images;
 mod log;
 mod process;
 pub mod programs;
+pub mod registry;
 mod shell;
 mod task;
 mod world;

@@ -141,7 +141,7 @@ pub use resource_quota::{
 pub use resources::ResourceList;
 pub use role::*;
 pub use role_binding::*;
-pub use rules::FieldError;
+pub use rules::{FieldError, validate_ephemeral_containers};
 pub use runtime_class::*;
 pub use secret::*;
 pub use security_context::*;

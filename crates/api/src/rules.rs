@@ -2,8 +2,8 @@
 
 use crate::custom::CustomObject;
 use crate::parts::Parts;
-use crate::validation::{Errors, NameRule, job_status, metadata, names};
-use crate::{Kind, Object, Resource};
+use crate::validation::{Errors, NameRule, job_status, metadata, names, pod_update};
+use crate::{Kind, Object, Pod, Resource};
 
 pub use crate::validation::FieldError;
 
@@ -47,6 +47,13 @@ pub(crate) fn validate<T: Rules>(object: &T) -> Vec<FieldError> {
     metadata::check(object.metadata(), T::KIND.namespaced(), T::NAME, &mut errors);
     check_finalizers(object, &mut errors);
     object.check(&mut errors);
+    errors.into_list()
+}
+
+/// Every rule that a pod breaks whose ephemeral containers take the place of those of `old`.
+pub fn validate_ephemeral_containers(new: &Pod, old: &Pod) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    pod_update::ephemeral_containers(new, old, &mut errors);
     errors.into_list()
 }
 

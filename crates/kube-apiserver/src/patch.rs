@@ -35,7 +35,8 @@ impl ApiServer {
         }
     }
 
-    fn patched(&self, request: &Request, key: &Key, patch: &Patch) -> StatusResult<Object> {
+    /// What a patch makes of the stored object.
+    pub(crate) fn patched(&self, request: &Request, key: &Key, patch: &Patch) -> StatusResult<Object> {
         let (tree, shown) = apply(&self.stored(key)?.to_value(), patch)?;
         let (object, problems) = Object::decode(key.kind, &tree);
         let unreadable = problems.iter().find(|p| !matches!(p.kind, ProblemKind::UnknownField { .. }));

@@ -1,8 +1,9 @@
-//! Subresources: binding, scale, finalize, and the Lease's quiet renewal.
+//! Subresources: binding, scale, ephemeral containers, finalize, and the Lease's quiet renewal.
 
+use crate::write::reject_invalid;
 use crate::{ApiServer, Key, Request, Verb};
-use orrery_api::{Kind, Namespace, Object, Pod, PodCondition, Resource};
-use orrery_apimachinery::{Reason, Status, StatusResult};
+use orrery_api::{Kind, Namespace, Object, Pod, PodCondition, Resource, validate_ephemeral_containers};
+use orrery_apimachinery::{Patch, Reason, Status, StatusResult};
 use std::rc::Rc;
 
 impl ApiServer {
@@ -54,6 +55,45 @@ impl ApiServer {
         }
         set_replicas(&mut object, replicas);
         self.update_through(request, object, "scale")
+    }
+
+    /// Takes the ephemeral containers of `pod` for those of the stored one, and nothing else of it:
+    /// `PUT pods/NAME/ephemeralcontainers`. They may only become more
+    /// (upstream: `podEphemeralContainersStrategy` of `pkg/registry/core/pod/strategy.go`).
+    ///
+    /// Errors: as [`Self::update`].
+    pub fn update_ephemeral_containers(&mut self, request: &Request, pod: Object) -> StatusResult<Object> {
+        self.carry_out(request, |server, request| {
+            let old = server.stored_for(&pod)?;
+            let (Some(given), Some(known)) = (Pod::unwrap_ref(&pod), Pod::unwrap_ref(&old)) else {
+                return Err(Status::new(
+                    Reason::NotFound,
+                    "the server could not find the requested resource",
+                ));
+            };
+            let mut new = Pod::clone(known);
+            let spec = Rc::make_mut(&mut new.spec);
+            spec.ephemeral_containers = given.spec.ephemeral_containers.clone();
+            let mut object = Object::from(new);
+            object.apply_defaults();
+            let remark = server.remark_change(request, &mut object, &old, "ephemeralcontainers");
+            let new = Pod::unwrap_ref(&object).expect("a pod was made");
+            reject_invalid(&object, validate_ephemeral_containers(new, known))?;
+            server.store_update(request, Verb::Update, object, old, remark)
+        })
+    }
+
+    /// Changes the ephemeral containers of a pod by a patch: `PATCH pods/NAME/ephemeralcontainers`.
+    ///
+    /// Errors: as [`Self::patch`].
+    pub fn patch_ephemeral_containers(
+        &mut self,
+        request: &Request,
+        key: &Key,
+        patch: &Patch,
+    ) -> StatusResult<Object> {
+        let pod = self.patched(request, key, patch)?;
+        self.update_ephemeral_containers(request, pod)
     }
 
     /// Lifts the namespace's own finalizer once its content is gone: `PUT namespaces/NAME/finalize`.

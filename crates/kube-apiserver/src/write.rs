@@ -214,7 +214,7 @@ impl ApiServer {
     }
 
     /// The stored twin of `object`, if `object` may replace it.
-    fn stored_for(&self, object: &Object) -> StatusResult<Object> {
+    pub(crate) fn stored_for(&self, object: &Object) -> StatusResult<Object> {
         let key = Key::of(object);
         let old = self.stored(&key)?;
         let (meta, known) = (object.metadata(), old.metadata());
@@ -235,7 +235,8 @@ impl ApiServer {
         Ok(old)
     }
 
-    fn store_update(
+    /// Writes a replacement of `old`, if it is news.
+    pub(crate) fn store_update(
         &mut self,
         request: &Request,
         verb: Verb,
@@ -326,7 +327,8 @@ fn unwrap<R: Resource>(object: Object) -> Rc<R> {
     R::unwrap_ref(&object).cloned().expect("a write returns an object of the kind that was written")
 }
 
-fn reject_invalid(object: &Object, errors: Vec<orrery_api::FieldError>) -> StatusResult<()> {
+/// Refuses an object that breaks rules.
+pub(crate) fn reject_invalid(object: &Object, errors: Vec<orrery_api::FieldError>) -> StatusResult<()> {
     if errors.is_empty() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use orrery_apimachinery::{Quantity, Value};
 use std::rc::Rc;
 
 /// The structs that the layout of templates does not have, or has otherwise, in its form.
-const STRUCTS: [(&str, &str); 8] = [
+const STRUCTS: [(&str, &str); 9] = [
     (
         "PodSpec",
         "Volumes:[]Volume InitContainers:[]Container Containers:[]Container \
@@ -36,6 +36,7 @@ const STRUCTS: [(&str, &str); 8] = [
          FSGroupChangePolicy:*PodFSGroupChangePolicy Sysctls:[]Sysctl SeccompProfile:*SeccompProfile \
          AppArmorProfile:*AppArmorProfile SELinuxChangePolicy:*PodSELinuxChangePolicy",
     ),
+    ("EphemeralContainer", "+EphemeralContainerCommon TargetContainerName"),
     ("PodFailurePolicy", "Rules:[]PodFailurePolicyRule"),
     (
         "PodFailurePolicyRule",
@@ -99,6 +100,8 @@ impl Shown for [NodeSelectorTerm] {
 
 /// The fields of the struct of that name as the API server has it, if there is one.
 pub(super) fn fields(ty: &str) -> Option<&'static str> {
+    // What a container has that was added for a look is declared once more, with the same fields.
+    let ty = if ty == "EphemeralContainerCommon" { "Container" } else { ty };
     let own = STRUCTS.iter().find(|entry| entry.0 == ty).map(|entry| entry.1);
     own.or_else(|| layout::fields(ty))
 }

@@ -1,6 +1,7 @@
 //! Rules for a changed pod (upstream: `ValidatePodUpdate`).
 
 use super::go_diff::diff;
+use super::shown::quoted;
 use super::{Errors, Path, pod, pod_annotations, scheduling};
 use crate::{NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration};
 use orrery_apimachinery::Value;
@@ -41,6 +42,29 @@ pub(crate) fn update(new: &Pod, old: &Pod, errors: &mut Errors) {
         let [old, new] =
             [(old, &*old.spec), (new, &spec)].map(|(pod, spec)| as_stored(spec, pod.node_name.as_deref()));
         errors.forbidden(path, &format!("{ONLY_THESE}\n{}", diff("PodSpec", &old, &new)));
+    }
+}
+
+/// The rules for a pod whose ephemeral containers were changed, and nothing else
+/// (upstream: `ValidatePodEphemeralContainersUpdate`): they only get more.
+pub(crate) fn ephemeral_containers(new: &Pod, old: &Pod, errors: &mut Errors) {
+    let path = &Path::Root("spec");
+    pod::any(new, path, errors);
+    let path = path.field("ephemeralContainers");
+    for old in &old.spec.ephemeral_containers {
+        let name = quoted(&old.name);
+        match new.spec.ephemeral_containers.iter().find(|c| c.name == old.name) {
+            None => {
+                errors
+                    .forbidden(&path, &format!("existing ephemeral containers {name} may not be removed\n"));
+            }
+            Some(new) if new != old => {
+                let diff = diff("EphemeralContainer", &encode(old), &encode(new));
+                let detail = format!("existing ephemeral containers {name} may not be changed\n{diff}");
+                errors.forbidden(&path, &detail);
+            }
+            Some(_) => {}
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! The maps are persistent: a clone of the store IS a snapshot, and costs a few pointers.
 
 mod log;
+pub mod raft;
 mod store;
 
 pub use log::{Change, Log, Op};

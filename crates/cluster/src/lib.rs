@@ -11,7 +11,7 @@ mod run;
 
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
-pub use orrery_kubelet::{NodeConfig, RuntimeProfile};
+pub use orrery_kubelet::{ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile};
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
 pub use run::{Outcome, Settle};

@@ -24,7 +24,7 @@ pub struct Kubelet {
     identity: Identity,
     node: Node,
     /// The workers by the uid of their pod. Shared with checkpoints until they change.
-    workers: BTreeMap<Str, Rc<PodWorker>>,
+    pub(crate) workers: BTreeMap<Str, Rc<PodWorker>>,
     queue: WorkQueue<Str>,
     /// Since when it runs; `None` while it is off.
     up_since: Option<SimTime>,

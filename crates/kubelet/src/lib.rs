@@ -14,6 +14,7 @@
 mod actions;
 mod admission;
 mod config;
+mod facts;
 mod images;
 mod ip;
 mod kubelet;
@@ -32,8 +33,10 @@ mod volumes;
 mod words;
 
 pub use config::{NodeConfig, RuntimeProfile};
+pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
 pub use node_status::HEARTBEAT;
+pub use prober::{ProbeFacts, Question};
 
 #[cfg(test)]
 mod tests;

@@ -11,10 +11,32 @@ use orrery_sim::{Duration, SimTime};
 
 /// The three questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub enum Question {
+    /// Whether it has started up.
     Startup,
+    /// Whether it is alive.
     Liveness,
+    /// Whether it can serve.
     Readiness,
+}
+
+/// What can be seen of a probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeFacts {
+    /// What it asks.
+    pub question: Question,
+    /// When it is asked next, as far as it is not known what will be answered.
+    pub next: Option<SimTime>,
+    /// How often it is asked.
+    pub period: Duration,
+    /// Whether its last answer was good, and how often that came in a row.
+    pub last: bool,
+    /// See `last`.
+    pub in_a_row: i32,
+    /// How many answers in a row turn what counts.
+    pub threshold: i32,
+    /// What counts as its answer now, if anything does.
+    pub result: Option<bool>,
 }
 
 impl Question {
@@ -109,6 +131,23 @@ impl Probes {
     /// Whether the run `attempt` can serve, as far as is known.
     pub(crate) fn readiness_result(&self, attempt: Option<i32>) -> Option<bool> {
         self.result(Question::Readiness, attempt)
+    }
+
+    /// What can be seen of them.
+    pub(crate) fn facts(&self, container: &Container) -> Vec<ProbeFacts> {
+        let facts = |prober: &Prober| {
+            let spec = prober.question.spec(container)?;
+            Some(ProbeFacts {
+                question: prober.question,
+                next: prober.next,
+                period: period(spec),
+                last: prober.last,
+                in_a_row: prober.in_a_row,
+                threshold: if prober.last { spec.success_threshold } else { spec.failure_threshold },
+                result: prober.result,
+            })
+        };
+        self.0.iter().filter_map(facts).collect()
     }
 
     /// Stops asking.

@@ -36,8 +36,8 @@ pub struct ImageConfig {
     pub exposed_ports: Vec<u16>,
     /// Which programs it brings.
     pub userland: Userland,
-    /// Programs that it brings beyond those, such as `curl`.
-    pub programs: &'static [&'static str],
+    /// Programs that it brings beyond those, such as `curl`, with spaces between.
+    pub programs: &'static str,
     /// Files that it brings; containers share them until they write.
     pub files: Files,
 }

@@ -77,8 +77,7 @@ const PRIVATE_ENDS: [&str; 9] =
     [".local", ".internal", ".test", ".example", ".invalid", ".lan", ".example.com", ".example.org", ".svc"];
 
 /// The ends of host names of registries that only their owners may pull from.
-const OWNERS_ONLY: [&str; 6] =
-    [".amazonaws.com", ".azurecr.io", "-docker.pkg.dev", ".ocir.io", "registry.redhat.io", ".icr.io"];
+const OWNERS_ONLY: [&str; 5] = [".amazonaws.com", ".azurecr.io", ".ocir.io", "registry.redhat.io", ".icr.io"];
 
 impl Default for Registries {
     fn default() -> Self {

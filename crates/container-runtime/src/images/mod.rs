@@ -9,6 +9,7 @@ pub use build::Recipe;
 pub use reference::Reference;
 pub use store::{Images, Pull};
 
+pub use catalog::config;
 pub(crate) use catalog::{Found, look_up, looks_unreal};
 
 use orrery_apimachinery::Str;

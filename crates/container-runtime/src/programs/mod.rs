@@ -215,7 +215,7 @@ pub fn find(name: &str, image: &ImageConfig) -> Option<&'static Program> {
     let program = known(name)?;
     let there = match image.userland {
         Userland::Unknown => true,
-        _ if image.programs.contains(&program.name) => true,
+        _ if image.programs.split(' ').any(|name| base_name(name) == program.name) => true,
         Userland::Busybox => program.found != Found::Apart,
         Userland::Gnu => program.found == Found::Everywhere,
         Userland::Nothing => false,

@@ -1,8 +1,8 @@
 //! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
 //!
 //! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`),
-//! `$ wait 30s`, `$ wait settled`, `$ stop NODE`, `$ start NODE`, `$ add node`. Everything between is what was
-//! printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
+//! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
+//! (both), `$ cut NODE` (the network), `$ join NODE`. Everything between is what was printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_apiserver::Session;
@@ -42,6 +42,9 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             cluster.pass(Duration::from_secs(number));
             String::new()
         }
+        ["stop", "kubelet", name] => node(cluster.stop_kubelet(name)),
+        ["cut", name] => node(cluster.cut_node(name)),
+        ["join", name] => node(cluster.join_node(name)),
         ["stop", name] => node(cluster.stop_node(name)),
         ["start", name] => node(cluster.start_node(name)),
         ["add", "node"] => format!("{}\n", cluster.add_node()),

@@ -9,7 +9,7 @@ use orrery_controller_manager::ControllerManager;
 use orrery_kubelet::Kubelet;
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Agenda, Duration, Entry, SimTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub struct Cluster {
     pub(crate) kubelets: Vec<Seat<Kubelet>>,
     /// The number of every node's kubelet.
     pub(crate) kubelet_of: BTreeMap<Str, usize>,
+    /// The nodes that are cut off, by their kubelets' numbers.
+    pub(crate) cut: BTreeSet<usize>,
     /// Everything up to here was delivered to those who watch.
     delivered: Revision,
     /// Everything up to here has a delivery on the agenda.
@@ -95,6 +97,7 @@ impl Cluster {
             scheduler: Seat::new(Scheduler::new(config.seed, &config.scheduler)),
             kubelets: Vec::new(),
             kubelet_of: BTreeMap::new(),
+            cut: BTreeSet::new(),
             delivered: 0,
             announced: 0,
             events: 0,

@@ -3,23 +3,69 @@
 use crate::cluster::Seat;
 use crate::{Cluster, ComponentId, NodeConfig};
 use orrery_apimachinery::{Quantity, Str};
+use orrery_apiserver::ApiServer;
 use orrery_kubelet::Kubelet;
+use orrery_sim::SimTime;
 
 impl Cluster {
-    /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
-    pub fn stop_node(&mut self, name: &str) -> bool {
-        let Some(&number) = self.kubelet_of.get(name) else { return false };
-        self.kubelets[number].component.stop(&mut self.api, self.now);
+    /// Does something to a node's kubelet. False when there is no such node.
+    fn with_kubelet(&mut self, node: &str, act: impl FnOnce(&mut Kubelet, &mut ApiServer, SimTime)) -> bool {
+        let Some(&number) = self.kubelet_of.get(node) else { return false };
+        act(&mut self.kubelets[number].component, &mut self.api, self.now);
         self.plan(ComponentId::Kubelet(number));
         true
     }
 
-    /// Powers a node on again. False when there is no such node.
+    /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
+    pub fn stop_node(&mut self, name: &str) -> bool {
+        self.with_kubelet(name, Kubelet::power_off)
+    }
+
+    /// Starts a node's kubelet, and powers the node on before that if need be. False when there is no such node.
     pub fn start_node(&mut self, name: &str) -> bool {
+        self.with_kubelet(name, Kubelet::start)
+    }
+
+    /// Stops the kubelet of a node, whose containers run on. False when there is no such node.
+    pub fn stop_kubelet(&mut self, node: &str) -> bool {
+        self.with_kubelet(node, Kubelet::stop)
+    }
+
+    /// Cuts a node off from the control plane and from all other nodes. False when there is no such node.
+    pub fn cut_node(&mut self, name: &str) -> bool {
         let Some(&number) = self.kubelet_of.get(name) else { return false };
-        self.kubelets[number].component.start(&mut self.api, self.now);
-        self.plan(ComponentId::Kubelet(number));
+        self.cut.insert(number);
+        self.link(number);
         true
+    }
+
+    /// Joins a node again that was cut off. False when there is no such node.
+    pub fn join_node(&mut self, name: &str) -> bool {
+        let Some(&number) = self.kubelet_of.get(name) else { return false };
+        self.cut.remove(&number);
+        self.link(number);
+        true
+    }
+
+    /// Opens or closes a kubelet's way to the API server, by what stands between them.
+    fn link(&mut self, number: usize) {
+        let kubelet = &mut self.kubelets[number].component;
+        if self.cut.contains(&number) {
+            kubelet.disconnect(&mut self.api, self.now);
+        } else {
+            kubelet.connect(&mut self.api, self.now);
+        }
+        self.plan(ComponentId::Kubelet(number));
+    }
+
+    /// Whether a node is cut off; `None` when there is no such node.
+    pub fn node_is_cut(&self, name: &str) -> Option<bool> {
+        self.kubelet_of.get(name).map(|number| self.cut.contains(number))
+    }
+
+    /// Whether the kubelet of a node runs; `None` when there is no such node.
+    pub fn kubelet_runs(&self, node: &str) -> Option<bool> {
+        self.kubelet(node).map(Kubelet::runs)
     }
 
     /// Whether a node is powered on; `None` when there is no such node.

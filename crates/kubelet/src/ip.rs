@@ -40,12 +40,6 @@ impl Addresses {
     pub(crate) fn release(&mut self, address: u32) {
         self.used.remove(&address.wrapping_sub(self.base));
     }
-
-    /// Takes an address that a pod has already; false when it is not of this range or taken.
-    pub(crate) fn retake(&mut self, address: u32) -> bool {
-        let host = address.wrapping_sub(self.base);
-        host < self.size && self.used.insert(host)
-    }
 }
 
 /// The usual text of an address.

@@ -1,15 +1,14 @@
 //! The component: one kubelet, which wakes its pod workers when something is due for them.
 
 use crate::admission::{self, Rejection};
+use crate::life::Life;
 use crate::node::Node;
-use crate::node_status;
-use crate::pod_worker::{Instance, PodWorker, Sandbox, Stage, container};
-use crate::runtime::Note;
+use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
 use crate::terminate::grace_of;
-use crate::{NodeConfig, RuntimeProfile, ip};
-use orrery_api::{ContainerStatus, Pod, PodStatus, Resource};
+use crate::{NodeConfig, RuntimeProfile};
+use orrery_api::{Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{
     ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue,
@@ -21,13 +20,12 @@ use std::rc::Rc;
 /// The kubelet of one node.
 #[derive(Clone, Debug)]
 pub struct Kubelet {
-    identity: Identity,
-    node: Node,
+    pub(crate) identity: Identity,
+    pub(crate) node: Node,
     /// The workers by the uid of their pod. Shared with checkpoints until they change.
     pub(crate) workers: BTreeMap<Str, Rc<PodWorker>>,
-    queue: WorkQueue<Str>,
-    /// Since when it runs; `None` while it is off.
-    up_since: Option<SimTime>,
+    pub(crate) queue: WorkQueue<Str>,
+    pub(crate) life: Life,
 }
 
 impl Kubelet {
@@ -39,74 +37,19 @@ impl Kubelet {
             node: Node::new(config, profile),
             workers: BTreeMap::new(),
             queue: WorkQueue::default(),
-            up_since: None,
+            life: Life::new(),
         }
-    }
-
-    /// Whether the kubelet runs.
-    pub fn is_on(&self) -> bool {
-        self.up_since.is_some()
-    }
-
-    /// Starts the node: it registers, or says that it is ready again, and takes up the pods that are bound to it.
-    /// Their containers ended when the node was stopped.
-    pub fn start(&mut self, api: &mut ApiServer, now: SimTime) {
-        if self.is_on() {
-            return;
-        }
-        self.up_since = Some(now);
-        node_status::come_up(&self.node, &mut self.identity.act(api, now, 0));
-        let pods: Vec<Rc<Pod>> = api.pods_on(&self.node.config.name).cloned().collect();
-        for pod in pods {
-            self.take_on(&pod, api, now, 0);
-        }
-    }
-
-    /// Stops the node as a power cut does: its containers end, and nobody is told but through the Lease,
-    /// which is renewed no more.
-    pub fn stop(&mut self, api: &mut ApiServer, now: SimTime) {
-        let Some(up_since) = self.up_since.take() else { return };
-        node_status::go_down(&self.node, up_since, &mut self.identity.act(api, now, 0));
-        self.workers.clear();
-        self.queue = WorkQueue::default();
-        let (config, profile, images) =
-            (self.node.config.clone(), self.node.profile, std::mem::take(&mut self.node.images));
-        self.node = Node { images, ..Node::new(config, profile) };
     }
 
     /// Starts to work on a pod.
-    fn take_on(&mut self, pod: &Pod, api: &ApiServer, now: SimTime, cause: Revision) {
+    fn take_on(&mut self, pod: &Pod, now: SimTime, cause: Revision) {
         if is_final(pod.status.phase.as_deref()) && !pod.metadata.terminating() {
             return;
         }
-        let mut worker = PodWorker::new(pod, now);
-        self.recall(&mut worker, pod, api, now);
+        let worker = PodWorker::new(pod, now);
         let uid = worker.uid.clone();
         self.workers.insert(uid.clone(), Rc::new(worker));
         self.queue.add(uid, now, cause);
-    }
-
-    /// Takes over from the status what an earlier life of this kubelet has done for a pod: its containers
-    /// ended with that life.
-    fn recall(&mut self, worker: &mut PodWorker, pod: &Pod, api: &ApiServer, now: SimTime) {
-        if pod.status.start_time.is_none() {
-            return;
-        }
-        worker.address = pod
-            .status
-            .pod_ip
-            .as_deref()
-            .and_then(ip::parse_address)
-            .filter(|a| self.node.addresses.retake(*a));
-        for i in 0..worker.runs.len() {
-            let name = &container(&pod.spec, i).0.name;
-            let statuses = pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses);
-            let status = statuses.into_iter().find(|s| s.name == *name);
-            worker.runs[i].current = status.and_then(|s| ended_instance(s, api, self.node.relist.last(now)));
-        }
-        if worker.runs.iter().any(|r| r.current.is_some()) {
-            worker.sandbox = Sandbox::Stopped;
-        }
     }
 
     /// Admits a pod to the node, or turns it away.
@@ -129,7 +72,7 @@ impl Kubelet {
     }
 
     /// Lets a worker take its turn.
-    fn wake(&mut self, uid: &Str, api: &mut ApiServer, now: SimTime, cause: Revision) {
+    pub(crate) fn wake(&mut self, uid: &Str, api: &mut ApiServer, now: SimTime, cause: Revision) {
         let Some(worker) = self.workers.get_mut(uid) else { return };
         let worker = Rc::make_mut(worker);
         let stored =
@@ -154,7 +97,7 @@ impl Kubelet {
         }
     }
 
-    fn forget(&mut self, uid: &str) {
+    pub(crate) fn forget(&mut self, uid: &str) {
         let Some(worker) = self.workers.remove(uid) else { return };
         if let Some(share) = &worker.share {
             self.node.allotted.release(share);
@@ -165,17 +108,16 @@ impl Kubelet {
     }
 
     /// Hears of a pod of this node that was written.
-    fn pod_written(
+    pub(crate) fn pod_written(
         &mut self,
         pod: &Rc<Pod>,
         old: Option<&Rc<Pod>>,
-        api: &ApiServer,
         now: SimTime,
         cause: Revision,
     ) {
         let uid = &pod.metadata.uid;
         let Some(worker) = self.workers.get_mut(uid) else {
-            self.take_on(pod, api, now, cause);
+            self.take_on(pod, now, cause);
             return;
         };
         if old.is_some_and(|old| only_status_differs(old, pod)) {
@@ -188,7 +130,7 @@ impl Kubelet {
     }
 
     /// Hears that a pod of this node is gone from the API server.
-    fn pod_gone(&mut self, pod: &Rc<Pod>, now: SimTime, cause: Revision) {
+    pub(crate) fn pod_gone(&mut self, pod: &Rc<Pod>, now: SimTime, cause: Revision) {
         let uid = &pod.metadata.uid;
         let Some(worker) = self.workers.get_mut(uid) else { return };
         if worker.stage == Stage::Finished {
@@ -204,28 +146,26 @@ impl Kubelet {
 }
 
 impl Component for Kubelet {
-    fn observe(&mut self, change: &Change, api: &ApiServer, now: SimTime) {
+    fn observe(&mut self, change: &Change, _api: &ApiServer, now: SimTime) {
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
-        if !self.is_on() || pod.node_name.as_ref() != Some(&self.node.config.name) {
+        if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {
             return;
         }
         match change.op {
             Op::Deleted => self.pod_gone(pod, now, change.revision),
             Op::Added | Op::Modified => {
                 let old = change.previous.as_ref().and_then(Pod::unwrap_ref);
-                self.pod_written(pod, old, api, now, change.revision);
+                self.pod_written(pod, old, now, change.revision);
             }
         }
     }
 
     fn next(&self) -> Option<SimTime> {
-        self.queue.next()
+        self.queue.next().filter(|_| self.life.works())
     }
 
     fn run(&mut self, api: &mut ApiServer, now: SimTime) {
-        if let Some((uid, cause)) = self.queue.pop(now) {
-            self.wake(&uid, api, now, cause);
-        }
+        self.work(api, now);
     }
 }
 
@@ -260,34 +200,4 @@ fn only_status_differs(old: &Pod, new: &Pod) -> bool {
         pod.status.conditions.iter().find(|c| &*c.type_ == name).map(|c| c.status.clone())
     };
     same(old, new) && gates.iter().all(|g| gate(old, &g.condition_type) == gate(new, &g.condition_type))
-}
-
-/// A container as a power cut leaves it: ended by `now`, if it had begun.
-fn ended_instance(status: &ContainerStatus, api: &ApiServer, now: SimTime) -> Option<Instance> {
-    let instance = Instance {
-        attempt: status.restart_count,
-        image: status.image.clone(),
-        started: now,
-        ends: Some(now),
-        exit_code: 0,
-        note: None,
-    };
-    let note = |reason: Option<Str>, message: Option<Str>| Some(Rc::new(Note { reason, message }));
-    let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref());
-    match (&status.state.running, ended) {
-        (Some(running), _) => Some(Instance {
-            started: running.started_at.map_or(now, |date| api.instant(date)),
-            exit_code: 255,
-            note: note(Some("Unknown".into()), None),
-            ..instance
-        }),
-        (None, Some(t)) => Some(Instance {
-            started: t.started_at.map_or(now, |date| api.instant(date)),
-            ends: Some(t.finished_at.map_or(now, |date| api.instant(date))),
-            exit_code: t.exit_code,
-            note: note(t.reason.clone(), t.message.clone()),
-            ..instance
-        }),
-        (None, None) => None,
-    }
 }

@@ -18,6 +18,7 @@ mod facts;
 mod images;
 mod ip;
 mod kubelet;
+mod life;
 mod node;
 mod node_status;
 mod plan;

@@ -20,6 +20,10 @@ pub(crate) struct Node {
     /// When pods that wait to be looked at again are looked at.
     pub tick: Beat,
     pub words: Words,
+    /// The conditions that are not well.
+    pub ailments: Vec<&'static str>,
+    /// How often the machine has started.
+    pub boots: u32,
 }
 
 impl Node {
@@ -35,6 +39,8 @@ impl Node {
             relist: Beat::at_millis(phase),
             tick: Beat::at_millis(phase + 400),
             words: Words::default(),
+            ailments: Vec::new(),
+            boots: 0,
             config,
             profile,
         }

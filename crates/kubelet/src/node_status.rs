@@ -24,23 +24,61 @@ const LEASES: &str = "kube-node-lease";
 /// So many images are listed at most.
 const MAX_IMAGES: usize = 50;
 
-/// Says that the node is there and ready: registers it, or takes it up again.
+/// What a kubelet tells as it starts: it registers the node, or takes it up again.
 pub(crate) fn come_up(node: &Node, cx: &mut Context<'_>) {
     let name = &node.config.name;
     let date = cx.date();
-    if cx.get::<NodeObject>("", name).is_none() {
-        // Refused only when somebody else's node of this name is in the way; then that one is taken up.
+    let is_new = cx.get::<NodeObject>("", name).is_none();
+    if is_new {
+        // Nobody has its name: nothing is refused.
         let _ = cx.create(new_node(node, date));
     }
-    let updated = cx.modify_status::<NodeObject>("", name, |object| {
-        object.status = status(node, &object.status, date);
-    });
-    if let Ok(object) = updated {
-        cx.event(&*object, EventType::Normal, "Starting", "Starting kubelet.");
-        let ready = format!("Node {name} status is now: NodeReady");
-        cx.event(&*object, EventType::Normal, "NodeReady", ready);
+    let Some(object) = cx.get::<NodeObject>("", name) else { return };
+    cx.event(&*object, EventType::Normal, "Starting", "Starting kubelet.");
+    for state in STATES.iter().filter(|state| state.type_ != "Ready") {
+        tell_state(&object, state.well.2, cx);
     }
+    let message = "Updated Node Allocatable limit across pods";
+    cx.event(&*object, EventType::Normal, "NodeAllocatableEnforced", message);
+    let (known, boot_id) = (&object.status.node_info.boot_id, info(node).boot_id);
+    if !known.is_empty() && *known != boot_id {
+        let message = format!("Node {name} has been rebooted, boot id: {boot_id}");
+        cx.event(&*object, EventType::Warning, "Rebooted", message);
+    }
+    if is_new {
+        tell_state(&object, "NodeReady", cx);
+    }
+    come_back(node, cx);
+}
+
+/// What a kubelet tells when it reaches the API server again: how the node is, and that it is alive.
+pub(crate) fn come_back(node: &Node, cx: &mut Context<'_>) {
+    tell(node, cx);
     renew_from_now(node, cx);
+}
+
+/// Says how the node is; what has changed is an event.
+pub(crate) fn tell(node: &Node, cx: &mut Context<'_>) {
+    let (name, date) = (&node.config.name, cx.date());
+    let Some(old) = cx.get::<NodeObject>("", name) else { return };
+    let new = status(node, &old.status, date);
+    for state in &STATES {
+        let of = |status: &NodeStatus| {
+            status.conditions.iter().find(|c| &*c.type_ == state.type_).map(|c| c.status.clone())
+        };
+        let (before, now) = (of(&old.status), of(&new));
+        if before != now {
+            let (_, _, event, _) = state.verdict(now.as_deref() == Some(state.well.0));
+            tell_state(&old, event, cx);
+        }
+    }
+    // The node was read just now: nothing is refused.
+    let _ = cx.modify_status::<NodeObject>("", name, |object| object.status = new);
+}
+
+fn tell_state(node: &NodeObject, event: &str, cx: &mut Context<'_>) {
+    let message = format!("Node {} status is now: {event}", node.metadata.name);
+    cx.event(node, EventType::Normal, event, message);
 }
 
 /// Leaves the time of the last renewal behind.
@@ -144,25 +182,79 @@ fn status(node: &Node, old: &NodeStatus, date: Time) -> NodeStatus {
         ],
         allocatable: room.clone(),
         capacity: room,
-        conditions: conditions(old, date),
+        conditions: conditions(node, old, date),
         daemon_endpoints: NodeDaemonEndpoints { kubelet_endpoint: DaemonEndpoint { port: 10250 } },
         images: images(node),
-        node_info: info(&config.name),
+        node_info: info(node),
         ..old.clone()
     }
 }
 
-fn conditions(old: &NodeStatus, date: Time) -> Vec<NodeCondition> {
-    let own = [
-        ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-        ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-    ];
-    let condition = |(type_, status, reason, message): (&str, &str, &str, &str)| {
-        let same = old.conditions.iter().find(|c| &*c.type_ == type_ && &*c.status == status);
+/// A condition that the kubelet answers for: its status, reason, event and message while all is well, and while not
+/// (upstream: `pkg/kubelet/nodestatus/setters.go`).
+struct State {
+    type_: &'static str,
+    well: Verdict,
+    ill: Verdict,
+}
+
+type Verdict = (&'static str, &'static str, &'static str, &'static str);
+
+impl State {
+    fn verdict(&self, is_well: bool) -> Verdict {
+        if is_well { self.well } else { self.ill }
+    }
+}
+
+const STATES: [State; 4] = [
+    State {
+        type_: "MemoryPressure",
+        well: (
+            "False",
+            "KubeletHasSufficientMemory",
+            "NodeHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        ill: (
+            "True",
+            "KubeletHasInsufficientMemory",
+            "NodeHasInsufficientMemory",
+            "kubelet has insufficient memory available",
+        ),
+    },
+    State {
+        type_: "DiskPressure",
+        well: ("False", "KubeletHasNoDiskPressure", "NodeHasNoDiskPressure", "kubelet has no disk pressure"),
+        ill: ("True", "KubeletHasDiskPressure", "NodeHasDiskPressure", "kubelet has disk pressure"),
+    },
+    State {
+        type_: "PIDPressure",
+        well: (
+            "False",
+            "KubeletHasSufficientPID",
+            "NodeHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+        ill: (
+            "True",
+            "KubeletHasInsufficientPID",
+            "NodeHasInsufficientPID",
+            "kubelet has insufficient PID available",
+        ),
+    },
+    State {
+        type_: "Ready",
+        well: ("True", "KubeletReady", "NodeReady", "kubelet is posting ready status"),
+        ill: ("False", "KubeletNotReady", "NodeNotReady", "container runtime is down"),
+    },
+];
+
+fn conditions(node: &Node, old: &NodeStatus, date: Time) -> Vec<NodeCondition> {
+    let condition = |state: &State| {
+        let (status, reason, _, message) = state.verdict(!node.ailments.contains(&state.type_));
+        let same = old.conditions.iter().find(|c| &*c.type_ == state.type_ && &*c.status == status);
         NodeCondition {
-            type_: type_.into(),
+            type_: state.type_.into(),
             status: status.into(),
             reason: Some(reason.into()),
             message: Some(message.into()),
@@ -170,8 +262,8 @@ fn conditions(old: &NodeStatus, date: Time) -> Vec<NodeCondition> {
             last_transition_time: same.and_then(|c| c.last_transition_time).or(Some(date)),
         }
     };
-    let others = old.conditions.iter().filter(|c| own.iter().all(|o| o.0 != &*c.type_)).cloned();
-    others.chain(own.into_iter().map(condition)).collect()
+    let others = old.conditions.iter().filter(|c| STATES.iter().all(|s| s.type_ != &*c.type_)).cloned();
+    others.chain(STATES.iter().map(condition)).collect()
 }
 
 fn images(node: &Node) -> Vec<ContainerImage> {
@@ -182,12 +274,12 @@ fn images(node: &Node) -> Vec<ContainerImage> {
     node.images.iter().take(MAX_IMAGES).map(image).collect()
 }
 
-/// What the machine is. Its ids follow from its name.
-fn info(name: &str) -> NodeSystemInfo {
-    let mut random = Random::stream(0, name);
+/// What the machine is. Its ids follow from its name, and the one of its boot from their number as well.
+fn info(node: &Node) -> NodeSystemInfo {
+    let mut random = Random::stream(0, &node.config.name);
     NodeSystemInfo {
         architecture: "amd64".into(),
-        boot_id: random.uuid().into(),
+        boot_id: Random::stream(u64::from(node.boots), &node.config.name).uuid().into(),
         container_runtime_version: "containerd://1.7.24".into(),
         kernel_version: "6.8.0-49-generic".into(),
         kube_proxy_version: "v1.32.13".into(),

@@ -26,6 +26,15 @@ pub(crate) struct View<'a> {
     pub terminal: bool,
 }
 
+/// The conditions of a pod that its kubelet answers for.
+pub(crate) const OWN_CONDITIONS: [Word; 5] = [
+    Word::PodReadyToStartContainers,
+    Word::Initialized,
+    Word::Ready,
+    Word::ContainersReady,
+    Word::PodScheduled,
+];
+
 /// Whether a phase is one that a pod never leaves.
 pub(crate) fn is_final(phase: Option<&str>) -> bool {
     matches!(phase, Some("Succeeded" | "Failed"))
@@ -235,26 +244,19 @@ impl View<'_> {
     }
 
     fn conditions(&self, all: &[ContainerStatus], phase: &str) -> Vec<PodCondition> {
-        const OWN: [Word; 5] = [
-            Word::PodReadyToStartContainers,
-            Word::Initialized,
-            Word::Ready,
-            Word::ContainersReady,
-            Word::PodScheduled,
-        ];
         let spec = &*self.pod.spec;
         let old = &self.pod.status.conditions;
         let mut conditions: Vec<PodCondition> =
-            old.iter().filter(|c| !OWN.iter().any(|own| own.is(&c.type_))).cloned().collect();
+            old.iter().filter(|c| !OWN_CONDITIONS.iter().any(|own| own.is(&c.type_))).cloned().collect();
         let containers_ready = containers_ready(spec, all, phase);
         let ready = gates_ready(self.pod, &containers_ready);
         let has_sandbox = matches!(self.worker.sandbox, Sandbox::Ready(since) if since <= self.at);
         let verdicts = [
-            (OWN[0], Verdict::plain(has_sandbox)),
-            (OWN[1], initialized(spec, all, phase)),
-            (OWN[2], ready),
-            (OWN[3], containers_ready),
-            (OWN[4], Verdict::plain(true)),
+            (OWN_CONDITIONS[0], Verdict::plain(has_sandbox)),
+            (OWN_CONDITIONS[1], initialized(spec, all, phase)),
+            (OWN_CONDITIONS[2], ready),
+            (OWN_CONDITIONS[3], containers_ready),
+            (OWN_CONDITIONS[4], Verdict::plain(true)),
         ];
         conditions.extend(verdicts.into_iter().map(|(type_, verdict)| self.condition(type_, verdict)));
         conditions

@@ -1,12 +1,15 @@
 //! The parts of a cluster and how they hear of each other's writes.
 
+use crate::network::Wires;
 use crate::{Config, bootstrap};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
 use orrery_client::{Component, WATCH_LATENCY};
+use orrery_container_runtime::Files;
 use orrery_controller_manager::ControllerManager;
-use orrery_kubelet::Kubelet;
+use orrery_kube_proxy::KubeProxy;
+use orrery_kubelet::{Kubelet, Network};
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Agenda, Duration, Entry, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,14 +32,14 @@ pub(crate) struct Seat<C> {
     plan: Option<Entry>,
 }
 
-impl<C: Component> Seat<C> {
+impl<C> Seat<C> {
     pub(crate) fn new(component: C) -> Self {
         Seat { component, plan: None }
     }
 
-    /// Brings the agenda in line with what the component plans.
-    fn plan(&mut self, id: ComponentId, agenda: &mut Agenda<Event>, now: SimTime) {
-        let next = self.component.next().map(|at| at.max(now));
+    /// Brings the agenda in line with when the component next has something to do.
+    fn plan_for(&mut self, next: Option<SimTime>, id: ComponentId, agenda: &mut Agenda<Event>, now: SimTime) {
+        let next = next.map(|at| at.max(now));
         if self.plan.map(|entry| entry.at) == next {
             return;
         }
@@ -44,6 +47,13 @@ impl<C: Component> Seat<C> {
             agenda.cancel(entry);
         }
         self.plan = next.map(|at| agenda.schedule(at, Event::Run(id)));
+    }
+}
+
+impl<C: Component> Seat<C> {
+    /// Brings the agenda in line with what the component plans.
+    fn plan(&mut self, id: ComponentId, agenda: &mut Agenda<Event>, now: SimTime) {
+        self.plan_for(self.component.next(), id, agenda, now);
     }
 
     /// Lets the component do one unit of the work that it has planned.
@@ -72,11 +82,15 @@ pub struct Cluster {
     pub(crate) api: ApiServer,
     controller_manager: Seat<ControllerManager>,
     scheduler: Seat<Scheduler>,
-    pub(crate) kubelets: Vec<Seat<Kubelet>>,
+    /// The kubelets; one is away while it works, so that it can reach the others.
+    pub(crate) kubelets: Vec<Seat<Option<Box<Kubelet>>>>,
     /// The number of every node's kubelet.
     pub(crate) kubelet_of: BTreeMap<Str, usize>,
     /// The nodes that are cut off, by their kubelets' numbers.
     pub(crate) cut: BTreeSet<usize>,
+    proxy: KubeProxy,
+    /// The content of persistent volumes.
+    disks: BTreeMap<Str, Files>,
     /// Everything up to here was delivered to those who watch.
     delivered: Revision,
     /// Everything up to here has a delivery on the agenda.
@@ -98,6 +112,8 @@ impl Cluster {
             kubelets: Vec::new(),
             kubelet_of: BTreeMap::new(),
             cut: BTreeSet::new(),
+            proxy: KubeProxy::new(config.seed),
+            disks: BTreeMap::new(),
             delivered: 0,
             announced: 0,
             events: 0,
@@ -137,7 +153,13 @@ impl Cluster {
 
     /// The kubelet of a node.
     pub fn kubelet(&self, node: &str) -> Option<&Kubelet> {
-        self.kubelet_of.get(node).map(|&number| &self.kubelets[number].component)
+        let &number = self.kubelet_of.get(node)?;
+        self.kubelets[number].component.as_deref()
+    }
+
+    /// All nodes' kube-proxies, whose connections can be followed.
+    pub fn kube_proxy(&self) -> &KubeProxy {
+        &self.proxy
     }
 
     /// How many events have happened since the beginning.
@@ -213,7 +235,8 @@ impl Cluster {
         };
         let Some(node) = node else { return };
         if let Some(&number) = self.kubelet_of.get(node) {
-            self.kubelets[number].component.observe(change, &self.api, self.now);
+            let kubelet = self.kubelets[number].component.as_deref_mut();
+            kubelet.expect("none is at work").observe(change, self.now);
             self.plan(ComponentId::Kubelet(number));
         }
     }
@@ -235,7 +258,11 @@ impl Cluster {
         match id {
             ComponentId::ControllerManager => self.controller_manager.plan(id, agenda, now),
             ComponentId::Scheduler => self.scheduler.plan(id, agenda, now),
-            ComponentId::Kubelet(number) => self.kubelets[number].plan(id, agenda, now),
+            ComponentId::Kubelet(number) => {
+                let seat = &mut self.kubelets[number];
+                let next = seat.component.as_ref().and_then(|kubelet| kubelet.next());
+                seat.plan_for(next, id, agenda, now);
+            }
         }
     }
 
@@ -245,8 +272,35 @@ impl Cluster {
         match id {
             ComponentId::ControllerManager => self.controller_manager.run(id, api, agenda, now),
             ComponentId::Scheduler => self.scheduler.run(id, api, agenda, now),
-            ComponentId::Kubelet(number) => self.kubelets[number].run(id, api, agenda, now),
+            ComponentId::Kubelet(number) => {
+                self.kubelets[number].plan = None;
+                self.at_work(number, |kubelet, api, network, now| kubelet.run(api, network, now));
+            }
         }
+    }
+
+    /// Lets a kubelet work, with all the others at the other end of its network.
+    pub(crate) fn at_work<T>(
+        &mut self,
+        number: usize,
+        work: impl FnOnce(&mut Kubelet, &mut ApiServer, &mut dyn Network, SimTime) -> T,
+    ) -> T {
+        let mut kubelet = self.kubelets[number].component.take().expect("none is at work");
+        let mut wires = Wires {
+            proxy: &mut self.proxy,
+            disks: &mut self.disks,
+            cut: &self.cut,
+            kubelet_of: &self.kubelet_of,
+            kubelets: &mut self.kubelets,
+            roused: vec![number],
+        };
+        let done = work(&mut kubelet, &mut self.api, &mut wires, self.now);
+        let roused = wires.roused;
+        self.kubelets[number].component = Some(kubelet);
+        for number in roused {
+            self.plan(ComponentId::Kubelet(number));
+        }
+        done
     }
 }
 

@@ -11,8 +11,7 @@ impl Cluster {
     /// Does something to a node's kubelet. False when there is no such node.
     fn with_kubelet(&mut self, node: &str, act: impl FnOnce(&mut Kubelet, &mut ApiServer, SimTime)) -> bool {
         let Some(&number) = self.kubelet_of.get(node) else { return false };
-        act(&mut self.kubelets[number].component, &mut self.api, self.now);
-        self.plan(ComponentId::Kubelet(number));
+        self.at_work(number, |kubelet, api, _, now| act(kubelet, api, now));
         true
     }
 
@@ -49,13 +48,8 @@ impl Cluster {
 
     /// Opens or closes a kubelet's way to the API server, by what stands between them.
     fn link(&mut self, number: usize) {
-        let kubelet = &mut self.kubelets[number].component;
-        if self.cut.contains(&number) {
-            kubelet.disconnect(&mut self.api, self.now);
-        } else {
-            kubelet.connect(&mut self.api, self.now);
-        }
-        self.plan(ComponentId::Kubelet(number));
+        let turn = if self.cut.contains(&number) { Kubelet::disconnect } else { Kubelet::connect };
+        self.at_work(number, |kubelet, api, _, now| turn(kubelet, api, now));
     }
 
     /// Whether a node is cut off; `None` when there is no such node.
@@ -91,7 +85,7 @@ impl Cluster {
         let mut kubelet = Kubelet::new(self.config.seed, node, self.config.runtime);
         kubelet.start(&mut self.api, self.now);
         let number = self.kubelets.len();
-        self.kubelets.push(Seat::new(kubelet));
+        self.kubelets.push(Seat::new(Some(Box::new(kubelet))));
         self.kubelet_of.insert(name, number);
         self.plan(ComponentId::Kubelet(number));
     }

@@ -7,10 +7,12 @@ mod bootstrap;
 mod cluster;
 mod config;
 mod fault;
+mod network;
 mod run;
 
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
+pub use orrery_kube_proxy::{Client, Connection, Way};
 pub use orrery_kubelet::{ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile};
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};

@@ -40,6 +40,11 @@ impl Addresses {
     pub(crate) fn release(&mut self, address: u32) {
         self.used.remove(&address.wrapping_sub(self.base));
     }
+
+    /// Whether an address is of this range.
+    pub(crate) fn covers(&self, address: u32) -> bool {
+        address.wrapping_sub(self.base) < self.size
+    }
 }
 
 /// The usual text of an address.

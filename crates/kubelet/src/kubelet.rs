@@ -3,18 +3,19 @@
 use crate::admission::{self, Rejection};
 use crate::life::Life;
 use crate::node::Node;
+use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
 use crate::terminate::grace_of;
-use crate::{NodeConfig, RuntimeProfile};
+use crate::{Network, NodeConfig, RuntimeProfile};
 use orrery_api::{Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
-use orrery_client::{
-    ApiServer, Change, Component, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue,
-};
-use orrery_sim::SimTime;
+use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
+use orrery_container_runtime::{Answer, Message, Reply, Target, Unreachable};
+use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// The kubelet of one node.
@@ -72,29 +73,67 @@ impl Kubelet {
     }
 
     /// Lets a worker take its turn.
-    pub(crate) fn wake(&mut self, uid: &Str, api: &mut ApiServer, now: SimTime, cause: Revision) {
-        let Some(worker) = self.workers.get_mut(uid) else { return };
-        let worker = Rc::make_mut(worker);
-        let stored =
-            api.get::<Pod>(&worker.namespace, &worker.name).filter(|p| p.metadata.uid == *uid).cloned();
-        let Some(pod) = worker.gone.clone().or(stored) else {
-            // Its deletion is on the way here; nothing can be done for it before.
-            worker.sync_at = None;
-            return;
-        };
-        let mut cx = self.identity.act(api, now, cause);
-        Self::admit(&mut self.node, worker, &pod, &mut cx);
-        let mut turn = Turn { node: &mut self.node, worker, cx, pod, over: false };
-        if let Some(grace) = grace_of(&turn.pod) {
-            turn.hurry(grace);
-        }
-        turn.take();
-        let (over, next) = (turn.over, turn.worker.next());
+    pub(crate) fn wake(
+        &mut self,
+        uid: &Str,
+        api: &mut ApiServer,
+        network: &mut dyn Network,
+        now: SimTime,
+        cause: Revision,
+    ) {
+        // It is away while it works, so that its containers can reach those of the others.
+        let Some(mut worker) = self.workers.remove(uid) else { return };
+        let (over, next) = self.turn(Rc::make_mut(&mut worker), api, network, now, cause);
+        self.workers.insert(uid.clone(), worker);
         if over {
             self.forget(uid);
         } else if let Some(at) = next {
             self.queue.add(uid.clone(), at.max(now), cause);
         }
+    }
+
+    /// Lets a worker do what is due; whether nothing is left of its pod, and when it next has something to do.
+    fn turn(
+        &mut self,
+        worker: &mut PodWorker,
+        api: &mut ApiServer,
+        network: &mut dyn Network,
+        now: SimTime,
+        cause: Revision,
+    ) -> (bool, Option<SimTime>) {
+        let stored =
+            api.get::<Pod>(&worker.namespace, &worker.name).filter(|p| p.metadata.uid == worker.uid).cloned();
+        let Some(pod) = worker.gone.clone().or(stored) else {
+            // Its deletion is on the way here; nothing can be done for it before.
+            worker.sync_at = None;
+            return (false, None);
+        };
+        let mut cx = self.identity.act(api, now, cause);
+        Self::admit(&mut self.node, worker, &pod, &mut cx);
+        let peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
+        let mut turn = Turn { node: &mut self.node, worker, cx, pod, peers, over: false };
+        if let Some(grace) = grace_of(&turn.pod) {
+            turn.hurry(grace);
+        }
+        turn.take();
+        (turn.over, turn.worker.next())
+    }
+
+    /// Whether an address is that of the node, or one of those that its pods get.
+    pub fn has_address(&self, address: Ipv4Addr) -> bool {
+        self.node.addresses.covers(u32::from(address)) || *address.to_string() == *self.node.address
+    }
+
+    /// Answers a message from beyond the node.
+    pub fn answer(
+        &mut self,
+        _api: &ApiServer,
+        _network: &mut dyn Network,
+        _to: Target,
+        _message: &Message,
+        _now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        Answer { took: Duration::ZERO, result: Err(Unreachable::Refused) }
     }
 
     pub(crate) fn forget(&mut self, uid: &str) {
@@ -145,8 +184,9 @@ impl Kubelet {
     }
 }
 
-impl Component for Kubelet {
-    fn observe(&mut self, change: &Change, _api: &ApiServer, now: SimTime) {
+impl Kubelet {
+    /// Hears of a change of its pods or its node. Only computes which pods to look at.
+    pub fn observe(&mut self, change: &Change, now: SimTime) {
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
         if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {
             return;
@@ -160,12 +200,14 @@ impl Component for Kubelet {
         }
     }
 
-    fn next(&self) -> Option<SimTime> {
+    /// When it next has something to do; `None` while it only waits for changes.
+    pub fn next(&self) -> Option<SimTime> {
         self.queue.next().filter(|_| self.life.works())
     }
 
-    fn run(&mut self, api: &mut ApiServer, now: SimTime) {
-        self.work(api, now);
+    /// Does one unit of the work that is due at `now`.
+    pub fn run(&mut self, api: &mut ApiServer, network: &mut dyn Network, now: SimTime) {
+        self.work(api, network, now);
     }
 }
 

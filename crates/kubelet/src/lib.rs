@@ -19,8 +19,10 @@ mod images;
 mod ip;
 mod kubelet;
 mod life;
+mod network;
 mod node;
 mod node_status;
+mod outside;
 mod plan;
 mod pod_worker;
 mod prober;
@@ -36,6 +38,7 @@ mod words;
 pub use config::{NodeConfig, RuntimeProfile};
 pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
+pub use network::Network;
 pub use node_status::HEARTBEAT;
 pub use prober::{ProbeFacts, Question};
 

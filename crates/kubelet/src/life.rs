@@ -5,6 +5,7 @@
 //! way is open again, what it wrote there is told to the real one (upstream: the informers' caches, the cache of the
 //! status manager and the queue of the event recorder).
 
+use crate::Network;
 use crate::kubelet::Kubelet;
 use crate::node_status;
 use crate::pod_worker::{PodWorker, Sandbox, Stage};
@@ -153,10 +154,10 @@ impl Kubelet {
     }
 
     /// Lets the kubelet do one unit of its work, on the objects as it knows them.
-    pub(crate) fn work(&mut self, api: &mut ApiServer, now: SimTime) {
+    pub(crate) fn work(&mut self, api: &mut ApiServer, network: &mut dyn Network, now: SimTime) {
         let mut known = self.life.known.take();
         if let Some((uid, cause)) = self.queue.pop(now) {
-            self.wake(&uid, known.as_mut().map_or(api, |known| &mut known.api), now, cause);
+            self.wake(&uid, known.as_mut().map_or(api, |known| &mut known.api), network, now, cause);
         }
         self.life.known = known;
     }

@@ -1,6 +1,7 @@
 //! A worker's turn: one look at its pod, and what follows from it (upstream: `pkg/kubelet/kubelet.go`, `SyncPod`).
 
 use crate::node::Node;
+use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage, container};
 use crate::status::{View, is_final};
 use orrery_api::{Container, Pod, PodStatus};
@@ -14,6 +15,7 @@ pub(crate) struct Turn<'a, 'b> {
     pub worker: &'a mut PodWorker,
     pub cx: Context<'b>,
     pub pod: Rc<Pod>,
+    pub peers: Peers<'a>,
     /// Set when nothing is left of the pod.
     pub over: bool,
 }

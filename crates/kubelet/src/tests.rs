@@ -5,10 +5,48 @@ use expect_test::{Expect, expect};
 use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
-use orrery_client::{Component, WATCH_LATENCY};
+use orrery_client::WATCH_LATENCY;
+use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
 use orrery_sim::{Duration, SimTime};
 use std::fmt::Write;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
+
+/// The network of a cluster with one node and no Services.
+#[derive(Default)]
+struct Alone(Files);
+
+impl crate::Network for Alone {
+    fn lookup(&mut self, _api: &ApiServer, _node: &Str, name: &str, _cluster: bool) -> Vec<Ipv4Addr> {
+        name.parse().into_iter().collect()
+    }
+
+    fn connect(
+        &mut self,
+        _api: &ApiServer,
+        _node: &Str,
+        _from: Ipv4Addr,
+        to: Target,
+        _now: SimTime,
+    ) -> Result<Target, Unreachable> {
+        Ok(to)
+    }
+
+    fn send(
+        &mut self,
+        _api: &ApiServer,
+        _node: &Str,
+        _to: Target,
+        _message: &Message,
+        _now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        Answer { took: Duration::ZERO, result: Err(Unreachable::NoRoute) }
+    }
+
+    fn disk(&mut self, _volume: &Str) -> &mut Files {
+        &mut self.0
+    }
+}
 
 /// An API server with one kubelet, and what happened.
 struct World {
@@ -50,9 +88,9 @@ impl World {
             if news == Some(at) {
                 let change = self.api.change(self.delivered + 1).cloned().expect("news is a change");
                 self.delivered = change.revision;
-                self.kubelet.observe(&change, &self.api, at);
+                self.kubelet.observe(&change, at);
             } else {
-                self.kubelet.run(&mut self.api, at);
+                self.kubelet.run(&mut self.api, &mut Alone::default(), at);
             }
         }
         self.now = until;

@@ -1,0 +1,97 @@
+//! The network between the nodes: kube-proxy's rules, what is in the way, and who is at the other end.
+
+use crate::cluster::Seat;
+use orrery_apimachinery::Str;
+use orrery_apiserver::ApiServer;
+use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
+use orrery_kube_proxy::{Client, KubeProxy, is_outside, lookup};
+use orrery_kubelet::{Kubelet, Network};
+use orrery_sim::{Duration, SimTime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+/// How long it takes to hear that nobody listens, or an assumed answer from outside.
+const ROUND_TRIP: Duration = Duration::from_millis(1);
+/// How long a client waits for somebody who does not answer, unless it is less patient itself.
+const PATIENCE: Duration = Duration::from_secs(127);
+
+/// The network as a kubelet at work reaches it: all kubelets but those that are at work.
+pub(crate) struct Wires<'a> {
+    pub proxy: &'a mut KubeProxy,
+    pub disks: &'a mut BTreeMap<Str, Files>,
+    /// The nodes that are cut off, by their kubelets' numbers.
+    pub cut: &'a BTreeSet<usize>,
+    /// The number of every node's kubelet.
+    pub kubelet_of: &'a BTreeMap<Str, usize>,
+    pub kubelets: &'a mut [Seat<Option<Box<Kubelet>>>],
+    /// The kubelets that have something new to do.
+    pub roused: Vec<usize>,
+}
+
+impl Wires<'_> {
+    fn is_cut(&self, node: &str) -> bool {
+        self.kubelet_of.get(node).is_some_and(|number| self.cut.contains(number))
+    }
+}
+
+impl Network for Wires<'_> {
+    fn lookup(&mut self, api: &ApiServer, node: &Str, name: &str, cluster: bool) -> Vec<Ipv4Addr> {
+        if self.is_cut(node) { name.parse().into_iter().collect() } else { lookup(api, name, cluster) }
+    }
+
+    fn connect(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        from: Ipv4Addr,
+        to: Target,
+        now: SimTime,
+    ) -> Result<Target, Unreachable> {
+        let client = Client { node: node.clone(), address: from };
+        self.proxy.connect(api, &client, to, now).end
+    }
+
+    fn send(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        if self.is_cut(node) {
+            return nobody();
+        }
+        if is_outside(to.address) {
+            return Answer { took: ROUND_TRIP, result: Ok(assumed(message)) };
+        }
+        let there = |seat: &Seat<Option<Box<Kubelet>>>| {
+            seat.component.as_ref().is_some_and(|kubelet| kubelet.is_on() && kubelet.has_address(to.address))
+        };
+        let number = self.kubelets.iter().position(there).filter(|number| !self.cut.contains(number));
+        let Some(number) = number else { return nobody() };
+        let Some(mut kubelet) = self.kubelets[number].component.take() else { return nobody() };
+        let answer = kubelet.answer(api, self, to, message, now);
+        self.kubelets[number].component = Some(kubelet);
+        self.roused.push(number);
+        answer
+    }
+
+    fn disk(&mut self, volume: &Str) -> &mut Files {
+        self.disks.entry(volume.clone()).or_default()
+    }
+}
+
+/// Nobody is there who could answer.
+fn nobody() -> Answer<Result<Reply, Unreachable>> {
+    Answer { took: PATIENCE, result: Err(Unreachable::TimedOut) }
+}
+
+/// What somebody outside is assumed to answer.
+fn assumed(message: &Message) -> Reply {
+    match message {
+        Message::Connect => Reply::Connected,
+        Message::Http { .. } => Reply::Http { status: 200, headers: Vec::new(), body: "".into() },
+        Message::Bytes(_) => Reply::Bytes("".into()),
+    }
+}

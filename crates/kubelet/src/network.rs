@@ -1,0 +1,38 @@
+//! What lies beyond a node, as its pods reach it: names, connections, and disks that are attached over the network.
+
+use orrery_apimachinery::Str;
+use orrery_client::ApiServer;
+use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
+use orrery_sim::SimTime;
+use std::net::Ipv4Addr;
+
+/// What lies beyond a node. Who owns all nodes provides it.
+pub trait Network {
+    /// The addresses of a full name, asked for from the node called `node`. `cluster` says whether the cluster's DNS
+    /// is asked, or only the node's.
+    fn lookup(&mut self, api: &ApiServer, node: &Str, name: &str, cluster: bool) -> Vec<Ipv4Addr>;
+
+    /// Opens a connection from the pod with the address `from` on the node called `node`: where it ends, by the rules
+    /// for Services.
+    fn connect(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        from: Ipv4Addr,
+        to: Target,
+        now: SimTime,
+    ) -> Result<Target, Unreachable>;
+
+    /// Sends a message from the node called `node` to somebody beyond it.
+    fn send(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>>;
+
+    /// The files of a persistent volume.
+    fn disk(&mut self, volume: &Str) -> &mut Files;
+}

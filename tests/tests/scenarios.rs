@@ -2,7 +2,8 @@
 //!
 //! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`),
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
-//! (both), `$ cut NODE` (the network), `$ join NODE`. Everything between is what was printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
+//! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`. Everything between is
+//! what was printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_apiserver::Session;
@@ -43,6 +44,11 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             String::new()
         }
         ["stop", "kubelet", name] => node(cluster.stop_kubelet(name)),
+        ["kill", pod, container] => match cluster.kill_container("default", pod, container) {
+            true => String::new(),
+            false => "no such container\n".into(),
+        },
+        ["remove", name] => node(cluster.remove_node(name)),
         ["cut", name] => node(cluster.cut_node(name)),
         ["join", name] => node(cluster.join_node(name)),
         ["stop", name] => node(cluster.stop_node(name)),

@@ -1,6 +1,6 @@
 //! `orrery run`: scenarios in, everything that happened out.
 
-use crate::scenario::{Scenario, Step, read};
+use crate::scenario::{Fault, Scenario, Step, read};
 use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
@@ -137,11 +137,12 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
         return json!({"step": step.name, "t": seconds_of(started)});
     }
     let in_namespace = ["-n", namespace];
-    let output = match (&step.apply, &step.kubectl) {
-        (Some(manifest), _) => {
+    let output = match (&step.fault, &step.apply, &step.kubectl) {
+        (Some(fault), ..) => strike(cluster, fault, namespace),
+        (None, Some(manifest), _) => {
             kubectl(cluster, &[["apply", "-f", "-"].as_slice(), &in_namespace].concat(), manifest)
         }
-        (None, Some(argv)) => {
+        (None, None, Some(argv)) => {
             let mut argv: Vec<&str> = argv.iter().map(String::as_str).collect();
             if !step.no_namespace && !argv.contains(&"-n") {
                 // What follows a lone `--` is the container's.
@@ -150,7 +151,7 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
             }
             kubectl(cluster, &argv, &step.stdin)
         }
-        (None, None) => Output::default(),
+        (None, None, None) => Output::default(),
     };
     let default = Settle::default();
     let seconds = |given: Option<f64>, default: Duration| given.map_or(default, Duration::from_secs_f64);
@@ -165,6 +166,24 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
         "stdout": output.stdout.trim_end(),
         "stderr": output.stderr.trim_end(),
     })
+}
+
+/// Lets something break, or mends it; what was meant has to be there.
+fn strike(cluster: &mut Cluster, fault: &Fault, namespace: &str) -> Output {
+    let found = match fault {
+        Fault::StopKubelet(node) => cluster.stop_kubelet(node),
+        Fault::PowerOff(node) => cluster.stop_node(node),
+        Fault::Start(node) => cluster.start_node(node),
+        Fault::Cut(node) => cluster.cut_node(node),
+        Fault::Join(node) => cluster.join_node(node),
+        Fault::KillContainer(name) => {
+            name.split_once('/').is_some_and(|(pod, name)| cluster.kill_container(namespace, pod, name))
+        }
+        Fault::AddNode => !cluster.add_node().is_empty(),
+        Fault::RemoveNode(node) => cluster.remove_node(node),
+    };
+    let stderr = if found { String::new() } else { format!("{fault:?}: not found") };
+    Output { code: i32::from(!found), stderr, ..Default::default() }
 }
 
 fn seconds_of(time: SimTime) -> f64 {

@@ -33,7 +33,29 @@ pub struct Nodes {
     pub taint: BTreeMap<String, Vec<String>>,
 }
 
-/// One step: a manifest to apply, a kubectl command, or a sleep.
+/// Something that breaks, or is mended.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fault {
+    /// The kubelet of this node is stopped.
+    StopKubelet(String),
+    /// This node loses its power.
+    PowerOff(String),
+    /// This node gets its power back, and its kubelet is started.
+    Start(String),
+    /// This node is cut off from the control plane and from all other nodes.
+    Cut(String),
+    /// This node is joined again.
+    Join(String),
+    /// The main process of `POD/CONTAINER` is killed.
+    KillContainer(String),
+    /// A node joins.
+    AddNode,
+    /// This machine goes for good.
+    RemoveNode(String),
+}
+
+/// One step: a manifest to apply, a kubectl command, a fault, or a sleep.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Step {
@@ -47,6 +69,9 @@ pub struct Step {
     /// Standard input of that command.
     #[serde(default)]
     pub stdin: String,
+    /// What breaks, or is mended.
+    #[serde(default, with = "serde_yaml::with::singleton_map")]
+    pub fault: Option<Fault>,
     /// Seconds to let pass.
     pub sleep: Option<f64>,
     /// Leave the scenario's namespace out of the command.

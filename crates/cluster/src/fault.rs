@@ -2,8 +2,9 @@
 
 use crate::cluster::Seat;
 use crate::{Cluster, ComponentId, NodeConfig};
+use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Quantity, Str};
-use orrery_apiserver::ApiServer;
+use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
 use orrery_kubelet::Kubelet;
 use orrery_sim::SimTime;
 
@@ -52,6 +53,17 @@ impl Cluster {
         self.at_work(number, |kubelet, api, _, now| turn(kubelet, api, now));
     }
 
+    /// Kills the main process of a pod's container. False when it does not run.
+    pub fn kill_container(&mut self, namespace: &str, pod: &str, container: &str) -> bool {
+        let node = self.api.get::<Pod>(namespace, pod).and_then(|pod| pod.node_name.clone());
+        let mut killed = false;
+        node.is_some_and(|node| {
+            self.with_kubelet(&node, |kubelet, api, now| {
+                killed = kubelet.kill_container(api, namespace, pod, container, now);
+            })
+        }) && killed
+    }
+
     /// Whether a node is cut off; `None` when there is no such node.
     pub fn node_is_cut(&self, name: &str) -> Option<bool> {
         self.kubelet_of.get(name).map(|number| self.cut.contains(number))
@@ -71,12 +83,26 @@ impl Cluster {
     pub fn add_node(&mut self) -> Str {
         let usual = || NodeConfig::new(0, Quantity::from_units(4), Quantity::from_bytes(16 << 30));
         let last = self.config.nodes.last().cloned().unwrap_or_else(usual);
-        let node =
-            NodeConfig { labels: last.labels, ..NodeConfig::new(last.index + 1, last.cpu, last.memory) };
+        // The number of a machine that is gone is not given again.
+        let number = self.kubelets.len() + 1;
+        let node = NodeConfig { labels: last.labels, ..NodeConfig::new(number, last.cpu, last.memory) };
         let name = node.name.clone();
         self.config.nodes.push(node.clone());
         self.start_kubelet(node);
         name
+    }
+
+    /// Takes a machine away for good, and its Node object with it. False when there is no such node.
+    pub fn remove_node(&mut self, name: &str) -> bool {
+        let there = self.with_kubelet(name, Kubelet::power_off);
+        if there {
+            self.kubelet_of.remove(name);
+            self.config.nodes.retain(|node| &*node.name != name);
+            let request = Request::new(self.now, "kubectl");
+            // Somebody may have deleted it before.
+            let _ = self.api.delete(&request, &Key::new(Kind::Node, "", name), &DeleteOptions::default());
+        }
+        there
     }
 
     /// Starts the kubelet of a new node, which registers it.

@@ -15,6 +15,7 @@ mod actions;
 mod admission;
 mod config;
 mod facts;
+mod fault;
 mod images;
 mod ip;
 mod kubelet;

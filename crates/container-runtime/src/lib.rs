@@ -12,6 +12,7 @@ mod log;
 mod process;
 pub mod programs;
 pub mod registry;
+mod servers;
 mod shell;
 mod task;
 mod world;

@@ -3,6 +3,7 @@
 use crate::config::{ImageConfig, Userland};
 use crate::container::Container;
 use crate::files::normal;
+use crate::servers;
 use crate::shell::Shell;
 use crate::world::{Message, Reply, World};
 use orrery_apimachinery::Str;
@@ -202,7 +203,18 @@ pub fn base_name(path: &str) -> &str {
 }
 
 /// All of them. What servers do is in tables of the same kind, a line each here.
-const PROGRAMS: &[&[Program]] = &[basic::PROGRAMS];
+const PROGRAMS: &[&[Program]] = &[
+    basic::PROGRAMS,
+    servers::agnhost::PROGRAMS,
+    servers::clients::PROGRAMS,
+    servers::databases::PROGRAMS,
+    servers::entrypoint::PROGRAMS,
+    servers::languages::PROGRAMS,
+    servers::nginx::PROGRAMS,
+    servers::plain::PROGRAMS,
+    servers::redis::PROGRAMS,
+    servers::web::PROGRAMS,
+];
 
 /// A program that we know.
 pub fn known(name: &str) -> Option<&'static Program> {

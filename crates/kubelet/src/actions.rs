@@ -3,7 +3,7 @@
 use crate::pod_worker::{
     Instance, PodWorker, Run, Sandbox, container, is_sidecar, restarts_on_failure, should_restart,
 };
-use orrery_api::{Container, Pod, PodSpec};
+use orrery_api::{Container, Pod, PodSpec, Probe};
 use orrery_sim::SimTime;
 
 /// A container to stop, and what its event says.
@@ -11,6 +11,8 @@ use orrery_sim::SimTime;
 pub(crate) struct Kill {
     pub index: usize,
     pub message: String,
+    /// The grace that the failed probe states, if that is why.
+    pub grace: Option<i64>,
 }
 
 /// What is to be done.
@@ -30,33 +32,38 @@ pub(crate) fn compute(pod: &Pod, worker: &PodWorker, at: SimTime) -> Actions {
     if !matches!(worker.sandbox, Sandbox::Ready(_)) {
         return in_new_sandbox(pod, worker, at);
     }
+    let regular = spec.init_containers.len() + spec.containers.len();
     let mut actions = Actions::default();
+    // They start whether or not the pod is initialized, and never again.
+    actions.starts.extend((regular..worker.runs.len()).filter(|i| worker.runs[*i].current.is_none()));
     if !init_actions(pod, worker, at, &mut actions) || actions.kill_pod {
         return actions;
     }
     let mut kept = 0;
-    for i in spec.init_containers.len()..worker.runs.len() {
+    for i in spec.init_containers.len()..regular {
         let run = &worker.runs[i];
-        let name = &container(spec, i).0.name;
+        let container = container(spec, i).0;
         let Some(instance) = run.current.as_ref().filter(|c| c.runs_at(at)) else {
             if should_restart(pod, run, at) {
                 actions.starts.push(i);
             }
             continue;
         };
-        match complaint(container(spec, i).0, run, instance) {
+        match complaint(&container, run, instance) {
             None => kept += 1,
-            Some((what, restart)) => {
-                let restart = restart || restarts_on_failure(spec);
+            Some((what, probe)) => {
+                // What changed is restarted whatever the pod's policy.
+                let restart = probe.is_none() || restarts_on_failure(spec);
                 let tail = if restart { ", will be restarted" } else { "" };
-                actions.kills.push(Kill { index: i, message: format!("Container {name} {what}{tail}") });
+                let message = format!("Container {} {what}{tail}", container.name);
+                actions.kills.push(Kill { index: i, message, grace: grace(probe) });
                 if restart {
                     actions.starts.push(i);
                 }
             }
         }
     }
-    let starts_container = actions.starts.iter().any(|i| *i >= spec.init_containers.len());
+    let starts_container = actions.starts.iter().any(|i| (spec.init_containers.len()..regular).contains(i));
     if kept == 0 && !starts_container {
         // Sidecars must not keep the pod alive.
         actions.kill_pod = true;
@@ -76,7 +83,10 @@ fn in_new_sandbox(pod: &Pod, worker: &PodWorker, at: SimTime) -> Actions {
         let succeeded = worker.runs[*i].ended_by(at).is_some_and(|e| e.exit_code == 0);
         !(succeeded && spec.restart_policy.as_deref() == Some("OnFailure"))
     };
-    let containers: Vec<usize> = (spec.init_containers.len()..worker.runs.len()).filter(wanted).collect();
+    let containers: Vec<usize> = (spec.init_containers.len()
+        ..spec.init_containers.len() + spec.containers.len())
+        .filter(wanted)
+        .collect();
     if containers.is_empty() {
         return Actions { kill_pod: true, ..Default::default() };
     }
@@ -84,19 +94,28 @@ fn in_new_sandbox(pod: &Pod, worker: &PodWorker, at: SimTime) -> Actions {
     Actions { create_sandbox: true, starts, ..Default::default() }
 }
 
-/// What is wrong with a running container, and whether it is restarted whatever the pod's policy.
-fn complaint(spec: &Container, run: &Run, instance: &Instance) -> Option<(&'static str, bool)> {
+/// What is wrong with a running container, and the probe that it failed if that is it.
+fn complaint<'a>(
+    spec: &'a Container,
+    run: &Run,
+    instance: &Instance,
+) -> Option<(&'static str, Option<&'a Probe>)> {
     let attempt = Some(instance.attempt);
     let probes = run.probes.as_deref();
     if spec.image.as_deref() != Some(&*instance.image) {
-        Some(("definition changed", true))
+        Some(("definition changed", None))
     } else if probes.and_then(|p| p.liveness_result(attempt)) == Some(false) {
-        Some(("failed liveness probe", false))
+        Some(("failed liveness probe", spec.liveness_probe.as_deref()))
     } else if probes.and_then(|p| p.startup_result(attempt)) == Some(false) {
-        Some(("failed startup probe", false))
+        Some(("failed startup probe", spec.startup_probe.as_deref()))
     } else {
         None
     }
+}
+
+/// The grace of a container that failed a probe, if the probe states one (upstream: `setTerminationGracePeriod`).
+fn grace(probe: Option<&Probe>) -> Option<i64> {
+    probe.and_then(|probe| probe.termination_grace_period_seconds)
 }
 
 /// Finds what the init containers need; whether all of them are through (upstream: `computeInitContainerActions`).
@@ -105,8 +124,8 @@ fn init_actions(pod: &Pod, worker: &PodWorker, at: SimTime, actions: &mut Action
     if spec.init_containers.is_empty() {
         return true;
     }
-    let count = spec.init_containers.len();
-    let mut initialized = worker.runs[count..].iter().any(|r| r.runs_at(at));
+    let (count, ephemeral) = (spec.init_containers.len(), actions.starts.len());
+    let mut initialized = worker.runs[count..count + spec.containers.len()].iter().any(|r| r.runs_at(at));
     let mut later_begun = initialized;
     // From the last one back: the last that has begun decides, the ones before it are done.
     for i in (0..count).rev() {
@@ -121,12 +140,14 @@ fn init_actions(pod: &Pod, worker: &PodWorker, at: SimTime, actions: &mut Action
             continue;
         }
         if instance.runs_at(at) {
-            if is_sidecar(init) && sidecar_is_up(i, init, run, instance, actions) {
-                if i + 1 == count {
+            if is_sidecar(init) {
+                let up = sidecar_is_up(init, run, instance);
+                if up && i + 1 == count {
                     initialized = true;
-                } else if !later_begun {
+                } else if up && !later_begun {
                     actions.starts.push(i + 1);
                 }
+                judge_sidecar(i, init, run, instance, up, actions);
             }
         } else if is_sidecar(init) {
             actions.starts.push(i);
@@ -146,29 +167,31 @@ fn init_actions(pod: &Pod, worker: &PodWorker, at: SimTime, actions: &mut Action
     if !later_begun {
         actions.starts.push(0);
     }
-    actions.starts.reverse();
+    actions.starts[ephemeral..].reverse();
     initialized
 }
 
-/// Whether a running sidecar has started up; one that failed a probe is restarted.
-fn sidecar_is_up(i: usize, init: &Container, run: &Run, instance: &Instance, actions: &mut Actions) -> bool {
-    let attempt = Some(instance.attempt);
-    let startup = run.probes.as_deref().and_then(|p| p.startup_result(attempt));
-    let up = init.startup_probe.is_none() || startup == Some(true);
-    let failed = match startup {
-        Some(false) => Some("startup"),
-        _ if up && run.probes.as_deref().and_then(|p| p.liveness_result(attempt)) == Some(false) => {
-            Some("liveness")
-        }
-        _ => None,
-    };
-    if let Some(probe) = failed {
-        actions
-            .kills
-            .push(Kill { index: i, message: format!("Init container {} failed {probe} probe", init.name) });
+/// Whether a running sidecar has started up.
+fn sidecar_is_up(init: &Container, run: &Run, instance: &Instance) -> bool {
+    let startup = run.probes.as_deref().and_then(|p| p.startup_result(Some(instance.attempt)));
+    init.startup_probe.is_none() || startup == Some(true)
+}
+
+/// Restarts a sidecar that failed a probe, or was changed since it started. Until it is up, only its startup counts.
+fn judge_sidecar(
+    i: usize,
+    init: &Container,
+    run: &Run,
+    instance: &Instance,
+    up: bool,
+    actions: &mut Actions,
+) {
+    let Some((what, probe)) = complaint(init, run, instance) else { return };
+    if up || what == "failed startup probe" {
+        let message = format!("Init container {} {what}", init.name);
+        actions.kills.push(Kill { index: i, message, grace: grace(probe) });
         actions.starts.push(i);
     }
-    up
 }
 
 /// Whether a start that fails keeps those after it from starting: init containers start one by one.

@@ -1,7 +1,7 @@
 //! What can be seen of a pod's containers beyond its status: for whoever shows them.
 
 use crate::Kubelet;
-use crate::pod_worker::{PodWorker, Stage, container};
+use crate::pod_worker::{PodWorker, container};
 use crate::prober::ProbeFacts;
 use orrery_api::{Container, Pod};
 use orrery_apimachinery::Str;
@@ -63,7 +63,7 @@ impl Kubelet {
     ) -> Vec<ContainerFacts> {
         let Some(pod) = api.get::<Pod>(namespace, pod) else { return Vec::new() };
         let Some(worker) = self.workers.get(&pod.metadata.uid) else { return Vec::new() };
-        (0..worker.runs.len()).map(|i| facts(worker, i, container(&pod.spec, i).0, now)).collect()
+        (0..worker.runs.len()).map(|i| facts(worker, i, &container(&pod.spec, i).0, now)).collect()
     }
 }
 
@@ -78,17 +78,15 @@ fn facts(worker: &PodWorker, i: usize, spec: &Container, now: SimTime) -> Contai
     };
     let restarts = run.trouble.as_ref().and_then(|t| t.restarts);
     let back_off = restarts.and_then(|delay| Some(run.last_end(now)? + delay.length));
-    let grace = match worker.stage {
-        Stage::Terminating(killed) => killed,
-        _ => None,
-    };
+    let stops = worker.stops.iter().flat_map(|stops| stops.iter());
+    let grace = stops.filter(|stop| stop.index == i).map(|stop| stop.grace_until).next();
     ContainerFacts {
         name: spec.name.clone(),
         command: spec.command.iter().chain(&spec.args).cloned().collect(),
         assumed: None,
         restarts: run.current.as_ref().map_or(0, |instance| instance.attempt),
         back_off_until: back_off.filter(|until| *until > now && waiting.is_some()),
-        grace_until: grace.filter(|until| *until > now && run.runs_at(now)),
+        grace_until: grace.filter(|until| *until > now),
         probes: run.probes.as_ref().map(|probes| probes.facts(spec)).unwrap_or_default(),
         listens: Vec::new(),
         cpu_millis: 0,

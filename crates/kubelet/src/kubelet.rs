@@ -7,7 +7,6 @@ use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
-use crate::terminate::grace_of;
 use crate::{Network, NodeConfig, RuntimeProfile};
 use orrery_api::{Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
@@ -112,9 +111,6 @@ impl Kubelet {
         Self::admit(&mut self.node, worker, &pod, &mut cx);
         let peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
         let mut turn = Turn { node: &mut self.node, worker, cx, pod, peers, over: false };
-        if let Some(grace) = grace_of(&turn.pod) {
-            turn.hurry(grace);
-        }
         turn.take();
         (turn.over, turn.worker.next())
     }

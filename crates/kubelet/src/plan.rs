@@ -9,7 +9,7 @@ use crate::prober::Probes;
 use crate::runtime;
 use crate::sync::Turn;
 use crate::volumes;
-use orrery_api::{Container, Pod};
+use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::EventType;
 use orrery_sim::{Duration, SimTime};
@@ -36,12 +36,16 @@ enum Step {
     Mount { begun: SimTime, attempts: u32 },
     /// Find out what to do, and stop what is to be stopped.
     Act,
+    /// Wait until what is to be stopped is, then make the sandbox if that is to be done.
+    Stop { kill_pod: bool, create_sandbox: bool },
     /// Start the next container.
     Next,
     /// The image of a container has arrived, or not.
     Pulled { index: usize, image: Str, pull: Pull },
     /// A container is made.
     Create { index: usize },
+    /// The hook after the start of a container is through.
+    Hooked { index: usize, failure: Option<String> },
 }
 
 /// How often a worker looks whether the volumes are mounted (upstream: `podAttachAndMountRetryInterval`).
@@ -94,6 +98,7 @@ impl Turn<'_, '_> {
         match plan.step.clone() {
             Step::Mount { begun, attempts } => self.mount(plan, begun, attempts),
             Step::Act => self.act(plan),
+            Step::Stop { kill_pod, create_sandbox } => self.after_stop(plan, kill_pod, create_sandbox),
             Step::Next => match plan.starts.pop_front() {
                 Some(index) => {
                     self.begin_start(plan, index);
@@ -107,6 +112,10 @@ impl Turn<'_, '_> {
             }
             Step::Create { index } => {
                 self.create(plan, index);
+                true
+            }
+            Step::Hooked { index, failure } => {
+                self.end_hook(plan, index, failure);
                 true
             }
         }
@@ -157,11 +166,31 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         self.add_probes(&pod);
         let actions = actions::compute(&pod, self.worker, plan.at);
-        plan.resume = self.kill_for(&actions);
-        if actions.create_sandbox {
-            plan.resume = plan.resume.max(self.make_sandbox());
+        if actions.kill_pod {
+            self.stop_all(None);
+        } else {
+            for kill in &actions.kills {
+                self.stop_one(kill.index, &kill.message, kill.grace);
+            }
         }
         plan.starts = actions.starts.into();
+        let Actions { kill_pod, create_sandbox, .. } = actions;
+        plan.step = Step::Stop { kill_pod, create_sandbox };
+        true
+    }
+
+    /// Goes on once the containers that were to be stopped have ended.
+    fn after_stop(&mut self, plan: &mut Plan, kill_pod: bool, create_sandbox: bool) -> bool {
+        if let Some(next) = self.worker.next_stop() {
+            plan.resume = next;
+            return true;
+        }
+        if kill_pod {
+            self.stop_sandbox();
+        }
+        if create_sandbox {
+            plan.resume = self.make_sandbox();
+        }
         plan.step = Step::Next;
         true
     }
@@ -170,22 +199,9 @@ impl Turn<'_, '_> {
         let now = self.now();
         for (i, run) in self.worker.runs.iter_mut().enumerate() {
             if run.probes.is_none() {
-                run.probes = Probes::of(container(&pod.spec, i).0, now);
+                run.probes = Probes::of(&container(&pod.spec, i).0, now);
             }
         }
-    }
-
-    /// Stops containers; when the last of them has ended.
-    fn kill_for(&mut self, actions: &Actions) -> SimTime {
-        let now = self.now();
-        if actions.kill_pod {
-            let done = self.kill_all(None);
-            self.stop_sandbox();
-            return done;
-        }
-        let done: Vec<SimTime> =
-            actions.kills.iter().map(|k| self.kill(k.index, Some(&k.message), None)).collect();
-        done.into_iter().max().unwrap_or(now)
     }
 
     fn make_sandbox(&mut self) -> SimTime {
@@ -339,7 +355,7 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         let spec = container(&pod.spec, index).0;
         plan.step = Step::Next;
-        if let Some(why) = volumes::environment_problem(&pod, spec, self.cx.api()) {
+        if let Some(why) = volumes::environment_problem(&pod, &spec, self.cx.api()) {
             self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
             plan.failed = true;
             return self.start_failed(plan, index, "CreateContainerConfigError", why);
@@ -348,19 +364,29 @@ impl Turn<'_, '_> {
         self.start(&pod, index);
         self.event_of(index, EventType::Normal, "Started", format!("Started container {}", spec.name));
         self.worker.runs[index].set_waiting(None);
-        if let Some(why) = post_start_problem(&pod, spec) {
-            self.event_of(index, EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
-            self.kill(index, Some("FailedPostStartHook"), None);
-            plan.failed = true;
-            self.start_failed(plan, index, "PostStartHookError", why);
+        if let Some(hook) = spec.lifecycle.as_ref().and_then(|l| l.post_start.as_ref()) {
+            let hooked = self.run_hook(&spec, hook);
+            plan.resume = self.now() + hooked.took;
+            plan.step = Step::Hooked { index, failure: hooked.failure };
         }
+    }
+
+    /// After the hook after a start: a container whose hook failed is stopped.
+    fn end_hook(&mut self, plan: &mut Plan, index: usize, failure: Option<String>) {
+        plan.step = Step::Next;
+        let Some(why) = failure else { return };
+        self.event_of(index, EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
+        self.stop_one(index, "FailedPostStartHook", None);
+        plan.failed = true;
+        self.start_failed(plan, index, "PostStartHookError", why);
+        plan.step = Step::Stop { kill_pod: false, create_sandbox: false };
     }
 
     fn start(&mut self, pod: &Pod, index: usize) {
         let now = self.now();
         let (spec, is_init) = container(&pod.spec, index);
-        let assumed = if is_init && !is_sidecar(spec) { self.node.profile.assumed_end() } else { None };
-        let end = runtime::end_of(pod, spec).or(assumed);
+        let assumed = if is_init && !is_sidecar(&spec) { self.node.profile.assumed_end() } else { None };
+        let end = runtime::end_of(pod, &spec).or(assumed);
         let run = &mut self.worker.runs[index];
         let attempt = run.current.as_ref().map_or(0, |i| i.attempt + 1);
         run.previous = run.current.take().map(Box::new);
@@ -374,21 +400,6 @@ impl Turn<'_, '_> {
         });
         self.containers_changed();
     }
-}
-
-/// Why the hook after a container's start fails, in upstream's words; `None` when it does not.
-fn post_start_problem(pod: &Pod, spec: &Container) -> Option<String> {
-    let exec = spec.lifecycle.as_ref()?.post_start.as_ref()?.exec.as_ref()?;
-    if runtime::exec_succeeds(exec) {
-        return None;
-    }
-    let code = runtime::exec_code(exec);
-    Some(format!(
-        "Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: command exited with {code}, message: \"\"",
-        exec.command.join(" "),
-        spec.name,
-        described(pod)
-    ))
 }
 
 /// A whole number of seconds as Go prints it: `10s`, `2m40s`, `5m0s`.

@@ -236,7 +236,7 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         for (i, run) in self.worker.runs.iter_mut().enumerate() {
             if run.probes.is_some() {
-                refresh(run, container(&pod.spec, i).0, at, now);
+                refresh(run, &container(&pod.spec, i).0, at, now);
             }
         }
     }
@@ -260,9 +260,9 @@ impl Turn<'_, '_> {
     /// Asks one probe if it is due; whether its turn is to be shown at once.
     fn ask_if_due(&mut self, pod: &Pod, i: usize, question: Question) -> bool {
         let now = self.now();
-        let (spec, is_init) = container(&pod.spec, i);
+        let spec = container(&pod.spec, i).0;
         let run = &mut self.worker.runs[i];
-        let (Some(probe), Some(instance)) = (question.spec(spec), run.current.clone()) else { return false };
+        let (Some(probe), Some(instance)) = (question.spec(&spec), run.current.clone()) else { return false };
         let started = spec.startup_probe.is_none()
             || run.probes.as_ref().and_then(|p| p.startup_result(Some(instance.attempt))) == Some(true);
         let Some(probes) = &mut run.probes else { return false };
@@ -292,12 +292,12 @@ impl Turn<'_, '_> {
             self.ask_sync_if(noticed);
             return false;
         }
-        let answers = answers(pod, spec, &instance, question, probe);
+        let answers = answers(pod, &spec, &instance, question, probe);
         let answer = answers.at(now);
         let turned = prober.count(answer, probe);
         prober.next = prober.plan(answer, answers, now, period(probe));
         if !answer {
-            self.report(pod, spec, is_init, question, probe);
+            self.report(i, question, probe);
         }
         self.ask_sync_if(noticed || turned);
         turned && question != Question::Liveness
@@ -310,13 +310,13 @@ impl Turn<'_, '_> {
         }
     }
 
-    fn report(&mut self, pod: &Pod, spec: &Container, is_init: bool, question: Question, probe: &Probe) {
+    fn report(&mut self, index: usize, question: Question, probe: &Probe) {
         let output = match &probe.exec {
             Some(exec) if !runtime::exec_succeeds(exec) => "",
             _ => "HTTP probe failed with statuscode: 500",
         };
         let message = format!("{} probe failed: {output}", question.title());
-        self.container_event(pod, spec, is_init, EventType::Warning, "Unhealthy", message);
+        self.event_of(index, EventType::Warning, "Unhealthy", message);
     }
 }
 

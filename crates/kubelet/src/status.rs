@@ -2,12 +2,12 @@
 //! and `pkg/kubelet/status`).
 
 use crate::node::Node;
-use crate::pod_worker::{PodWorker, Run, Sandbox, container, is_sidecar, should_restart};
+use crate::pod_worker::{PodWorker, Run, Sandbox, container, is_ephemeral, is_sidecar, should_restart};
 use crate::words::Word;
 use crate::{ip, pod_worker::Instance};
 use orrery_api::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting,
-    ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodSpec, PodStatus, VolumeMountStatus,
+    ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodSpec, PodStatus, VolumeMount, VolumeMountStatus,
 };
 use orrery_apimachinery::{Str, Time};
 use orrery_client::ApiServer;
@@ -46,12 +46,14 @@ impl View<'_> {
         let old = &self.pod.status;
         let spec = &*self.pod.spec;
         let inits = spec.init_containers.len();
-        let all: Vec<ContainerStatus> =
+        let mut all: Vec<ContainerStatus> =
             (0..self.worker.runs.len()).map(|i| self.container_status(i)).collect();
+        let mut ephemeral_container_statuses = all.split_off(inits + spec.containers.len());
         let phase = self.phase(&all);
         let conditions = self.conditions(&all, &phase);
         let (init_container_statuses, mut container_statuses) = split(all, inits);
         container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        ephemeral_container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
         let same_phase = old.phase.as_ref() == Some(&phase);
         let mut status = PodStatus {
             conditions,
@@ -61,7 +63,7 @@ impl View<'_> {
             // The reason and the message belong to the phase.
             reason: old.reason.clone().filter(|_| same_phase),
             message: old.message.clone().filter(|_| same_phase),
-            ephemeral_container_statuses: old.ephemeral_container_statuses.clone(),
+            ephemeral_container_statuses,
             host_ip: old.host_ip.clone(),
             host_ips: old.host_ips.clone(),
             // The scheduler's; upstream's kubelet does not know of it and so takes it away.
@@ -121,11 +123,14 @@ impl View<'_> {
         let (spec, is_init) = container(&self.pod.spec, i);
         let run = &self.worker.runs[i];
         let mut status = match &run.current {
-            Some(instance) => self.of_instance(spec, run, instance),
-            None => self.of_none(spec),
+            Some(instance) => self.of_instance(&spec, run, instance),
+            None => self.of_none(&spec),
         };
-        self.apply_waiting(&mut status, spec, is_init, run);
-        self.apply_probes(&mut status, spec, is_init, run);
+        status.volume_mounts = self.mounts(&spec);
+        self.apply_waiting(&mut status, is_init, run);
+        if !is_ephemeral(&self.pod.spec, i) {
+            self.apply_probes(&mut status, &spec, is_init, run);
+        }
         status
     }
 
@@ -157,12 +162,6 @@ impl View<'_> {
             Some(previous) if self.remembers(instance) => self.terminated(&spec.name, previous),
             _ => ContainerState::default(),
         };
-        let mounts = spec.volume_mounts.iter().map(|m| VolumeMountStatus {
-            mount_path: m.mount_path.clone(),
-            name: m.name.clone(),
-            read_only: m.read_only,
-            recursive_read_only: m.read_only.then(|| self.word(Word::Disabled)),
-        });
         ContainerStatus {
             name: spec.name.clone(),
             image: instance.image.clone(),
@@ -171,9 +170,23 @@ impl View<'_> {
             restart_count: instance.attempt,
             state,
             last_state,
-            volume_mounts: mounts.collect(),
             ..Default::default()
         }
+    }
+
+    /// The mounts; those below them are read-only too where that is asked for, which the runtime can do.
+    fn mounts(&self, spec: &Container) -> Vec<VolumeMountStatus> {
+        let recursive = |m: &VolumeMount| match m.recursive_read_only.as_deref() {
+            Some("Enabled" | "IfPossible") => Word::Enabled,
+            _ => Word::Disabled,
+        };
+        let status = |m: &VolumeMount| VolumeMountStatus {
+            mount_path: m.mount_path.clone(),
+            name: m.name.clone(),
+            read_only: m.read_only,
+            recursive_read_only: m.read_only.then(|| self.word(recursive(m))),
+        };
+        spec.volume_mounts.iter().map(status).collect()
     }
 
     /// Whether the run before `instance` is still known: once a container has ended, the kubelet soon
@@ -200,8 +213,8 @@ impl View<'_> {
     }
 
     /// A container that is to be started and cannot shows why.
-    fn apply_waiting(&self, status: &mut ContainerStatus, spec: &Container, is_init: bool, run: &Run) {
-        let done = is_init && !is_sidecar(spec) && run.ended_by(self.at).is_some_and(|i| i.exit_code == 0);
+    fn apply_waiting(&self, status: &mut ContainerStatus, is_init: bool, run: &Run) {
+        let done = is_init && run.ended_by(self.at).is_some_and(|i| i.exit_code == 0);
         if done || !should_restart(self.pod, run, self.at) {
             return;
         }

@@ -2,9 +2,9 @@
 
 use crate::node::Node;
 use crate::outside::Peers;
-use crate::pod_worker::{PodWorker, Stage, container};
+use crate::pod_worker::{PodWorker, Stage, container, is_ephemeral};
 use crate::status::{View, is_final};
-use orrery_api::{Container, Pod, PodStatus};
+use orrery_api::{Pod, PodStatus};
 use orrery_client::{Context, EventType};
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
@@ -34,6 +34,8 @@ impl Turn<'_, '_> {
     /// Does everything that is due.
     pub(crate) fn take(&mut self) {
         let now = self.now();
+        let pod = self.pod.clone();
+        self.worker.take_in(&pod.spec);
         if self.worker.relist_at.is_some_and(|at| at <= now) {
             self.worker.relist_at = self.next_end().map(|end| self.node.relist.from(end));
             self.worker.ask(now);
@@ -43,8 +45,9 @@ impl Turn<'_, '_> {
         }
         if self.worker.stage == Stage::Syncing && self.worker.stopping {
             self.worker.plan = None;
-            self.worker.stage = Stage::Terminating(None);
+            self.worker.stage = Stage::Terminating(false);
         }
+        self.go_on_stopping();
         self.go_on();
         if self.worker.stage == Stage::Syncing {
             self.probe();
@@ -56,7 +59,7 @@ impl Turn<'_, '_> {
     /// Looks at the pod, if that is due and the cache is newer than the last look.
     fn look(&mut self) {
         let now = self.now();
-        let killing = matches!(self.worker.stage, Stage::Terminating(Some(_)));
+        let killing = self.worker.stage == Stage::Terminating(true);
         if killing || self.worker.is_busy() || self.worker.sync_at.is_none_or(|at| at > now) {
             return;
         }
@@ -81,7 +84,7 @@ impl Turn<'_, '_> {
             self.worker.deadline = self.deadline();
         }
         if over {
-            self.worker.stage = Stage::Terminating(None);
+            self.worker.stage = Stage::Terminating(false);
             self.end_look();
             self.worker.ask(self.cx.now());
             return;
@@ -165,22 +168,7 @@ impl Turn<'_, '_> {
         self.worker.relist_at = Some(self.worker.relist_at.map_or(next, |at| at.min(next)));
     }
 
-    /// An event about a container.
-    pub(crate) fn container_event(
-        &mut self,
-        pod: &Pod,
-        spec: &Container,
-        is_init: bool,
-        r#type: EventType,
-        reason: &str,
-        message: impl Into<String>,
-    ) {
-        let list = if is_init { "initContainers" } else { "containers" };
-        let part = ["spec.", list, "{", &spec.name, "}"].concat();
-        self.cx.event_in(pod, &part, r#type, reason, message);
-    }
-
-    /// An event about the container with the number `index`.
+    /// An event about the container with the number `index` (upstream: `kubecontainer.GenerateContainerRef`).
     pub(crate) fn event_of(
         &mut self,
         index: usize,
@@ -190,7 +178,13 @@ impl Turn<'_, '_> {
     ) {
         let pod = self.pod.clone();
         let (spec, is_init) = container(&pod.spec, index);
-        self.container_event(&pod, spec, is_init, r#type, reason, message);
+        let list = match is_init {
+            true => "initContainers",
+            false if is_ephemeral(&pod.spec, index) => "ephemeralContainers",
+            false => "containers",
+        };
+        let part = ["spec.", list, "{", &spec.name, "}"].concat();
+        self.cx.event_in(&*pod, &part, r#type, reason, message);
     }
 
     pub(crate) fn end_look(&mut self) {

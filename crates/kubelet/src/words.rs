@@ -20,7 +20,7 @@ words! {
     PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
     ContainersNotReady ContainersNotInitialized ReadinessGatesNotReady PodCompleted PodFailed
     Pending Running Succeeded Failed
-    ContainerCreating PodInitializing Completed Error Disabled
+    ContainerCreating PodInitializing Completed Error Disabled Enabled
 }
 
 impl Word {

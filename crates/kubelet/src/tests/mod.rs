@@ -12,6 +12,8 @@ use std::fmt::Write;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
+mod lifecycle;
+
 /// The network of a cluster with one node and no Services.
 #[derive(Default)]
 struct Alone(Files);

@@ -269,7 +269,8 @@ fn forget_what_was_in_memory(worker: &mut PodWorker, now: SimTime) {
     for run in &mut worker.runs {
         (run.trouble, run.probes) = (None, None);
     }
-    (worker.verdict, worker.plan, worker.deadline, worker.last_sync) = (None, None, None, None);
+    (worker.verdict, worker.plan, worker.stops) = (None, None, None);
+    (worker.deadline, worker.last_sync) = (None, None);
     worker.mounted = false;
     (worker.sync_at, worker.relist_at) = (Some(now), Some(now));
 }

@@ -106,7 +106,7 @@ fn a_container_whose_first_hook_fails_is_stopped_and_backed_off() {
         00:00:00.090   Warning FailedPostStartHook: PostStartHook failed (x2)
         00:00:00.090   Normal Killing: FailedPostStartHook (x2)
         00:00:01.087 web Running [PRTSC I PS] c: PostStartHookError restarts=1
-        00:00:01.087   Warning BackOff: Back-off restarting failed container c in pod web_default(09b21a8a-be0f-434e-a630-d6885537c4ec)
+        00:00:01.087   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
     "#]]);
 }
 

@@ -47,7 +47,7 @@ mod volume_attachment;
 pub use duration::human_duration;
 pub use pod::{PodSummary, pod_status};
 pub use table::{Options, table};
-pub use text::{age, selector};
+pub use text::{access_modes, age, selector};
 
 use crate::{Kind, Object};
 use orrery_apimachinery::Time;

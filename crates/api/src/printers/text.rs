@@ -87,7 +87,7 @@ pub fn selector(selector: Option<&LabelSelector>) -> String {
 }
 
 /// `RWO,ROX`: modes in upstream's order, each once.
-pub(super) fn access_modes(modes: &[Str]) -> String {
+pub fn access_modes(modes: &[Str]) -> String {
     let short: Vec<&str> = [
         ("ReadWriteOnce", "RWO"),
         ("ReadOnlyMany", "ROX"),

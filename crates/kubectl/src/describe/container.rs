@@ -1,23 +1,51 @@
 //! The containers of a pod (upstream: `describeContainers`).
 
 use super::Story;
-use orrery_api::resources::{CPU, ResourceList};
-use orrery_api::{Container, ContainerPort, EnvFromSource, EnvVar, Probe, ResourceFieldSelector};
-use orrery_apimachinery::Str;
+use super::story::date;
+use orrery_api::resources::CPU;
+use orrery_api::{
+    Container, ContainerPort, ContainerState, ContainerStatus, EnvFromSource, EnvVar, Probe,
+    ResourceFieldSelector, ResourceRequirements, SeccompProfile,
+};
+use orrery_apimachinery::{ObjectMeta, Str};
 
-/// All of a list, under its `title`.
-pub(super) fn describe(story: &mut Story, title: &str, containers: &[Container]) {
-    story.line(1, &format!("{title}:{}", if containers.is_empty() { " <none>" } else { "" }));
-    for container in containers {
-        story.line(1, &format!(" {}:", container.name));
+/// What is told of a list of containers.
+pub(super) struct Containers<'a> {
+    /// What stands above them.
+    pub(super) title: &'a str,
+    pub(super) list: &'a [Container],
+    /// What became of them, in a pod.
+    pub(super) statuses: &'a [ContainerStatus],
+    /// The pod, out of which variables come.
+    pub(super) pod: Option<&'a ObjectMeta>,
+}
+
+/// All of a list, under its title. In a template everything stands further to the right.
+pub(super) fn describe(story: &mut Story, containers: &Containers<'_>) {
+    let template = containers.pod.is_none();
+    let none = if containers.list.is_empty() { " <none>" } else { "" };
+    story.line(usize::from(template), &[containers.title, ":", none].concat());
+    for container in containers.list {
+        let status = containers.statuses.iter().find(|status| status.name == container.name);
+        story.line(1, &[if template { " " } else { "" }, &container.name, ":"].concat());
+        if let Some(status) = status {
+            story.field(2, "Container ID", text(&status.container_id));
+        }
         story.field(2, "Image", text(&container.image));
+        if let Some(status) = status {
+            story.field(2, "Image ID", &status.image_id);
+        }
         ports(story, "Port", &container.ports, |port| port.container_port);
         ports(story, "Host Port", &container.ports, |port| port.host_port);
-        seccomp(story, container);
+        let profile =
+            container.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
+        seccomp(story, 2, profile);
         lines(story, "Command", &container.command);
         lines(story, "Args", &container.args);
-        resources(story, "Limits", &container.resources.limits);
-        resources(story, "Requests", &container.resources.requests);
+        if let Some(status) = status {
+            states(story, status);
+        }
+        resources(story, 2, &container.resources);
         for (name, check) in [
             ("Liveness", &container.liveness_probe),
             ("Readiness", &container.readiness_probe),
@@ -28,12 +56,52 @@ pub(super) fn describe(story: &mut Story, title: &str, containers: &[Container])
             }
         }
         env_from(story, &container.env_from);
-        env(story, container);
+        env(story, container, containers.pod);
         mounts(story, container);
     }
 }
 
-fn text(text: &Option<Str>) -> &str {
+/// What a container does, what it did before, and how often it was started anew.
+fn states(story: &mut Story, status: &ContainerStatus) {
+    state(story, "State", &status.state);
+    if status.last_state.terminated.is_some() {
+        state(story, "Last State", &status.last_state);
+    }
+    story.field(2, "Ready", if status.ready { "True" } else { "False" });
+    story.field(2, "Restart Count", &status.restart_count.to_string());
+}
+
+/// One state (upstream: `describeStatus`).
+fn state(story: &mut Story, name: &str, state: &ContainerState) {
+    if let Some(running) = &state.running {
+        story.field(2, name, "Running");
+        story.field(3, "Started", &date(running.started_at));
+    } else if let Some(ended) = state.terminated.as_ref().filter(|_| state.waiting.is_none()) {
+        story.field(2, name, "Terminated");
+        optional(story, "Reason", text(&ended.reason));
+        optional(story, "Message", text(&ended.message));
+        story.field(3, "Exit Code", &ended.exit_code.to_string());
+        if ended.signal > 0 {
+            story.field(3, "Signal", &ended.signal.to_string());
+        }
+        story.field(3, "Started", &date(ended.started_at));
+        story.field(3, "Finished", &date(ended.finished_at));
+    } else {
+        story.field(2, name, "Waiting");
+        if let Some(waiting) = &state.waiting {
+            optional(story, "Reason", text(&waiting.reason));
+        }
+    }
+}
+
+fn optional(story: &mut Story, name: &str, value: &str) {
+    if !value.is_empty() {
+        story.field(3, name, value);
+    }
+}
+
+/// The text, or nothing.
+pub(super) fn text(text: &Option<Str>) -> &str {
     text.as_deref().unwrap_or_default()
 }
 
@@ -47,12 +115,12 @@ fn ports(story: &mut Story, name: &str, ports: &[ContainerPort], number: fn(&Con
     }
 }
 
-fn seccomp(story: &mut Story, container: &Container) {
-    let profile = container.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
+/// The profile by which system calls are kept from a pod or a container.
+pub(super) fn seccomp(story: &mut Story, level: usize, profile: Option<&SeccompProfile>) {
     if let Some(profile) = profile {
-        story.field(2, "SeccompProfile", &profile.type_);
+        story.field(level, "SeccompProfile", &profile.type_);
         if &*profile.type_ == "Localhost" {
-            story.field(3, "LocalhostProfile", text(&profile.localhost_profile));
+            story.field(level + level / 2, "LocalhostProfile", text(&profile.localhost_profile));
         }
     }
 }
@@ -67,13 +135,16 @@ fn lines(story: &mut Story, name: &str, words: &[Str]) {
     }
 }
 
-fn resources(story: &mut Story, name: &str, amounts: &ResourceList) {
-    if amounts.is_empty() {
-        return;
-    }
-    story.line(2, &format!("{name}:"));
-    for (resource, amount) in amounts {
-        story.field(3, resource, &amount.to_string());
+/// What a container, or a whole pod, may use and is sure to get.
+pub(super) fn resources(story: &mut Story, level: usize, resources: &ResourceRequirements) {
+    for (name, amounts) in [("Limits:", &resources.limits), ("Requests:", &resources.requests)] {
+        if amounts.is_empty() {
+            continue;
+        }
+        story.line(level, name);
+        for (resource, amount) in amounts {
+            story.field(level + 1, resource, &amount.to_string());
+        }
     }
 }
 
@@ -114,10 +185,10 @@ fn env_from(story: &mut Story, sources: &[EnvFromSource]) {
     }
 }
 
-fn env(story: &mut Story, container: &Container) {
+fn env(story: &mut Story, container: &Container, pod: Option<&ObjectMeta>) {
     story.line(2, if container.env.is_empty() { "Environment:\t<none>" } else { "Environment:" });
     for variable in &container.env {
-        if let Some(value) = value_from(variable, container) {
+        if let Some(value) = value_from(variable, container, pod) {
             story.field(3, &variable.name, &value);
         } else if variable.value_from.is_none() {
             let mut lines = text(&variable.value).split('\n');
@@ -128,10 +199,16 @@ fn env(story: &mut Story, container: &Container) {
 }
 
 /// Where a variable's value comes from, if it does not stand there.
-fn value_from(variable: &EnvVar, container: &Container) -> Option<String> {
+fn value_from(variable: &EnvVar, container: &Container, pod: Option<&ObjectMeta>) -> Option<String> {
     let source = variable.value_from.as_ref()?;
     if let Some(field) = &source.field_ref {
-        return Some(format!(" ({}:{})", text(&field.api_version), field.field_path));
+        // Upstream's client knows no other field of a pod by its label.
+        let value = match (&*field.field_path, pod) {
+            ("metadata.name", Some(pod)) => &*pod.name,
+            ("metadata.namespace", Some(pod)) => &*pod.namespace,
+            _ => "",
+        };
+        return Some(format!("{value} ({}:{})", text(&field.api_version), field.field_path));
     }
     if let Some(field) = &source.resource_field_ref {
         return Some(format!("{} ({})", amount(field, container), field.resource));

@@ -1,7 +1,8 @@
 //! What the pods of a workload look like (upstream: `DescribePodTemplate`).
 
-use super::{Story, container, volume};
-use orrery_api::{PodTemplateSpec, Toleration, TopologySpreadConstraint, printers};
+use super::container::{self, Containers};
+use super::{Story, volume};
+use orrery_api::{Container, PodTemplateSpec, Toleration, TopologySpreadConstraint, printers};
 
 /// The whole template.
 pub(crate) fn describe(template: &PodTemplateSpec) -> String {
@@ -15,20 +16,25 @@ pub(crate) fn describe(template: &PodTemplateSpec) -> String {
         story.field(1, "Service Account", account);
     }
     if !spec.init_containers.is_empty() {
-        container::describe(&mut story, "Init Containers", &spec.init_containers);
+        containers(&mut story, "Init Containers", &spec.init_containers);
     }
-    container::describe(&mut story, "Containers", &spec.containers);
-    volume::describe(&mut story, &spec.volumes);
-    spread(&mut story, &spec.topology_spread_constraints);
+    containers(&mut story, "Containers", &spec.containers);
+    volume::describe(&mut story, 1, &spec.volumes);
+    spread(&mut story, 1, &spec.topology_spread_constraints);
     if let Some(class) = &spec.priority_class_name {
         story.field(1, "Priority Class Name", class);
     }
     story.labels(1, "Node-Selectors", &spec.node_selector);
-    tolerations(&mut story, &spec.tolerations);
+    tolerations(&mut story, 1, &spec.tolerations);
     story.0
 }
 
-fn spread(story: &mut Story, constraints: &[TopologySpreadConstraint]) {
+fn containers(story: &mut Story, title: &str, list: &[Container]) {
+    container::describe(story, &Containers { title, list, statuses: &[], pod: None });
+}
+
+/// How pods spread over the parts of the cluster (upstream: `describeTopologySpreadConstraints`).
+pub(super) fn spread(story: &mut Story, level: usize, constraints: &[TopologySpreadConstraint]) {
     let mut constraints: Vec<_> = constraints.iter().collect();
     constraints.sort_by(|a, b| a.topology_key.cmp(&b.topology_key));
     for (index, constraint) in constraints.into_iter().enumerate() {
@@ -40,15 +46,16 @@ fn spread(story: &mut Story, constraints: &[TopologySpreadConstraint]) {
             let selector = printers::selector(constraint.label_selector.as_ref());
             text += &format!(" for selector {selector}");
         }
-        story.line(1, &text);
+        story.line(level, &text);
     }
 }
 
-fn tolerations(story: &mut Story, tolerations: &[Toleration]) {
+/// Which taints do not keep a pod away (upstream: `printPodTolerationsMultiline`).
+pub(super) fn tolerations(story: &mut Story, level: usize, tolerations: &[Toleration]) {
     let mut tolerations: Vec<_> = tolerations.iter().collect();
     tolerations.sort_by(|a, b| a.key.cmp(&b.key));
     let told: Vec<String> = tolerations.into_iter().map(toleration).collect();
-    story.list(1, "Tolerations", &told);
+    story.list(level, "Tolerations", &told);
 }
 
 /// `key=value:Effect op=Exists for 30s`.

@@ -1,27 +1,33 @@
 //! A ResourceQuota: what is used of what may be used.
 
+use super::Story;
 use orrery_api::ResourceQuota;
-use std::fmt::Write;
+use orrery_apimachinery::Order;
 
-pub(super) fn describe(quota: &ResourceQuota) -> String {
-    let meta = &quota.metadata;
-    let mut text = format!("Name:\t{}\nNamespace:\t{}\n", meta.name, meta.namespace);
+pub(super) fn describe(story: &mut Story, quota: &ResourceQuota) {
+    story.field(0, "Name", &quota.metadata.name);
+    story.field(0, "Namespace", &quota.metadata.namespace);
+    amounts(story, 0, quota, " * ", "----");
+}
+
+/// What it is for, and what is used of each resource.
+pub(super) fn amounts(story: &mut Story, level: usize, quota: &ResourceQuota, bullet: &str, rule: &str) {
     let mut scopes = quota.spec.scopes.clone();
-    scopes.sort_unstable();
+    scopes.order();
     if !scopes.is_empty() {
-        text += &format!("Scopes:\t{}\n", scopes.join(", "));
+        story.field(level, "Scopes", &scopes.join(", "));
     }
     for scope in &scopes {
         if let Some(help) = help(scope) {
-            text += &format!(" * {help}\n");
+            story.line(level, &[bullet, help].concat());
         }
     }
-    text += "Resource\tUsed\tHard\n--------\t----\t----\n";
+    story.line(level, "Resource\tUsed\tHard");
+    story.line(level, &["--------\t", rule, "\t", rule].concat());
     for (resource, hard) in &quota.status.hard {
         let used = quota.status.used.get(resource).copied().unwrap_or_default();
-        writeln!(text, "{resource}\t{used}\t{hard}").expect("a string takes everything");
+        story.line(level, &[&**resource, "\t", &used.to_string(), "\t", &hard.to_string()].concat());
     }
-    text
 }
 
 fn help(scope: &str) -> Option<&'static str> {

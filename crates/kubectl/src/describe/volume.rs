@@ -1,97 +1,148 @@
 //! The volumes of a pod (upstream: `describeVolumes`).
 
-use super::Story;
+use super::story::{Story, list, pairs, shown};
 use orrery_api::Volume;
 use orrery_apimachinery::Value;
 use orrery_apimachinery::decode::encode;
 
-/// A source of volumes: its field, what it is called, and what is told of it: `Label:field`, with what stands for
-/// nothing behind a `?`.
-type Source = (&'static str, &'static str, &'static [&'static str]);
+/// A source of volumes: its field, what it is called, and what is told of it.
+struct Source(&'static str, &'static str, &'static str);
 
-/// The sources of today, and those of yesterday that people still have. Some say more.
+/// The sources, those of former days too; those of pods and those of PersistentVolumes. Some say more.
 const SOURCES: &[Source] = &[
-    ("hostPath", "HostPath (bare host directory volume)", &["Path:path", "HostPathType:type?<none>"]),
-    (
+    Source(
+        "hostPath",
+        "HostPath (bare host directory volume)",
+        "    Path:\t{path}\n    HostPathType:\t{type?<none>}",
+    ),
+    Source(
         "emptyDir",
         "EmptyDir (a temporary directory that shares a pod's lifetime)",
-        &["Medium:medium", "SizeLimit:sizeLimit?<unset>"],
+        "    Medium:\t{medium}\n    SizeLimit:\t{sizeLimit?<unset>}",
     ),
-    (
+    Source(
+        "gcePersistentDisk",
+        "GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)",
+        "    PDName:\t{pdName}\n    FSType:\t{fsType}\n    Partition:\t{#partition}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "awsElasticBlockStore",
+        "AWSElasticBlockStore (a Persistent Disk resource in AWS)",
+        "    VolumeID:\t{volumeID}\n    FSType:\t{fsType}\n    Partition:\t{#partition}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "gitRepo",
+        "GitRepo (a volume that is pulled from git when the pod is created)",
+        "    Repository:\t{repository}\n    Revision:\t{revision}",
+    ),
+    Source(
         "secret",
         "Secret (a volume populated by a Secret)",
-        &["SecretName:secretName", "Optional:optional?false"],
+        "    SecretName:\t{secretName}\n    Optional:\t{optional?false}",
     ),
-    ("configMap", "ConfigMap (a volume populated by a ConfigMap)", &["Name:name", "Optional:optional?false"]),
-    (
+    Source(
+        "configMap",
+        "ConfigMap (a volume populated by a ConfigMap)",
+        "    Name:\t{name}\n    Optional:\t{optional?false}",
+    ),
+    Source(
         "nfs",
         "NFS (an NFS mount that lasts the lifetime of a pod)",
-        &["Server:server", "Path:path", "ReadOnly:readOnly?false"],
+        "    Server:\t{server}\n    Path:\t{path}\n    ReadOnly:\t{readOnly?false}",
     ),
-    (
+    Source(
+        "iscsi",
+        "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
+        "    TargetPortal:\t{targetPortal}\n    IQN:\t{iqn}\n    Lun:\t{#lun}\n    ISCSIInterface\t{iscsiInterface}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}\n    Portals:\t{portals?[]}\n    DiscoveryCHAPAuth:\t{chapAuthDiscovery?false}\n    SessionCHAPAuth:\t{chapAuthSession?false}\n    SecretRef:\t{secretRef?nil}\n    InitiatorName:\t{initiatorName?<none>}",
+    ),
+    Source(
+        "glusterfs",
+        "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
+        "    EndpointsName:\t{endpoints}\n?    EndpointsNamespace:\t{endpointsNamespace}\n    Path:\t{path}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
         "persistentVolumeClaim",
         "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)",
-        &["ClaimName:claimName", "ReadOnly:readOnly?false"],
+        "    ClaimName:\t{claimName}\n    ReadOnly:\t{readOnly?false}",
     ),
-    (
+    Source(
         "ephemeral",
         "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
-        &[],
+        "",
     ),
-    ("downwardAPI", "DownwardAPI (a volume populated by information about the pod)", &[]),
-    ("projected", "Projected (a volume that contains injected data from multiple sources)", &[]),
-    (
+    Source("downwardAPI", "DownwardAPI (a volume populated by information about the pod)", ""),
+    Source("projected", "Projected (a volume that contains injected data from multiple sources)", ""),
+    Source(
+        "vsphereVolume",
+        "vSphereVolume (a Persistent Disk resource in vSphere)",
+        "    VolumePath:\t{volumePath}\n    FSType:\t{fsType}\n    StoragePolicyName:\t{storagePolicyName}",
+    ),
+    Source(
+        "cinder",
+        "Cinder (a Persistent Disk resource in OpenStack)",
+        "    VolumeID:\t{volumeID}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}\n    SecretRef:\t{secretRef?nil}",
+    ),
+    Source(
+        "azureFile",
+        "AzureFile (an Azure File Service mount on the host and bind mount to the pod)",
+        "    SecretName:\t{secretName}\n?    SecretNamespace:\t{secretNamespace}\n    ShareName:\t{shareName}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "azureDisk",
+        "AzureDisk (an Azure Data Disk mount on the host and bind mount to the pod)",
+        "    DiskName:\t{diskName}\n    DiskURI:\t{diskURI}\n    Kind: \t{kind}\n    FSType:\t{fsType}\n    CachingMode:\t{cachingMode}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "fc",
+        "FC (a Fibre Channel disk)",
+        "    TargetWWNs:\t{,targetWWNs}\n    LUN:\t{lun?<none>}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "local",
+        "LocalVolume (a persistent volume backed by local storage on a node)",
+        "    Path:\t{path}",
+    ),
+    Source(
         "csi",
         "CSI (a Container Storage Interface (CSI) volume source)",
-        &["Driver:driver", "FSType:fsType", "ReadOnly:readOnly?false"],
+        "    Driver:\t{driver}\n    FSType:\t{fsType}\n?    VolumeHandle:\t{volumeHandle}\n    ReadOnly:\t{readOnly?false}",
     ),
-    ("image", "Image (a container image or OCI artifact)", &["Reference:reference", "PullPolicy:pullPolicy"]),
+    Source(
+        "image",
+        "Image (a container image or OCI artifact)",
+        "    Reference:\t{reference}\n    PullPolicy:\t{pullPolicy}",
+    ),
 ];
 
 /// What a projected volume is made of, source by source.
 const PARTS: &[Source] = &[
-    ("secret", "", &["SecretName:name", "SecretOptionalName:optional?<nil>"]),
-    ("configMap", "", &["ConfigMapName:name", "ConfigMapOptional:optional?<nil>"]),
-    ("serviceAccountToken", "", &["TokenExpirationSeconds:expirationSeconds"]),
+    Source("secret", "", "    SecretName:\t{name}\n    SecretOptionalName:\t{optional?<nil>}"),
+    Source("configMap", "", "    ConfigMapName:\t{name}\n    ConfigMapOptional:\t{optional?<nil>}"),
+    Source("serviceAccountToken", "", "    TokenExpirationSeconds:\t{expirationSeconds}"),
 ];
 
-pub(super) fn describe(story: &mut Story, volumes: &[Volume]) {
+/// All volumes of a pod, or of a template, in which everything stands further to the right.
+pub(super) fn describe(story: &mut Story, level: usize, volumes: &[Volume]) {
     if volumes.is_empty() {
-        return story.field(1, "Volumes", "<none>");
+        return story.field(level, "Volumes", "<none>");
     }
-    story.line(1, "Volumes:");
+    story.line(level, "Volumes:");
     for volume in volumes {
-        story.line(1, &format!(" {}:", volume.name));
-        let tree = encode(volume);
-        match SOURCES.iter().find(|source| tree.get(source.0).is_some()) {
-            Some((field, name, told)) => {
-                story.field(2, "Type", name);
-                tell(story, &tree[*field], told);
-                tell_more(story, field, &tree[*field]);
-            }
-            None => story.line(1, "<unknown>"),
+        story.line(1, &[if level > 0 { " " } else { "" }, &volume.name, ":"].concat());
+        source(story, &encode(volume));
+    }
+}
+
+/// Where a volume comes from.
+pub(super) fn source(story: &mut Story, volume: &Value) {
+    match SOURCES.iter().find(|source| volume.get(source.0).is_some()) {
+        Some(Source(field, name, template)) => {
+            story.field(2, "Type", name);
+            story.tell(&volume[*field], template);
+            tell_more(story, field, &volume[*field]);
         }
+        None => story.line(1, "<unknown>"),
     }
-}
-
-fn tell(story: &mut Story, source: &Value, told: &[&str]) {
-    for entry in told {
-        let (label, field) = entry.split_once(':').unwrap_or((entry, ""));
-        let (field, nothing) = field.split_once('?').unwrap_or((field, ""));
-        story.field(2, label, &shown(&source[field], nothing));
-    }
-}
-
-fn shown(value: &Value, nothing: &str) -> String {
-    match value {
-        Value::Null => nothing.into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn tell_more(story: &mut Story, field: &str, source: &Value) {
@@ -101,7 +152,7 @@ fn tell_more(story: &mut Story, field: &str, source: &Value) {
             for item in list(&source["items"]) {
                 for from in [&item["fieldRef"]["fieldPath"], &item["resourceFieldRef"]["resource"]] {
                     if let Some(from) = from.as_str() {
-                        story.line(3, &format!("{from} -> {}", shown(&item["path"], "")));
+                        story.line(3, &[from, " -> ", &shown(&item["path"])].concat());
                     }
                 }
             }
@@ -110,8 +161,10 @@ fn tell_more(story: &mut Story, field: &str, source: &Value) {
         "ephemeral" => tell_claim(story, &source["volumeClaimTemplate"]),
         "csi" => {
             // Upstream sets every part of the table off anew.
-            let pairs = pairs(&source["volumeAttributes"], "=").join("\n        \t    ");
-            let text = if pairs.is_empty() { "<none>".into() } else { format!("    {pairs}") };
+            let text = match source.get("volumeAttributes") {
+                None => "<none>".into(),
+                Some(attributes) => ["    ", &pairs(attributes, "=").join("\n        \t    ")].concat(),
+            };
             story.field(2, "VolumeAttributes", &text);
         }
         _ => {}
@@ -122,26 +175,16 @@ fn tell_part(story: &mut Story, part: &Value) {
     if part.get("downwardAPI").is_some() {
         return story.field(2, "DownwardAPI", "true");
     }
-    if let Some((field, _, told)) = PARTS.iter().find(|source| part.get(source.0).is_some()) {
-        tell(story, &part[*field], told);
+    if let Some(Source(field, _, template)) = PARTS.iter().find(|source| part.get(source.0).is_some()) {
+        story.tell(&part[*field], template);
     }
 }
 
 /// The claim that is made for each pod (upstream: `printPersistentVolumeClaim`).
 fn tell_claim(story: &mut Story, claim: &Value) {
-    let (meta, spec) = (&claim["metadata"], &claim["spec"]);
-    story.field(2, "StorageClass", &shown(&spec["storageClassName"], ""));
-    story.field(2, "Volume", &shown(&spec["volumeName"], ""));
-    story.list(2, "Labels", &pairs(&meta["labels"], "="));
-    story.list(2, "Annotations", &pairs(&meta["annotations"], ": "));
-    story.field(2, "Capacity", "");
-    story.field(2, "Access Modes", "");
-    if let Some(mode) = spec["volumeMode"].as_str() {
-        story.field(2, "VolumeMode", mode);
-    }
-}
-
-fn pairs(map: &Value, sign: &str) -> Vec<String> {
-    let entries = map.as_object().into_iter().flatten();
-    entries.map(|(key, value)| format!("{key}{sign}{}", shown(value, ""))).collect()
+    story.tell(
+        claim,
+        "    StorageClass:\t{spec.storageClassName}\n    Volume:\t{spec.volumeName}\n    Labels:\t{+metadata.labels}
+    Annotations:\t{*metadata.annotations}\n    Capacity:\t\n    Access Modes:\t\n?    VolumeMode:\t{spec.volumeMode}",
+    );
 }

@@ -284,11 +284,16 @@ fn label(action: &Action) -> String {
         Action::StopNode { name } => format!("{name} off"),
         Action::StartNode { name } => format!("{name} on"),
         Action::AddNode => "+ node".into(),
+        Action::RemoveNode { name } => format!("\u{2212} {name}"),
+        Action::StopKubelet { name } => format!("{name} kubelet off"),
+        Action::CutNode { name } => format!("{name} cut"),
+        Action::JoinNode { name } => format!("{name} joined"),
+        Action::KillContainer { pod, container, .. } => format!("kill {pod}/{container}"),
         Action::Kubectl { line, .. } => line.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
     }
 }
 
-/// The command line of an action, without `kubectl`; none for the power of machines.
+/// The command line of an action, without `kubectl`; none for what is done to machines.
 pub fn command(action: &Action) -> Option<Vec<String>> {
     match action {
         Action::Apply { .. } => Some(handle::line(&["apply", "-f", "-"], "")),
@@ -300,7 +305,14 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
             Some(handle::line(&["scale", &kind.to_lowercase(), name, &replicas], namespace))
         }
         Action::Kubectl { line, .. } => Some(line.clone()),
-        Action::StopNode { .. } | Action::StartNode { .. } | Action::AddNode => None,
+        Action::StopNode { .. }
+        | Action::StartNode { .. }
+        | Action::AddNode
+        | Action::RemoveNode { .. }
+        | Action::StopKubelet { .. }
+        | Action::CutNode { .. }
+        | Action::JoinNode { .. }
+        | Action::KillContainer { .. } => None,
     }
 }
 
@@ -310,6 +322,13 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::StopNode { name } => drop(cluster.stop_node(name)),
         Action::StartNode { name } => drop(cluster.start_node(name)),
         Action::AddNode => drop(cluster.add_node()),
+        Action::RemoveNode { name } => drop(cluster.remove_node(name)),
+        Action::StopKubelet { name } => drop(cluster.stop_kubelet(name)),
+        Action::CutNode { name } => drop(cluster.cut_node(name)),
+        Action::JoinNode { name } => drop(cluster.join_node(name)),
+        Action::KillContainer { namespace, pod, container } => {
+            drop(cluster.kill_container(namespace, pod, container));
+        }
         Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
             let line = command(action).expect("these have one");
             let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };

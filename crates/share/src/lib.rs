@@ -99,6 +99,35 @@ pub enum Action {
     },
     /// A machine joins.
     AddNode,
+    /// The machine and its Node object go for good.
+    RemoveNode {
+        /// Name of the node.
+        name: String,
+    },
+    /// The kubelet is stopped, its containers run on.
+    StopKubelet {
+        /// Name of the node.
+        name: String,
+    },
+    /// The machine is cut off from the control plane and from all others.
+    CutNode {
+        /// Name of the node.
+        name: String,
+    },
+    /// The machine that was cut off is joined again.
+    JoinNode {
+        /// Name of the node.
+        name: String,
+    },
+    /// The main process of a container is killed.
+    KillContainer {
+        /// Namespace of the pod.
+        namespace: String,
+        /// Name of the pod.
+        pod: String,
+        /// Name of the container.
+        container: String,
+    },
     /// A line of the console.
     Kubectl {
         /// The words after `kubectl`.
@@ -222,6 +251,28 @@ mod tests {
     #[test]
     fn a_link_comes_back_as_it_was_sent() {
         assert_eq!(decode(&format!("#{}", encode(&link()))), Ok(link()));
+    }
+
+    #[test]
+    fn everything_that_can_break_fits_into_a_link() {
+        let name = || "node-2".to_owned();
+        let container = Action::KillContainer {
+            namespace: "default".into(),
+            pod: "web-1".into(),
+            container: "web".into(),
+        };
+        let actions = [
+            Action::StopNode { name: name() },
+            Action::StartNode { name: name() },
+            Action::RemoveNode { name: name() },
+            Action::StopKubelet { name: name() },
+            Action::CutNode { name: name() },
+            Action::JoinNode { name: name() },
+            container,
+        ];
+        let steps = actions.map(|action| Step { at: 1, action }).into();
+        let link = Link { steps, ..link() };
+        assert_eq!(decode(&encode(&link)), Ok(link));
     }
 
     /// Made by codec 1 on its first day. It must open for ever.

@@ -14,6 +14,7 @@ use crate::components::inspector::Inspector;
 use crate::components::legend::Legend;
 use crate::components::log::Log;
 use crate::components::not_simulated::NotSimulated;
+use crate::components::opened::Opened;
 use crate::components::picture::Picture;
 use crate::components::pod::shapes;
 use crate::components::scheduling::SchedulingGrid;
@@ -151,7 +152,10 @@ fn Page(props: &PageProps) -> Html {
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }
             <main class="stage">
-                <Picture />
+                { match ui.opened.last() {
+                    Some(id) => html! { <Opened key={id.key()} id={id.clone()} /> },
+                    None => html! { <Picture /> },
+                } }
                 if let Some(text) = &*notice {
                     <div class="notice" role="alert"><p>{text.clone()}</p><button class="btn" onclick={drop_notice}>{w.close}</button></div>
                 }

@@ -1,6 +1,9 @@
 //! What a click or a key does to a workload: the kubectl command of the same effect, which the console then shows.
 
-use web_sys::window;
+use orrery_view::behaviour::{Can, Does};
+use orrery_view::scene::ObjectRef;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, window};
 
 use crate::session::Session;
 use crate::ui::{Choose, UiContext};
@@ -40,5 +43,34 @@ pub fn perform(session: &Session, ui: &UiContext, deed: Deed) {
         (Deed::Restart, _) if handle.restarts => run(session, ui, &handle.restart(), false),
         (Deed::Undo, _) if handle.undoes => run(session, ui, &handle.undo(None), false),
         _ => {}
+    }
+}
+
+/// Opens a pod or a node; the picture grows out of the place where it stands.
+pub fn open(ui: &UiContext, id: &ObjectRef) {
+    if matches!(&*id.kind, "Pod" | "Node") {
+        // Without the place it grows out of the middle.
+        let _ = grow_from(id);
+        ui.dispatch(Choose::Open(id.clone()));
+    }
+}
+
+fn grow_from(id: &ObjectRef) -> Option<()> {
+    let document = window()?.document()?;
+    let stage = document.query_selector(".stage").ok()??;
+    let mark = stage.query_selector(&format!("[data-ref=\"{}\"]", id.key())).ok()??;
+    let (around, at) = (stage.get_bounding_client_rect(), mark.get_bounding_client_rect());
+    let (x, y) = (at.x() - around.x() + at.width() / 2.0, at.y() - around.y() + at.height() / 2.0);
+    let style = stage.dyn_into::<HtmlElement>().ok()?.style();
+    style.set_property("--from", &format!("{x:.0}px {y:.0}px")).ok()
+}
+
+/// Does to the selected pod or node the first thing that a key stands for.
+pub fn behave(session: &Session, ui: &UiContext, wanted: fn(&Does) -> bool) {
+    let Some(id) = &ui.selection else { return };
+    let all = session.read(|engine| engine.behaviour(id));
+    let mine = |can: &&Can| ui.container.is_none() || can.container == ui.container;
+    if let Some(can) = all.iter().filter(mine).find(|can| wanted(&can.does)) {
+        run(session, ui, &can.line, false);
     }
 }

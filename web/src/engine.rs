@@ -10,8 +10,12 @@ use orrery_schema::Schema;
 use orrery_share::{Action, File, Link, Step};
 use orrery_sim::SimTime;
 use orrery_view::assist::{Offer, complete};
+use orrery_view::behaviour::{Can, behaviour};
 use orrery_view::findings::{Finding, findings};
 use orrery_view::handle::{self, Handle};
+use orrery_view::logs::{Logs, logs};
+use orrery_view::opened::node::{OpenedNode, opened_node};
+use orrery_view::opened::pod::{OpenedPod, opened_pod};
 use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, scheduling, workloads};
@@ -174,6 +178,26 @@ impl Engine {
     /// One object.
     pub fn inspect(&self, id: &ObjectRef) -> Option<inspect::Inspection> {
         inspect::inspect(&self.cluster, id)
+    }
+
+    /// A pod from within.
+    pub fn opened_pod(&self, id: &ObjectRef) -> Option<OpenedPod> {
+        opened_pod(&self.cluster, id)
+    }
+
+    /// A node from within.
+    pub fn opened_node(&self, id: &ObjectRef) -> Option<OpenedNode> {
+        opened_node(&self.cluster, id)
+    }
+
+    /// What can be done to a pod's containers or to a node.
+    pub fn behaviour(&self, id: &ObjectRef) -> Vec<Can> {
+        behaviour(&self.cluster, id)
+    }
+
+    /// The end of a container's log.
+    pub fn logs(&self, pod: &ObjectRef, container: Option<&str>, previous: bool, most: usize) -> Logs {
+        logs(&self.cluster, pod, container, previous, most)
     }
 
     /// What the scheduler thought of each node for a pod.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use orrery_view::behaviour::Does;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -11,7 +12,7 @@ use crate::session::Session;
 use crate::ui::{Choose, Dialog, UiContext, other};
 
 /// What a key does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy)]
 enum Command {
     PlayPause,
     Step,
@@ -20,6 +21,9 @@ enum Command {
     Stage,
     View,
     Do(Deed),
+    Open,
+    Logs,
+    Behave(fn(&Does) -> bool),
     Help,
     Close,
 }
@@ -36,6 +40,11 @@ fn command(key: &str) -> Option<Command> {
         "-" => Command::Do(Deed::ScaleBy(-1)),
         "r" | "R" => Command::Do(Deed::Restart),
         "u" | "U" => Command::Do(Deed::Undo),
+        "o" | "O" => Command::Open,
+        "l" | "L" => Command::Logs,
+        "p" | "P" => Command::Behave(|does| matches!(does, Does::FailProbe(_) | Does::LetProbe(_))),
+        "x" | "X" => Command::Behave(|does| *does == Does::Kill),
+        "c" | "C" => Command::Behave(|does| matches!(does, Does::Cordon | Does::Uncordon)),
         "?" => Command::Help,
         "Escape" => Command::Close,
         _ => return None,
@@ -69,7 +78,7 @@ fn occupied(at: &Element, command: Command) -> bool {
         return true;
     }
     // Space presses a button that has the focus.
-    command == Command::PlayPause && within("button, a, summary, [role=button], [role=tab]")
+    matches!(command, Command::PlayPause) && within("button, a, summary, [role=button], [role=tab]")
 }
 
 fn perform(command: Command, session: &Session, ui: &UiContext) {
@@ -81,6 +90,9 @@ fn perform(command: Command, session: &Session, ui: &UiContext) {
         Command::Stage => ui.dispatch(Choose::Present(!ui.present)),
         Command::View => ui.dispatch(Choose::View(other(ui.view))),
         Command::Do(deed) => doing::perform(session, ui, deed),
+        Command::Open => ui.selection.iter().for_each(|id| doing::open(ui, id)),
+        Command::Logs => ui.dispatch(Choose::Logs(ui.container.clone())),
+        Command::Behave(wanted) => doing::behave(session, ui, wanted),
         Command::Help => ui.dispatch(Choose::Dialog(Some(Dialog::Help))),
         Command::Close => ui.dispatch(Choose::Close),
     }

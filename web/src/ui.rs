@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use orrery_view::scene::{ObjectRef, View};
+use orrery_view::scene::{ObjectRef, Text, View};
 use yew::prelude::*;
 
 use crate::i18n::{Lang, Words};
@@ -68,11 +68,29 @@ pub enum Sheet {
     Events,
 }
 
+/// What the panel at the foot shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Panel {
+    /// What the cluster recorded.
+    #[default]
+    Events,
+    /// A line to type commands.
+    Console,
+    /// What the selected pod's containers wrote.
+    Logs,
+}
+
 /// Everything the person has chosen.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Ui {
     /// The selected object.
     pub selection: Option<ObjectRef>,
+    /// What is opened in the place of the picture, and what it was opened from.
+    pub opened: Vec<ObjectRef>,
+    /// The container of the selected pod that is meant.
+    pub container: Option<Text>,
+    /// What the panel at the foot shows.
+    pub panel: Panel,
     /// Only this namespace.
     pub namespace: Option<String>,
     /// What the picture is ordered by.
@@ -98,6 +116,16 @@ pub struct Ui {
 pub enum Choose {
     /// Selects an object, or nothing.
     Select(Option<ObjectRef>),
+    /// Opens a pod or a node.
+    Open(ObjectRef),
+    /// Goes back until so many are open.
+    Leave(usize),
+    /// Shows the logs of a container of the selected pod.
+    Logs(Option<Text>),
+    /// Means a container of the selected pod.
+    Container(Option<Text>),
+    /// Turns the panel at the foot.
+    Panel(Panel),
     /// Filters by namespace.
     Namespace(Option<String>),
     /// Orders the picture.
@@ -128,8 +156,23 @@ impl Reducible for Ui {
                 if selection.is_some() && ui.sheet.is_none() {
                     ui.sheet = Some(Sheet::Inspector);
                 }
-                ui.selection = selection;
+                ui.select(selection);
             }
+            Choose::Open(id) => {
+                ui.sheet = None;
+                ui.select(Some(id.clone()));
+                if ui.opened.last() != Some(&id) {
+                    ui.opened.push(id);
+                }
+            }
+            Choose::Leave(depth) => ui.leave(depth),
+            Choose::Logs(container) => {
+                ui.container = container;
+                ui.panel = Panel::Logs;
+                ui.sheet = Some(Sheet::Events);
+            }
+            Choose::Container(container) => ui.container = container,
+            Choose::Panel(panel) => ui.panel = panel,
             Choose::Namespace(namespace) => ui.namespace = namespace,
             Choose::View(view) => ui.view = view,
             Choose::Theme(theme) => ui.theme = theme,
@@ -149,10 +192,27 @@ impl Ui {
         if self.dialog.take().is_some() || self.sheet.take().is_some() || self.toast.take().is_some() {
             return;
         }
-        if self.present {
+        if !self.opened.is_empty() {
+            self.leave(self.opened.len() - 1);
+        } else if self.present {
             self.present = false;
         } else {
-            self.selection = None;
+            self.select(None);
+        }
+    }
+
+    fn select(&mut self, selection: Option<ObjectRef>) {
+        if self.selection != selection {
+            self.container = None;
+        }
+        self.selection = selection;
+    }
+
+    /// What was left stays selected in the picture; what is still open is selected within.
+    fn leave(&mut self, depth: usize) {
+        self.opened.truncate(depth);
+        if let Some(id) = self.opened.last().cloned() {
+            self.select(Some(id));
         }
     }
 }

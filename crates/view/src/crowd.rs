@@ -81,7 +81,7 @@ pub fn crowd(cluster: &Cluster, namespace: Option<&str>) -> Crowd {
         if last.0 != owner {
             last = (owner, hues.get(&workload(api, &pod.metadata)));
         }
-        let state = pod::state(api, cluster.now(), pod);
+        let state = pod::state(pod);
         tally[state.rank()] += 1;
         let place = pod.node_name.as_ref().and_then(|node| places.get(node));
         let tile = place.map_or(&mut waiting, |i| &mut tiles[*i]);

@@ -3,7 +3,9 @@
 //! leaves this crate.
 
 pub mod assist;
+pub mod behaviour;
 pub mod calls;
+pub mod countdown;
 pub mod cron_job;
 pub mod crowd;
 mod daemon_set;
@@ -13,7 +15,9 @@ pub mod handle;
 pub mod inspect;
 pub mod job;
 pub mod layout;
+pub mod logs;
 mod node;
+pub mod opened;
 mod owner;
 pub mod owners;
 mod plane;

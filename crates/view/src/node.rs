@@ -6,6 +6,7 @@ use orrery_api::{Node, Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_cluster::Cluster;
 
+use crate::countdown;
 use crate::owner::Hues;
 use crate::pod;
 use crate::scene::{Lamp, Meter, NodeCard, NodeState, ObjectRef};
@@ -38,6 +39,7 @@ pub(crate) fn card(
         max_pods: node.status.allocatable.get(resources::PODS).map_or(MAX_PODS, |q| unsigned(q.value())),
         pods: pods.into_iter().map(|p| pod::mark(api, cluster.now(), hues, pulling, p)).collect(),
         kubelet: Lamp { name: name.clone(), calls: calls.get(name).copied().unwrap_or(0) },
+        countdown: countdown::of_node(api, cluster.now(), node),
     }
 }
 
@@ -56,7 +58,12 @@ pub(crate) fn state(node: &Node) -> NodeState {
 }
 
 /// Requests of the pods that still hold their room, against what the node offers.
-fn meter(node: &Node, pods: &[&std::rc::Rc<Pod>], resource: &str, unit: fn(&Quantity) -> i64) -> Meter {
+pub(crate) fn meter(
+    node: &Node,
+    pods: &[&std::rc::Rc<Pod>],
+    resource: &str,
+    unit: fn(&Quantity) -> i64,
+) -> Meter {
     let running = pods.iter().filter(|p| !matches!(p.status.phase.as_deref(), Some("Succeeded" | "Failed")));
     let requested = running.map(|p| unsigned(requests(p, resource, unit))).sum();
     let allocatable = node.status.allocatable.get(resource).map_or(0, |q| unsigned(unit(q)));

@@ -32,6 +32,14 @@ pub(crate) fn latest(api: &ApiServer) -> BTreeMap<Caller, u64> {
     recent.into_iter().map(|w: &Write| (caller(&w.actor), w.revision)).collect()
 }
 
+/// Of them the kubelets, by the names of their nodes.
+pub(crate) fn kubelets(latest: &BTreeMap<Caller, u64>) -> impl Iterator<Item = (Str, u64)> {
+    latest.iter().filter_map(|(caller, at)| match caller {
+        Caller::Node(name) => Some((name.clone(), *at)),
+        _ => None,
+    })
+}
+
 /// The control plane on its rail.
 pub(crate) fn control_plane(api: &ApiServer, latest: &BTreeMap<Caller, u64>) -> ControlPlane {
     let light = |caller: &Caller, name: &str| Lamp {

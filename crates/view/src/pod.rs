@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use orrery_api::{ContainerState, ContainerStatus, Event, Kind, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
-use orrery_sim::SimTime;
+use orrery_sim::{Duration, SimTime};
 
+use crate::countdown::{self, Countdown, Wait};
 use crate::owner::{Hues, workload};
 use crate::scene::{ObjectRef, PodMark, PodState, Text};
 
@@ -32,7 +33,7 @@ pub(crate) fn pulling(api: &ApiServer) -> BTreeSet<Str> {
     latest.into_iter().filter_map(|(uid, pulling)| pulling.then_some(uid)).collect()
 }
 
-/// The mark of a pod; `pulling` are the uids of those that pull.
+/// The mark of a pod on its node; `pulling` are the uids of those that pull.
 pub(crate) fn mark(
     api: &ApiServer,
     now: SimTime,
@@ -46,11 +47,12 @@ pub(crate) fn mark(
         uid: pod.metadata.uid.clone(),
         hue: hues.get(&workload),
         label: workload.name,
-        state: match state(api, now, pod) {
+        state: match state(pod) {
             PodState::Creating if pulling.contains(&pod.metadata.uid) => PodState::Pulling,
             state => state,
         },
         reason: reason(pod),
+        countdown: countdown(api, now, pod),
     }
 }
 
@@ -80,7 +82,7 @@ pub(crate) fn unschedulable(pod: &Pod) -> Option<Text> {
 }
 
 /// The state that decides the shape.
-pub(crate) fn state(api: &ApiServer, now: SimTime, pod: &Pod) -> PodState {
+pub(crate) fn state(pod: &Pod) -> PodState {
     if pod.metadata.terminating() {
         return PodState::Terminating;
     }
@@ -92,8 +94,8 @@ pub(crate) fn state(api: &ApiServer, now: SimTime, pod: &Pod) -> PodState {
     if pod.node_name.is_none() {
         return PodState::Pending;
     }
-    if let Some(waiting) = containers(pod).find_map(|status| back_off(api, now, status)) {
-        return waiting;
+    if containers(pod).any(backs_off) {
+        return PodState::BackOff;
     }
     if is_ready(pod) {
         return PodState::Ready;
@@ -104,28 +106,30 @@ pub(crate) fn state(api: &ApiServer, now: SimTime, pod: &Pod) -> PodState {
     if pod.status.container_statuses.is_empty() { PodState::Pending } else { PodState::Creating }
 }
 
-fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+pub(crate) fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
     pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses)
 }
 
-fn waiting_reason(state: &ContainerState) -> Option<&Str> {
+pub(crate) fn waiting_reason(state: &ContainerState) -> Option<&Str> {
     state.waiting.as_ref()?.reason.as_ref()
 }
 
-/// A container that waits to be started or pulled again, with what is left of its back-off. It doubles with each restart;
-/// the end of the last run says when it began.
-fn back_off(api: &ApiServer, now: SimTime, status: &ContainerStatus) -> Option<PodState> {
-    let reason = waiting_reason(&status.state)?;
-    if !matches!(
-        &**reason,
-        "CrashLoopBackOff" | "ImagePullBackOff" | "ErrImagePull" | "CreateContainerConfigError"
-    ) {
-        return None;
-    }
-    let of = length(status).unwrap_or(FIRST_BACK_OFF_S);
-    let ended = status.last_state.terminated.as_ref().and_then(|t| t.finished_at).map(|at| api.instant(at));
-    let gone = ended.map_or(0, |ended| now.as_secs().saturating_sub(ended.as_secs()));
-    Some(PodState::BackOff { remaining: of.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)), of })
+/// Whether a container waits to be started or pulled again.
+pub(crate) fn backs_off(status: &ContainerStatus) -> bool {
+    let waits = ["CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError"];
+    waiting_reason(&status.state).is_some_and(|reason| waits.contains(&&**reason))
+}
+
+/// What is left of a container's back-off. It doubles with each restart; the end of the last run says when it began.
+pub(crate) fn back_off(api: &ApiServer, now: SimTime, status: &ContainerStatus) -> Option<Countdown> {
+    let of = length(status).filter(|_| backs_off(status))?;
+    let ended = api.instant(status.last_state.terminated.as_ref()?.finished_at?);
+    Countdown::new(Wait::BackOff, now, ended + Duration::from_secs(of.into()), of.into())
+}
+
+/// What runs out for a pod first of all: its grace, its patience with the node, the back-off of a container.
+fn countdown(api: &ApiServer, now: SimTime, pod: &Pod) -> Option<Countdown> {
+    countdown::of_pod(api, now, pod).or_else(|| containers(pod).find_map(|status| back_off(api, now, status)))
 }
 
 /// The length of a back-off: as its message has it (`back-off 20s restarting …`), or by the count of restarts.

@@ -102,7 +102,7 @@ fn stateful_set(cluster: &Cluster, set: &StatefulSet) -> RolloutLane {
             of.into_iter().find(|p| stateful_set::ordinal(&p.metadata.name) == Some(n))
         };
         let columns = first..first.saturating_add(unsigned(desired).min(MOST_COLUMNS));
-        side.pods = columns.map(|n| mine(n).map(|p| pod::state(cluster.api(), cluster.now(), p))).collect();
+        side.pods = columns.map(|n| mine(n).map(|p| pod::state(p))).collect();
     }
     let id = reference(Kind::StatefulSet, &set.metadata);
     let partition = rolling.and_then(|r| r.partition).map(unsigned).filter(|p| *p > 0);
@@ -131,7 +131,7 @@ fn replica_sets(cluster: &Cluster, owner: &ObjectMeta) -> Vec<RolloutSide> {
     let sides = sets.into_iter().map(|set| RolloutSide {
         id: reference(Kind::ReplicaSet, &set.metadata),
         image: first_image(Some(&set.spec.template)),
-        pods: states(cluster, &owner::pods_of(api, &set.metadata)),
+        pods: states(&owner::pods_of(api, &set.metadata)),
         desired: Some(unsigned(set.spec.replicas.unwrap_or(1))),
         new: newest.as_ref() == Some(&set.metadata.uid),
     });
@@ -161,7 +161,7 @@ fn revisions(
         RolloutSide {
             id: reference(Kind::ControllerRevision, &revision.metadata),
             image: image.flatten().unwrap_or_default(),
-            pods: states(cluster, &mine),
+            pods: states(&mine),
             desired: None,
             new: newest.as_ref() == Some(name),
         }
@@ -169,8 +169,8 @@ fn revisions(
     sides.filter(|side| side.new || !side.pods.is_empty()).collect()
 }
 
-fn states(cluster: &Cluster, pods: &[&Rc<Pod>]) -> Vec<Option<PodState>> {
-    pods.iter().map(|p| Some(pod::state(cluster.api(), cluster.now(), p))).collect()
+fn states(pods: &[&Rc<Pod>]) -> Vec<Option<PodState>> {
+    pods.iter().map(|p| Some(pod::state(p))).collect()
 }
 
 fn first_image(template: Option<&orrery_api::PodTemplateSpec>) -> Text {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use orrery_api::{Node, Pod, Service};
 use orrery_cluster::Cluster;
 
-use crate::calls::Caller;
+use crate::countdown::Countdown;
 use crate::owner::Hues;
 use crate::owners::{Family, families};
 use crate::{node, plane, pod, rollout, service, storage};
@@ -56,12 +56,7 @@ pub enum PodState {
     /// Deleted, still within its grace period.
     Terminating,
     /// Waiting to restart or to pull again.
-    BackOff {
-        /// Whole seconds that remain.
-        remaining: u32,
-        /// Length of this back-off in seconds.
-        of: u32,
-    },
+    BackOff,
     /// Every container ended well and none restarts.
     Completed,
     /// Ended badly for good.
@@ -78,7 +73,7 @@ impl PodState {
             Self::NotReady => 3,
             Self::Ready => 4,
             Self::Terminating => 5,
-            Self::BackOff { .. } => 6,
+            Self::BackOff => 6,
             Self::Completed => 7,
             Self::Failed => 8,
         }
@@ -92,7 +87,7 @@ impl PodState {
         Self::NotReady,
         Self::Ready,
         Self::Terminating,
-        Self::BackOff { remaining: 0, of: 1 },
+        Self::BackOff,
         Self::Completed,
         Self::Failed,
     ];
@@ -113,6 +108,8 @@ pub struct PodMark {
     pub state: PodState,
     /// The reason column of `kubectl get pods`, verbatim.
     pub reason: Text,
+    /// What runs out for it.
+    pub countdown: Option<Countdown>,
 }
 
 /// A component's light: it flashes whenever the count changes.
@@ -215,6 +212,8 @@ pub struct NodeCard {
     pub pods: Vec<PodMark>,
     /// Its kubelet's light.
     pub kubelet: Lamp,
+    /// Its silence, until it is given up.
+    pub countdown: Option<Countdown>,
 }
 
 /// The five stages of a volume's life.
@@ -357,11 +356,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
     let hues = Hues::of(api);
     let pulling = pod::pulling(api);
     let latest = plane::latest(api);
-    let kubelets = latest.iter().filter_map(|(caller, at)| match caller {
-        Caller::Node(name) => Some((name.clone(), *at)),
-        _ => None,
-    });
-    let kubelets: BTreeMap<Text, u64> = kubelets.collect();
+    let kubelets: BTreeMap<Text, u64> = plane::kubelets(&latest).collect();
     let mut nodes: Vec<_> =
         api.list::<Node>().map(|n| node::card(cluster, n, &hues, &kubelets, &pulling, &wanted)).collect();
     let shown: BTreeMap<Text, Hue> =

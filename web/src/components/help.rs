@@ -10,13 +10,16 @@ use crate::ui::use_words;
 #[component]
 pub fn Help() -> Html {
     let w = use_words();
-    let keys: [(&[&str], &str); 12] = [
+    let keys: [(&[&str], &str); 15] = [
         (&["Space", "K"], w.key_play),
         (&["."], w.key_step),
         (&["[", "]"], w.key_speed),
         (&["F"], w.key_stage),
         (&["V"], w.key_view),
         (&["+", "−"], w.key_scale),
+        (&["O"], w.key_open),
+        (&["L"], w.key_logs),
+        (&["P", "X", "C"], w.key_behave),
         (&["R"], w.key_restart),
         (&["U"], w.key_undo),
         (&["←", "→"], w.key_move),

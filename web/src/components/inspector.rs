@@ -5,12 +5,14 @@ use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use super::actions::Actions;
+use super::behaviour::menu;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
 use super::scheduling::SchedulingShort;
 use super::transport::hms;
 use super::workload::{link, workload};
+use crate::doing;
 use crate::i18n::Words;
 use crate::session::{use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
@@ -58,6 +60,10 @@ fn Selected(props: &SelectedProps) -> Html {
     let Some(it) = &*found else {
         return html! { <div class="inspect">{deselect}<h2>{&*props.id.name}</h2><p class="muted">{w.gone}</p></div> };
     };
+    let open = {
+        let (ui, id) = (ui.clone(), it.id.clone());
+        move |_: MouseEvent| doing::open(&ui, &id)
+    };
     let tabs = [(Tab::Why, w.why), (Tab::Summary, w.summary), (Tab::Yaml, w.yaml), (Tab::Events, w.events)];
     html! {
         <div class="inspect">
@@ -67,6 +73,8 @@ fn Selected(props: &SelectedProps) -> Html {
             </div>
             <h2>{&*it.id.name}</h2>
             <p class="muted">{&*it.place}</p>
+            if matches!(&*it.id.kind, "Pod" | "Node") { <p class="row"><button class="btn small enter" onclick={open}>{draw(Icon::Stage)}{w.open}</button></p> }
+            { menu(&it.can, None, w, &ui, &session) }
             <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {

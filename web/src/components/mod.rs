@@ -1,7 +1,9 @@
 //! The parts of the page, one file each.
 
 mod actions;
+mod behaviour;
 mod console;
+mod countdown;
 mod dialog;
 pub mod editor;
 mod event_list;
@@ -12,7 +14,9 @@ mod icon;
 pub mod inspector;
 pub mod legend;
 pub mod log;
+mod logs;
 pub mod not_simulated;
+pub mod opened;
 mod overview;
 pub mod picture;
 pub mod pod;

@@ -5,6 +5,8 @@ use orrery_view::scene::{PodMark, PodState};
 use orrery_view::words;
 use yew::prelude::*;
 
+use super::countdown::{arc, short};
+
 /// The name of a state's symbol.
 pub fn symbol(state: PodState) -> &'static str {
     ["pending", "creating", "pulling", "not-ready", "ready", "terminating", "back-off", "completed", "failed"]
@@ -49,7 +51,7 @@ fn shape(state: PodState) -> Html {
         PodState::Terminating => html! {
             <g opacity=".5">{tile("1")}<path d="M8 8L24 24" stroke="var(--surface)" stroke-width="2.4" stroke-linecap="round" /></g>
         },
-        PodState::BackOff { .. } => html! {
+        PodState::BackOff => html! {
             <>{tile(".18")}{outline("var(--red)")}<path d="M16 8L25 24H7Z" fill="var(--red)" stroke="var(--red)"
                 stroke-width="1.5" stroke-linejoin="round" /></>
         },
@@ -69,6 +71,7 @@ pub fn shapes() -> Html {
                 { for PodState::ALL.into_iter().map(|state| html! {
                     <symbol id={format!("pod-{}", symbol(state))} viewBox="0 0 32 32" overflow="visible">{shape(state)}</symbol>
                 }) }
+                <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="3.4" height="9" fill="var(--red)" /></pattern>
             </defs>
         </svg>
     }
@@ -122,15 +125,14 @@ pub fn Pod(props: &PodProps) -> Html {
             <rect class="ring" x="-5" y="-5" width={(side + 10.0).to_string()} height={(side + 10.0).to_string()} rx="11" />
             <use key={symbol(mark.state)} class="shape" href={format!("#pod-{}", symbol(mark.state))}
                 width={side.to_string()} height={side.to_string()} />
-            if let PodState::BackOff { remaining, of } = mark.state {
-                { countdown(side, remaining, of) }
-            }
+            { for mark.countdown.iter().map(|count| arc(side, side, count)) }
             if *named { { caption(mark) } }
         </g>
     }
 }
 
-fn label(mark: &PodMark) -> String {
+/// A pod in words.
+pub fn label(mark: &PodMark) -> String {
     let state = state_name(mark.state);
     if &*mark.reason == state || mark.reason.is_empty() {
         format!("Pod {}, {state}", mark.id.name)
@@ -139,21 +141,12 @@ fn label(mark: &PodMark) -> String {
     }
 }
 
-/// The arc around a mark that says how much of the back-off is left.
-fn countdown(side: f64, remaining: u32, of: u32) -> Html {
-    let left = f64::from(remaining) / f64::from(of.max(1)) * 100.0;
-    let outer = (side + 6.0).to_string();
-    html! {
-        <rect class="count" x="-3" y="-3" width={outer.clone()} height={outer} rx="9.5" pathLength="100"
-            stroke-dasharray={format!("{left:.1} 100")} />
-    }
-}
-
 fn caption(mark: &PodMark) -> Html {
-    match mark.state {
-        PodState::BackOff { remaining, .. } => {
-            html! { <text class="m s10 b mid red" x="16" y="46">{format!("{remaining} s")}</text> }
+    match &mark.countdown {
+        Some(count) => {
+            let class = if mark.state == PodState::BackOff { "m s10 b mid red" } else { "m s10 b mid" };
+            html! { <text {class} x="16" y="46">{short(count.remaining)}</text> }
         }
-        _ => html! { <text class="mu s9 mid" x="16" y="45">{words::clip(&mark.label, 9.5, 37.0)}</text> },
+        None => html! { <text class="mu s9 mid" x="16" y="45">{words::clip(&mark.label, 9.5, 37.0)}</text> },
     }
 }

@@ -2,6 +2,8 @@
 
 use orrery_share::Damage;
 
+use orrery_view::behaviour::Does;
+use orrery_view::countdown::Wait;
 use orrery_view::remedies::Change;
 
 use super::Words;
@@ -93,6 +95,60 @@ pub static WORDS: Words = Words {
     ready_of: |ready, of| format!("{ready} of {} ready", plural(of, "pod", "pods")),
     nodes_of: |ready, of| format!("{ready} of {} ready", plural(of, "node", "nodes")),
     crowd: |pods, nodes| format!("{pods} pods on {nodes} nodes, drawn as a map"),
+    open: "Open",
+    shared_network: "one network for all containers: they reach each other on localhost",
+    host_network: "the node's own network",
+    no_address: "no address yet",
+    inits: "Init containers, one after the other",
+    sidecar: "sidecar",
+    ephemeral: "ephemeral",
+    container: "Container",
+    volumes: "Volumes",
+    missing: "missing",
+    since: |time| format!("since {time}"),
+    runs_out: |c| {
+        let s = c.remaining;
+        match c.what {
+            Wait::BackOff => format!("again in {s} s"),
+            Wait::Grace => format!("killed in {s} s"),
+            Wait::Eviction => format!("evicted in {s} s"),
+            Wait::Silence => format!("silent, given up in {s} s"),
+        }
+    },
+    restarts: |n| plural(n, "restart", "restarts"),
+    last_end: |reason, code, time| format!("last: {reason}, exit code {code}, at {time}"),
+    rhythm: |period, failures, successes| {
+        let passes = if successes > 1 { format!(", passes after {successes}") } else { String::new() };
+        format!("every {period} s, fails after {failures}{passes}")
+    },
+    request: "request",
+    limit: "limit",
+    behaviour: "Break or mend",
+    does: |does| match does {
+        Does::FailProbe(probe) => format!("Fail its {probe} probe"),
+        Does::LetProbe(probe) => format!("Let its {probe} probe be"),
+        Does::Exit => "End (SIGTERM)".into(),
+        Does::Kill => "Die (SIGKILL)".into(),
+        Does::Cordon => "Take no new pods".into(),
+        Does::Uncordon => "Take pods again".into(),
+        Does::Drain => "Send its pods away".into(),
+        Does::Taint => "Repel pods".into(),
+        Does::Untaint => "Repel pods no more".into(),
+        Does::Remove => "Leave the cluster".into(),
+    },
+    logs: "Logs",
+    previous: "previous",
+    follow: "follow",
+    no_logs: "Nothing was written yet.",
+    log_hint: "Select a pod to read what its containers write.",
+    conditions: "Conditions",
+    offers: "Resources",
+    capacity: "capacity",
+    allocatable: "allocatable",
+    addresses: |n| plural(n, "address in use", "addresses in use"),
+    heartbeat: "renews its Lease every 10 s",
+    silent: "silent: its Lease is not renewed",
+    kube_proxy: "leads Service addresses to pods",
     inspector: "Selection",
     nothing_selected: "Select a pod, a node or a service to see what it is, and why.",
     workloads: "Workloads",
@@ -208,6 +264,9 @@ pub static WORDS: Words = Words {
     key_stage: "full screen",
     key_view: "nodes, owners",
     key_scale: "scale the selected workload",
+    key_open: "open the selected pod or node",
+    key_logs: "its logs",
+    key_behave: "fail a probe, kill a container, cordon",
     key_restart: "restart it",
     key_undo: "back to its last revision",
     key_help: "this help",

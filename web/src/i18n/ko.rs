@@ -2,6 +2,8 @@
 
 use orrery_share::Damage;
 
+use orrery_view::behaviour::Does;
+use orrery_view::countdown::Wait;
 use orrery_view::remedies::Change;
 
 use super::Words;
@@ -87,6 +89,60 @@ pub static WORDS: Words = Words {
     ready_of: |ready, of| format!("파드 {of}개 중 {ready}개 준비됨"),
     nodes_of: |ready, of| format!("노드 {of}개 중 {ready}개 준비됨"),
     crowd: |pods, nodes| format!("노드 {nodes}개의 파드 {pods}개를 지도로 그렸다"),
+    open: "열기",
+    shared_network: "컨테이너가 함께 쓰는 네트워크: localhost로 서로 닿는다",
+    host_network: "노드의 네트워크",
+    no_address: "아직 주소 없음",
+    inits: "초기화 컨테이너, 차례로 실행",
+    sidecar: "사이드카",
+    ephemeral: "임시",
+    container: "컨테이너",
+    volumes: "볼륨",
+    missing: "없음",
+    since: |time| format!("{time}부터"),
+    runs_out: |c| {
+        let s = c.remaining;
+        match c.what {
+            Wait::BackOff => format!("{s}초 후 다시"),
+            Wait::Grace => format!("{s}초 후 강제 종료"),
+            Wait::Eviction => format!("{s}초 후 축출"),
+            Wait::Silence => format!("응답 없음, {s}초 후 포기"),
+        }
+    },
+    restarts: |n| format!("재시작 {n}회"),
+    last_end: |reason, code, time| format!("마지막: {reason}, 종료 코드 {code}, {time}"),
+    rhythm: |period, failures, successes| {
+        let passes = if successes > 1 { format!(", 성공 {successes}회에 통과") } else { String::new() };
+        format!("{period}초마다, 실패 {failures}회까지{passes}")
+    },
+    request: "요청",
+    limit: "한도",
+    behaviour: "고장 내기·고치기",
+    does: |does| match does {
+        Does::FailProbe(probe) => format!("{probe} 프로브 실패시키기"),
+        Does::LetProbe(probe) => format!("{probe} 프로브 원래대로"),
+        Does::Exit => "끝내기(SIGTERM)".into(),
+        Does::Kill => "죽이기(SIGKILL)".into(),
+        Does::Cordon => "새 파드 받지 않기".into(),
+        Does::Uncordon => "다시 파드 받기".into(),
+        Does::Drain => "파드 내보내기".into(),
+        Does::Taint => "테인트로 파드 밀어내기".into(),
+        Does::Untaint => "테인트 지우기".into(),
+        Does::Remove => "클러스터에서 빼기".into(),
+    },
+    logs: "로그",
+    previous: "이전 실행",
+    follow: "따라가기",
+    no_logs: "아직 쓴 것이 없다.",
+    log_hint: "파드를 고르면 컨테이너가 쓴 것이 보인다.",
+    conditions: "컨디션",
+    offers: "자원",
+    capacity: "용량",
+    allocatable: "할당 가능",
+    addresses: |n| format!("주소 {n}개 사용 중"),
+    heartbeat: "10초마다 리스(Lease)를 갱신한다",
+    silent: "응답 없음: 리스(Lease)가 갱신되지 않는다",
+    kube_proxy: "서비스 주소를 파드로 이끈다",
     inspector: "선택한 것",
     nothing_selected: "파드, 노드, 서비스를 고르면 무엇인지, 왜 그런지 보인다.",
     workloads: "워크로드",
@@ -214,6 +270,9 @@ pub static WORDS: Words = Words {
     key_stage: "전체 화면",
     key_view: "노드, 소유자",
     key_scale: "선택한 워크로드의 레플리카 늘리기, 줄이기",
+    key_open: "선택한 파드나 노드 열기",
+    key_logs: "로그 보기",
+    key_behave: "프로브 실패, 컨테이너 죽이기, 스케줄 제외",
     key_restart: "다시 시작",
     key_undo: "이전 리비전으로",
     key_help: "이 도움말",

@@ -4,6 +4,8 @@
 mod en;
 mod ko;
 
+use orrery_view::behaviour::Does;
+use orrery_view::countdown::Countdown;
 use orrery_view::job::JobProgress;
 use orrery_view::remedies::Change;
 
@@ -145,6 +147,39 @@ pub struct Words {
     pub ready_of: fn(usize, usize) -> String,
     pub nodes_of: fn(usize, usize) -> String,
     pub crowd: fn(usize, usize) -> String,
+    // Opened.
+    pub open: &'static str,
+    pub shared_network: &'static str,
+    pub host_network: &'static str,
+    pub no_address: &'static str,
+    pub inits: &'static str,
+    pub sidecar: &'static str,
+    pub ephemeral: &'static str,
+    pub container: &'static str,
+    pub volumes: &'static str,
+    pub missing: &'static str,
+    pub since: Name,
+    pub runs_out: fn(&Countdown) -> String,
+    pub restarts: Count,
+    pub last_end: fn(&str, i32, &str) -> String,
+    pub rhythm: fn(u32, u32, u32) -> String,
+    pub request: &'static str,
+    pub limit: &'static str,
+    pub behaviour: &'static str,
+    pub does: fn(Does) -> String,
+    pub logs: &'static str,
+    pub previous: &'static str,
+    pub follow: &'static str,
+    pub no_logs: &'static str,
+    pub log_hint: &'static str,
+    pub conditions: &'static str,
+    pub offers: &'static str,
+    pub capacity: &'static str,
+    pub allocatable: &'static str,
+    pub addresses: Count,
+    pub heartbeat: &'static str,
+    pub silent: &'static str,
+    pub kube_proxy: &'static str,
     // Inspector.
     pub inspector: &'static str,
     pub nothing_selected: &'static str,
@@ -236,6 +271,9 @@ pub struct Words {
     pub key_stage: &'static str,
     pub key_view: &'static str,
     pub key_scale: &'static str,
+    pub key_open: &'static str,
+    pub key_logs: &'static str,
+    pub key_behave: &'static str,
     pub key_restart: &'static str,
     pub key_undo: &'static str,
     pub key_help: &'static str,

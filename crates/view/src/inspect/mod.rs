@@ -10,6 +10,7 @@ use orrery_apimachinery::{Str, StrMap};
 use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
 use orrery_cluster::Cluster;
 
+use crate::behaviour::{Can, behaviour};
 use crate::calls::label;
 use crate::handle::{self, Handle, handle};
 use crate::owners::{Family, family_of};
@@ -101,6 +102,8 @@ pub struct Inspection {
     pub deleting_loses: bool,
     /// A node: whether its power is on.
     pub power: Option<bool>,
+    /// What a pod's containers or a node can be made to do.
+    pub can: Vec<Can>,
 }
 
 /// Looks at one object; `None` when there is none of that name.
@@ -128,6 +131,7 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
         handle: handle(cluster, id),
         deleting_loses: handle::deleting_loses(object),
         power: None,
+        can: behaviour(cluster, id),
     };
     match object {
         Object::Pod(pod) => about_pod(&mut it, cluster, pod),
@@ -171,22 +175,21 @@ fn yaml(object: &Object) -> Text {
 }
 
 fn about_pod(it: &mut Inspection, cluster: &Cluster, pod: &Pod) {
-    let state = pod::state(cluster.api(), cluster.now(), pod);
+    let state = pod::state(pod);
     let tone = match state {
         PodState::Ready | PodState::Completed => Tone::Good,
-        PodState::BackOff { .. } | PodState::Failed => Tone::Bad,
+        PodState::BackOff | PodState::Failed => Tone::Bad,
         PodState::Terminating => Tone::Plain,
         _ => Tone::Warn,
     };
     chip(it, pod::reason(pod), tone);
-    if let PodState::BackOff { remaining, .. } = state {
-        chip(it, format!("restart in {remaining}s"), Tone::Plain);
-    }
     place(it, pod.node_name.as_ref());
     place(it, pod.status.pod_ip.as_ref());
-    it.says = pod::unschedulable(pod)
-        .or_else(|| waiting_message(pod))
-        .or_else(|| last_warning(cluster.api(), &pod.metadata.uid));
+    it.says = pod::unschedulable(pod).or_else(|| waiting_message(pod)).or_else(|| {
+        // What was in the way before is over once the pod is as it should be.
+        let well = matches!(state, PodState::Ready | PodState::Completed);
+        if well { None } else { last_warning(cluster.api(), pod) }
+    });
     let ready = pod.status.container_statuses.iter().filter(|c| c.ready).count();
     row(it, "Ready", format!("{ready}/{}", pod.spec.containers.len()));
     let restarts: i32 = pod.status.container_statuses.iter().map(|c| c.restart_count).sum();
@@ -208,9 +211,12 @@ fn waiting_message(pod: &Pod) -> Option<Text> {
     pod.status.container_statuses.iter().find_map(|s| s.state.waiting.as_ref()?.message.clone())
 }
 
-fn last_warning(api: &ApiServer, uid: &Str) -> Option<Text> {
+/// The latest warning about a pod. Once it has a node, the scheduler's refusals are over.
+fn last_warning(api: &ApiServer, pod: &Pod) -> Option<Text> {
     let about = |e: &&std::rc::Rc<Event>| {
-        e.involved_object.uid.as_ref() == Some(uid) && e.type_.as_deref() == Some("Warning")
+        e.involved_object.uid.as_ref() == Some(&pod.metadata.uid)
+            && e.type_.as_deref() == Some("Warning")
+            && (pod.node_name.is_none() || e.reason.as_deref() != Some("FailedScheduling"))
     };
     api.list::<Event>().filter(about).max_by_key(|e| e.metadata.resource_version)?.message.clone()
 }

@@ -10,12 +10,14 @@ fn pod(i: usize) -> PodMark {
         label: "p".into(),
         hue: 0,
         state: PodState::Ready,
+        countdown: None,
         reason: "Running".into(),
     }
 }
 
 fn scene(nodes: usize, pods_each: usize, lanes: usize) -> Scene {
     let node = |n: usize| NodeCard {
+        countdown: None,
         id: ObjectRef::new("Node", "", &format!("node-{n}")),
         state: NodeState::Ready,
         stopped: false,

@@ -19,7 +19,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use super::icon::{Icon, draw};
 use super::pod::{Emphasis, Pod};
+use crate::doing;
 use crate::dom::use_width;
 use crate::i18n::Words;
 use crate::session::use_view;
@@ -67,22 +69,35 @@ fn Marks() -> Html {
         let ui = ui.clone();
         Callback::from(move |e: MouseEvent| ui.dispatch(Choose::Select(target_ref(e.target()))))
     };
+    let ondblclick = {
+        let ui = ui.clone();
+        Callback::from(move |e: MouseEvent| target_ref(e.target()).iter().for_each(|id| doing::open(&ui, id)))
+    };
+    let open = {
+        let ui = ui.clone();
+        move |_: MouseEvent| ui.selection.iter().for_each(|id| doing::open(&ui, id))
+    };
     let onkeydown = {
         let ui = ui.clone();
         Callback::from(move |e: KeyboardEvent| on_key(&ui, &e))
     };
     let (wide, high) = (layout.width, layout.height);
     html! {
+        <>
         <div class="sheet" ref={sheet}>
             if width > 0.0 {
                 <svg class="picture" width={(wide * zoom).to_string()} height={(high * zoom).to_string()}
-                    viewBox={format!("0 0 {wide} {high}")} role="group" aria-label={w.picture} {onclick} {onkeydown}>
+                    viewBox={format!("0 0 {wide} {high}")} role="group" aria-label={w.picture} {onclick} {ondblclick} {onkeydown}>
                     <Sheet scene={scene.clone()} layout={layout} selection={ui.selection.clone()} />
                 </svg>
                 if scene.nodes.is_empty() { <p class="empty">{w.empty}</p> }
             }
             <p class="unseen" aria-live="polite">{ spoken(&scene, w) }</p>
         </div>
+        if let Some(id) = ui.selection.as_ref().filter(|id| matches!(&*id.kind, "Pod" | "Node")) {
+            <button class="btn open-it" onclick={open}>{draw(Icon::Stage)}{format!("{} {}", w.open, id.name)}<kbd>{"O"}</kbd></button>
+        }
+        </>
     }
 }
 
@@ -103,14 +118,18 @@ fn parse_ref(key: &str) -> Option<ObjectRef> {
     Some(ObjectRef::new(parts.next()?, parts.next()?, parts.next()?))
 }
 
-/// Enter and Space select; the arrows walk over the marks in reading order.
+/// Enter and Space select, and Enter opens what is selected; the arrows walk over the marks in reading order.
 fn on_key(ui: &crate::ui::UiContext, e: &KeyboardEvent) {
     let by = match e.key().as_str() {
         "Enter" | " " => {
             if let Some(target) = target_ref(e.target()) {
                 e.prevent_default();
                 e.stop_propagation();
-                ui.dispatch(Choose::Select(Some(target)));
+                if e.key() == "Enter" && ui.selection.as_ref() == Some(&target) {
+                    doing::open(ui, &target);
+                } else {
+                    ui.dispatch(Choose::Select(Some(target)));
+                }
             }
             return;
         }

@@ -5,6 +5,7 @@ use orrery_view::scene::{Meter, NodeCard as Card, NodeState};
 use orrery_view::words;
 use yew::prelude::*;
 
+use super::super::countdown::{arc, short};
 use crate::ui::use_words;
 
 /// Properties of a card.
@@ -25,40 +26,55 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let w = use_words();
     let NodeCardProps { card, spot, density, chosen } = props;
-    let (colour, state) = match card.state {
-        NodeState::Ready => ("var(--green)", "Ready"),
-        NodeState::NotReady => ("var(--red)", "NotReady"),
-        NodeState::Unknown => ("var(--red)", "Unknown"),
+    let state = match card.state {
+        NodeState::Ready => "Ready",
+        NodeState::NotReady => "NotReady",
+        NodeState::Unknown => "Unknown",
     };
-    let note = if card.stopped {
-        w.switched_off
-    } else if card.cordoned {
-        w.cordoned
-    } else {
-        state
+    let broken = card.state != NodeState::Ready;
+    let note = match &card.countdown {
+        Some(count) => short(count.remaining),
+        // As kubectl prints it, whatever the reason.
+        None if broken => "NotReady".to_owned(),
+        None if card.stopped => w.switched_off.to_owned(),
+        None if card.cordoned => w.cordoned.to_owned(),
+        None => state.to_owned(),
     };
-    let note_width = words::width(note, 11.0);
+    let note_width = words::width(&note, if broken || card.stopped { 12.0 } else { 11.0 });
     let full = *density == Density::Full;
     let foot = if full { spot.h - 46.0 } else { spot.h - 12.0 };
     let count = (w.pods_of)(card.pods.len(), card.max_pods);
     let cidr = if card.pod_cidr.is_empty() { count } else { format!("{} · {count}", card.pod_cidr) };
     html! {
-        <g class={classes!("node", "move", chosen.then_some("chosen"), card.stopped.then_some("off"))} data-ref={card.id.key()}
+        <g class={classes!("node", "move", chosen.then_some("chosen"), card.stopped.then_some("off"), broken.then_some("broken"))} data-ref={card.id.key()}
             data-state={state} role="button" tabindex="0"
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
-            <text class="m s13 b" x="14" y="25">{words::clip(&card.id.name, 14.5, spot.w - 52.0 - note_width)}</text>
-            if card.state == NodeState::Ready && !card.stopped {
-                <circle cx={(spot.w - note_width - 22.0).to_string()} cy="20.5" r="4" fill={colour} />
+            if broken || card.stopped { { alarm(spot) } }
+            { for card.countdown.iter().map(|count| arc(spot.w, spot.h, count)) }
+            <text class="m s13 b title" x="14" y="25">{words::clip(&card.id.name, 14.5, spot.w - 52.0 - note_width)}</text>
+            if broken || card.stopped {
+                <path class="cross" d={format!("M{} 16.5l8 8m0-8l-8 8", spot.w - note_width - 26.0)} />
             } else {
-                <path d={format!("M{} 16.5l8 8m0-8l-8 8", spot.w - note_width - 26.0)} stroke="var(--red)" stroke-width="2" />
+                <circle cx={(spot.w - note_width - 22.0).to_string()} cy="20.5" r="4" fill="var(--green)" />
             }
-            <text class="mu s11 end" x={(spot.w - 12.0).to_string()} y="24.5">{note}</text>
+            <text class="mu s11 end title" x={(spot.w - 12.0).to_string()} y="24.5">{note.clone()}</text>
             { meter("cpu", &card.cpu, cores(&card.cpu), 41.0, spot.w) }
             { meter("mem", &card.memory, bytes(&card.memory), 61.0, spot.w) }
             <text class="fa s9" x="14" y={foot.to_string()}>{words::clip(&cidr, 9.5, spot.w - 24.0)}</text>
             if full { { agents(card, spot) } }
         </g>
+    }
+}
+
+/// What nobody can overlook: a band across the head, and a ground that no other card has.
+fn alarm(spot: &Spot) -> Html {
+    let (w, h) = (spot.w.to_string(), spot.h.to_string());
+    html! {
+        <>
+            <rect class="hatch" width={w} height={h} rx="12" />
+            <path class="band" d={format!("M0 35V12A12 12 0 0 1 12 0H{}A12 12 0 0 1 {} 12V35z", spot.w - 12.0, spot.w)} />
+        </>
     }
 }
 

@@ -1,0 +1,109 @@
+//! What a person can make a container or a node do, each as the command that does it, and the command that takes it back.
+
+use orrery_api::{Node, Pod};
+use orrery_cluster::Cluster;
+
+use crate::handle::line;
+use crate::scene::{ObjectRef, Text};
+
+/// What is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Does {
+    /// A probe of this name fails from now on.
+    FailProbe(&'static str),
+    /// It is answered as the container answers again.
+    LetProbe(&'static str),
+    /// The container's first process is told to end.
+    Exit,
+    /// It is killed.
+    Kill,
+    /// No new pods come.
+    Cordon,
+    /// They come again.
+    Uncordon,
+    /// All pods leave.
+    Drain,
+    /// Pods that do not tolerate it leave.
+    Taint,
+    /// The taint goes.
+    Untaint,
+    /// The node leaves the cluster.
+    Remove,
+}
+
+/// One thing that can be done.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Can {
+    /// What.
+    pub does: Does,
+    /// The container that it is done to.
+    pub container: Option<Text>,
+    /// The words after `kubectl`.
+    pub line: Vec<String>,
+}
+
+/// The key of the taint that the page puts on nodes.
+const TAINT: &str = "example.com/broken";
+
+/// What can be done to a pod's containers or to a node; nothing for other kinds.
+pub fn behaviour(cluster: &Cluster, id: &ObjectRef) -> Vec<Can> {
+    let api = cluster.api();
+    match &*id.kind {
+        "Pod" => api.get::<Pod>(&id.namespace, &id.name).map(|pod| of_pod(pod)).unwrap_or_default(),
+        "Node" => api.get::<Node>("", &id.name).map(|node| of_node(node)).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+fn of_pod(pod: &Pod) -> Vec<Can> {
+    let meta = &pod.metadata;
+    let sidecars = pod.spec.init_containers.iter().filter(|c| c.restart_policy.as_deref() == Some("Always"));
+    let mut can = Vec::new();
+    for c in pod.spec.containers.iter().chain(sidecars) {
+        let mut offer = |does, words: &[&str]| {
+            can.push(Can { does, container: Some(c.name.clone()), line: line(words, &meta.namespace) });
+        };
+        let probes = [
+            ("liveness", c.liveness_probe.is_some()),
+            ("readiness", c.readiness_probe.is_some()),
+            ("startup", c.startup_probe.is_some()),
+        ];
+        for (question, _) in probes.into_iter().filter(|(_, there)| *there) {
+            let key = format!("orrery.dev/probe.{}.{question}", c.name);
+            if meta.annotations.get(&key).is_some() {
+                offer(Does::LetProbe(question), &["annotate", "pod", &meta.name, &format!("{key}-")]);
+            } else {
+                offer(Does::FailProbe(question), &["annotate", "pod", &meta.name, &format!("{key}=fail")]);
+            }
+        }
+        let running = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses);
+        if running.into_iter().any(|s| s.name == c.name && s.state.running.is_some()) {
+            offer(Does::Exit, &["exec", &meta.name, "-c", &c.name, "--", "kill", "1"]);
+            offer(Does::Kill, &["exec", &meta.name, "-c", &c.name, "--", "kill", "-9", "1"]);
+        }
+    }
+    can
+}
+
+fn of_node(node: &Node) -> Vec<Can> {
+    let name = &*node.metadata.name;
+    let can = |does, words: &[&str]| Can { does, container: None, line: line(words, "") };
+    let tainted = node.spec.taints.iter().any(|t| &*t.key == TAINT);
+    vec![
+        if node.spec.unschedulable {
+            can(Does::Uncordon, &["uncordon", name])
+        } else {
+            can(Does::Cordon, &["cordon", name])
+        },
+        can(
+            Does::Drain,
+            &["drain", name, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s"],
+        ),
+        if tainted {
+            can(Does::Untaint, &["taint", "nodes", name, &format!("{TAINT}-")])
+        } else {
+            can(Does::Taint, &["taint", "nodes", name, &format!("{TAINT}=:NoExecute")])
+        },
+        can(Does::Remove, &["delete", "node", name]),
+    ]
+}

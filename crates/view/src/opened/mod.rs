@@ -1,0 +1,6 @@
+//! What is inside: a pod with its containers, a node with its agents.
+
+pub mod container;
+pub mod node;
+pub mod pod;
+pub mod volume;

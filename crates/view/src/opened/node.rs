@@ -1,0 +1,82 @@
+//! A node from within: its agents, its conditions, what it offers and what is asked of it, its images and its pods.
+
+use std::collections::BTreeMap;
+
+use orrery_api::{Node, resources};
+use orrery_cluster::Cluster;
+
+use crate::countdown::{self, Countdown};
+use crate::node::card;
+use crate::owner::Hues;
+use crate::scene::{NodeCard, ObjectRef, Text};
+use crate::{plane, pod};
+
+/// A node that is opened.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OpenedNode {
+    /// Its card, with its pods.
+    pub card: NodeCard,
+    /// Conditions: type, status, reason, whether it is as it should be.
+    pub conditions: Vec<(Text, Text, Text, bool)>,
+    /// Taints, `key=value:effect`.
+    pub taints: Vec<Text>,
+    /// What there is and what pods can have: resource, capacity, allocatable.
+    pub offers: Vec<(Text, Text, Text)>,
+    /// Version of the kubelet.
+    pub kubelet: Text,
+    /// Name and version of the container runtime.
+    pub runtime: Text,
+    /// Its own address.
+    pub address: Text,
+    /// Addresses of pods in use.
+    pub addresses: usize,
+    /// Images on it: name and size.
+    pub images: Vec<(Text, Text)>,
+    /// Its silence, until it is given up.
+    pub countdown: Option<Countdown>,
+}
+
+/// Opens a node; none when there is no node of that name.
+pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
+    let api = cluster.api();
+    let node = api.get::<Node>("", &id.name)?;
+    let (status, info) = (&node.status, &node.status.node_info);
+    let hues = Hues::of(api);
+    let calls: BTreeMap<_, _> = plane::kubelets(&plane::latest(api)).collect();
+    let card = card(cluster, node, &hues, &calls, &pod::pulling(api), &|_| true);
+    let pods = api.pods_on(&node.metadata.name);
+    let condition = |c: &orrery_api::NodeCondition| {
+        let good = if &*c.type_ == "Ready" { "True" } else { "False" };
+        (c.type_.clone(), c.status.clone(), c.reason.clone().unwrap_or_default(), &*c.status == good)
+    };
+    let offer = |resource: &str| {
+        let text = |list: &orrery_api::ResourceList| {
+            list.get(resource).map(ToString::to_string).unwrap_or_default().as_str().into()
+        };
+        (resource.into(), text(&status.capacity), text(&status.allocatable))
+    };
+    let taint = |t: &orrery_api::Taint| {
+        let value = t.value.as_deref().map(|v| format!("={v}")).unwrap_or_default();
+        format!("{}{value}:{}", t.key, t.effect).as_str().into()
+    };
+    Some(OpenedNode {
+        card,
+        conditions: status.conditions.iter().map(condition).collect(),
+        taints: node.spec.taints.iter().map(taint).collect(),
+        offers: [resources::CPU, resources::MEMORY, resources::EPHEMERAL_STORAGE, resources::PODS]
+            .map(offer)
+            .into(),
+        kubelet: info.kubelet_version.clone(),
+        runtime: info.container_runtime_version.clone(),
+        address: status.addresses.first().map(|a| a.address.clone()).unwrap_or_default(),
+        addresses: pods.filter(|p| p.status.pod_ip.is_some() && !p.spec.host_network).count(),
+        images: status.images.iter().map(image).collect(),
+        countdown: countdown::of_node(api, cluster.now(), node),
+    })
+}
+
+/// The shortest name of an image, and its size.
+fn image(image: &orrery_api::ContainerImage) -> (Text, Text) {
+    let name = image.names.iter().min_by_key(|name| name.len()).cloned().unwrap_or_default();
+    (name, format!("{} MB", image.size_bytes / 1_000_000).as_str().into())
+}

@@ -11,6 +11,7 @@
 mod backoff;
 mod component;
 mod context;
+mod leader_election;
 mod recorder;
 pub mod volume;
 mod workqueue;
@@ -18,6 +19,7 @@ mod workqueue;
 pub use backoff::Backoff;
 pub use component::{Component, WATCH_LATENCY};
 pub use context::{Context, Identity};
+pub use leader_election::{Elector, HEARTBEAT, Turn};
 pub use orrery_apiserver::{ApiServer, Change, DeleteOptions, Key, Op, Propagation, Request, Revision};
 pub use recorder::{EventType, Recorder};
 pub use workqueue::WorkQueue;

@@ -12,8 +12,8 @@ use orrery_sim::SimTime;
 /// The address of the only API server.
 const API_SERVER: &str = "172.18.0.2";
 
-pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config) {
-    let request = Request::new(SimTime::ZERO, "kube-apiserver");
+pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config, now: SimTime) {
+    let request = Request::new(now, "kube-apiserver");
     let mut create = |object: Object| {
         api.create(&request, object)
             .expect("the first objects are valid and there is nothing that they could clash with");

@@ -1,7 +1,10 @@
 //! The parts of a cluster and how they hear of each other's writes.
 
+use crate::backup::Snapshot;
 use crate::network::Wires;
-use crate::{Config, bootstrap};
+use crate::parts::AtWork;
+use crate::plane::Plane;
+use crate::{Config, Program, bootstrap};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
@@ -37,15 +40,20 @@ impl<C> Seat<C> {
         Seat { component, plan: None }
     }
 
+    /// Takes what the component plans off the agenda.
+    pub(crate) fn clear(&mut self, agenda: &mut Agenda<Event>) {
+        if let Some(entry) = self.plan.take() {
+            agenda.cancel(entry);
+        }
+    }
+
     /// Brings the agenda in line with when the component next has something to do.
     fn plan_for(&mut self, next: Option<SimTime>, id: ComponentId, agenda: &mut Agenda<Event>, now: SimTime) {
         let next = next.map(|at| at.max(now));
         if self.plan.map(|entry| entry.at) == next {
             return;
         }
-        if let Some(entry) = self.plan.take() {
-            agenda.cancel(entry);
-        }
+        self.clear(agenda);
         self.plan = next.map(|at| agenda.schedule(at, Event::Run(id)));
     }
 }
@@ -71,6 +79,8 @@ pub(crate) enum Event {
     Watch,
     /// A component does what it has planned.
     Run(ComponentId),
+    /// The control plane's own affairs: messages of etcd's members, starts, looks at Leases.
+    Plane,
 }
 
 /// A cluster. Cloning it takes a checkpoint.
@@ -80,8 +90,12 @@ pub struct Cluster {
     pub(crate) now: SimTime,
     pub(crate) agenda: Agenda<Event>,
     pub(crate) api: ApiServer,
-    controller_manager: Seat<ControllerManager>,
-    scheduler: Seat<Scheduler>,
+    pub(crate) controller_manager: Seat<ControllerManager>,
+    pub(crate) scheduler: Seat<Scheduler>,
+    pub(crate) manager_at_work: Option<AtWork>,
+    pub(crate) scheduler_at_work: Option<AtWork>,
+    pub(crate) plane: Plane,
+    pub(crate) snapshots: Vec<Snapshot>,
     /// The kubelets; one is away while it works, so that it can reach the others.
     pub(crate) kubelets: Vec<Seat<Option<Box<Kubelet>>>>,
     /// The number of every node's kubelet.
@@ -103,12 +117,17 @@ impl Cluster {
     /// A cluster at the beginning of virtual time: its first objects are there, its nodes register at once.
     pub fn new(config: Config) -> Self {
         let mut api = ApiServer::new(orrery_apiserver::Config { seed: config.seed, ..Default::default() });
-        bootstrap::create_first_objects(&mut api, &config);
+        bootstrap::create_first_objects(&mut api, &config, SimTime::ZERO);
+        let first = |program| (!config.topology.elects()).then(|| AtWork::first(program));
         let mut cluster = Cluster {
             now: SimTime::ZERO,
             agenda: Agenda::default(),
             controller_manager: Seat::new(ControllerManager::new(config.seed)),
             scheduler: Seat::new(Scheduler::new(config.seed, &config.scheduler)),
+            manager_at_work: first(Program::ControllerManager),
+            scheduler_at_work: first(Program::Scheduler),
+            plane: Plane::new(config.topology, config.seed),
+            snapshots: Vec::new(),
             kubelets: Vec::new(),
             kubelet_of: BTreeMap::new(),
             cut: BTreeSet::new(),
@@ -123,6 +142,7 @@ impl Cluster {
         for node in cluster.config.nodes.clone() {
             cluster.start_kubelet(node);
         }
+        cluster.plan_plane();
         cluster
     }
 
@@ -172,10 +192,11 @@ impl Cluster {
         self.api.trace_hash()
     }
 
-    /// What is planned, in order: when, and who acts (`None`: the watches deliver).
+    /// What is planned, in order: when, and who acts (`None`: the watches deliver, or the
+    /// control plane sees to itself).
     pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<ComponentId>)> {
         self.agenda.iter().map(|(at, event)| match event {
-            Event::Watch => (at, None),
+            Event::Watch | Event::Plane => (at, None),
             Event::Run(id) => (at, Some(*id)),
         })
     }
@@ -216,13 +237,22 @@ impl Cluster {
         for change in &due {
             self.delivered = change.revision;
             if change.value.kind() != Kind::Event {
-                self.controller_manager.component.observe(change, &self.api, self.now);
-                self.scheduler.component.observe(change, &self.api, self.now);
+                let hears = |at: &Option<AtWork>| at.is_some_and(|at| at.since < change.revision);
+                if hears(&self.manager_at_work) {
+                    self.controller_manager.component.observe(change, &self.api, self.now);
+                }
+                if hears(&self.scheduler_at_work) {
+                    self.scheduler.component.observe(change, &self.api, self.now);
+                }
                 self.tell_kubelets(change);
+                self.tell_candidates(change);
             }
         }
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::Scheduler);
+        if !self.plane.stands.is_empty() {
+            self.plan_plane();
+        }
         self.compact();
     }
 
@@ -241,6 +271,11 @@ impl Cluster {
         }
     }
 
+    /// The store is another than before: what was written before it was taken is known to nobody and to everybody.
+    pub(crate) fn forget_deliveries(&mut self) {
+        (self.delivered, self.announced) = (self.api.revision(), self.api.revision());
+    }
+
     /// Forgets old changes in large bites.
     fn compact(&mut self) {
         let limit = self.config.log_limit as u64;
@@ -255,9 +290,15 @@ impl Cluster {
     /// Brings the agenda in line with what a component plans.
     pub(crate) fn plan(&mut self, id: ComponentId) {
         let (agenda, now) = (&mut self.agenda, self.now);
+        let acts = |at: Option<AtWork>| at.is_some_and(|at| at.acts);
         match id {
-            ComponentId::ControllerManager => self.controller_manager.plan(id, agenda, now),
-            ComponentId::Scheduler => self.scheduler.plan(id, agenda, now),
+            ComponentId::ControllerManager if acts(self.manager_at_work) => {
+                self.controller_manager.plan(id, agenda, now);
+            }
+            ComponentId::Scheduler if acts(self.scheduler_at_work) => self.scheduler.plan(id, agenda, now),
+            // What it would do waits until its requests are answered.
+            ComponentId::ControllerManager => self.controller_manager.clear(agenda),
+            ComponentId::Scheduler => self.scheduler.clear(agenda),
             ComponentId::Kubelet(number) => {
                 let seat = &mut self.kubelets[number];
                 let next = seat.component.as_ref().and_then(|kubelet| kubelet.next());
@@ -311,6 +352,16 @@ impl Session for Cluster {
 
     fn now(&self) -> SimTime {
         self.now
+    }
+
+    fn reach(&mut self) -> Result<(), String> {
+        const REQUEST_TIMEOUT: Duration = Duration::from_secs(7);
+        let gives_up = self.now + REQUEST_TIMEOUT;
+        // A request waits for etcd to have a leader again (upstream: `etcdserver.ReqTimeout`).
+        while self.is_waiting_for_leader() && self.now < gives_up {
+            self.pass(Duration::from_millis(100));
+        }
+        self.plane.reach().map_err(|why| self.words_for(why))
     }
 
     fn send(&mut self) -> (&mut ApiServer, Request) {

@@ -1,6 +1,6 @@
 //! What a run starts from.
 
-use crate::{NodeConfig, RuntimeProfile, SchedulerSettings};
+use crate::{NodeConfig, RuntimeProfile, SchedulerSettings, Topology};
 use orrery_apimachinery::Quantity;
 
 /// Everything that, with the commands given later, determines a run.
@@ -10,6 +10,8 @@ pub struct Config {
     pub seed: u64,
     /// The nodes that register at the beginning.
     pub nodes: Vec<NodeConfig>,
+    /// How the control plane is laid out.
+    pub topology: Topology,
     /// How the container runtime of every node behaves.
     pub runtime: RuntimeProfile,
     /// Whether there is a default storage class with a provisioner.
@@ -28,6 +30,7 @@ impl Config {
         Config {
             seed: 1,
             nodes: (1..=nodes).map(node).collect(),
+            topology: Topology::default(),
             runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
             scheduler: SchedulerSettings::default(),
@@ -41,10 +44,20 @@ impl Config {
         Config {
             seed: 1,
             nodes: (1..=nodes).map(node).collect(),
+            topology: Topology::default(),
             runtime: RuntimeProfile::Lively,
             default_storage_class: true,
             scheduler: SchedulerSettings::default(),
             log_limit: 20_000,
         }
+    }
+
+    /// The same cluster with another control plane. Of a machine that is control plane and node, the node tells so.
+    pub fn with_topology(mut self, topology: Topology) -> Self {
+        self.topology = topology;
+        if let Some(node) = self.nodes.first_mut().filter(|_| topology.all_in_one) {
+            *node = node.clone().labelled("node-role.kubernetes.io/control-plane", "");
+        }
+        self
     }
 }

@@ -10,7 +10,11 @@ use orrery_sim::SimTime;
 
 impl Cluster {
     /// Does something to a node's kubelet. False when there is no such node.
-    fn with_kubelet(&mut self, node: &str, act: impl FnOnce(&mut Kubelet, &mut ApiServer, SimTime)) -> bool {
+    pub(crate) fn with_kubelet(
+        &mut self,
+        node: &str,
+        act: impl FnOnce(&mut Kubelet, &mut ApiServer, SimTime),
+    ) -> bool {
         let Some(&number) = self.kubelet_of.get(node) else { return false };
         self.at_work(number, |kubelet, api, _, now| act(kubelet, api, now));
         true
@@ -18,12 +22,14 @@ impl Cluster {
 
     /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
     pub fn stop_node(&mut self, name: &str) -> bool {
-        self.with_kubelet(name, Kubelet::power_off)
+        let found = self.with_kubelet(name, Kubelet::power_off);
+        self.stop_machine(name) || found
     }
 
     /// Starts a node's kubelet, and powers the node on before that if need be. False when there is no such node.
     pub fn start_node(&mut self, name: &str) -> bool {
-        self.with_kubelet(name, Kubelet::start)
+        let carries = self.start_machine(name);
+        self.with_kubelet(name, Kubelet::start) || carries
     }
 
     /// Stops the kubelet of a node, whose containers run on. False when there is no such node.
@@ -48,8 +54,9 @@ impl Cluster {
     }
 
     /// Opens or closes a kubelet's way to the API server, by what stands between them.
-    fn link(&mut self, number: usize) {
-        let turn = if self.cut.contains(&number) { Kubelet::disconnect } else { Kubelet::connect };
+    pub(crate) fn link(&mut self, number: usize) {
+        let apart = self.cut.contains(&number) || !self.plane.serves;
+        let turn = if apart { Kubelet::disconnect } else { Kubelet::connect };
         self.at_work(number, |kubelet, api, _, now| turn(kubelet, api, now));
     }
 
@@ -109,6 +116,9 @@ impl Cluster {
     pub(crate) fn start_kubelet(&mut self, node: NodeConfig) {
         let name = node.name.clone();
         let mut kubelet = Kubelet::new(self.config.seed, node, self.config.runtime);
+        if !self.plane.serves {
+            kubelet.disconnect(&mut self.api, self.now);
+        }
         kubelet.start(&mut self.api, self.now);
         let number = self.kubelets.len();
         self.kubelets.push(Seat::new(Some(Box::new(kubelet))));

@@ -3,17 +3,26 @@
 //! Nothing here knows of speed, pause or a screen: the caller says until when to run, and may stop
 //! the run between any two events.
 
+mod backup;
 mod bootstrap;
 mod cluster;
 mod config;
 mod fault;
 mod network;
+mod parts;
+mod plane;
 mod run;
+mod topology;
+mod words;
 
+pub use backup::Snapshot;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
+pub use orrery_etcd::raft::{MemberStatus, Role};
 pub use orrery_kube_proxy::{Client, Connection, Way};
 pub use orrery_kubelet::{ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile};
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
+pub use plane::Unreachable;
 pub use run::{Outcome, Settle};
+pub use topology::{PartId, Program, Topology};

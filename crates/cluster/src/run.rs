@@ -61,6 +61,7 @@ impl Cluster {
         match event {
             Event::Watch => self.deliver(),
             Event::Run(id) => self.run_component(id),
+            Event::Plane => self.run_plane(),
         }
         true
     }

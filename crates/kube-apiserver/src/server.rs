@@ -99,6 +99,13 @@ impl ApiServer {
         }
     }
 
+    /// Takes over what the store of `snapshot` holds. What the server draws by chance goes on: no uid comes twice.
+    pub fn roll_back(&mut self, snapshot: &ApiServer) {
+        let (random, mut hash) = (self.random.clone(), self.hash);
+        hash.write_u64(snapshot.revision());
+        *self = ApiServer { random, hash, ..snapshot.clone() };
+    }
+
     /// The revision of the last write.
     pub fn revision(&self) -> Revision {
         self.store.revision()

@@ -34,6 +34,13 @@ pub trait Session {
     /// The virtual time.
     fn now(&self) -> SimTime;
 
+    /// Finds a server that answers, and waits for it as long as a request would.
+    ///
+    /// Errors: what a person's program prints when there is none.
+    fn reach(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The server, and the context for one request of this person.
     fn send(&mut self) -> (&mut ApiServer, Request);
 

@@ -183,6 +183,11 @@ const COMMANDS: &[Command] = &[
     command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
 ];
 
+/// Whether a command makes its object from its own arguments: without a wish to store it, it asks no server.
+fn writes_a_manifest(command: &str) -> bool {
+    command == "run" || command.starts_with("create")
+}
+
 /// Runs one command line, without the leading `kubectl`.
 pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Output {
     session.pass(START_UP);
@@ -192,6 +197,10 @@ pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Out
         let command = command.expect("parsed arguments name a command");
         cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
         cx.dry_run = DryRun::parse(&args)?;
+        let alone = cx.dry_run == DryRun::Client && writes_a_manifest(command.name);
+        if !alone {
+            cx.session.reach().map_err(|text| Failure { text, code: 1 })?;
+        }
         (command.run)(&mut cx, &args)
     });
     let mut output = cx.output;

@@ -122,11 +122,8 @@ impl Group {
         self.members.iter_mut().for_each(|member| member.forget(id));
     }
 
-    /// Breaks and mends links: `open` tells which are whole.
-    pub fn link(&mut self, open: impl Fn(MemberId, MemberId) -> bool, revision: Revision, now: SimTime) {
-        let size = self.members.len();
-        let pairs = (0..size).flat_map(|a| (0..size).map(move |b| (a, b)));
-        let cut: Vec<_> = pairs.filter(|(a, b)| a != b && !open(*a, *b)).collect();
+    /// Breaks the links in `cut`, which names both directions of each, and mends all others.
+    pub fn cut(&mut self, cut: Vec<(MemberId, MemberId)>, revision: Revision, now: SimTime) {
         if cut != self.cut {
             self.wake(revision, now);
             self.cut = cut;

@@ -89,14 +89,15 @@ fn without_a_majority_nothing_is_decided_until_it_is_back() {
 fn a_leader_that_is_cut_off_is_replaced_and_follows_when_it_is_back() {
     let mut group = Group::new(5, 5, SimTime::ZERO);
     let old = group.leader().expect("elected");
-    group.link(|a, b| a != old && b != old, 9, at(10));
+    let cut = ALL.iter().filter(|id| **id != old).flat_map(|id| [(old, *id), (*id, old)]).collect();
+    group.cut(cut, 9, at(10));
     assert_eq!(group.leader(), None, "it takes itself for the leader and can decide nothing");
     run(&mut group, 9, at(20));
     let new = group.leader().expect("four of five elect");
     assert_ne!(new, old);
     assert_eq!(group.answers(&[old]), Err(Outage::NoLeader), "who talks to it alone gets no answer");
     assert_eq!((group.next(), group.answers(&ALL)), (None, Ok(())));
-    group.link(|_, _| true, 500, at(100));
+    group.cut(Vec::new(), 500, at(100));
     run(&mut group, 500, at(110));
     let status = group.status(500);
     assert!(status.iter().all(|m| m.leader == Some(new) && m.lag == 0), "{status:?}");

@@ -1,5 +1,6 @@
 //! What a click or a key does to a workload: the kubectl command of the same effect, which the console then shows.
 
+use orrery_share::Action;
 use orrery_view::behaviour::{Can, Does};
 use orrery_view::scene::ObjectRef;
 use wasm_bindgen::JsCast;
@@ -65,12 +66,35 @@ fn grow_from(id: &ObjectRef) -> Option<()> {
     style.set_property("--from", &format!("{x:.0}px {y:.0}px")).ok()
 }
 
+/// Does something to a pod's container or to a node: the command, or where there is none the deed itself.
+pub fn behave_as(session: &Session, ui: &UiContext, id: &ObjectRef, can: &Can) {
+    if let Some(line) = &can.line {
+        return run(session, ui, line, false);
+    }
+    let name = id.name.to_string();
+    let action = match can.does {
+        Does::StopKubelet => Action::StopKubelet { name },
+        Does::PowerOff => Action::StopNode { name },
+        Does::Start => Action::StartNode { name },
+        Does::Cut => Action::CutNode { name },
+        Does::Join => Action::JoinNode { name },
+        Does::Remove => Action::RemoveNode { name },
+        _ => Action::KillContainer {
+            namespace: id.namespace.to_string(),
+            pod: name,
+            container: can.container.as_deref().unwrap_or_default().to_owned(),
+        },
+    };
+    session.act(action);
+    ui.dispatch(Choose::Toast(Some(format!("{}: {}", id.name, (ui.lang.words().does)(can.does)))));
+}
+
 /// Does to the selected pod or node the first thing that a key stands for.
 pub fn behave(session: &Session, ui: &UiContext, wanted: fn(&Does) -> bool) {
     let Some(id) = &ui.selection else { return };
     let all = session.read(|engine| engine.behaviour(id));
     let mine = |can: &&Can| ui.container.is_none() || can.container == ui.container;
     if let Some(can) = all.iter().filter(mine).find(|can| wanted(&can.does)) {
-        run(session, ui, &can.line, false);
+        behave_as(session, ui, id, can);
     }
 }

@@ -87,7 +87,7 @@ fn facts(worker: &PodWorker, i: usize, spec: &Container, now: SimTime) -> Contai
         restarts: run.current.as_ref().map_or(0, |instance| instance.attempt),
         back_off_until: back_off.filter(|until| *until > now && waiting.is_some()),
         grace_until: grace.filter(|until| *until > now),
-        probes: run.probes.as_ref().map(|probes| probes.facts(spec)).unwrap_or_default(),
+        probes: run.probes.as_ref().map(|probes| probes.facts(spec, now)).unwrap_or_default(),
         listens: Vec::new(),
         cpu_millis: 0,
         memory_bytes: 0,

@@ -25,7 +25,7 @@ pub enum Question {
 pub struct ProbeFacts {
     /// What it asks.
     pub question: Question,
-    /// When it is asked next, as far as it is not known what will be answered.
+    /// When it is asked next; where it is known what will be answered, when it would be.
     pub next: Option<SimTime>,
     /// How often it is asked.
     pub period: Duration,
@@ -133,13 +133,16 @@ impl Probes {
         self.result(Question::Readiness, attempt)
     }
 
-    /// What can be seen of them.
-    pub(crate) fn facts(&self, container: &Container) -> Vec<ProbeFacts> {
+    /// What can be seen of them at `now`.
+    pub(crate) fn facts(&self, container: &Container, now: SimTime) -> Vec<ProbeFacts> {
         let facts = |prober: &Prober| {
             let spec = prober.question.spec(container)?;
             Some(ProbeFacts {
                 question: prober.question,
-                next: prober.next,
+                next: prober.next.or_else(|| {
+                    let after = SimTime::from_nanos(now.as_nanos() + 1);
+                    prober.settled().then(|| prober.beat_from(after, period(spec)))
+                }),
                 period: period(spec),
                 last: prober.last,
                 in_a_row: prober.in_a_row,
@@ -195,6 +198,11 @@ impl Prober {
         changed
     }
 
+    /// Whether its answer is known to stay, so that it is not asked.
+    fn settled(&self) -> bool {
+        self.result == Some(true) && self.last && !self.on_hold && self.question != Question::Startup
+    }
+
     /// When it has to be asked again after an answer at `now`.
     fn plan(&self, answer: bool, answers: Answers, now: SimTime, period: Duration) -> Option<SimTime> {
         let settled = self.result == Some(answer);
@@ -236,7 +244,7 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         for (i, run) in self.worker.runs.iter_mut().enumerate() {
             if run.probes.is_some() {
-                refresh(run, &container(&pod.spec, i).0, at, now);
+                refresh(&pod, run, &container(&pod.spec, i).0, at, now);
             }
         }
     }
@@ -320,8 +328,8 @@ impl Turn<'_, '_> {
     }
 }
 
-fn refresh(run: &mut Run, container: &Container, at: SimTime, now: SimTime) {
-    let Some(instance) = run.current.as_ref().filter(|i| i.runs_at(at)) else { return };
+fn refresh(pod: &Pod, run: &mut Run, container: &Container, at: SimTime, now: SimTime) {
+    let Some(instance) = run.current.clone().filter(|i| i.runs_at(at)) else { return };
     let attempt = instance.attempt;
     let Some(probes) = &mut run.probes else { return };
     let started = container.startup_probe.is_none() || probes.startup_result(Some(attempt)) == Some(true);
@@ -333,6 +341,10 @@ fn refresh(run: &mut Run, container: &Container, at: SimTime, now: SimTime) {
             prober.next = Some(now);
         } else if !fresh && prober.next.is_none() {
             prober.next = Some(prober.beat_from(now, period(spec)));
+        } else if prober.next.is_none() && prober.settled() {
+            // The pod can have been told to answer otherwise.
+            let answers = answers(pod, container, &instance, prober.question, spec);
+            prober.next = prober.plan(answers.at(now), answers, now, period(spec));
         }
     }
 }

@@ -13,9 +13,11 @@ pub enum Does {
     FailProbe(&'static str),
     /// It is answered as the container answers again.
     LetProbe(&'static str),
-    /// The container's first process is told to end.
-    Exit,
-    /// It is killed.
+    /// From its next start on, the container ends with an error.
+    Crash,
+    /// It runs as its image and its command say again.
+    LetRun,
+    /// Its first process is killed.
     Kill,
     /// No new pods come.
     Cordon,
@@ -27,7 +29,17 @@ pub enum Does {
     Taint,
     /// The taint goes.
     Untaint,
-    /// The node leaves the cluster.
+    /// The kubelet stops, containers run on.
+    StopKubelet,
+    /// The machine loses its power.
+    PowerOff,
+    /// Machine and kubelet run again.
+    Start,
+    /// Nothing comes through to the machine.
+    Cut,
+    /// Everything comes through again.
+    Join,
+    /// The machine is taken away.
     Remove,
 }
 
@@ -38,8 +50,8 @@ pub struct Can {
     pub does: Does,
     /// The container that it is done to.
     pub container: Option<Text>,
-    /// The words after `kubectl`.
-    pub line: Vec<String>,
+    /// The words after `kubectl`; none where no command does it.
+    pub line: Option<Vec<String>>,
 }
 
 /// The key of the taint that the page puts on nodes.
@@ -50,7 +62,7 @@ pub fn behaviour(cluster: &Cluster, id: &ObjectRef) -> Vec<Can> {
     let api = cluster.api();
     match &*id.kind {
         "Pod" => api.get::<Pod>(&id.namespace, &id.name).map(|pod| of_pod(pod)).unwrap_or_default(),
-        "Node" => api.get::<Node>("", &id.name).map(|node| of_node(node)).unwrap_or_default(),
+        "Node" => api.get::<Node>("", &id.name).map(|node| of_node(cluster, node)).unwrap_or_default(),
         _ => Vec::new(),
     }
 }
@@ -61,7 +73,8 @@ fn of_pod(pod: &Pod) -> Vec<Can> {
     let mut can = Vec::new();
     for c in pod.spec.containers.iter().chain(sidecars) {
         let mut offer = |does, words: &[&str]| {
-            can.push(Can { does, container: Some(c.name.clone()), line: line(words, &meta.namespace) });
+            let line = (!words.is_empty()).then(|| line(words, &meta.namespace));
+            can.push(Can { does, container: Some(c.name.clone()), line });
         };
         let probes = [
             ("liveness", c.liveness_probe.is_some()),
@@ -78,32 +91,48 @@ fn of_pod(pod: &Pod) -> Vec<Can> {
         }
         let running = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses);
         if running.into_iter().any(|s| s.name == c.name && s.state.running.is_some()) {
-            offer(Does::Exit, &["exec", &meta.name, "-c", &c.name, "--", "kill", "1"]);
-            offer(Does::Kill, &["exec", &meta.name, "-c", &c.name, "--", "kill", "-9", "1"]);
+            offer(Does::Kill, &[]);
+        }
+        let key = format!("orrery.dev/run.{}", c.name);
+        if meta.annotations.get(&key).is_some() {
+            offer(Does::LetRun, &["annotate", "pod", &meta.name, &format!("{key}-")]);
+        } else {
+            offer(Does::Crash, &["annotate", "pod", &meta.name, &format!("{key}=2s:1")]);
         }
     }
     can
 }
 
-fn of_node(node: &Node) -> Vec<Can> {
+fn of_node(cluster: &Cluster, node: &Node) -> Vec<Can> {
     let name = &*node.metadata.name;
-    let can = |does, words: &[&str]| Can { does, container: None, line: line(words, "") };
+    let can = |does, words: &[&str]| Can {
+        does,
+        container: None,
+        line: (!words.is_empty()).then(|| line(words, "")),
+    };
     let tainted = node.spec.taints.iter().any(|t| &*t.key == TAINT);
-    vec![
-        if node.spec.unschedulable {
-            can(Does::Uncordon, &["uncordon", name])
-        } else {
-            can(Does::Cordon, &["cordon", name])
-        },
-        can(
-            Does::Drain,
-            &["drain", name, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s"],
-        ),
-        if tainted {
-            can(Does::Untaint, &["taint", "nodes", name, &format!("{TAINT}-")])
-        } else {
-            can(Does::Taint, &["taint", "nodes", name, &format!("{TAINT}=:NoExecute")])
-        },
-        can(Does::Remove, &["delete", "node", name]),
-    ]
+    let mut all = vec![if node.spec.unschedulable {
+        can(Does::Uncordon, &["uncordon", name])
+    } else {
+        can(Does::Cordon, &["cordon", name])
+    }];
+    let drain = ["drain", name, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s"];
+    all.push(can(Does::Drain, &drain));
+    all.push(if tainted {
+        can(Does::Untaint, &["taint", "nodes", name, &format!("{TAINT}-")])
+    } else {
+        can(Does::Taint, &["taint", "nodes", name, &format!("{TAINT}=:NoExecute")])
+    });
+    if cluster.kubelet_runs(name) == Some(true) {
+        all.push(can(Does::StopKubelet, &[]));
+    } else {
+        all.push(can(Does::Start, &[]));
+    }
+    if cluster.node_is_on(name) == Some(true) {
+        all.push(can(Does::PowerOff, &[]));
+    }
+    let cut = cluster.node_is_cut(name) == Some(true);
+    all.push(can(if cut { Does::Join } else { Does::Cut }, &[]));
+    all.push(can(Does::Remove, &[]));
+    all
 }

@@ -133,7 +133,7 @@ fn countdown(api: &ApiServer, now: SimTime, pod: &Pod) -> Option<Countdown> {
 }
 
 /// The length of a back-off: as its message has it (`back-off 20s restarting …`), or by the count of restarts.
-fn length(status: &ContainerStatus) -> Option<u32> {
+pub(crate) fn length(status: &ContainerStatus) -> Option<u32> {
     let message = status.state.waiting.as_ref()?.message.as_deref().unwrap_or_default();
     let told = message.split_whitespace().find_map(seconds);
     let restarts = u32::try_from(status.restart_count).unwrap_or(0);

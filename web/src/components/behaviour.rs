@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use orrery_view::behaviour::Can;
-use orrery_view::scene::Text;
+use orrery_view::scene::{ObjectRef, Text};
 use yew::prelude::*;
 
 use crate::doing;
@@ -11,22 +11,45 @@ use crate::i18n::Words;
 use crate::session::Session;
 use crate::ui::UiContext;
 
-/// The list, of one container or of all.
-pub fn menu(all: &[Can], only: Option<&Text>, w: &Words, ui: &UiContext, session: &Rc<Session>) -> Html {
-    let mut wanted = all.iter().filter(|can| only.is_none() || can.container.as_ref() == only).peekable();
-    if wanted.peek().is_none() {
-        return html! {};
-    }
-    let item = |can: &Can| {
-        let (session, ui, line) = (session.clone(), ui.clone(), can.line.clone());
-        let command = format!("kubectl {}", can.line.join(" "));
-        let onclick = move |_: MouseEvent| doing::run(&session, &ui, &line, false);
-        let about = can.container.as_ref().filter(|_| only.is_none());
-        html! {
-            <li key={command.clone()}>
-                <button {onclick}><b>{(w.does)(can.does)}</b>if let Some(name) = about { <i>{&**name}</i> }<code>{command}</code></button>
-            </li>
+/// What can be done, and to whom.
+pub struct Menu<'a> {
+    /// The pod or the node.
+    pub id: &'a ObjectRef,
+    /// Everything that can be done to it.
+    pub all: &'a [Can],
+    /// Only to this container.
+    pub only: Option<&'a Text>,
+    /// The words.
+    pub w: &'a Words,
+    /// The person's choices.
+    pub ui: &'a UiContext,
+    /// The session.
+    pub session: &'a Rc<Session>,
+}
+
+impl Menu<'_> {
+    /// The list.
+    pub fn draw(&self) -> Html {
+        let wanted = |can: &&Can| self.only.is_none() || can.container.as_ref() == self.only;
+        if !self.all.iter().any(|can| wanted(&can)) {
+            return html! {};
         }
-    };
-    html! { <details class="behaviour"><summary class="btn small">{w.behaviour}</summary><ul>{ for wanted.map(item) }</ul></details> }
+        html! { <details class="behaviour"><summary class="btn small">{self.w.behaviour}</summary><ul>{ for self.all.iter().filter(wanted).map(|can| self.item(can)) }</ul></details> }
+    }
+
+    fn item(&self, can: &Can) -> Html {
+        let (session, ui, id) = (self.session.clone(), self.ui.clone(), self.id.clone());
+        let command = match &can.line {
+            Some(line) => format!("kubectl {}", line.join(" ")),
+            None => self.w.by_hand.to_owned(),
+        };
+        let about = can.container.as_ref().filter(|_| self.only.is_none());
+        let name = (self.w.does)(can.does);
+        let key = format!("{name}{}", can.container.as_deref().unwrap_or_default());
+        let can = can.clone();
+        let onclick = move |_: MouseEvent| doing::behave_as(&session, &ui, &id, &can);
+        html! {
+            <li {key}><button {onclick}><b>{name}</b>if let Some(name) = about { <i>{&**name}</i> }<code>{command}</code></button></li>
+        }
+    }
 }

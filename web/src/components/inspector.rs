@@ -5,7 +5,7 @@ use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use super::actions::Actions;
-use super::behaviour::menu;
+use super::behaviour::Menu;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
@@ -74,7 +74,7 @@ fn Selected(props: &SelectedProps) -> Html {
             <h2>{&*it.id.name}</h2>
             <p class="muted">{&*it.place}</p>
             if matches!(&*it.id.kind, "Pod" | "Node") { <p class="row"><button class="btn small enter" onclick={open}>{draw(Icon::Stage)}{w.open}</button></p> }
-            { menu(&it.can, None, w, &ui, &session) }
+            { Menu { id: &it.id, all: &it.can, only: None, w, ui: &ui, session: &session }.draw() }
             <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {

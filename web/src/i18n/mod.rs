@@ -167,6 +167,11 @@ pub struct Words {
     pub limit: &'static str,
     pub behaviour: &'static str,
     pub does: fn(Does) -> String,
+    pub by_hand: &'static str,
+    pub assumed: &'static str,
+    pub used: &'static str,
+    /// Good or bad answers in a row, of how many that count.
+    pub in_a_row: fn(bool, u32, u32) -> String,
     pub logs: &'static str,
     pub previous: &'static str,
     pub follow: &'static str,

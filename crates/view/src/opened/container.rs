@@ -2,9 +2,9 @@
 
 use orrery_api::{Container, ContainerStatus, Pod, Probe, VolumeMount, resources};
 use orrery_apimachinery::{IntOrString, Quantity, Str};
-use orrery_cluster::Cluster;
+use orrery_cluster::{Cluster, ContainerFacts, ProbeFacts, Question};
 
-use crate::countdown::Countdown;
+use crate::countdown::{Countdown, Wait};
 use crate::pod;
 use crate::scene::{PodState, Text};
 
@@ -42,8 +42,10 @@ pub struct ContainerBox {
     pub image: Text,
     /// The registry that it comes from.
     pub registry: Text,
-    /// Command and arguments, as far as the pod says them.
+    /// Command and arguments, as far as they are known.
     pub command: Text,
+    /// Why what it does is partly assumed.
+    pub assumed: Option<Text>,
     /// `80/TCP`, with the port of the node where it has one.
     pub ports: Vec<Text>,
     /// Starts after the first.
@@ -73,6 +75,10 @@ pub struct ProbeRow {
     pub successes: u32,
     /// What counts as its answer now; none before the first.
     pub passes: Option<bool>,
+    /// The last answer, and how often it came in a row.
+    pub last: (bool, u32),
+    /// Milliseconds until it is asked again.
+    pub next: Option<u32>,
 }
 
 /// An amount of a resource, in its unit's smallest step.
@@ -84,18 +90,29 @@ pub struct Amount {
     pub request: Option<Text>,
     /// What it may not exceed.
     pub limit: Option<Text>,
+    /// What it uses.
+    pub used: Option<Text>,
+    /// That as a share of the limit, or of the request where there is none.
+    pub share: f64,
 }
 
 /// The containers of a pod in the order of its spec: init containers, containers, ephemeral ones.
 pub(crate) fn containers(cluster: &Cluster, pod: &Pod, pulling: bool) -> Vec<ContainerBox> {
-    let status = |all: &[ContainerStatus], name: &Str| all.iter().find(|s| s.name == *name).cloned();
+    let kubelet = pod.node_name.as_ref().and_then(|node| cluster.kubelet(node));
+    let seen = kubelet
+        .map(|k| k.containers(cluster.api(), &pod.metadata.namespace, &pod.metadata.name, cluster.now()));
+    let seen = seen.unwrap_or_default();
+    let make = |c: &Container, role: Role, all: &[ContainerStatus]| {
+        let status = all.iter().find(|s| s.name == c.name).cloned();
+        container(cluster, pod, c, role, status, seen.iter().find(|facts| facts.name == c.name), pulling)
+    };
     let mut all = Vec::new();
     for c in &pod.spec.init_containers {
         let role = if c.restart_policy.as_deref() == Some("Always") { Role::Sidecar } else { Role::Init };
-        all.push(container(cluster, c, role, status(&pod.status.init_container_statuses, &c.name), pulling));
+        all.push(make(c, role, &pod.status.init_container_statuses));
     }
     for c in &pod.spec.containers {
-        all.push(container(cluster, c, Role::Main, status(&pod.status.container_statuses, &c.name), pulling));
+        all.push(make(c, Role::Main, &pod.status.container_statuses));
     }
     for c in &pod.spec.ephemeral_containers {
         let same = Container {
@@ -106,23 +123,26 @@ pub(crate) fn containers(cluster: &Cluster, pod: &Pod, pulling: bool) -> Vec<Con
             volume_mounts: c.volume_mounts.clone(),
             ..Container::default()
         };
-        let status = status(&pod.status.ephemeral_container_statuses, &c.name);
-        all.push(container(cluster, &same, Role::Ephemeral, status, pulling));
+        all.push(make(&same, Role::Ephemeral, &pod.status.ephemeral_container_statuses));
     }
     all
 }
 
 fn container(
     cluster: &Cluster,
+    pod: &Pod,
     c: &Container,
     role: Role,
     status: Option<ContainerStatus>,
+    facts: Option<&ContainerFacts>,
     pulling: bool,
 ) -> ContainerBox {
     let (api, status) = (cluster.api(), status.unwrap_or_default());
     let seconds = |at: Option<orrery_apimachinery::Time>| at.map(|at| api.instant(at).as_secs());
     let image = c.image.clone().unwrap_or_default();
-    let words: Vec<&str> = c.command.iter().chain(&c.args).map(|word| &**word).collect();
+    let command = facts.map(|f| &f.command).filter(|words| !words.is_empty());
+    let written: Vec<Str> = c.command.iter().chain(&c.args).cloned().collect();
+    let words: Vec<&str> = command.unwrap_or(&written).iter().map(|word| &**word).collect();
     let (state, reason) = state(&status, role, pulling);
     let (running, ended) = (&status.state.running, &status.state.terminated);
     ContainerBox {
@@ -134,17 +154,19 @@ fn container(
             running.as_ref().and_then(|r| r.started_at).or(ended.as_ref().and_then(|e| e.finished_at)),
         ),
         message: status.state.waiting.as_ref().and_then(|w| w.message.clone()),
-        countdown: pod::back_off(api, cluster.now(), &status),
+        countdown: countdown(cluster, pod, facts, &status)
+            .or_else(|| crate::pod::back_off(api, cluster.now(), &status)),
+        assumed: facts.and_then(|f| f.assumed.clone()),
         registry: registry(&image).into(),
         image,
         command: words.join(" ").as_str().into(),
-        ports: c.ports.iter().map(port).collect(),
+        ports: ports(c, facts),
         restarts: u32::try_from(status.restart_count).unwrap_or(0),
         last: status.last_state.terminated.as_ref().map(|e| {
             (e.reason.clone().unwrap_or_default(), e.exit_code, seconds(e.finished_at).unwrap_or_default())
         }),
-        probes: probes(c, &status),
-        amounts: amounts(c),
+        probes: probes(cluster, c, &status, facts),
+        amounts: amounts(c, facts.filter(|_| status.state.running.is_some())),
         mounts: c.volume_mounts.iter().map(mount).collect(),
     }
 }
@@ -179,12 +201,38 @@ fn registry(image: &str) -> &str {
     }
 }
 
-fn port(port: &orrery_api::ContainerPort) -> Text {
-    let mut text = format!("{}/{}", port.container_port, port.protocol.as_deref().unwrap_or("TCP"));
-    if port.host_port > 0 {
-        text += &format!(" ← {}", port.host_port);
+/// What the kubelet waits with: a start after a crash, or a kill.
+fn countdown(
+    cluster: &Cluster,
+    pod: &Pod,
+    facts: Option<&ContainerFacts>,
+    status: &ContainerStatus,
+) -> Option<Countdown> {
+    let facts = facts?;
+    if let Some(end) = facts.grace_until {
+        let grace = pod.metadata.deletion_grace_period_seconds.or(pod.spec.termination_grace_period_seconds);
+        return Countdown::new(Wait::Grace, cluster.now(), end, grace.unwrap_or(0).unsigned_abs());
     }
-    text.as_str().into()
+    let of = u64::from(crate::pod::length(status)?);
+    Countdown::new(Wait::BackOff, cluster.now(), facts.back_off_until?, of)
+}
+
+/// The ports that the pod tells of, and those on which the process listens besides.
+fn ports(c: &Container, facts: Option<&ContainerFacts>) -> Vec<Text> {
+    let mut ports: Vec<Text> = Vec::new();
+    for port in &c.ports {
+        let mut text = format!("{}/{}", port.container_port, port.protocol.as_deref().unwrap_or("TCP"));
+        if port.host_port > 0 {
+            text += &format!(" ← {}", port.host_port);
+        }
+        ports.push(text.as_str().into());
+    }
+    for port in facts.iter().flat_map(|f| &f.listens) {
+        if !c.ports.iter().any(|p| p.container_port == i32::from(*port)) {
+            ports.push(format!("{port}/TCP").as_str().into());
+        }
+    }
+    ports
 }
 
 fn mount(mount: &VolumeMount) -> (Text, Text, bool) {
@@ -195,25 +243,39 @@ fn mount(mount: &VolumeMount) -> (Text, Text, bool) {
     (mount.name.clone(), path, mount.read_only)
 }
 
-fn probes(c: &Container, status: &ContainerStatus) -> Vec<ProbeRow> {
+fn probes(
+    cluster: &Cluster,
+    c: &Container,
+    status: &ContainerStatus,
+    facts: Option<&ContainerFacts>,
+) -> Vec<ProbeRow> {
     let running = status.state.running.is_some();
     let all = [
-        ("startup", &c.startup_probe, status.started),
-        ("liveness", &c.liveness_probe, Some(true)),
-        ("readiness", &c.readiness_probe, Some(status.ready)),
+        ("startup", Question::Startup, &c.startup_probe, status.started),
+        ("liveness", Question::Liveness, &c.liveness_probe, Some(true)),
+        ("readiness", Question::Readiness, &c.readiness_probe, Some(status.ready)),
     ];
-    let row = |(question, probe, passes): (&'static str, &Option<Box<Probe>>, Option<bool>)| {
-        let probe = probe.as_ref()?;
-        let count = |n: i32| u32::try_from(n).unwrap_or(1).max(1);
-        Some(ProbeRow {
-            question,
-            asks: asks(probe),
-            period: count(probe.period_seconds),
-            failures: count(probe.failure_threshold),
-            successes: count(probe.success_threshold),
-            passes: passes.filter(|_| running),
-        })
-    };
+    let count = |n: i32| u32::try_from(n).unwrap_or(1).max(1);
+    let row =
+        |(question, which, probe, passes): (&'static str, Question, &Option<Box<Probe>>, Option<bool>)| {
+            let probe = probe.as_ref()?;
+            let facts = facts.and_then(|f| f.probes.iter().find(|p| p.question == which)).filter(|_| running);
+            // Tenths of a second are as much as an eye can follow.
+            let left = |p: &ProbeFacts| {
+                let left = p.next?.since(cluster.now()).as_millis() / 100 * 100;
+                u32::try_from(left).ok()
+            };
+            Some(ProbeRow {
+                question,
+                asks: asks(probe),
+                period: count(probe.period_seconds),
+                failures: count(probe.failure_threshold),
+                successes: count(probe.success_threshold),
+                passes: facts.map_or(passes, |p| p.result).filter(|_| running),
+                last: facts.map_or((false, 0), |p| (p.last, u32::try_from(p.in_a_row).unwrap_or(0))),
+                next: facts.and_then(left),
+            })
+        };
     all.into_iter().filter_map(row).collect()
 }
 
@@ -233,13 +295,26 @@ fn asks(probe: &Probe) -> Text {
     text.trim_end().into()
 }
 
-fn amounts(c: &Container) -> Vec<Amount> {
+fn amounts(c: &Container, facts: Option<&ContainerFacts>) -> Vec<Amount> {
     let text = |q: Option<&Quantity>| q.map(|q| Text::from(q.to_string()));
-    let amount = |resource: &'static str| Amount {
-        resource,
-        request: text(c.resources.requests.get(resource)),
-        limit: text(c.resources.limits.get(resource)),
-    };
-    let all = [resources::CPU, resources::MEMORY].map(amount);
-    all.into_iter().filter(|a| a.request.is_some() || a.limit.is_some()).collect()
+    let amount =
+        |resource: &'static str, used: Option<u64>, unit: fn(&Quantity) -> i64, shown: fn(u64) -> String| {
+            let (request, limit) = (c.resources.requests.get(resource), c.resources.limits.get(resource));
+            let most = limit.or(request).map(unit).unwrap_or(0).max(1);
+            Amount {
+                resource,
+                request: text(request),
+                limit: text(limit),
+                used: used.map(|n| shown(n).as_str().into()),
+                share: used.map_or(0.0, |n| (n as f64 / most as f64).min(1.0)),
+            }
+        };
+    // What is nothing at all is not known.
+    let cpu = facts.map(|f| f.cpu_millis).filter(|n| *n > 0);
+    let memory = facts.map(|f| f.memory_bytes).filter(|n| *n > 0);
+    let all = [
+        amount(resources::CPU, cpu, Quantity::milli_value, |n| format!("{n}m")),
+        amount(resources::MEMORY, memory, Quantity::value, |n| format!("{}Mi", n >> 20)),
+    ];
+    all.into_iter().filter(|a| a.request.is_some() || a.limit.is_some() || a.used.is_some()).collect()
 }

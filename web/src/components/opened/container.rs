@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use orrery_view::behaviour::Can;
 use orrery_view::opened::container::{Amount, ContainerBox, ProbeRow, Role};
-use orrery_view::scene::{PodState, Text};
+use orrery_view::scene::{ObjectRef, PodState, Text};
 use yew::prelude::*;
 
-use super::super::behaviour::menu;
+use super::super::behaviour::Menu;
 use super::super::countdown::shape;
 use super::super::pod::{state_name, symbol};
 use super::super::transport::hms;
@@ -17,6 +17,8 @@ use crate::ui::{Choose, UiContext};
 
 /// What a card needs besides its container.
 pub struct Near<'a> {
+    /// The pod.
+    pub id: &'a ObjectRef,
     /// The words.
     pub w: &'static Words,
     /// The person's choices.
@@ -52,10 +54,11 @@ pub fn container(c: &ContainerBox, near: &Near<'_>) -> Html {
             if let Some(message) = c.message.as_ref().filter(|_| bad.is_some()) { <p class="said">{&**message}</p> }
             <p class="image"><b class="mono">{&*c.image}</b><small>{&*c.registry}</small></p>
             if !c.command.is_empty() { <code class="command" title={c.command.to_string()}>{&*c.command}</code> }
+            if let Some(why) = &c.assumed { <p class="assumed"><b>{w.assumed}</b>{format!(" {why}")}</p> }
             { for c.probes.iter().map(|probe| row(probe, w)) }
             { for c.amounts.iter().map(|amount| meter(amount, w)) }
             if c.restarts > 0 { <p class="restarts"><b>{(w.restarts)(c.restarts as usize)}</b>{ last(c, w) }</p> }
-            { menu(near.can, Some(&c.name), w, near.ui, near.session) }
+            { Menu { id: near.id, all: near.can, only: Some(&c.name), w, ui: near.ui, session: near.session }.draw() }
         </article>
     }
 }
@@ -76,26 +79,48 @@ fn last(c: &ContainerBox, w: &Words) -> Html {
     }
 }
 
-/// A probe: what it asks and how often, and what counts as its answer.
+/// A probe: what it asks and how often, how far its last answers are from counting, and when the next comes.
 fn row(probe: &ProbeRow, w: &Words) -> Html {
     let (class, sign) = match probe.passes {
         Some(true) => ("yes", "✓"),
         Some(false) => ("no", "✗"),
         None => ("open", "·"),
     };
+    let (last, row) = probe.last;
+    let of = if last { probe.successes } else { probe.failures };
+    let told = (w.in_a_row)(last, row.min(of), of);
     html! {
         <div class={classes!("probe", class)} data-probe={probe.question}>
             <b>{probe.question}</b><span class="verdict">{sign}</span>
             <small class="mono">{&*probe.asks}</small>
+            <span class={if last { "answers" } else { "answers bad" }} role="img" aria-label={told.clone()} title={told}>
+                { for (0..of.min(10)).map(|i| html! { <i class={(i < row).then_some("on")} /> }) }
+            </span>
+            { for probe.next.map(|left| next(left, probe.period)) }
             <small class="rhythm">{(w.rhythm)(probe.period, probe.failures, probe.successes)}</small>
         </div>
     }
 }
 
+/// The way to the next answer, as a ring and in seconds.
+fn next(left: u32, period: u32) -> Html {
+    let gone = 100.0 - f64::from(left) / f64::from(period) / 10.0;
+    html! {
+        <span class="next">
+            <svg viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="7" /><circle class="gone" cx="9" cy="9" r="7" pathLength="100" stroke-dasharray={format!("{gone:.1} 100")} transform="rotate(-90 9 9)" /></svg>
+            <small class="mono">{format!("{} s", left.div_ceil(1000))}</small>
+        </span>
+    }
+}
+
 fn meter(amount: &Amount, w: &Words) -> Html {
-    let part =
-        |name: &str, value: &Option<Text>| value.as_ref().map(|v| format!("{name} {v}")).unwrap_or_default();
-    let parts = [part(w.request, &amount.request), part(w.limit, &amount.limit)];
-    let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
-    html! { <p class="amount"><b>{amount.resource}</b><small>{parts.join(" · ")}</small></p> }
+    let part = |name: &str, value: &Option<Text>| value.as_ref().map(|v| format!("{name} {v}"));
+    let parts = [part(w.used, &amount.used), part(w.request, &amount.request), part(w.limit, &amount.limit)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let full = (amount.share > 0.9).then_some("full");
+    html! {
+        <div class="amount"><b>{amount.resource}</b><small>{parts.join(" · ")}</small>
+            if amount.used.is_some() { <span class={classes!("fill", full)}><i style={format!("width:{:.0}%", amount.share * 100.0)} /></span> }
+        </div>
+    }
 }

@@ -4,7 +4,7 @@ use orrery_view::opened::node::OpenedNode;
 use orrery_view::scene::{NodeState, PodMark};
 use yew::prelude::*;
 
-use super::super::behaviour::menu;
+use super::super::behaviour::Menu;
 use super::super::countdown::{shape, short};
 use super::super::pod::{label, symbol};
 use super::{OpenedProps, chip};
@@ -36,7 +36,7 @@ pub fn Node(props: &OpenedProps) -> Html {
                     if let Some(count) = &node.countdown { <span class="chip warn" role="timer">{(w.runs_out)(count)}</span> }
                     { for node.taints.iter().map(|t| chip(t, "warn")) }
                 </div>
-                { menu(can, None, w, &ui, &session) }
+                { Menu { id: &props.id, all: can, only: None, w, ui: &ui, session: &session }.draw() }
             </header>
             { agents(node, w) }
             <section class="on-node" aria-label={w.pods}>

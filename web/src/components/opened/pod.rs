@@ -26,7 +26,7 @@ pub fn Pod(props: &OpenedProps) -> Html {
     });
     let Some((pod, can)) = &*found else { return html! { <p class="none">{w.gone}</p> } };
     let chosen = ui.container.as_ref().or(first(pod));
-    let near = Near { w, ui: &ui, session: &session, can, chosen };
+    let near = Near { id: &props.id, w, ui: &ui, session: &session, can, chosen };
     let (inits, rest): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.role == Role::Init);
     html! {
         <div class={format!("inside h{}", pod.mark.hue)} data-state={super::super::pod::symbol(pod.mark.state)}>

@@ -40,6 +40,7 @@ mod workload;
 use crate::command::{Cx, outcome};
 use crate::target::{self, Target};
 use crate::{Args, Failure, tabs};
+pub(crate) use events::interval;
 use orrery_api::Object;
 use orrery_apimachinery::{MicroTime, Reason, Value};
 use orrery_apiserver::{ApiServer, Key};

@@ -1,20 +1,26 @@
 //! `kubectl get`.
 
 use crate::command::Cx;
-use crate::printer::{Format, print_tree, shown};
+use crate::printer::{Format, print_tree, shown as shown_tree};
 use crate::sort::sort_by;
 use crate::target::{self, Target};
 use crate::trouble::Trouble;
-use crate::{Args, Failure, manifest};
+use crate::{Args, Failure, manifest, pods};
 use orrery_api::printers::{Options, table};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::{Status, Value};
+use orrery_apimachinery::{Reason, Status, Value};
 use orrery_apiserver::{ApiServer, Key};
 use serde_json::json;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let format = Format::parse(args)?;
+    if let Some(path) = args.flag("raw") {
+        return raw(cx, path);
+    }
     let targets = targets(cx, args)?;
+    if args.on("watch") || args.on("watch-only") {
+        return watch(cx, args, &targets, &format);
+    }
     let single = matches!(targets[..], [Target::One(_)]);
     let mut objects = Vec::new();
     for target in &targets {
@@ -33,6 +39,86 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         Format::Human { wide } => tables(cx, args, &targets, &objects, wide),
         Format::Name => objects.iter().for_each(|o| cx.say(target::display(&Key::of(o)))),
         format => print_tree(cx, &format, &tree(cx.api(), &objects, single, args))?,
+    }
+    Ok(())
+}
+
+/// How the server is: all that is told without an object.
+fn raw(cx: &mut Cx<'_>, path: &str) -> Result<(), Failure> {
+    match path.split('?').next().unwrap_or_default() {
+        "/healthz" | "/livez" | "/readyz" => cx.output.stdout += "ok",
+        _ => {
+            return Err(
+                Status::new(Reason::NotFound, "the server could not find the requested resource").into()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Prints what there is, and then every change (upstream: `GetOptions.watch`).
+fn watch(cx: &mut Cx<'_>, args: &Args, targets: &[Target], format: &Format) -> Result<(), Failure> {
+    let [target] = targets else {
+        return Err(Failure::usage("you may only specify a single resource type"));
+    };
+    let mut seen = cx.api().revision();
+    let mut shown = Vec::new();
+    if !args.on("watch-only") {
+        match target {
+            Target::All(kind) => shown = target::list(cx.api(), *kind, args)?,
+            Target::One(key) => shown.push(cx.get(key)?),
+        }
+    }
+    for count in 1..=shown.len() {
+        // A table is printed as a whole, and has its heads.
+        if !matches!(format, Format::Human { .. }) || count == shown.len() {
+            print_last(cx, args, &shown[..count], format, count == shown.len())?;
+        }
+    }
+    let deadline = pods::patience(cx);
+    while cx.session.now() < deadline {
+        cx.session.pass(pods::LOOK);
+        while seen < cx.api().revision() {
+            seen += 1;
+            let Some(change) = cx.api().change(seen) else { continue };
+            let news = match target {
+                Target::One(key) => Key::of(&change.value) == *key,
+                Target::All(kind) => {
+                    change.value.kind() == *kind && target::picks(*kind, args)?.matches(&change.value)
+                }
+            };
+            if news {
+                shown.push(change.value.clone());
+                print_last(cx, args, &shown, format, shown.len() == 1)?;
+            }
+        }
+    }
+    pods::interrupt(cx);
+    Ok(())
+}
+
+/// Prints the last of the objects, below those that were printed before it; or the whole table.
+fn print_last(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    shown: &[Object],
+    format: &Format,
+    whole: bool,
+) -> Result<(), Failure> {
+    let Some(last) = shown.last() else { return Ok(()) };
+    match format {
+        Format::Name => cx.say(target::display(&Key::of(last))),
+        Format::Human { wide } => {
+            let options = options(cx, args, *wide, false);
+            let rows: Vec<&Object> = shown.iter().collect();
+            let text = table(last.kind(), &rows, &options);
+            let line = text.trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
+            cx.output.stdout += if whole { &text } else { &text[line..] };
+        }
+        format => {
+            let tree = shown_tree(cx.api(), last, args);
+            print_tree(cx, format, &tree)?;
+        }
     }
     Ok(())
 }
@@ -68,9 +154,9 @@ fn one(cx: &mut Cx<'_>, key: &Key, args: &Args) -> Option<Object> {
 /// One object as itself, several as a `List`.
 fn tree(api: &ApiServer, objects: &[Object], single: bool, args: &Args) -> Value {
     match objects {
-        [one] if single => shown(api, one, args),
+        [one] if single => shown_tree(api, one, args),
         many => {
-            let items: Vec<Value> = many.iter().map(|object| shown(api, object, args)).collect();
+            let items: Vec<Value> = many.iter().map(|object| shown_tree(api, object, args)).collect();
             json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
         }
     }
@@ -83,26 +169,26 @@ fn tables(cx: &mut Cx<'_>, args: &Args, targets: &[Target], objects: &[Object], 
     }
     let mut kinds: Vec<Kind> = targets.iter().map(Target::kind).collect();
     kinds.dedup();
-    let options = Options {
-        wide,
-        now: cx.api().date(cx.session.now()),
-        with_namespace: args.on("all-namespaces"),
-        with_kind: kinds.len() > 1,
-        show_labels: args.on("show-labels"),
-        label_columns: args
-            .all("label-columns")
-            .iter()
-            .flat_map(|l| l.split(','))
-            .map(String::from)
-            .collect(),
-        no_headers: args.on("no-headers"),
-    };
+    let options = options(cx, args, wide, kinds.len() > 1);
     for (i, run) in objects.chunk_by(|a, b| a.kind() == b.kind()).enumerate() {
         if i > 0 && !options.no_headers {
             cx.say("");
         }
         let run: Vec<&Object> = run.iter().collect();
         cx.output.stdout.push_str(&table(run[0].kind(), &run, &options));
+    }
+}
+
+/// How a table looks.
+fn options(cx: &Cx<'_>, args: &Args, wide: bool, with_kind: bool) -> Options {
+    Options {
+        wide,
+        now: cx.api().date(cx.session.now()),
+        with_namespace: args.on("all-namespaces"),
+        with_kind,
+        show_labels: args.on("show-labels"),
+        label_columns: args.list("label-columns").into_iter().map(String::from).collect(),
+        no_headers: args.on("no-headers"),
     }
 }
 

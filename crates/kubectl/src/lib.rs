@@ -10,25 +10,31 @@ mod autoscale;
 mod command;
 mod cordon;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod events;
+mod exec;
 mod explain;
 mod expose;
 mod get;
 mod json;
 mod jsonpath;
 mod label;
+mod logs;
 mod manifest;
 mod migrate;
 mod pairs;
 mod patch;
+mod pods;
 mod printer;
 mod replace;
 mod rollout;
 mod run;
 mod scale;
+mod server;
 mod set;
 mod sort;
 mod tabs;
@@ -124,9 +130,14 @@ macro_rules! selected {
 /// The commands, by name.
 const COMMANDS: &[Command] = &[
     command!("annotate" "kubectl-annotate" annotate::run, "overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("api-resources" "" server::api_resources, "api-group= namespaced no-headers output:o="),
+    command!("api-versions" "" server::api_versions, ""),
     command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout@ cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
+    command!("attach" "" exec::attach, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
     command!("autoscale" "kubectl-autoscale" autoscale::run, "min# max# cpu-percent# name=", files!(), created!()),
+    command!("cluster-info" "" server::cluster_info, ""),
     command!("cordon" "" cordon::cordon, "dry-run?unchanged selector:l="),
+    command!("cp" "" server::cp, "container:c= no-preserve retries#"),
     command!("create" "kubectl-create" create::run, files!(), created!(), "edit selector:l="),
     command!("create clusterrole" "kubectl-create" create::role::run, "verb= resource= resource-name= non-resource-url=", created!()),
     command!("create clusterrolebinding" "kubectl-create" create::role_binding::run, "clusterrole= user= group= serviceaccount=", created!()),
@@ -153,15 +164,20 @@ const COMMANDS: &[Command] = &[
     command!("create service nodeport" "kubectl-create" create::service::run, "tcp= node-port#", created!()),
     command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
     command!("create sa" "kubectl-create" create::service_account::run, created!()),
+    command!("debug" "" debug::run, "arguments-only attach container:c= copy-to= replace env= image= image-pull-policy= keep-annotations keep-init-containers keep-labels keep-liveness keep-readiness keep-startup profile= quiet:q same-node set-image= share-processes stdin:i target= tty:t"),
     command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
     command!("describe" "" describe::run, "show-events chunk-size#", files!(), selected!()),
     command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
     command!("drain" "" drain::run, "force ignore-daemonsets delete-emptydir-data grace-period# timeout@ pod-selector= disable-eviction skip-wait-for-delete-timeout# chunk-size# dry-run?unchanged selector:l="),
+    command!("events" "" events::run, "for= types= no-headers chunk-size#", printed!(), "all-namespaces:A"),
+    command!("exec" "" exec::run, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
     command!("explain" "" explain::run, "api-version= recursive output:o="),
     command!("expose" "kubectl-expose" expose::run, "name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", files!(), created!()),
-    command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w", files!(), printed!(), selected!()),
+    command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w watch-only raw= chunk-size#", files!(), printed!(), selected!()),
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("logs" "" logs::run, "all-containers all-pods container:c= follow:f ignore-errors limit-bytes# max-log-requests# pod-running-timeout@ prefix previous:p selector:l= since@ since-time= tail# timestamps"),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
+    command!("port-forward" "" server::port_forward, "address= pod-running-timeout@"),
     command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
     command!("rollout" "" rollout::run, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),
@@ -179,7 +195,12 @@ const COMMANDS: &[Command] = &[
     command!("set serviceaccount" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("set sa" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
+    command!("top node" "" server::top, "selector:l= sort-by= no-headers"),
+    command!("top nodes" "" server::top, "selector:l= sort-by= no-headers"),
+    command!("top pod" "" server::top, "all-namespaces:A containers selector:l= sort-by= no-headers sum"),
+    command!("top pods" "" server::top, "all-namespaces:A containers selector:l= sort-by= no-headers sum"),
     command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
+    command!("version" "" server::version, "client output:o="),
     command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
 ];
 

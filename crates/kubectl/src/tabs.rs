@@ -1,19 +1,26 @@
-//! Columns out of tabs, as Go's `text/tabwriter` makes them with a padding of two: a column is as wide as the widest of
+//! Columns out of tabs, as Go's `text/tabwriter` makes them: a column is as wide as the widest of
 //! its cells in lines that follow each other; what stands after a line's last tab belongs to no column.
 
-/// What stands between two columns at least.
-const PADDING: usize = 2;
+/// So much stands between two columns of what is described.
+const NARROW: usize = 2;
+/// So much stands between two columns of a table.
+pub(crate) const WIDE: usize = 3;
 
 /// The text with its tabs turned into spaces.
 pub(crate) fn align(text: &str) -> String {
+    align_apart(text, NARROW)
+}
+
+/// The same with so many blanks between the columns at least.
+pub(crate) fn align_apart(text: &str, padding: usize) -> String {
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
     let mut out = String::with_capacity(text.len() * 2);
-    block(&lines, &mut Vec::new(), &mut out);
+    block(&lines, padding, &mut Vec::new(), &mut out);
     out
 }
 
 /// Prints lines of which the first columns have their widths.
-fn block(lines: &[Vec<&str>], widths: &mut Vec<usize>, out: &mut String) {
+fn block(lines: &[Vec<&str>], padding: usize, widths: &mut Vec<usize>, out: &mut String) {
     let column = widths.len();
     let mut at = 0;
     while at < lines.len() {
@@ -26,8 +33,8 @@ fn block(lines: &[Vec<&str>], widths: &mut Vec<usize>, out: &mut String) {
         }
         let rows = &lines[at..at + length];
         let widest = rows.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-        widths.push(widest + PADDING);
-        block(rows, widths, out);
+        widths.push(widest + padding);
+        block(rows, padding, widths, out);
         widths.pop();
         at += length;
     }

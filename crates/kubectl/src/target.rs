@@ -4,7 +4,7 @@ use crate::command::Cx;
 use crate::trouble::Trouble;
 use crate::{Args, Failure, manifest};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::{Reason, Status, labels};
+use orrery_apimachinery::{LabelSelector, Reason, Status, labels};
 use orrery_apiserver::{ApiServer, FieldSelector, Key};
 
 /// What was asked for: kinds without names, or keys.
@@ -145,18 +145,37 @@ fn select(cx: &mut Cx<'_>, args: &Args, words: &[String], all: bool) -> Result<V
 
 /// The objects of a kind that namespace and selectors of the command line pick, by namespace and name.
 pub(crate) fn list(api: &ApiServer, kind: Kind, args: &Args) -> Result<Vec<Object>, Failure> {
+    let picks = picks(kind, args)?;
+    Ok(api.objects(kind).filter(|object| picks.matches(object)).cloned().collect())
+}
+
+/// What namespace and selectors of the command line pick.
+pub(crate) struct Picks<'a> {
+    namespace: Option<&'a str>,
+    labels: LabelSelector,
+    fields: FieldSelector,
+}
+
+/// Reads the selectors of the command line.
+pub(crate) fn picks<'a>(kind: Kind, args: &'a Args) -> Result<Picks<'a>, Failure> {
     let selectors = ["selector", "field-selector"].map(|flag| args.flag(flag).unwrap_or_default());
     let refused = |error: String| unreadable(kind, selectors, &error);
-    let labels = labels::parse(selectors[0]).map_err(refused)?;
-    let fields = FieldSelector::parse(kind, selectors[1]).map_err(refused)?;
     let everywhere = args.on("all-namespaces") || !kind.namespaced();
-    let picked = |object: &&Object| {
+    Ok(Picks {
+        namespace: (!everywhere).then(|| args.namespace()),
+        labels: labels::parse(selectors[0]).map_err(refused)?,
+        fields: FieldSelector::parse(kind, selectors[1]).map_err(refused)?,
+    })
+}
+
+impl Picks<'_> {
+    /// Whether an object is picked.
+    pub(crate) fn matches(&self, object: &Object) -> bool {
         let meta = object.metadata();
-        (everywhere || &*meta.namespace == args.namespace())
-            && labels.matches(&meta.labels)
-            && fields.matches(object)
-    };
-    Ok(api.objects(kind).filter(picked).cloned().collect())
+        self.namespace.is_none_or(|namespace| &*meta.namespace == namespace)
+            && self.labels.matches(&meta.labels)
+            && self.fields.matches(object)
+    }
 }
 
 /// The server's refusal of a selector, with what kubectl was looking for.

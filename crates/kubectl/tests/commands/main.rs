@@ -4,6 +4,7 @@ mod apply;
 mod drain;
 mod jsonpath;
 mod labels;
+mod look;
 mod make;
 mod patch;
 mod session;

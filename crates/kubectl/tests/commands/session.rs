@@ -1,7 +1,8 @@
 //! A server on which nothing works by itself, and command lines sent to it one after another.
 
 use expect_test::Expect;
-use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_apimachinery::{Reason, Status, StatusResult, Str};
+use orrery_apiserver::{ApiServer, Config, ExecOutput, LogLine, Request, Session};
 use orrery_kubectl::{Stdin, run};
 use orrery_sim::{Duration, SimTime};
 
@@ -26,6 +27,29 @@ impl Session for Still {
 
     fn pass(&mut self, duration: Duration) {
         self.now += duration;
+    }
+
+    /// Every container has written three lines, one every ten seconds; only `crashy` has run before.
+    fn logs(&self, _: &str, _: &str, container: &str, previous: bool) -> StatusResult<Vec<LogLine>> {
+        if previous && container != "crashy" {
+            let text = format!("previous terminated container {container:?} in pod \"web\" not found");
+            return Err(Status::new(Reason::BadRequest, text));
+        }
+        let run = if previous { "before" } else { "now" };
+        let line = |nth: u64| LogLine {
+            at: SimTime::from_millis(nth * 10_000 + 250),
+            error: false,
+            text: format!("{container} {run} {nth}").into(),
+        };
+        Ok((0..3).map(line).collect())
+    }
+
+    /// Every container knows two commands.
+    fn exec(&mut self, _: &str, _: &str, container: &str, command: &[Str]) -> StatusResult<ExecOutput> {
+        match &*command[0] {
+            "hostname" => Ok(ExecOutput { stdout: format!("{container}\n"), ..Default::default() }),
+            _ => Ok(ExecOutput { stderr: "no\n".into(), code: 3, ..Default::default() }),
+        }
     }
 }
 

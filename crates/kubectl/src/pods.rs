@@ -1,0 +1,181 @@
+//! Which pod, and which of its containers, a command line means
+//! (upstream: `polymorphichelpers`, `cmd/util/podcmd`, `util/podutils`).
+
+use crate::command::Cx;
+use crate::trouble::Trouble;
+use crate::{Args, Failure, target};
+use orrery_api::{Container, Kind, Object, Pod};
+use orrery_apimachinery::{LabelSelector, Order, Str, StrMap};
+use orrery_apiserver::Key;
+use orrery_sim::Duration;
+use std::rc::Rc;
+
+/// How often it is looked for news.
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
+/// How long something is followed that does not end by itself, until the person is taken to press Ctrl-C.
+const FOLLOWED: Duration = Duration::from_secs(60);
+/// How long it is waited for the first pod unless told otherwise.
+const FIRST_POD: Duration = Duration::from_secs(20);
+/// The annotation that says which container is meant when none is named.
+const DEFAULT: &str = "kubectl.kubernetes.io/default-container";
+
+/// The object that a word names; a name alone is that of a pod.
+pub(crate) fn named(cx: &Cx<'_>, args: &Args, word: &str) -> Result<Object, Failure> {
+    let key = match word.split_once('/') {
+        None => Key::new(Kind::Pod, args.namespace(), word),
+        Some((resource, name)) => {
+            let kind = target::kind(cx.api(), resource)?;
+            Key::new(kind, if kind.namespaced() { args.namespace() } else { "" }, name)
+        }
+    };
+    Ok(cx.get(&key)?)
+}
+
+/// The pods of an object, the best to look at in front; it is waited for the first.
+pub(crate) fn of(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    object: &Object,
+    doing: &str,
+    by_restarts: bool,
+) -> Result<Vec<Rc<Pod>>, Failure> {
+    if let Object::Pod(pod) = object {
+        return Ok(vec![pod.clone()]);
+    }
+    let kind = object.kind();
+    let selects = selector(object).ok_or_else(|| {
+        let type_ = format!("*{}.{}", kind.version(), kind.name());
+        Failure::usage(format!("cannot {doing} {type_}: selector for {type_} not implemented"))
+    })?;
+    let deadline = cx.session.now() + args.duration("pod-running-timeout").unwrap_or(FIRST_POD);
+    loop {
+        let namespace = &object.metadata().namespace;
+        let mut pods = match &selects {
+            Selects::Set(selector) => cx.api().pods_matching(namespace, selector),
+            Selects::Pairs(pairs) => cx.api().pods_equal_to(namespace, pairs),
+        };
+        if !pods.is_empty() {
+            pods.order_by_key(|pod| rank(pod, by_restarts));
+            return Ok(pods);
+        }
+        if cx.session.now() >= deadline {
+            return Err(Failure::usage("timed out waiting for the condition"));
+        }
+        cx.session.pass(LOOK);
+    }
+}
+
+/// How an object picks its pods.
+enum Selects {
+    Set(LabelSelector),
+    Pairs(StrMap),
+}
+
+fn selector(object: &Object) -> Option<Selects> {
+    let set = |selector: &Option<LabelSelector>| selector.clone().map(Selects::Set);
+    match object {
+        Object::Deployment(it) => set(&it.spec.selector),
+        Object::ReplicaSet(it) => set(&it.spec.selector),
+        Object::StatefulSet(it) => set(&it.spec.selector),
+        Object::DaemonSet(it) => set(&it.spec.selector),
+        Object::Job(it) => set(&it.spec.selector),
+        Object::ReplicationController(it) => Some(Selects::Pairs(it.spec.selector.clone())),
+        Object::Service(it) => Some(Selects::Pairs(it.spec.selector.clone())),
+        _ => None,
+    }
+}
+
+/// Upstream: `ByLogging`, and `ActivePods` backwards, which like few restarts better than many.
+fn rank(pod: &Pod, by_restarts: bool) -> (bool, usize, bool, i64, i64, i64) {
+    let phase = ["Running", "Unknown", "Pending"].iter().position(|p| pod.status.phase.as_deref() == Some(p));
+    let ready = pod.status.conditions.iter().find(|c| &*c.type_ == "Ready" && &*c.status == "True");
+    let since = ready.and_then(|condition| condition.last_transition_time);
+    let most = pod.status.container_statuses.iter().map(|status| status.restart_count).max().unwrap_or(0);
+    let restarts = if by_restarts { -i64::from(most) } else { i64::from(most) };
+    let created = pod.metadata.creation_timestamp.map_or(i64::MAX, |at| at.0);
+    let since = since.map_or(i64::MAX, |at| at.0);
+    (pod.node_name.is_none(), phase.unwrap_or(0), ready.is_none(), since, restarts, created)
+}
+
+/// The names of all containers of a pod, each with what it is.
+pub(crate) fn containers(pod: &Pod) -> Vec<(Str, &'static str)> {
+    let named = |list: &[Container], what: &'static str| {
+        list.iter().map(|container| (container.name.clone(), what)).collect::<Vec<_>>()
+    };
+    let mut all = named(&pod.spec.containers, "");
+    all.extend(pod.spec.ephemeral_containers.iter().map(|container| (container.name.clone(), " (ephem)")));
+    all.extend(named(&pod.spec.init_containers, " (init)"));
+    all
+}
+
+/// Whether a pod has a container of that name.
+pub(crate) fn has(pod: &Pod, name: &str) -> bool {
+    containers(pod).iter().any(|(known, _)| &**known == name)
+}
+
+/// The container that is meant when none is named; it is said which, if there are others.
+pub(crate) fn default_container(cx: &mut Cx<'_>, pod: &Pod, quiet: bool) -> Str {
+    if let Some(name) = pod.metadata.annotations.get(DEFAULT).filter(|name| has(pod, name)) {
+        return name.clone();
+    }
+    let all = containers(pod);
+    let (first, _) = all[0].clone();
+    if all.len() > 1 && !quiet {
+        let names: Vec<String> = all.iter().map(|(name, what)| [&**name, what].concat()).collect();
+        let names = names.join(", ");
+        cx.output.stderr += &format!("Defaulted container {:?} out of: {names}\n", &*first);
+    }
+    first
+}
+
+/// The container that `-c` names, or the default one; a command runs there or is attached to.
+pub(crate) fn container(cx: &mut Cx<'_>, args: &Args, pod: &Pod) -> Result<Str, Failure> {
+    match args.flag("container").filter(|name| !name.is_empty()) {
+        None => Ok(default_container(cx, pod, args.on("quiet"))),
+        Some(name) if has(pod, name) => Ok(name.into()),
+        Some(name) => Err(Failure::usage(format!("container {name} not found in pod {}", pod.metadata.name))),
+    }
+}
+
+/// Whether a container has ended and will not write any more.
+fn ended(pod: &Pod, container: &str) -> bool {
+    let status = &pod.status;
+    let lists =
+        [&status.container_statuses, &status.init_container_statuses, &status.ephemeral_container_statuses];
+    let mut statuses = lists.into_iter().flatten();
+    statuses.find(|it| &*it.name == container).is_some_and(|it| it.state.running.is_none())
+}
+
+/// Prints what containers write from now on, until all have ended or somebody would have had enough of it.
+pub(crate) fn follow(
+    cx: &mut Cx<'_>,
+    sources: &[(Rc<Pod>, Str)],
+    print: &mut dyn FnMut(&mut Cx<'_>, usize),
+) -> Result<(), Trouble> {
+    let deadline = cx.session.now() + FOLLOWED;
+    while cx.session.now() < deadline {
+        let over = |(pod, container): &(Rc<Pod>, Str)| {
+            let now = cx.api().get::<Pod>(&pod.metadata.namespace, &pod.metadata.name);
+            now.is_none_or(|now| now.metadata.uid != pod.metadata.uid || ended(now, container))
+        };
+        let all_over = sources.iter().all(over);
+        (0..sources.len()).for_each(|nth| print(cx, nth));
+        if all_over {
+            return Ok(());
+        }
+        cx.session.pass(LOOK);
+    }
+    interrupt(cx);
+    Ok(())
+}
+
+/// What is seen when a person ends a command that would go on.
+pub(crate) fn interrupt(cx: &mut Cx<'_>) {
+    cx.output.stderr += "^C\n";
+    cx.output.code = 130;
+}
+
+/// Until when something is followed that does not end by itself.
+pub(crate) fn patience(cx: &Cx<'_>) -> orrery_sim::SimTime {
+    cx.session.now() + FOLLOWED
+}

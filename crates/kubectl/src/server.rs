@@ -1,0 +1,85 @@
+//! What kubectl tells of the server and of itself: `version`, `cluster-info`, `api-versions`, `api-resources`, and
+//! commands that need what is not there.
+
+use crate::command::Cx;
+use crate::create::usage;
+use crate::{Args, Failure, pods, tabs};
+use orrery_api::{Endpoints, Kind};
+use orrery_apimachinery::Order;
+
+/// The version that all parts of the cluster have.
+const VERSION: &str = "v1.32.13";
+
+pub(crate) fn version(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    cx.say(format!("Client Version: {VERSION}\nKustomize Version: v5.5.0"));
+    if !args.on("client") {
+        cx.say(format!("Server Version: {VERSION}"));
+    }
+    Ok(())
+}
+
+pub(crate) fn cluster_info(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
+    let endpoints = cx.api().get::<Endpoints>("default", "kubernetes");
+    let subset = endpoints.and_then(|endpoints| endpoints.subsets.first());
+    let address = subset.and_then(|subset| subset.addresses.first()).map_or("127.0.0.1", |it| &it.ip);
+    let port = subset.and_then(|subset| subset.ports.first()).map_or(6443, |port| port.port);
+    cx.say(format!(
+        "Kubernetes control plane is running at https://{address}:{port}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
+    ));
+    Ok(())
+}
+
+pub(crate) fn api_versions(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
+    let mut versions: Vec<&str> = cx.api().kinds().map(Kind::api_version).collect();
+    versions.order();
+    versions.dedup();
+    cx.say(versions.join("\n"));
+    Ok(())
+}
+
+pub(crate) fn api_resources(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    let mut kinds: Vec<Kind> = cx.api().kinds().collect();
+    kinds.order_by_key(|kind| (kind.group(), kind.plural()));
+    let mut text = String::new();
+    if !args.on("no-headers") {
+        text += "NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND\n";
+    }
+    for kind in kinds {
+        let unwanted = args.flag("namespaced").is_some_and(|_| args.on("namespaced") != kind.namespaced())
+            || args.flag("api-group").is_some_and(|group| group != kind.group());
+        if !unwanted {
+            let namespaced = if kind.namespaced() { "true" } else { "false" };
+            let short = kind.short_names().join(",");
+            text += &[kind.plural(), &short, kind.api_version(), namespaced, kind.name()].join("\t");
+            text.push('\n');
+        }
+    }
+    cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);
+    Ok(())
+}
+
+/// Nobody measures what pods and nodes use.
+pub(crate) fn top(_: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
+    Err(Failure::usage("Metrics API not available"))
+}
+
+/// No port of the person's own machine is there to be forwarded.
+pub(crate) fn port_forward(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    let [word, _, ..] = &args.words[..] else {
+        return Err(usage(args, "TYPE/NAME and list of ports are required for port-forward"));
+    };
+    pods::named(cx, args, word)?;
+    Err(Failure::usage(
+        "there is no machine beside the cluster from which a port could be forwarded; ask from within, as in 'kubectl exec POD -- wget -qO- http://SERVICE'",
+    ))
+}
+
+/// No file of the person's own machine is there to be copied.
+pub(crate) fn cp(_: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    Err(Failure::usage(match &args.words[..] {
+        [_, _] => {
+            "there is no machine beside the cluster to copy files from or to; read one with 'kubectl exec POD -- cat FILE'"
+        }
+        _ => "source and destination are required",
+    }))
+}

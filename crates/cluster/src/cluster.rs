@@ -4,12 +4,13 @@ use crate::backup::Snapshot;
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
-use crate::{Config, Program, bootstrap};
+use crate::{Config, Program, RuntimeProfile, bootstrap};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
 use orrery_client::{Component, WATCH_LATENCY};
 use orrery_container_runtime::Files;
+use orrery_container_runtime::registry::Registries;
 use orrery_controller_manager::ControllerManager;
 use orrery_kube_proxy::KubeProxy;
 use orrery_kubelet::{Kubelet, Network};
@@ -105,6 +106,7 @@ pub struct Cluster {
     proxy: KubeProxy,
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
+    pub(crate) registries: Registries,
     /// Everything up to here was delivered to those who watch.
     delivered: Revision,
     /// Everything up to here has a delivery on the agenda.
@@ -133,6 +135,10 @@ impl Cluster {
             cut: BTreeSet::new(),
             proxy: KubeProxy::new(config.seed),
             disks: BTreeMap::new(),
+            registries: match config.runtime {
+                RuntimeProfile::Immediate => Registries::hollow(),
+                RuntimeProfile::Lively => Registries::default(),
+            },
             delivered: 0,
             announced: 0,
             events: 0,
@@ -180,6 +186,11 @@ impl Cluster {
     /// All nodes' kube-proxies, whose connections can be followed.
     pub fn kube_proxy(&self) -> &KubeProxy {
         &self.proxy
+    }
+
+    /// The registries that nodes pull from.
+    pub fn registries(&self) -> &Registries {
+        &self.registries
     }
 
     /// How many events have happened since the beginning.
@@ -330,6 +341,7 @@ impl Cluster {
         let mut wires = Wires {
             proxy: &mut self.proxy,
             disks: &mut self.disks,
+            registries: &self.registries,
             cut: &self.cut,
             kubelet_of: &self.kubelet_of,
             kubelets: &mut self.kubelets,

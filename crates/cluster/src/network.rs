@@ -3,12 +3,15 @@
 use crate::cluster::Seat;
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
+use orrery_container_runtime::images::{Image, Reference};
+use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
 use orrery_kube_proxy::{Client, KubeProxy, is_outside, lookup};
 use orrery_kubelet::{Kubelet, Network};
 use orrery_sim::{Duration, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 /// How long it takes to hear that nobody listens, or an assumed answer from outside.
 const ROUND_TRIP: Duration = Duration::from_millis(1);
@@ -19,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(127);
 pub(crate) struct Wires<'a> {
     pub proxy: &'a mut KubeProxy,
     pub disks: &'a mut BTreeMap<Str, Files>,
+    pub registries: &'a Registries,
     /// The nodes that are cut off, by their kubelets' numbers.
     pub cut: &'a BTreeSet<usize>,
     /// The number of every node's kubelet.
@@ -75,6 +79,22 @@ impl Network for Wires<'_> {
         self.kubelets[number].component = Some(kubelet);
         self.roused.push(number);
         answer
+    }
+
+    fn registries(&self) -> &Registries {
+        self.registries
+    }
+
+    fn pull(
+        &mut self,
+        node: &Str,
+        reference: &Reference,
+        credentials: &[Credentials],
+    ) -> Result<Rc<Image>, Str> {
+        match self.is_cut(node) {
+            true => Err(self.registries.out_of_reach(reference)),
+            false => self.registries.pull(reference, credentials),
+        }
     }
 
     fn disk(&mut self, volume: &Str) -> &mut Files {

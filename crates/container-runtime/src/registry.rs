@@ -124,19 +124,7 @@ impl Registries {
     /// The image that a node gets for a name; the error is containerd's.
     pub fn pull(&self, reference: &Reference, credentials: &[Credentials]) -> Result<Rc<Image>, Str> {
         let name = self.name(reference);
-        let failed = |code: &str, why: &str| -> Str {
-            [
-                code,
-                "failed to pull and unpack image \"",
-                &name,
-                "\": failed to resolve reference \"",
-                &name,
-                "\": ",
-                why,
-            ]
-            .concat()
-            .into()
-        };
+        let failed = |code: &str, why: &str| self.failed(code, reference, why);
         let not_found = || failed("rpc error: code = NotFound desc = ", &format!("{name}: not found"));
         if self.hollow {
             let there = !looks_unreal(&name);
@@ -156,6 +144,25 @@ impl Registries {
                 Found::NoRepository => Err(not_found()),
             },
         }
+    }
+
+    /// What a node hears that is cut off.
+    pub fn out_of_reach(&self, reference: &Reference) -> Str {
+        let host = reference.host.split(':').next().unwrap_or_default();
+        let why = format!(
+            "failed to do request: Head \"{}\": dial tcp: lookup {host}: i/o timeout",
+            request(reference)
+        );
+        self.failed("", reference, &why)
+    }
+
+    /// What containerd says of a pull that failed.
+    fn failed(&self, code: &str, reference: &Reference, why: &str) -> Str {
+        let name = self.name(reference);
+        format!(
+            "{code}failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {why}"
+        )
+        .into()
     }
 
     /// Puts an image into its registry; the error is docker's.
@@ -220,7 +227,7 @@ impl Registries {
         let known = self.known.iter().find(|r| &*r.host == host);
         let kind = known.map_or_else(|| assumed(host), |registry| Some(registry.kind));
         let up = known.is_none_or(|registry| registry.up);
-        let request = format!("{}/v2/{}/manifests/{}", url(asked), reference.path, reference.version());
+        let request = request(reference);
         let (name, port) = asked.split_once(':').unwrap_or((asked, "443"));
         match kind {
             Some(kind) if up => Ok(kind),
@@ -305,6 +312,11 @@ fn url(host: &str) -> String {
         _ if host.contains(":5") => ["http://", host].concat(),
         _ => ["https://", host].concat(),
     }
+}
+
+/// The request for an image.
+fn request(reference: &Reference) -> String {
+    format!("{}/v2/{}/manifests/{}", url(&reference.host), reference.path, reference.version())
 }
 
 fn is_this_machine(name: &str) -> bool {

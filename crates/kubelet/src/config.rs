@@ -71,14 +71,6 @@ pub enum RuntimeProfile {
 }
 
 impl RuntimeProfile {
-    /// The range, in milliseconds, of the time that an image takes to arrive.
-    pub(crate) fn pull_millis(self) -> (u64, u64) {
-        match self {
-            RuntimeProfile::Immediate => (0, 0),
-            RuntimeProfile::Lively => (600, 4_000),
-        }
-    }
-
     /// How an init container ends whose command is not understood: it is there to end.
     pub(crate) fn assumed_end(self) -> Option<End> {
         match self {

@@ -3,6 +3,7 @@
 use crate::admission::{self, Rejection};
 use crate::life::Life;
 use crate::node::Node;
+use crate::node_status;
 use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
@@ -16,6 +17,9 @@ use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
+
+/// In the queue: that there is news of the node itself.
+pub(crate) const NODE: &str = "";
 
 /// The kubelet of one node.
 #[derive(Clone, Debug)]
@@ -80,6 +84,9 @@ impl Kubelet {
         now: SimTime,
         cause: Revision,
     ) {
+        if &**uid == NODE {
+            return node_status::tell(&self.node, &mut self.identity.act(api, now, cause));
+        }
         // It is away while it works, so that its containers can reach those of the others.
         let Some(mut worker) = self.workers.remove(uid) else { return };
         let (over, next) = self.turn(Rc::make_mut(&mut worker), api, network, now, cause);

@@ -2,9 +2,12 @@
 
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
+use orrery_container_runtime::images::{Image, Reference};
+use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
 use orrery_sim::SimTime;
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 /// What lies beyond a node. Who owns all nodes provides it.
 pub trait Network {
@@ -32,6 +35,17 @@ pub trait Network {
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>>;
+
+    /// The registries.
+    fn registries(&self) -> &Registries;
+
+    /// The image that the node called `node` gets for a name; the error is the container runtime's.
+    fn pull(
+        &mut self,
+        node: &Str,
+        reference: &Reference,
+        credentials: &[Credentials],
+    ) -> Result<Rc<Image>, Str>;
 
     /// The files of a persistent volume.
     fn disk(&mut self, volume: &Str) -> &mut Files;

@@ -1,8 +1,9 @@
 //! What the pods of one node share.
 
 use crate::words::Words;
-use crate::{NodeConfig, RuntimeProfile, admission::Allotted, images::Images, ip::Addresses, rhythm::Beat};
+use crate::{NodeConfig, RuntimeProfile, admission::Allotted, ip::Addresses, rhythm::Beat};
 use orrery_apimachinery::Str;
+use orrery_container_runtime::images::Images;
 use orrery_sim::SimTime;
 
 /// The node as its kubelet's pod workers see it.
@@ -44,6 +45,13 @@ impl Node {
             config,
             profile,
         }
+    }
+
+    /// When the node's status tells of an image that has come: images are listed every half minute (upstream:
+    /// `imageCachePeriod`).
+    pub(crate) fn image_news(&self, now: SimTime) -> SimTime {
+        const PERIOD: u64 = 30;
+        self.tick.from(SimTime::from_secs((now.as_secs() / PERIOD + 1) * PERIOD))
     }
 
     /// When a pod may be looked at that is to be looked at from `at` on: its worker, which looked last

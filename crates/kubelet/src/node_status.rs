@@ -6,9 +6,10 @@
 //! a kubelet that stops takes the mark away and leaves the time of the last renewal behind.
 
 use crate::node::Node;
+use crate::pulling;
 use orrery_api::{
-    ContainerImage, DaemonEndpoint, Lease, LeaseSpec, Node as NodeObject, NodeAddress, NodeCondition,
-    NodeDaemonEndpoints, NodeSpec, NodeStatus, NodeSystemInfo, ResourceList, resources,
+    DaemonEndpoint, Lease, LeaseSpec, Node as NodeObject, NodeAddress, NodeCondition, NodeDaemonEndpoints,
+    NodeSpec, NodeStatus, NodeSystemInfo, ResourceList, resources,
 };
 use orrery_apimachinery::{MicroTime, ObjectMeta, OwnerReference, Quantity, Str, StrMap, Time};
 use orrery_client::{Context, EventType};
@@ -21,8 +22,6 @@ pub const HEARTBEAT: (&str, &str) = ("orrery.dev/heartbeat", "steady");
 const RENEWAL: Duration = Duration::from_secs(10);
 /// The namespace of the nodes' Leases.
 const LEASES: &str = "kube-node-lease";
-/// So many images are listed at most.
-const MAX_IMAGES: usize = 50;
 
 /// What a kubelet tells as it starts: it registers the node, or takes it up again.
 pub(crate) fn come_up(node: &Node, cx: &mut Context<'_>) {
@@ -31,7 +30,7 @@ pub(crate) fn come_up(node: &Node, cx: &mut Context<'_>) {
     let is_new = cx.get::<NodeObject>("", name).is_none();
     if is_new {
         // Nobody has its name: nothing is refused.
-        let _ = cx.create(new_node(node, date));
+        let _ = cx.create(new_node(node, cx.now(), date));
     }
     let Some(object) = cx.get::<NodeObject>("", name) else { return };
     cx.event(&*object, EventType::Normal, "Starting", "Starting kubelet.");
@@ -61,7 +60,7 @@ pub(crate) fn come_back(node: &Node, cx: &mut Context<'_>) {
 pub(crate) fn tell(node: &Node, cx: &mut Context<'_>) {
     let (name, date) = (&node.config.name, cx.date());
     let Some(old) = cx.get::<NodeObject>("", name) else { return };
-    let new = status(node, &old.status, date);
+    let new = status(node, &old.status, cx.now(), date);
     for state in &STATES {
         let of = |status: &NodeStatus| {
             status.conditions.iter().find(|c| &*c.type_ == state.type_).map(|c| c.status.clone())
@@ -129,7 +128,7 @@ fn new_lease(node: &Node, now: MicroTime, cx: &Context<'_>) -> Lease {
     Lease { metadata, spec }
 }
 
-fn new_node(node: &Node, date: Time) -> NodeObject {
+fn new_node(node: &Node, now: SimTime, date: Time) -> NodeObject {
     let config = &node.config;
     let mut metadata = ObjectMeta::named("", config.name.clone());
     metadata.labels = labels(node);
@@ -145,7 +144,7 @@ fn new_node(node: &Node, date: Time) -> NodeObject {
         taints: config.taints.clone(),
         ..Default::default()
     };
-    NodeObject { metadata, spec, status: status(node, &NodeStatus::default(), date) }
+    NodeObject { metadata, spec, status: status(node, &NodeStatus::default(), now, date) }
 }
 
 fn labels(node: &Node) -> StrMap {
@@ -164,7 +163,7 @@ fn labels(node: &Node) -> StrMap {
     labels
 }
 
-fn status(node: &Node, old: &NodeStatus, date: Time) -> NodeStatus {
+fn status(node: &Node, old: &NodeStatus, now: SimTime, date: Time) -> NodeStatus {
     let config = &node.config;
     let room: ResourceList = [
         (resources::CPU, config.cpu),
@@ -184,7 +183,7 @@ fn status(node: &Node, old: &NodeStatus, date: Time) -> NodeStatus {
         capacity: room,
         conditions: conditions(node, old, date),
         daemon_endpoints: NodeDaemonEndpoints { kubelet_endpoint: DaemonEndpoint { port: 10250 } },
-        images: images(node),
+        images: pulling::listed(node, now),
         node_info: info(node),
         ..old.clone()
     }
@@ -264,14 +263,6 @@ fn conditions(node: &Node, old: &NodeStatus, date: Time) -> Vec<NodeCondition> {
     };
     let others = old.conditions.iter().filter(|c| STATES.iter().all(|s| s.type_ != &*c.type_)).cloned();
     others.chain(STATES.iter().map(condition)).collect()
-}
-
-fn images(node: &Node) -> Vec<ContainerImage> {
-    let image = |(name, size): (&Str, u64)| ContainerImage {
-        names: vec![name.clone()],
-        size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
-    };
-    node.images.iter().take(MAX_IMAGES).map(image).collect()
 }
 
 /// What the machine is. Its ids follow from its name, and the one of its boot from their number as well.

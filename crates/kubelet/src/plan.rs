@@ -3,9 +3,9 @@
 //! (upstream: `kuberuntime_manager.go`, `SyncPod`, and `kuberuntime_container.go`, `startContainer`).
 
 use crate::actions::{self, Actions};
-use crate::images::{self, Pull};
 use crate::pod_worker::{Delay, Instance, Sandbox, container, described, is_sidecar};
 use crate::prober::Probes;
+use crate::pulling::{NoImage, Pulling};
 use crate::runtime;
 use crate::sync::Turn;
 use crate::volumes;
@@ -41,7 +41,7 @@ enum Step {
     /// Start the next container.
     Next,
     /// The image of a container has arrived, or not.
-    Pulled { index: usize, image: Str, pull: Pull },
+    Pulled { index: usize, pulling: Pulling },
     /// A container is made.
     Create { index: usize },
     /// The hook after the start of a container is through.
@@ -106,8 +106,11 @@ impl Turn<'_, '_> {
                 }
                 None => false,
             },
-            Step::Pulled { index, image, pull } => {
-                self.end_pull(plan, index, &image, pull);
+            Step::Pulled { index, pulling } => {
+                match self.end_pull(index, &pulling) {
+                    Ok(()) => self.has_image(plan, index),
+                    Err(why) => self.has_no_image(plan, index, why),
+                }
                 true
             }
             Step::Create { index } => {
@@ -164,6 +167,7 @@ impl Turn<'_, '_> {
     /// Stops what is to be stopped, makes the sandbox, and lines up what is to be started.
     fn act(&mut self, plan: &mut Plan) -> bool {
         let pod = self.pod.clone();
+        self.check_pull_secrets();
         self.add_probes(&pod);
         let actions = actions::compute(&pod, self.worker, plan.at);
         if actions.kill_pod {
@@ -237,13 +241,27 @@ impl Turn<'_, '_> {
         if let Err((reason, message)) = self.check_restart_delay(plan.at, index) {
             return self.start_failed(plan, index, &reason, message);
         }
-        if let Err((reason, message)) = self.begin_pull(plan, index) {
-            if reason != "ImagePullBackOff" {
-                plan.failed = true;
+        match self.ensure_image(index) {
+            Ok(None) => self.has_image(plan, index),
+            Ok(Some(pulling)) => {
+                plan.resume = pulling.pull.end;
+                plan.step = Step::Pulled { index, pulling };
             }
-            self.event_of(index, EventType::Warning, "Failed", format!("Error: {reason}"));
-            self.start_failed(plan, index, reason, message);
+            Err(why) => self.has_no_image(plan, index, why),
         }
+    }
+
+    fn has_image(&mut self, plan: &mut Plan, index: usize) {
+        plan.resume = self.now() + self.start_time();
+        plan.step = Step::Create { index };
+    }
+
+    fn has_no_image(&mut self, plan: &mut Plan, index: usize, (reason, message): NoImage) {
+        if reason != "ImagePullBackOff" {
+            plan.failed = true;
+        }
+        self.event_of(index, EventType::Warning, "Failed", format!("Error: {reason}"));
+        self.start_failed(plan, index, reason, message);
     }
 
     fn start_failed(&mut self, plan: &mut Plan, index: usize, reason: &str, message: String) {
@@ -276,78 +294,6 @@ impl Turn<'_, '_> {
             "CrashLoopBackOff".into(),
             format!("back-off {length} restarting failed container={name} pod={whose}"),
         ))
-    }
-
-    /// Sees that the image is there, pulling it if need be (upstream: `images.EnsureImageExists`).
-    /// The error is the reason and the message of why it is not.
-    fn begin_pull(&mut self, plan: &mut Plan, index: usize) -> Result<(), (&'static str, String)> {
-        let now = self.now();
-        let pod = self.pod.clone();
-        let spec = container(&pod.spec, index).0;
-        let image = spec.image.clone().unwrap_or_else(|| "".into());
-        let full = images::full_name(&image).map_err(|why| {
-            let message = format!("Failed to apply default image tag \"{image}\": {why}");
-            self.event_of(index, EventType::Warning, "InspectFailed", message.clone());
-            ("InvalidImageName", message)
-        })?;
-        let present = self.node.images.has(&full);
-        plan.step = Step::Create { index };
-        match spec.image_pull_policy.as_deref() {
-            Some("Never") | Some("IfNotPresent") if present => {
-                let message = format!("Container image \"{image}\" already present on machine");
-                self.event_of(index, EventType::Normal, "Pulled", message);
-                plan.resume = now + self.start_time();
-                return Ok(());
-            }
-            Some("Never") => {
-                let message = format!("Container image \"{image}\" is not present with pull policy of Never");
-                self.event_of(index, EventType::Warning, "ErrImageNeverPull", message.clone());
-                return Err(("ErrImageNeverPull", message));
-            }
-            _ => {}
-        }
-        let trouble = self.worker.runs[index].trouble.as_deref();
-        let delay =
-            trouble.and_then(|t| t.pulls).filter(|d| !d.expired(now) && now.since(d.since) < d.length);
-        if delay.is_some() {
-            let event = format!("Back-off pulling image \"{image}\"");
-            let last = trouble.and_then(|t| t.pull_error.clone()).unwrap_or_else(|| "".into());
-            self.event_of(index, EventType::Normal, "BackOff", event.clone());
-            return Err(("ImagePullBackOff", format!("{event}: ErrImagePull: {last}")));
-        }
-        self.event_of(index, EventType::Normal, "Pulling", format!("Pulling image \"{image}\""));
-        let pull = self.node.images.pull(&full, self.node.profile, self.cx.random(), now);
-        plan.resume = pull.end;
-        plan.step = Step::Pulled { index, image: full, pull };
-        Ok(())
-    }
-
-    fn end_pull(&mut self, plan: &mut Plan, index: usize, full: &Str, pull: Pull) {
-        let now = self.now();
-        let image = container(&self.pod.clone().spec, index).0.image.clone().unwrap_or_else(|| "".into());
-        let Some(error) = runtime::pull_error(&image) else {
-            let size = self.node.images.add(full, self.node.profile);
-            let message = format!(
-                "Successfully pulled image \"{image}\" in {}. Image size: {size} bytes.",
-                pull.times()
-            );
-            self.event_of(index, EventType::Normal, "Pulled", message);
-            plan.resume = now + self.start_time();
-            plan.step = Step::Create { index };
-            return;
-        };
-        let trouble = self.worker.runs[index].trouble.get_or_insert_default();
-        trouble.pulls = Some(Delay::next(trouble.pulls, now, now));
-        trouble.pull_error = Some(error.as_str().into());
-        self.event_of(
-            index,
-            EventType::Warning,
-            "Failed",
-            format!("Failed to pull image \"{image}\": {error}"),
-        );
-        self.event_of(index, EventType::Warning, "Failed", "Error: ErrImagePull");
-        plan.failed = true;
-        self.start_failed(plan, index, "ErrImagePull", error);
     }
 
     /// Makes and starts a container whose image is there.

@@ -177,17 +177,6 @@ pub(crate) fn answers(
     }
 }
 
-/// Why an image cannot be pulled, in containerd's words.
-pub(crate) fn pull_error(image: &str) -> Option<String> {
-    const BAD: [&str; 8] =
-        ["nosuch", "nonexist", "invalid", "does-not-exist", ":bad", ":broken", ":wrong", ":missing"];
-    BAD.iter().any(|word| image.contains(word)).then(|| {
-        format!(
-            "rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found"
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,8 @@ use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
 use orrery_client::WATCH_LATENCY;
+use orrery_container_runtime::images::{Image, Reference};
+use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
 use orrery_sim::{Duration, SimTime};
 use std::fmt::Write;
@@ -15,8 +17,7 @@ use std::rc::Rc;
 mod lifecycle;
 
 /// The network of a cluster with one node and no Services.
-#[derive(Default)]
-struct Alone(Files);
+struct Alone(Files, Registries);
 
 impl crate::Network for Alone {
     fn lookup(&mut self, _api: &ApiServer, _node: &Str, name: &str, _cluster: bool) -> Vec<Ipv4Addr> {
@@ -45,6 +46,19 @@ impl crate::Network for Alone {
         Answer { took: Duration::ZERO, result: Err(Unreachable::NoRoute) }
     }
 
+    fn registries(&self) -> &Registries {
+        &self.1
+    }
+
+    fn pull(
+        &mut self,
+        _node: &Str,
+        reference: &Reference,
+        credentials: &[Credentials],
+    ) -> Result<Rc<Image>, Str> {
+        self.1.pull(reference, credentials)
+    }
+
     fn disk(&mut self, _volume: &Str) -> &mut Files {
         &mut self.0
     }
@@ -54,6 +68,7 @@ impl crate::Network for Alone {
 struct World {
     api: ApiServer,
     kubelet: Kubelet,
+    registries: Registries,
     now: SimTime,
     delivered: u64,
     told: u64,
@@ -74,7 +89,11 @@ impl World {
         let mut kubelet = Kubelet::new(1, config, profile);
         kubelet.start(&mut api, SimTime::ZERO);
         let revision = api.revision();
-        World { api, kubelet, now: SimTime::ZERO, delivered: revision, told: revision }
+        let registries = match profile {
+            RuntimeProfile::Immediate => Registries::hollow(),
+            RuntimeProfile::Lively => Registries::default(),
+        };
+        World { api, kubelet, registries, now: SimTime::ZERO, delivered: revision, told: revision }
     }
 
     fn request(&self) -> Request {
@@ -92,7 +111,7 @@ impl World {
                 self.delivered = change.revision;
                 self.kubelet.observe(&change, at);
             } else {
-                self.kubelet.run(&mut self.api, &mut Alone::default(), at);
+                self.kubelet.run(&mut self.api, &mut Alone(Files::default(), self.registries.clone()), at);
             }
         }
         self.now = until;
@@ -512,12 +531,12 @@ fn images_take_time_where_things_are_lively() {
         00:00:00.002 two Pending [I PS] c: ContainerCreating
         00:00:00.209   Normal Pulling: Pulling image "nginx:1.25"
         00:00:00.366   Normal Pulling: Pulling image "nginx:1.25"
-        00:00:03.335   Normal Pulled: Successfully pulled image "nginx:1.25" in 3.126s (3.126s including waiting). Image size: 21669620 bytes.
-        00:00:03.634   Normal Pulled: Successfully pulled image "nginx:1.25" in 299ms (3.268s including waiting). Image size: 21669620 bytes.
-        00:00:03.683   Normal Created: Created container: c
-        00:00:03.683   Normal Started: Started container c
-        00:00:03.789   Normal Created: Created container: c
-        00:00:03.789   Normal Started: Started container c
+        00:00:03.237   Normal Pulled: Successfully pulled image "nginx:1.25" in 3.028s (3.028s including waiting). Image size: 78022084 bytes.
+        00:00:03.392   Normal Created: Created container: c
+        00:00:03.392   Normal Started: Started container c
+        00:00:03.684   Normal Pulled: Successfully pulled image "nginx:1.25" in 447ms (3.318s including waiting). Image size: 78022084 bytes.
+        00:00:03.898   Normal Created: Created container: c
+        00:00:03.898   Normal Started: Started container c
         00:00:04.087 two Running [PRTSC I R CR PS] c: running ready
         00:00:04.087 one Running [PRTSC I R CR PS] c: running ready
     "#]]);

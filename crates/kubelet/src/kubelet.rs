@@ -167,6 +167,8 @@ impl Kubelet {
         }
         let worker = Rc::make_mut(worker);
         worker.stopping |= pod.metadata.terminating();
+        // Annotations say what containers answer.
+        worker.doubt_probes(now);
         worker.ask(now);
         self.queue.add(uid.clone(), now, cause);
     }

@@ -26,6 +26,7 @@ mod node_status;
 mod outside;
 mod plan;
 mod pod_worker;
+mod probe;
 mod prober;
 mod pulling;
 mod rhythm;

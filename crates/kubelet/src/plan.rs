@@ -4,7 +4,6 @@
 
 use crate::actions::{self, Actions};
 use crate::pod_worker::{Delay, Instance, Sandbox, container, described, is_sidecar};
-use crate::prober::Probes;
 use crate::pulling::{NoImage, Pulling};
 use crate::runtime;
 use crate::sync::Turn;
@@ -168,7 +167,7 @@ impl Turn<'_, '_> {
     fn act(&mut self, plan: &mut Plan) -> bool {
         let pod = self.pod.clone();
         self.check_pull_secrets();
-        self.add_probes(&pod);
+        self.add_probes();
         let actions = actions::compute(&pod, self.worker, plan.at);
         if actions.kill_pod {
             self.stop_all(None);
@@ -197,15 +196,6 @@ impl Turn<'_, '_> {
         }
         plan.step = Step::Next;
         true
-    }
-
-    fn add_probes(&mut self, pod: &Pod) {
-        let now = self.now();
-        for (i, run) in self.worker.runs.iter_mut().enumerate() {
-            if run.probes.is_none() {
-                run.probes = Probes::of(&container(&pod.spec, i).0, now);
-            }
-        }
     }
 
     fn make_sandbox(&mut self) -> SimTime {

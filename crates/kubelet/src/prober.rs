@@ -1,11 +1,13 @@
 //! Probes (upstream: `pkg/kubelet/prober`): when one is asked, what is answered, and what follows from it.
 //!
-//! A probe whose answer is known to stay costs nothing: it is asked again when the answer changes.
+//! A probe whose good answer is known to stay costs nothing: it is asked again when the answer may be another one.
 
-use crate::pod_worker::{Instance, Run, container};
-use crate::runtime::{self, Answers};
+use crate::pod_worker::{Instance, PodWorker, container, is_sidecar};
+use crate::probe::{Heard, Outcome};
+use crate::runtime;
+use crate::status::is_final;
 use crate::sync::Turn;
-use orrery_api::{Container, Pod, Probe};
+use orrery_api::{Container, Probe};
 use orrery_client::EventType;
 use orrery_sim::{Duration, SimTime};
 
@@ -73,6 +75,7 @@ struct Prober {
     question: Question,
     /// An instant at which it was asked, from which the others follow.
     base: SimTime,
+    period: Duration,
     /// When it is asked next, if ever.
     next: Option<SimTime>,
     /// The run of the container that is asked.
@@ -82,8 +85,21 @@ struct Prober {
     /// The last answer and how often it came in a row.
     last: bool,
     in_a_row: i32,
-    /// Set after a failure for which the container is restarted.
+    /// Set when it is not asked until the container is started anew.
     on_hold: bool,
+    /// Until when the answer that counts is known to be given again.
+    rests_until: SimTime,
+    /// What was answered, if that is on its way, and when it arrives.
+    pending: Option<Box<(SimTime, Heard)>>,
+}
+
+/// What the kubelet has last told of a container.
+#[derive(Clone, Copy)]
+struct Seen {
+    attempt: i32,
+    /// Since when it runs.
+    running: Option<SimTime>,
+    started: bool,
 }
 
 /// The probes of one container.
@@ -94,15 +110,18 @@ impl Probes {
     /// The probes of a container, asked for the first time at `now`; `None` when it has none.
     pub(crate) fn of(container: &Container, now: SimTime) -> Option<Box<Probes>> {
         let prober = |question: Question| {
-            question.spec(container).map(|_| Prober {
+            question.spec(container).map(|spec| Prober {
                 question,
                 base: now,
+                period: period(spec),
                 next: None,
                 attempt: None,
                 result: None,
-                last: false,
+                last: true,
                 in_a_row: 0,
                 on_hold: false,
+                rests_until: SimTime::ZERO,
+                pending: None,
             })
         };
         let probers: Vec<Prober> = Question::ALL.into_iter().filter_map(prober).collect();
@@ -112,6 +131,10 @@ impl Probes {
     /// When one of them is to be asked.
     pub(crate) fn next(&self) -> Option<SimTime> {
         self.0.iter().filter_map(|p| p.next).min()
+    }
+
+    fn get(&mut self, question: Question) -> Option<&mut Prober> {
+        self.0.iter_mut().find(|p| p.question == question)
     }
 
     fn result(&self, question: Question, attempt: Option<i32>) -> Option<bool> {
@@ -128,9 +151,23 @@ impl Probes {
         self.result(Question::Liveness, attempt)
     }
 
-    /// Whether the run `attempt` can serve, as far as is known.
-    pub(crate) fn readiness_result(&self, attempt: Option<i32>) -> Option<bool> {
-        self.result(Question::Readiness, attempt)
+    /// Whether the run `attempt` has started up; without such a probe it has.
+    pub(crate) fn is_started(&self, attempt: Option<i32>) -> bool {
+        self.passed(Question::Startup, attempt)
+    }
+
+    /// Whether the run `attempt` can serve; without such a probe it can.
+    pub(crate) fn is_ready(&self, attempt: Option<i32>) -> bool {
+        self.passed(Question::Readiness, attempt)
+    }
+
+    fn passed(&self, question: Question, attempt: Option<i32>) -> bool {
+        self.result(question, attempt) == Some(true) || self.0.iter().all(|p| p.question != question)
+    }
+
+    /// Asks no more whether a container is alive or has started up: it is being stopped.
+    pub(crate) fn keep_readiness(&mut self) {
+        self.0.retain(|prober| prober.question == Question::Readiness);
     }
 
     /// What can be seen of them at `now`.
@@ -139,11 +176,8 @@ impl Probes {
             let spec = prober.question.spec(container)?;
             Some(ProbeFacts {
                 question: prober.question,
-                next: prober.next.or_else(|| {
-                    let after = SimTime::from_nanos(now.as_nanos() + 1);
-                    prober.settled().then(|| prober.beat_from(after, period(spec)))
-                }),
-                period: period(spec),
+                next: prober.next.or_else(|| prober.rests(now).then(|| prober.beat_after(now))),
+                period: prober.period,
                 last: prober.last,
                 in_a_row: prober.in_a_row,
                 threshold: if prober.last { spec.success_threshold } else { spec.failure_threshold },
@@ -152,11 +186,17 @@ impl Probes {
         };
         self.0.iter().filter_map(facts).collect()
     }
+}
 
-    /// Stops asking.
-    pub(crate) fn stop(&mut self) {
-        for prober in &mut self.0 {
-            prober.next = None;
+impl PodWorker {
+    /// Something has changed that probes may hear of: those that rest are asked at their next beat.
+    pub(crate) fn doubt_probes(&mut self, now: SimTime) {
+        let probers =
+            self.runs.iter_mut().filter_map(|run| run.probes.as_mut()).flat_map(|probes| &mut probes.0);
+        for prober in probers.filter(|prober| prober.rests(now)) {
+            prober.rests_until = now;
+            let beat = prober.beat_after(now);
+            prober.next = Some(prober.next.map_or(beat, |next| next.min(beat)));
         }
     }
 }
@@ -170,50 +210,67 @@ impl Prober {
             Question::Liveness => Some(true),
             Question::Readiness => Some(false),
         };
-        self.in_a_row = 0;
         self.on_hold = false;
+        (self.rests_until, self.pending) = (SimTime::ZERO, None);
     }
 
-    /// The first instant of its rhythm that is not before `at`.
-    fn beat_from(&self, at: SimTime, period: Duration) -> SimTime {
+    /// Whether the answer that counts is known to be given again.
+    fn rests(&self, now: SimTime) -> bool {
+        self.rests_until > now && !self.on_hold
+    }
+
+    /// The first beat of its rhythm after `at`.
+    fn beat_after(&self, at: SimTime) -> SimTime {
         let (base, period) =
-            (self.base.as_nanos(), u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).max(1));
-        SimTime::from_nanos(base + at.as_nanos().saturating_sub(base).div_ceil(period) * period)
+            (self.base.as_nanos(), u64::try_from(self.period.as_nanos()).unwrap_or(u64::MAX).max(1));
+        let beats = (at.as_nanos() + 1).saturating_sub(base).div_ceil(period);
+        SimTime::from_nanos(base + beats * period)
     }
 
     /// Counts an answer; whether it changed what counts.
     fn count(&mut self, answer: bool, spec: &Probe) -> bool {
-        self.in_a_row = if self.last == answer && self.in_a_row > 0 { self.in_a_row + 1 } else { 1 };
+        self.in_a_row = if self.last == answer { self.in_a_row + 1 } else { 1 };
         self.last = answer;
         let threshold = if answer { spec.success_threshold } else { spec.failure_threshold };
-        if self.in_a_row < threshold.max(1) {
+        if self.in_a_row < threshold {
             return false;
         }
         let changed = self.result != Some(answer);
         self.result = Some(answer);
-        if !answer && self.question != Question::Readiness {
+        if self.question == Question::Startup || (!answer && self.question == Question::Liveness) {
             self.on_hold = true;
             self.in_a_row = 0;
         }
         changed
     }
 
-    /// Whether its answer is known to stay, so that it is not asked.
-    fn settled(&self) -> bool {
-        self.result == Some(true) && self.last && !self.on_hold && self.question != Question::Startup
+    /// From when on its beats mean something, as the container is seen; `None` when they do not.
+    fn counts_from(&self, seen: &Seen, spec: &Probe) -> Option<SimTime> {
+        if self.attempt != Some(seen.attempt) {
+            return Some(SimTime::ZERO);
+        }
+        let asks = self.question == Question::Startup;
+        match seen.running {
+            _ if self.on_hold => None,
+            None => (self.result != Some(false)).then_some(SimTime::ZERO),
+            // Startup comes first; the others follow once it has passed.
+            Some(_) if asks == seen.started => None,
+            Some(since) => {
+                let delay = Duration::from_secs(u64::try_from(spec.initial_delay_seconds).unwrap_or(0));
+                Some((since + delay).max(self.rests_until)).filter(|at| *at < SimTime::NEVER)
+            }
+        }
     }
 
-    /// When it has to be asked again after an answer at `now`.
-    fn plan(&self, answer: bool, answers: Answers, now: SimTime, period: Duration) -> Option<SimTime> {
-        let settled = self.result == Some(answer);
-        if self.on_hold || (settled && answer && self.question == Question::Startup) {
-            return None;
+    /// Works out when it is asked next. A beat at `now` comes before whatever else happens then.
+    fn arm(&mut self, seen: Option<&Seen>, spec: &Probe, now: SimTime) {
+        if self.next.is_some_and(|at| at <= now) {
+            return;
         }
-        if settled && answer {
-            let turns = answers.turns_at > now && answers.turns_at < SimTime::NEVER;
-            return turns.then(|| self.beat_from(answers.turns_at, period));
-        }
-        Some(self.beat_from(SimTime::from_nanos(now.as_nanos() + 1), period))
+        let from = seen.and_then(|seen| self.counts_from(seen, spec));
+        let before = |from: SimTime| SimTime::from_nanos(from.as_nanos().saturating_sub(1));
+        let beat = from.map(|from| self.beat_after(before(from).max(now)));
+        self.next = self.pending.as_ref().map(|pending| pending.0).or(beat);
     }
 }
 
@@ -221,130 +278,186 @@ fn period(spec: &Probe) -> Duration {
     Duration::from_secs(u64::try_from(spec.period_seconds).unwrap_or(0).max(1))
 }
 
-/// When the container started, as its status says: to the second.
-fn started_at(instance: &Instance) -> SimTime {
-    SimTime::from_secs(instance.started.as_secs())
-}
-
-fn answers(
-    pod: &Pod,
-    container: &Container,
-    instance: &Instance,
-    question: Question,
-    spec: &Probe,
-) -> Answers {
-    runtime::answers(pod, &container.name, question.key(), started_at(instance), spec.exec.as_ref())
-}
-
 impl Turn<'_, '_> {
-    /// After a look at the pod: notes new runs of its containers, and asks those that are not ready at once,
-    /// as upstream does when it makes a status.
-    pub(crate) fn refresh_probes(&mut self) {
-        let (now, at) = (self.now(), self.seen_at());
-        let pod = self.pod.clone();
+    /// Begins to probe the containers that have probes (upstream: `prober.Manager.AddPod`).
+    pub(crate) fn add_probes(&mut self) {
+        let (now, pod) = (self.now(), self.pod.clone());
         for (i, run) in self.worker.runs.iter_mut().enumerate() {
-            if run.probes.is_some() {
-                refresh(&pod, run, &container(&pod.spec, i).0, at, now);
+            let (spec, is_init) = container(&pod.spec, i);
+            if run.probes.is_none() && (!is_init || is_sidecar(&spec)) {
+                run.probes = Probes::of(&spec, now);
             }
         }
+        self.arm_probes();
+    }
+
+    /// What was last told of a container, if it has ever been made.
+    fn seen(&self, name: &str) -> Option<Seen> {
+        let status = &self.pod.status;
+        let mut statuses = status.init_container_statuses.iter().chain(&status.container_statuses);
+        let status = statuses.find(|s| &*s.name == name && s.container_id.is_some())?;
+        let running = status.state.running.as_ref().and_then(|running| running.started_at);
+        Some(Seen {
+            attempt: status.restart_count,
+            running: running.map(|date| self.cx.api().instant(date)),
+            started: status.started == Some(true),
+        })
+    }
+
+    /// After something new was told of the pod: works out when its probes are asked.
+    pub(crate) fn arm_probes(&mut self) {
+        let (now, pod) = (self.now(), self.pod.clone());
+        let over = is_final(pod.status.phase.as_deref());
+        for i in 0..self.worker.runs.len() {
+            if self.worker.runs[i].probes.is_none() {
+                continue;
+            }
+            let spec = container(&pod.spec, i).0;
+            let seen = self.seen(&spec.name).filter(|_| !over);
+            for prober in self.worker.runs[i].probes.iter_mut().flat_map(|probes| &mut probes.0) {
+                if let Some(probe) = prober.question.spec(&spec) {
+                    prober.arm(seen.as_ref(), probe, now);
+                }
+            }
+        }
+    }
+
+    /// After a look at the pod: containers that run and are not ready are asked at once, as upstream does when it
+    /// makes a status.
+    pub(crate) fn trigger_readiness(&mut self) {
+        let (now, at) = (self.now(), self.seen_at());
+        for run in &mut self.worker.runs {
+            let Some(instance) = run.current.as_ref().filter(|i| i.runs_at(at)) else { continue };
+            let attempt = Some(instance.attempt);
+            let Some(probes) = &mut run.probes else { continue };
+            if probes.is_started(attempt)
+                && !probes.is_ready(attempt)
+                && let Some(prober) = probes.get(Question::Readiness)
+            {
+                (prober.base, prober.next) = (now, Some(now));
+            }
+        }
+        self.arm_probes();
     }
 
     /// Asks the probes that are due.
     pub(crate) fn probe(&mut self) {
         let now = self.now();
-        let pod = self.pod.clone();
         let mut turned = false;
         for i in 0..self.worker.runs.len() {
             for question in Question::ALL {
-                turned |= self.ask_if_due(&pod, i, question);
+                let probes = self.worker.runs[i].probes.as_mut();
+                let due =
+                    probes.and_then(|p| p.get(question)).and_then(|p| p.next).is_some_and(|at| at <= now);
+                turned |= due && self.do_probe(i, question);
             }
         }
         if turned {
             self.write_status(self.seen_at());
+        }
+    }
+
+    /// Asks one probe, or hears what it was answered; whether that is to be shown at once.
+    fn do_probe(&mut self, i: usize, question: Question) -> bool {
+        let pod = self.pod.clone();
+        let spec = container(&pod.spec, i).0;
+        let seen = self.seen(&spec.name);
+        if let Some(prober) = self.prober(i, question) {
+            prober.next = None;
+        }
+        let (Some(probe), Some(seen)) = (question.spec(&spec), &seen) else { return false };
+        let shown = self.ask_or_hear(i, question, &spec, probe, seen);
+        let now = self.now();
+        if let Some(prober) = self.prober(i, question) {
+            prober.arm(Some(seen), probe, now);
+        }
+        shown
+    }
+
+    fn prober(&mut self, i: usize, question: Question) -> Option<&mut Prober> {
+        self.worker.runs[i].probes.as_mut()?.get(question)
+    }
+
+    fn ask_or_hear(
+        &mut self,
+        i: usize,
+        question: Question,
+        spec: &Container,
+        probe: &Probe,
+        seen: &Seen,
+    ) -> bool {
+        let now = self.now();
+        let instance =
+            self.worker.runs[i].current.clone().filter(|i| i.attempt == seen.attempt && i.runs_at(now));
+        let Some(prober) = self.prober(i, question) else { return false };
+        if let Some(pending) = prober.pending.take() {
+            return instance.is_some() && self.hear(i, question, probe, pending.1);
+        }
+        let noticed = prober.attempt != Some(seen.attempt) && question != Question::Liveness;
+        if prober.attempt != Some(seen.attempt) {
+            prober.new_run(seen.attempt);
+        }
+        let failed = seen.running.is_none() && prober.result != Some(false);
+        if failed {
+            // A container that does not run fails.
+            prober.result = Some(false);
+        }
+        let asks = prober.counts_from(seen, probe).is_some_and(|from| from <= now);
+        if noticed || failed {
             self.worker.ask(now);
         }
+        let Some(instance) = instance.filter(|_| asks && seen.running.is_some()) else { return false };
+        let heard = self.ask(spec, &instance, question, probe);
+        if heard.took.is_zero() {
+            return self.hear(i, question, probe, heard);
+        }
+        if let Some(prober) = self.prober(i, question) {
+            prober.pending = Some(Box::new((now + heard.took, heard)));
+        }
+        false
     }
 
-    /// Asks one probe if it is due; whether its turn is to be shown at once.
-    fn ask_if_due(&mut self, pod: &Pod, i: usize, question: Question) -> bool {
-        let now = self.now();
-        let spec = container(&pod.spec, i).0;
-        let run = &mut self.worker.runs[i];
-        let (Some(probe), Some(instance)) = (question.spec(&spec), run.current.clone()) else { return false };
-        let started = spec.startup_probe.is_none()
-            || run.probes.as_ref().and_then(|p| p.startup_result(Some(instance.attempt))) == Some(true);
-        let Some(probes) = &mut run.probes else { return false };
-        let due = |p: &&mut Prober| p.question == question && p.next.is_some_and(|at| at <= now);
-        let Some(prober) = probes.0.iter_mut().find(due) else { return false };
-        prober.next = None;
-        if !instance.runs_at(now) {
-            return false;
+    /// Takes an answer in; whether what it changes is to be shown at once.
+    fn hear(&mut self, i: usize, question: Question, probe: &Probe, heard: Heard) -> bool {
+        let title = question.title();
+        let (reason, text) = match &heard.outcome {
+            Outcome::Success => ("", String::new()),
+            Outcome::Warning(text) => ("ProbeWarning", format!("{title} probe warning: {text}")),
+            Outcome::Failure(text) => ("Unhealthy", format!("{title} probe failed: {text}")),
+            Outcome::Error(text) => ("Unhealthy", format!("{title} probe errored: {text}")),
+        };
+        if !reason.is_empty() {
+            self.event_of(i, EventType::Warning, reason, text);
         }
-        let noticed = prober.attempt != Some(instance.attempt) && question != Question::Liveness;
-        if prober.attempt != Some(instance.attempt) {
-            prober.new_run(instance.attempt);
-        }
-        if prober.on_hold {
-            return false;
-        }
-        if started == (question == Question::Startup) {
-            // Startup comes first; once it has passed, the others are asked from their next beat on.
-            prober.next =
-                (!started).then(|| prober.beat_from(SimTime::from_nanos(now.as_nanos() + 1), period(probe)));
-            return false;
-        }
-        let delay_ends = started_at(&instance)
-            + Duration::from_secs(u64::try_from(probe.initial_delay_seconds).unwrap_or(0));
-        if now < delay_ends {
-            prober.next = Some(prober.beat_from(delay_ends, period(probe)));
-            self.ask_sync_if(noticed);
-            return false;
-        }
-        let answers = answers(pod, &spec, &instance, question, probe);
-        let answer = answers.at(now);
+        let answer = match heard.outcome {
+            Outcome::Success | Outcome::Warning(_) => true,
+            Outcome::Failure(_) => false,
+            Outcome::Error(_) => return false,
+        };
+        let Some(prober) = self.prober(i, question) else { return false };
         let turned = prober.count(answer, probe);
-        prober.next = prober.plan(answer, answers, now, period(probe));
-        if !answer {
-            self.report(i, question, probe);
-        }
-        self.ask_sync_if(noticed || turned);
-        turned && question != Question::Liveness
-    }
-
-    fn ask_sync_if(&mut self, wanted: bool) {
-        if wanted {
+        let rests = heard.outcome == Outcome::Success && prober.result == Some(true);
+        prober.rests_until = if rests { heard.until } else { SimTime::ZERO };
+        if turned {
             let now = self.now();
             self.worker.ask(now);
         }
+        turned && question != Question::Liveness
     }
 
-    fn report(&mut self, index: usize, question: Question, probe: &Probe) {
+    /// Asks a container that runs.
+    fn ask(&self, spec: &Container, instance: &Instance, question: Question, probe: &Probe) -> Heard {
+        // The date of its start, as its status tells it.
+        let started = SimTime::from_secs(instance.started.as_secs());
+        let answers = runtime::answers(&self.pod, &spec.name, question.key(), started, probe.exec.as_ref());
+        if answers.at(self.now()) {
+            let until = if answers.turns_at > self.now() { answers.turns_at } else { SimTime::NEVER };
+            return Heard { until, ..Heard::for_good(Outcome::Success) };
+        }
         let output = match &probe.exec {
             Some(exec) if !runtime::exec_succeeds(exec) => "",
             _ => "HTTP probe failed with statuscode: 500",
         };
-        let message = format!("{} probe failed: {output}", question.title());
-        self.event_of(index, EventType::Warning, "Unhealthy", message);
-    }
-}
-
-fn refresh(pod: &Pod, run: &mut Run, container: &Container, at: SimTime, now: SimTime) {
-    let Some(instance) = run.current.clone().filter(|i| i.runs_at(at)) else { return };
-    let attempt = instance.attempt;
-    let Some(probes) = &mut run.probes else { return };
-    let started = container.startup_probe.is_none() || probes.startup_result(Some(attempt)) == Some(true);
-    for prober in &mut probes.0 {
-        let Some(spec) = prober.question.spec(container) else { continue };
-        let fresh = prober.attempt == Some(attempt);
-        if prober.question == Question::Readiness && started && (!fresh || prober.result != Some(true)) {
-            prober.base = now;
-            prober.next = Some(now);
-        } else if !fresh && prober.next.is_none() {
-            prober.next = Some(prober.beat_from(now, period(spec)));
-        } else if prober.next.is_none() && prober.settled() {
-            // The pod can have been told to answer otherwise.
-            let answers = answers(pod, container, &instance, prober.question, spec);
-            prober.next = prober.plan(answers.at(now), answers, now, period(spec));
-        }
+        Heard::for_good(Outcome::Failure(output.into()))
     }
 }

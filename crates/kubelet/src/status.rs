@@ -229,17 +229,14 @@ impl View<'_> {
     /// Whether the container has started up and can serve (upstream: `prober.UpdatePodStatus`).
     fn apply_probes(&self, status: &mut ContainerStatus, spec: &Container, is_init: bool, run: &Run) {
         let probes = run.probes.as_deref();
-        let passed = |result: Option<bool>, wanted: bool| !wanted || result == Some(true);
         let attempt = run.current.as_ref().map(|i| i.attempt);
         let runs = status.state.running.is_some();
-        let started =
-            runs && passed(probes.and_then(|p| p.startup_result(attempt)), spec.startup_probe.is_some());
+        let started = runs && probes.is_none_or(|p| p.is_started(attempt));
         status.started = Some(started);
         status.ready = if is_init && !is_sidecar(spec) {
             status.state.terminated.as_ref().is_some_and(|t| t.exit_code == 0)
         } else {
-            started
-                && passed(probes.and_then(|p| p.readiness_result(attempt)), spec.readiness_probe.is_some())
+            started && probes.is_none_or(|p| p.is_ready(attempt))
         };
     }
 

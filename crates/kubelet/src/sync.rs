@@ -49,9 +49,7 @@ impl Turn<'_, '_> {
         }
         self.go_on_stopping();
         self.go_on();
-        if self.worker.stage == Stage::Syncing {
-            self.probe();
-        }
+        self.probe();
         self.finish_kill();
         self.look();
     }
@@ -89,7 +87,7 @@ impl Turn<'_, '_> {
             self.worker.ask(self.cx.now());
             return;
         }
-        self.refresh_probes();
+        self.trigger_readiness();
         self.begin_plan(at);
     }
 
@@ -152,6 +150,7 @@ impl Turn<'_, '_> {
         // The pod was read in this turn: a status can only be refused when it is gone.
         if let Ok(pod) = self.cx.modify_status::<Pod>(&namespace, &name, |p| p.status = status) {
             self.pod = pod;
+            self.arm_probes();
         }
     }
 

@@ -13,10 +13,10 @@ impl Turn<'_, '_> {
     /// Stops everything; the rest follows when the last container has ended.
     pub(crate) fn terminate(&mut self) {
         self.write_status(self.seen_at());
-        for run in &mut self.worker.runs {
-            if let Some(probes) = &mut run.probes {
-                probes.stop();
-            }
+        // Whether they can serve is asked to the end.
+        let inits = self.pod.spec.init_containers.len();
+        for probes in self.worker.runs.iter_mut().skip(inits).filter_map(|run| run.probes.as_mut()) {
+            probes.keep_readiness();
         }
         let grace = self.pod.metadata.deletion_grace_period_seconds.filter(|_| self.worker.stopping);
         self.stop_all(grace);
@@ -30,6 +30,7 @@ impl Turn<'_, '_> {
         if self.worker.stage != Stage::Terminating(true) || self.worker.is_stopping_any() {
             return;
         }
+        self.worker.runs.iter_mut().for_each(|run| run.probes = None);
         self.stop_sandbox();
         self.tell_end();
         // Whoever hears that the pod is over may send the next one at once (upstream: `IsPodKnownTerminated`).

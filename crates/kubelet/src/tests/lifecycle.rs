@@ -27,7 +27,8 @@ fn sidecars_end_after_the_containers_and_one_after_the_other() {
     };
     let status = &pod.expect("the pod was there").status;
     expect!["main 2025-01-01T00:00:07Z"].assert_eq(&ends(&status.container_statuses));
-    expect!["first 2025-01-01T00:00:09Z, second 2025-01-01T00:00:09Z"].assert_eq(&ends(&status.init_container_statuses));
+    expect!["first 2025-01-01T00:00:09Z, second 2025-01-01T00:00:09Z"]
+        .assert_eq(&ends(&status.init_container_statuses));
     world.expect(&expect![[r#"
         00:00:05.000 web Running terminating [PRTSC I R CR PS] first: running ready, second: running ready, main: running ready
         00:00:05.002   Normal Killing: Stopping container main

@@ -15,6 +15,7 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 mod lifecycle;
+mod probes;
 
 /// The network of a cluster with one node and no Services.
 struct Alone(Files, Registries);
@@ -72,6 +73,8 @@ struct World {
     now: SimTime,
     delivered: u64,
     told: u64,
+    /// Whether probes are asked at every beat, also where the answer is known.
+    asks_each_probe: bool,
 }
 
 impl World {
@@ -93,7 +96,15 @@ impl World {
             RuntimeProfile::Immediate => Registries::hollow(),
             RuntimeProfile::Lively => Registries::default(),
         };
-        World { api, kubelet, registries, now: SimTime::ZERO, delivered: revision, told: revision }
+        World {
+            api,
+            kubelet,
+            registries,
+            now: SimTime::ZERO,
+            delivered: revision,
+            told: revision,
+            asks_each_probe: false,
+        }
     }
 
     fn request(&self) -> Request {
@@ -113,8 +124,20 @@ impl World {
             } else {
                 self.kubelet.run(&mut self.api, &mut Alone(Files::default(), self.registries.clone()), at);
             }
+            if self.asks_each_probe {
+                self.doubt_probes();
+            }
         }
         self.now = until;
+    }
+
+    fn doubt_probes(&mut self) {
+        for (uid, worker) in &mut self.kubelet.workers {
+            Rc::make_mut(worker).doubt_probes(self.now);
+            if let Some(next) = worker.next() {
+                self.kubelet.queue.add(uid.clone(), next.max(self.now), 0);
+            }
+        }
     }
 
     fn run(&mut self, millis: u64) {

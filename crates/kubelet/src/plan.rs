@@ -268,13 +268,16 @@ impl Turn<'_, '_> {
         let now = self.now();
         let run = &mut self.worker.runs[index];
         let Some(ended) = run.last_end(at) else { return Ok(()) };
+        let pod = self.pod.clone();
+        // A container that was changed is another one (upstream: `GetStableKey`).
+        let image = run.current.as_ref().map(|instance| instance.image.clone());
+        let changed = image != container(&pod.spec, index).0.image;
         let trouble = run.trouble.get_or_insert_default();
-        let delay = trouble.restarts.filter(|d| !d.expired(ended) && now.since(ended) < d.length);
-        let Some(delay) = delay else {
-            trouble.restarts = Some(Delay::next(trouble.restarts, ended, now));
+        trouble.restarts = trouble.restarts.filter(|delay| !changed && !delay.expired(now));
+        let Some(delay) = trouble.restarts.filter(|delay| now.since(ended) < delay.length) else {
+            trouble.restarts = Some(Delay::next(trouble.restarts, now));
             return Ok(());
         };
-        let pod = self.pod.clone();
         let name = container(&pod.spec, index).0.name.clone();
         let whose = described(&pod);
         let event = format!("Back-off restarting failed container {name} in pod {whose}");

@@ -73,17 +73,17 @@ const FIRST_DELAY: Duration = Duration::from_secs(10);
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
 impl Delay {
-    /// The delay after one more failure at `now` of something that ended at `event`: it starts anew
-    /// when it was good for twice the longest delay.
-    pub(crate) fn next(old: Option<Delay>, event: SimTime, now: SimTime) -> Delay {
+    /// The delay after one more failure at `now`: it starts anew when the one before is forgotten.
+    pub(crate) fn next(old: Option<Delay>, now: SimTime) -> Delay {
         let length =
-            old.filter(|d| !d.expired(event)).map_or(FIRST_DELAY, |d| (d.length * 2).min(LONGEST_DELAY));
+            old.filter(|d| !d.expired(now)).map_or(FIRST_DELAY, |d| (d.length * 2).min(LONGEST_DELAY));
         Delay { length, since: now }
     }
 
-    /// Whether the last failure is so long ago that it counts no more.
-    pub(crate) fn expired(self, event: SimTime) -> bool {
-        event.since(self.since) > LONGEST_DELAY * 2
+    /// Whether it is forgotten: so long after it was last lengthened, whatever has happened since
+    /// (upstream: `Backoff.GC`, which `HandlePodCleanups` calls every other second).
+    pub(crate) fn expired(self, now: SimTime) -> bool {
+        now.since(self.since) > LONGEST_DELAY * 2
     }
 }
 

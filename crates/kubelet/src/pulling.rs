@@ -121,7 +121,7 @@ impl Turn<'_, '_> {
             }
             Err(why) => {
                 let trouble = self.worker.runs[index].trouble.get_or_insert_default();
-                trouble.pulls = Some(Delay::next(trouble.pulls, now, now));
+                trouble.pulls = Some(Delay::next(trouble.pulls, now));
                 trouble.pull_error = Some(why.clone());
                 let message = format!("Failed to pull image \"{image}\": {why}");
                 self.event_of(index, EventType::Warning, "Failed", message);

@@ -14,6 +14,7 @@ use std::fmt::Write;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
+mod actions;
 mod backoff;
 mod lifecycle;
 mod probes;

@@ -1,15 +1,16 @@
 //! Whether a pod that was bound to the node fits on it (upstream: `pkg/kubelet/lifecycle/predicate.go`).
 
 use crate::NodeConfig;
-use orrery_api::{Container, Pod, resources};
+use crate::eviction::is_critical;
+use orrery_api::{Container, Pod, Taint, resources};
 use orrery_apimachinery::Quantity;
 
 /// What a pod takes of its node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Share {
-    milli_cpu: i64,
-    memory: i64,
-    ephemeral_storage: i64,
+    pub milli_cpu: i64,
+    pub memory: i64,
+    pub ephemeral_storage: i64,
 }
 
 /// What the node has and what its pods take of it.
@@ -77,6 +78,24 @@ impl Allotted {
         self.used.memory -= share.memory;
         self.used.ephemeral_storage -= share.ephemeral_storage;
     }
+}
+
+/// Whether a node that is not well turns a pod away (upstream: `eviction.managerImpl.Admit`).
+pub(crate) fn check_condition(pod: &Pod, ailments: &[&'static str]) -> Result<(), Rejection> {
+    const MEMORY: &str = "MemoryPressure";
+    let only_memory = ailments == [MEMORY];
+    let best_effort = pod.status.qos_class.as_deref() == Some("BestEffort");
+    let taint = Taint {
+        key: "node.kubernetes.io/memory-pressure".into(),
+        effect: "NoSchedule".into(),
+        ..Default::default()
+    };
+    let tolerates = || pod.spec.tolerations.iter().any(|toleration| toleration.tolerates(&taint));
+    if ailments.is_empty() || is_critical(pod) || (only_memory && (!best_effort || tolerates())) {
+        return Ok(());
+    }
+    let message = format!("The node had condition: [{}]. ", ailments.join(" "));
+    Err(Rejection { reason: "Evicted".into(), message })
 }
 
 /// What a pod takes: its containers together with its sidecars, or more while an init container runs

@@ -1,6 +1,7 @@
 //! The component: one kubelet, which wakes its pod workers when something is due for them.
 
 use crate::admission::{self, Rejection};
+use crate::eviction::Manager;
 use crate::life::Life;
 use crate::node::Node;
 use crate::node_status;
@@ -30,18 +31,22 @@ pub struct Kubelet {
     pub(crate) workers: BTreeMap<Str, Rc<PodWorker>>,
     pub(crate) queue: WorkQueue<Str>,
     pub(crate) life: Life,
+    pub(crate) manager: Manager,
 }
 
 impl Kubelet {
     /// The kubelet of the node `config` of the run with `seed`; it is off until it is started.
     pub fn new(seed: u64, config: NodeConfig, profile: RuntimeProfile) -> Self {
         let recorder = Recorder::new("kubelet", Some(&config.name));
+        // The looks of different kubelets are spread over the period.
+        let manager = Manager::new(config.index as u64 * 370 % 10_000);
         Kubelet {
             identity: Identity::new(seed, &format!("kubelet/{}", config.name), recorder),
             node: Node::new(config, profile),
             workers: BTreeMap::new(),
             queue: WorkQueue::default(),
             life: Life::new(),
+            manager,
         }
     }
 
@@ -66,7 +71,8 @@ impl Kubelet {
             return;
         }
         let share = admission::share_of(pod);
-        match node.allotted.take(&share) {
+        let taken = admission::check_condition(pod, &node.ailments).and_then(|()| node.allotted.take(&share));
+        match taken {
             Ok(()) => worker.share = Some(share),
             Err(rejection) => {
                 worker.stage = Stage::Finished;
@@ -90,6 +96,9 @@ impl Kubelet {
         // It is away while it works, so that its containers can reach those of the others.
         let Some(mut worker) = self.workers.remove(uid) else { return };
         let (over, next) = self.turn(Rc::make_mut(&mut worker), api, network, now, cause);
+        let pod = worker.gone.as_ref().or(api.get::<Pod>(&worker.namespace, &worker.name)).cloned();
+        let change = self.note_usage(&worker, pod.as_deref().filter(|_| !over), now);
+        let next = next.into_iter().chain(change).min();
         self.workers.insert(uid.clone(), worker);
         if over {
             self.forget(uid);
@@ -141,6 +150,7 @@ impl Kubelet {
 
     pub(crate) fn forget(&mut self, uid: &str) {
         let Some(worker) = self.workers.remove(uid) else { return };
+        self.manager.forget(uid);
         if let Some(share) = &worker.share {
             self.node.allotted.release(share);
         }
@@ -207,7 +217,8 @@ impl Kubelet {
 
     /// When it next has something to do; `None` while it only waits for changes.
     pub fn next(&self) -> Option<SimTime> {
-        self.queue.next().filter(|_| self.life.works())
+        let next = self.queue.next().into_iter().chain(self.manager.next).min();
+        next.filter(|_| self.life.works())
     }
 
     /// Does one unit of the work that is due at `now`.

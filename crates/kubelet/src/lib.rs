@@ -14,6 +14,7 @@
 mod actions;
 mod admission;
 mod config;
+mod eviction;
 mod facts;
 mod fault;
 mod hooks;
@@ -40,6 +41,7 @@ mod volumes;
 mod words;
 
 pub use config::{NodeConfig, RuntimeProfile};
+pub use eviction::Strain;
 pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
 pub use network::Network;

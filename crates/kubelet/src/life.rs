@@ -105,6 +105,9 @@ impl Kubelet {
             return;
         }
         self.workers.values_mut().for_each(|worker| forget_what_was_in_memory(Rc::make_mut(worker), now));
+        self.manager.restart();
+        self.node.ailments.clear();
+        self.plan_measurement(now);
         if self.life.connected {
             self.begin(api, now);
         }
@@ -156,8 +159,11 @@ impl Kubelet {
     /// Lets the kubelet do one unit of its work, on the objects as it knows them.
     pub(crate) fn work(&mut self, api: &mut ApiServer, network: &mut dyn Network, now: SimTime) {
         let mut known = self.life.known.take();
-        if let Some((uid, cause)) = self.queue.pop(now) {
-            self.wake(&uid, known.as_mut().map_or(api, |known| &mut known.api), network, now, cause);
+        let api = known.as_mut().map_or(api, |known| &mut known.api);
+        if self.manager.next.is_some_and(|at| at <= now) {
+            self.measure(api, network, now);
+        } else if let Some((uid, cause)) = self.queue.pop(now) {
+            self.wake(&uid, api, network, now, cause);
         }
         self.life.known = known;
     }

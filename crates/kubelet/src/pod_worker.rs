@@ -143,6 +143,17 @@ impl Run {
     }
 }
 
+/// Why a pod has failed as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub reason: Str,
+    pub message: Str,
+    /// How long its containers get to end, in seconds, if not as long as they want.
+    pub grace: Option<i64>,
+    /// Whether it goes for the sake of the node.
+    pub disrupts: bool,
+}
+
 /// The sandbox of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sandbox {
@@ -167,8 +178,8 @@ pub(crate) struct PodWorker {
     pub stopping: bool,
     /// What the pod takes of the node, while it does.
     pub share: Option<Share>,
-    /// Why the pod has failed as a whole: reason and message.
-    pub verdict: Option<Box<(Str, Str)>>,
+    /// Why the pod has failed as a whole.
+    pub verdict: Option<Box<Verdict>>,
     pub address: Option<u32>,
     pub sandbox: Sandbox,
     /// Whether the volumes are mounted.

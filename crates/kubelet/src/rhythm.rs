@@ -5,21 +5,27 @@ use orrery_sim::{Duration, SimTime};
 
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Something that happens every second, at a phase of its own.
+/// Something that happens every second, or in a longer period, at a phase of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Beat {
     phase_nanos: u64,
+    period_nanos: u64,
 }
 
 impl Beat {
     /// A beat `millis` milliseconds into every second.
     pub(crate) fn at_millis(millis: u64) -> Self {
-        Beat { phase_nanos: millis % 1_000 * 1_000_000 }
+        Beat::every(PERIOD, millis % 1_000)
+    }
+
+    /// A beat `millis` milliseconds into every `period`.
+    pub(crate) fn every(period: Duration, millis: u64) -> Self {
+        Beat { phase_nanos: millis * 1_000_000, period_nanos: period.as_secs() * 1_000_000_000 }
     }
 
     /// The last beat up to and including `now`; the beginning of time when there was none.
     pub(crate) fn last(self, now: SimTime) -> SimTime {
-        let period = period_nanos();
+        let period = self.period_nanos;
         match now.as_nanos().checked_sub(self.phase_nanos) {
             Some(since) => SimTime::from_nanos(self.phase_nanos + since / period * period),
             None => SimTime::ZERO,
@@ -28,7 +34,7 @@ impl Beat {
 
     /// The first beat that is not before `at`.
     pub(crate) fn from(self, at: SimTime) -> SimTime {
-        let period = period_nanos();
+        let period = self.period_nanos;
         let since = at.as_nanos().saturating_sub(self.phase_nanos);
         SimTime::from_nanos(self.phase_nanos + since.div_ceil(period) * period)
     }
@@ -37,10 +43,6 @@ impl Beat {
     pub(crate) fn after(self, at: SimTime) -> SimTime {
         self.from(SimTime::from_nanos(at.as_nanos() + 1))
     }
-}
-
-fn period_nanos() -> u64 {
-    PERIOD.as_secs() * 1_000_000_000
 }
 
 #[cfg(test)]

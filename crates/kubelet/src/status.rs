@@ -77,8 +77,7 @@ impl View<'_> {
         };
         status.phase = Some(phase);
         if let Some(verdict) = &self.worker.verdict {
-            let (reason, message) = &**verdict;
-            (status.reason, status.message) = (Some(reason.clone()), Some(message.clone()));
+            (status.reason, status.message) = (Some(verdict.reason.clone()), Some(verdict.message.clone()));
         }
         self.set_addresses(&mut status);
         status
@@ -258,6 +257,7 @@ impl View<'_> {
         let old = &self.pod.status.conditions;
         let mut conditions: Vec<PodCondition> =
             old.iter().filter(|c| !OWN_CONDITIONS.iter().any(|own| own.is(&c.type_))).cloned().collect();
+        conditions.extend(self.disruption());
         let containers_ready = containers_ready(spec, all, phase);
         let ready = gates_ready(self.pod, &containers_ready);
         let has_sandbox = matches!(self.worker.sandbox, Sandbox::Ready(since) if since <= self.at);
@@ -270,6 +270,21 @@ impl View<'_> {
         ];
         conditions.extend(verdicts.into_iter().map(|(type_, verdict)| self.condition(type_, verdict)));
         conditions
+    }
+
+    /// Says that the pod goes for the sake of its node, if nothing says so yet.
+    fn disruption(&self) -> Option<PodCondition> {
+        const TYPE: &str = "DisruptionTarget";
+        let verdict = self.worker.verdict.as_ref().filter(|verdict| verdict.disrupts)?;
+        let known = self.pod.status.conditions.iter().any(|c| &*c.type_ == TYPE && &*c.status == "True");
+        (!known).then(|| PodCondition {
+            type_: TYPE.into(),
+            status: self.word(Word::True),
+            reason: Some("TerminationByKubelet".into()),
+            message: Some(verdict.message.clone()),
+            last_transition_time: Some(self.date(self.now)),
+            last_probe_time: None,
+        })
     }
 
     fn condition(&self, type_: Word, verdict: Verdict) -> PodCondition {

@@ -2,7 +2,7 @@
 
 use crate::node::Node;
 use crate::outside::Peers;
-use crate::pod_worker::{PodWorker, Stage, container, is_ephemeral};
+use crate::pod_worker::{PodWorker, Stage, Verdict, container, is_ephemeral};
 use crate::status::{View, is_final};
 use orrery_api::{Pod, PodStatus};
 use orrery_client::{Context, EventType};
@@ -105,7 +105,8 @@ impl Turn<'_, '_> {
         }
         const REASON: &str = "DeadlineExceeded";
         const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
-        self.worker.verdict = Some(Box::new((REASON.into(), MESSAGE.into())));
+        let (reason, message) = (REASON.into(), MESSAGE.into());
+        self.worker.verdict = Some(Box::new(Verdict { reason, message, grace: None, disrupts: false }));
         self.worker.plan = None;
         let pod = self.pod.clone();
         self.cx.event(&*pod, EventType::Normal, REASON, MESSAGE);

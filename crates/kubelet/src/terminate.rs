@@ -18,8 +18,9 @@ impl Turn<'_, '_> {
         for probes in self.worker.runs.iter_mut().skip(inits).filter_map(|run| run.probes.as_mut()) {
             probes.keep_readiness();
         }
-        let grace = self.pod.metadata.deletion_grace_period_seconds.filter(|_| self.worker.stopping);
-        self.stop_all(grace);
+        let asked = self.pod.metadata.deletion_grace_period_seconds.filter(|_| self.worker.stopping);
+        let grace = self.worker.verdict.as_ref().and_then(|verdict| verdict.grace);
+        self.stop_all(grace.into_iter().chain(asked).min());
         self.worker.stage = Stage::Terminating(true);
         self.finish_kill();
     }

@@ -50,6 +50,11 @@ impl Images {
         self.images.insert(name, (since, image));
     }
 
+    /// Removes every image that is there under none of these names.
+    pub fn keep_only(&mut self, names: &[Str], now: SimTime) {
+        self.images.retain(|name, (since, _)| *since > now || names.contains(name));
+    }
+
     /// Takes a turn at the puller for what a registry has answered.
     pub fn pull(
         &mut self,

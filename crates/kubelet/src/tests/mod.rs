@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 mod actions;
 mod backoff;
+mod eviction;
 mod lifecycle;
 mod probes;
 

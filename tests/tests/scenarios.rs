@@ -2,12 +2,13 @@
 //!
 //! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`),
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
-//! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`. Everything between is
-//! what was printed. `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
+//! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
+//! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`. Everything between is what was printed.
+//! `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, Settle};
+use orrery_cluster::{Cluster, Config, Settle, Strain};
 use orrery_kubectl::Files;
 use orrery_sim::Duration;
 use std::fmt::Write;
@@ -48,6 +49,11 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             true => String::new(),
             false => "no such container\n".into(),
         },
+        ["use", what, name] => {
+            let strain = Strain::named(what).expect("memory, disk or pids");
+            node(cluster.strain_node(name, strain))
+        }
+        ["relieve", name] => node(cluster.relieve_node(name)),
         ["remove", name] => node(cluster.remove_node(name)),
         ["cut", name] => node(cluster.cut_node(name)),
         ["join", name] => node(cluster.join_node(name)),

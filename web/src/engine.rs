@@ -1,7 +1,7 @@
 //! The cluster behind the page, with the list of everything that was done to it. The list makes a run repeatable: going back is
 //! replaying from the start, and a link is the list.
 
-use orrery_cluster::{Cluster, Config};
+use orrery_cluster::{Cluster, Config, Strain};
 use orrery_kubectl::apply::apply;
 use orrery_kubectl::trial;
 use orrery_kubectl::{Output, run as kubectl};
@@ -312,6 +312,8 @@ fn label(action: &Action) -> String {
         Action::StopKubelet { name } => format!("{name} kubelet off"),
         Action::CutNode { name } => format!("{name} cut"),
         Action::JoinNode { name } => format!("{name} joined"),
+        Action::StrainNode { name, what } => format!("{name} {what} full"),
+        Action::RelieveNode { name } => format!("{name} relieved"),
         Action::KillContainer { pod, container, .. } => format!("kill {pod}/{container}"),
         Action::Kubectl { line, .. } => line.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
     }
@@ -336,6 +338,8 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::StopKubelet { .. }
         | Action::CutNode { .. }
         | Action::JoinNode { .. }
+        | Action::StrainNode { .. }
+        | Action::RelieveNode { .. }
         | Action::KillContainer { .. } => None,
     }
 }
@@ -350,6 +354,10 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::StopKubelet { name } => drop(cluster.stop_kubelet(name)),
         Action::CutNode { name } => drop(cluster.cut_node(name)),
         Action::JoinNode { name } => drop(cluster.join_node(name)),
+        Action::StrainNode { name, what } => {
+            drop(Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain)));
+        }
+        Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
         Action::KillContainer { namespace, pod, container } => {
             drop(cluster.kill_container(namespace, pod, container));
         }

@@ -4,7 +4,7 @@ use crate::scenario::{Fault, Scenario, Step, read};
 use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
-use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle};
+use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle, Strain};
 use orrery_kubectl::{Output, Stdin};
 use orrery_sim::{Duration, SimTime};
 use serde_json::{Value, json};
@@ -179,6 +179,10 @@ fn strike(cluster: &mut Cluster, fault: &Fault, namespace: &str) -> Output {
         Fault::KillContainer(name) => {
             name.split_once('/').is_some_and(|(pod, name)| cluster.kill_container(namespace, pod, name))
         }
+        Fault::UseMemory(node) => cluster.strain_node(node, Strain::Memory),
+        Fault::FillDisk(node) => cluster.strain_node(node, Strain::Disk),
+        Fault::UsePids(node) => cluster.strain_node(node, Strain::Pids),
+        Fault::Relieve(node) => cluster.relieve_node(node),
         Fault::AddNode => !cluster.add_node().is_empty(),
         Fault::RemoveNode(node) => cluster.remove_node(node),
     };

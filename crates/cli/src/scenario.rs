@@ -49,6 +49,14 @@ pub enum Fault {
     Join(String),
     /// The main process of `POD/CONTAINER` is killed.
     KillContainer(String),
+    /// Something outside the pods uses up the memory of this node.
+    UseMemory(String),
+    /// Something outside the pods fills the disk of this node.
+    FillDisk(String),
+    /// Something outside the pods uses up the process numbers of this node.
+    UsePids(String),
+    /// This node gets back all that was used up.
+    Relieve(String),
     /// A node joins.
     AddNode,
     /// This machine goes for good.

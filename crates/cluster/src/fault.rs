@@ -5,7 +5,7 @@ use crate::{Cluster, ComponentId, NodeConfig};
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
-use orrery_kubelet::Kubelet;
+use orrery_kubelet::{Kubelet, Strain};
 use orrery_sim::SimTime;
 
 impl Cluster {
@@ -69,6 +69,16 @@ impl Cluster {
                 killed = kubelet.kill_container(api, namespace, pod, container, now);
             })
         }) && killed
+    }
+
+    /// Lets something outside the pods use up what a node has. False when there is no such node.
+    pub fn strain_node(&mut self, name: &str, what: Strain) -> bool {
+        self.with_kubelet(name, |kubelet, _, now| kubelet.strain(what, now))
+    }
+
+    /// Gives a node back all that was used up. False when there is no such node.
+    pub fn relieve_node(&mut self, name: &str) -> bool {
+        self.with_kubelet(name, |kubelet, _, now| kubelet.relieve(now))
     }
 
     /// Whether a node is cut off; `None` when there is no such node.

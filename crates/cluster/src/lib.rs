@@ -20,7 +20,9 @@ pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
 pub use orrery_etcd::raft::{MemberStatus, Role};
 pub use orrery_kube_proxy::{Client, Connection, Way};
-pub use orrery_kubelet::{ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile};
+pub use orrery_kubelet::{
+    ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
+};
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
 pub use plane::Unreachable;

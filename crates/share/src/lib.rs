@@ -119,6 +119,18 @@ pub enum Action {
         /// Name of the node.
         name: String,
     },
+    /// Something outside the pods uses up what the machine has.
+    StrainNode {
+        /// Name of the node.
+        name: String,
+        /// `memory`, `disk` or `pids`.
+        what: String,
+    },
+    /// The machine gets back all that was used up.
+    RelieveNode {
+        /// Name of the node.
+        name: String,
+    },
     /// The main process of a container is killed.
     KillContainer {
         /// Namespace of the pod.
@@ -268,6 +280,8 @@ mod tests {
             Action::StopKubelet { name: name() },
             Action::CutNode { name: name() },
             Action::JoinNode { name: name() },
+            Action::StrainNode { name: name(), what: "disk".into() },
+            Action::RelieveNode { name: name() },
             container,
         ];
         let steps = actions.map(|action| Step { at: 1, action }).into();

@@ -45,6 +45,18 @@ pub enum Strain {
     Pids,
 }
 
+impl Strain {
+    /// The one called `memory`, `disk` or `pids`.
+    pub fn named(name: &str) -> Option<Strain> {
+        match name {
+            "memory" => Some(Strain::Memory),
+            "disk" => Some(Strain::Disk),
+            "pids" => Some(Strain::Pids),
+            _ => None,
+        }
+    }
+}
+
 /// What the manager knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {

@@ -54,6 +54,8 @@ pub struct Start {
     pub epoch: Time,
     /// Where its random numbers come from.
     pub seed: u64,
+    /// Whether its standard input stays open (`stdin: true`): a shell without a script then waits for it.
+    pub stdin: bool,
     /// Whether it is there to complete, as init containers and Jobs' are: then a program of which nothing is known ends
     /// well after two seconds. Otherwise such a program runs.
     pub completes: bool,
@@ -84,13 +86,29 @@ pub struct Container {
     pub assumed: Option<Str>,
     /// Whether one of its processes asked for the time or for chance: then equal states do not mean equal futures.
     pub varies: bool,
+    /// Whether it has written to a volume on which others look without asking.
+    pub(crate) prompted: bool,
+    /// Signals that its processes send: to which process, and which.
+    pub(crate) signals: Vec<(u32, Str)>,
+    /// Its processes: their numbers and what they run.
+    pub(crate) processes: Vec<(u32, Str)>,
 }
 
 impl Container {
     pub(crate) fn new(start: Rc<Start>) -> Self {
         let files = start.image.files.clone();
         let random = Random::stream(start.seed, &start.hostname);
-        Container { start, files, log: Log::default(), random, assumed: None, varies: false }
+        Container {
+            start,
+            files,
+            log: Log::default(),
+            random,
+            assumed: None,
+            varies: false,
+            prompted: false,
+            signals: Vec::new(),
+            processes: Vec::new(),
+        }
     }
 
     /// Notes that what a program does is assumed.
@@ -156,10 +174,21 @@ impl Container {
         }
     }
 
+    /// How many bytes a file has.
+    pub fn size(&self, path: &str, world: &mut dyn World) -> u64 {
+        match self.mount(path) {
+            Some(_) => world.read(path).map_or(0, |text| text.len() as u64),
+            None => self.files.size(path).max(self.given(path).map_or(0, |text| text.len() as u64)),
+        }
+    }
+
     /// Writes a file. The error is why it cannot be written.
     pub fn write(&mut self, path: &str, content: &str, world: &mut dyn World) -> Result<(), Str> {
         match self.mount(path) {
-            Some(_) => world.write(path, content),
+            Some(_) => {
+                self.prompt(path);
+                world.write(path, content)
+            }
             None => {
                 self.writable(path)?;
                 self.files.write(path, content);
@@ -171,7 +200,10 @@ impl Container {
     /// Adds to the end of a file. The error is why it cannot be written.
     pub fn append(&mut self, path: &str, content: &str, world: &mut dyn World) -> Result<(), Str> {
         match self.mount(path) {
-            Some(_) => world.append(path, content),
+            Some(_) => {
+                self.prompt(path);
+                world.append(path, content)
+            }
             None => {
                 self.writable(path)?;
                 if let Some(text) = self.given(path) {
@@ -186,7 +218,10 @@ impl Container {
     /// Makes a directory. The error is why it cannot be made.
     pub fn make_directory(&mut self, path: &str, world: &mut dyn World) -> Result<(), Str> {
         match self.mount(path) {
-            Some(_) => world.make_directory(path),
+            Some(_) => {
+                self.prompt(path);
+                world.make_directory(path)
+            }
             None => {
                 self.files.make_directory(path);
                 Ok(())
@@ -197,7 +232,10 @@ impl Container {
     /// Removes a path and everything below it; false when there was nothing.
     pub fn remove(&mut self, path: &str, world: &mut dyn World) -> bool {
         match self.mount(path) {
-            Some(_) => world.remove(path),
+            Some(_) => {
+                self.prompt(path);
+                world.remove(path)
+            }
             None => self.files.remove(path),
         }
     }
@@ -222,6 +260,10 @@ impl Container {
         }
         names.sort_unstable();
         Some(names)
+    }
+
+    fn prompt(&mut self, path: &str) {
+        self.prompted |= self.mount(path).is_some_and(|mount| mount.prompt);
     }
 
     /// Why a file of the container cannot be written, if it cannot.

@@ -7,6 +7,7 @@
 mod config;
 mod container;
 mod files;
+mod foresight;
 pub mod images;
 mod log;
 mod process;
@@ -24,4 +25,7 @@ pub use log::{Line, Log, Stream};
 pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};
 pub use programs::{Asked, Call, Input, Outcome, Program, Reach, Service, Usage};
 pub use shell::Shell;
+#[cfg(test)]
+mod tests;
+
 pub use world::{Answer, Message, Reply, Target, Unreachable, World};

@@ -2,9 +2,9 @@
 
 use crate::container::{Container, Start};
 use crate::log::{Log, Stream};
-use crate::programs::{self, Asked, Service, Usage, base_name};
-use crate::shell::Shell;
-use crate::task::{Doing, Task};
+use crate::programs::{self, Asked, Service, Usage};
+use crate::shell::{Frame, Shell, Sink};
+use crate::task::{Cx, Doing, Task};
 use crate::world::{Answer, Message, Reply, Unreachable, World};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -88,12 +88,13 @@ pub struct ExecResult {
 pub struct Process(Rc<State>);
 
 #[derive(Clone, Debug)]
-struct State {
+pub(crate) struct State {
     began: SimTime,
-    container: Container,
+    pub container: Container,
     /// The first is the main process.
-    tasks: Vec<Task>,
-    exit: Option<Exit>,
+    pub tasks: Vec<Task>,
+    last_pid: u32,
+    pub exit: Option<Exit>,
 }
 
 impl Process {
@@ -103,14 +104,16 @@ impl Process {
         let mut container = Container::new(start);
         refuse(&words, &container)?;
         let shell = environment(&container.start);
-        let main = if words.is_empty() {
+        let mut main = Task::new(1, now, shell);
+        if words.is_empty() {
             // Only an unknown image has no command of its own.
-            container.assume(&container.start.image.name.clone(), "run");
-            Task::new(1, now, &["".into()], shell, &mut container)
+            let image = container.start.image.name.clone();
+            main.assume(&image, &mut container);
         } else {
-            Task::new(1, now, &words, shell, &mut container)
-        };
-        Ok(Process(Rc::new(State { began: now, container, tasks: vec![main], exit: None })))
+            container.processes.push((1, words.join(" ").into()));
+            main.frames.push(Frame::Invoke(words.into()));
+        }
+        Ok(Process(Rc::new(State { began: now, container, tasks: vec![main], last_pid: 1, exit: None })))
     }
 
     /// When it started.
@@ -123,14 +126,21 @@ impl Process {
         if self.0.due(until) {
             Rc::make_mut(&mut self.0).advance(until, world);
         }
+        if self.0.follows() {
+            Rc::make_mut(&mut self.0).follow(until, world);
+        }
     }
 
     /// What its future holds.
     pub fn foresee(&self) -> Foresight {
-        match (&self.0.exit, self.0.next()) {
-            (Some(exit), _) => Foresight::Ends { at: exit.at, code: exit.code },
-            (None, Some(at)) => Foresight::Unknown(at),
-            (None, None) => Foresight::Never,
+        self.0.look_ahead(false)
+    }
+
+    /// When what it takes of its node next changes, or may change: advance it then and look at [`Process::usage`].
+    pub fn usage_changes(&self) -> SimTime {
+        match self.0.look_ahead(true) {
+            Foresight::Ends { at, .. } | Foresight::Reaches(at) | Foresight::Unknown(at) => at,
+            Foresight::Never => SimTime::NEVER,
         }
     }
 
@@ -143,7 +153,7 @@ impl Process {
     pub fn signal(&mut self, signal: Signal, now: SimTime, world: &mut dyn World) {
         self.advance(now, world);
         if self.0.exit.is_none() {
-            Rc::make_mut(&mut self.0).signal(signal, now);
+            Rc::make_mut(&mut self.0).signal(signal, now, world);
         }
     }
 
@@ -222,7 +232,7 @@ fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
     let there = own
         || container.files.kind(name).is_some()
         || (container.mount(name).is_some() && name.starts_with('/'))
-        || (programs::find(name, image).is_some() && in_a_program_directory(name));
+        || programs::find_outside_shells(name, image).is_some();
     match there {
         true => Ok(()),
         false if name.contains('/') => {
@@ -230,12 +240,6 @@ fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
         }
         false => Err(start_error(&format!("exec: \"{name}\": executable file not found in $PATH"))),
     }
-}
-
-/// Whether a program is named alone, or with a directory that programs are in.
-pub(crate) fn in_a_program_directory(name: &str) -> bool {
-    let directory = &name[..name.len() - base_name(name).len()];
-    matches!(directory, "" | "/bin/" | "/usr/bin/" | "/sbin/" | "/usr/sbin/" | "/usr/local/bin/")
 }
 
 /// The environment that a container's processes begin with.
@@ -263,9 +267,10 @@ const ONE_CPU: u64 = 1_000;
 const MOST_STEPS: u32 = 2_000_000;
 
 impl State {
-    fn next(&self) -> Option<SimTime> {
+    /// When something happens by itself.
+    pub fn next(&self) -> Option<SimTime> {
         let running = self.exit.is_none();
-        self.tasks.iter().filter(|task| running && task.steps()).map(|task| task.at).min()
+        self.tasks.iter().filter(|_| running).filter_map(Task::due).min()
     }
 
     fn due(&self, until: SimTime) -> bool {
@@ -275,36 +280,94 @@ impl State {
     fn advance(&mut self, until: SimTime, world: &mut dyn World) {
         for _ in 0..MOST_STEPS {
             let Some(at) = self.next().filter(|at| *at <= until) else { break };
-            let task = self.tasks.iter_mut().find(|task| task.steps() && task.at == at);
-            task.expect("one is next").step(&mut self.container, world);
-            self.note_end();
+            let next = self.tasks.iter().position(|task| task.due() == Some(at));
+            self.step(next.expect("one is next"), world);
         }
     }
 
-    /// The container ends with its main process.
-    fn note_end(&mut self) {
-        let main = &self.tasks[0];
-        if let Doing::Ended(code) = main.doing {
+    /// Lets a process take a step, and sees to what comes of it.
+    pub fn step(&mut self, index: usize, world: &mut dyn World) {
+        let State { container, tasks, last_pid, .. } = self;
+        let mut spawned = Vec::new();
+        tasks[index].step(&mut Cx { container, world, spawned: &mut spawned, last_pid });
+        let (now, pid) = (tasks[index].at, tasks[index].pid);
+        for child in spawned {
+            container.processes.push((child.pid, tasks[index].shell.name.clone()));
+            tasks.push(child);
+        }
+        if matches!(tasks[index].doing, Doing::Ended(_)) {
+            self.bury(pid);
+        }
+        for (to, signal) in std::mem::take(&mut self.container.signals) {
+            self.deliver(to, &signal, now);
+        }
+        self.check_memory(now);
+    }
+
+    /// A process has ended: the container ends with its first one, and parents hear of their children.
+    fn bury(&mut self, pid: u32) {
+        let Some(index) = self.tasks.iter().position(|task| task.pid == pid) else { return };
+        let Doing::Ended(code) = self.tasks[index].doing else { return };
+        let at = self.tasks[index].at;
+        if index == 0 {
             let reason = if code == 0 { "Completed" } else { "Error" };
-            self.exit.get_or_insert(Exit { at: main.at, code, reason });
+            self.exit.get_or_insert(Exit { at, code, reason });
+            return;
+        }
+        self.tasks.remove(index);
+        self.container.processes.retain(|(known, _)| *known != pid);
+        for parent in &mut self.tasks {
+            let Some(child) = parent.children.iter_mut().find(|(known, _)| *known == pid) else { continue };
+            child.1 = Some(code);
+            if let Doing::Waiting(waited) = parent.doing {
+                parent.at = parent.at.max(at);
+                parent.doing = Doing::Stepping;
+                parent.frames.push(Frame::Wait(waited));
+            }
         }
     }
 
-    fn signal(&mut self, signal: Signal, now: SimTime) {
-        let (at, code) = match (signal, &self.tasks[0].doing) {
-            (Signal::Kill, _) => (now, 137),
-            (Signal::Term, Doing::Serving(service)) => match service.on_term {
-                Some((takes, code)) => (now + takes, code),
-                None => return,
-            },
-            // What is assumed is assumed to be well-behaved.
-            (Signal::Term, Doing::Staying) if self.container.assumed.is_some() => (now, 0),
-            _ => return,
-        };
-        let main = &mut self.tasks[0];
-        main.at = at;
-        main.doing = Doing::Ended(code);
-        self.note_end();
+    /// A process gets a signal from within the container.
+    fn deliver(&mut self, to: u32, signal: &str, now: SimTime) {
+        let assumed = self.container.assumed.is_some();
+        let Some(task) = self.tasks.iter_mut().find(|task| task.pid == to) else { return };
+        match signal {
+            // The first process is out of reach of its own container's SIGKILL.
+            "KILL" if to == 1 => {}
+            "KILL" => (task.at, task.doing) = (now, Doing::Ended(137)),
+            "TERM" | "INT" | "QUIT" | "HUP" => task.terminate(now, assumed),
+            _ => {}
+        }
+        self.bury(to);
+    }
+
+    /// A container that wants more memory than it may have is killed, with all its processes.
+    fn check_memory(&mut self, now: SimTime) {
+        let Some(limit) = self.container.start.limits.memory_bytes else { return };
+        if self.exit.is_none() && self.memory() > limit {
+            self.exit = Some(Exit { at: now, code: 137, reason: "OOMKilled" });
+        }
+    }
+
+    /// What is printed from files that somebody else may have written to.
+    fn follow(&mut self, now: SimTime, world: &mut dyn World) {
+        let State { container, tasks, last_pid, .. } = self;
+        let mut spawned = Vec::new();
+        for task in tasks {
+            task.follow(now, &mut Cx { container, world, spawned: &mut spawned, last_pid });
+        }
+    }
+
+    fn follows(&self) -> bool {
+        self.exit.is_none() && self.tasks.iter().any(|task| matches!(task.doing, Doing::Following(..)))
+    }
+
+    fn signal(&mut self, signal: Signal, now: SimTime, world: &mut dyn World) {
+        match signal {
+            Signal::Kill => self.exit = Some(Exit { at: now, code: 137, reason: "Error" }),
+            Signal::Term => self.deliver(1, "TERM", now),
+        }
+        self.advance(now, world);
     }
 
     fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
@@ -312,25 +375,34 @@ impl State {
             let error = Some(refusal.message);
             return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
         }
-        let log = std::mem::take(&mut self.container.log);
-        let shell = environment(&self.container.start);
-        let mut task = Task::new(self.tasks.len() as u32 + 1, now, command, shell, &mut self.container);
+        self.last_pid += 1;
+        let mut shell = environment(&self.container.start);
+        (shell.streams.out, shell.streams.err, shell.pid) = (Sink::Buffer(0), Sink::Buffer(1), self.last_pid);
+        let mut task = Task::new(self.last_pid, now, shell);
+        task.buffers = vec![String::new(); 2];
+        task.frames.push(Frame::Invoke(command.into()));
+        let pid = task.pid;
+        self.container.processes.push((pid, command.join(" ").into()));
         for _ in 0..MOST_STEPS {
-            if !task.steps() {
+            if task.due().is_none() || self.exit.is_some() {
                 break;
             }
-            task.step(&mut self.container, world);
+            let State { container, tasks, last_pid, .. } = self;
+            task.step(&mut Cx { container, world, spawned: tasks, last_pid });
+            for (to, signal) in std::mem::take(&mut self.container.signals) {
+                self.deliver(to, &signal, now);
+            }
         }
-        let printed = std::mem::replace(&mut self.container.log, log);
-        let mut result = ExecResult::default();
-        if let Doing::Ended(code) = task.doing {
-            (result.took, result.code) = (Some(task.at.since(now)), code);
-        }
-        for line in printed.lines() {
-            let text = if line.stream == Stream::Stdout { &mut result.stdout } else { &mut result.stderr };
-            text.push_str(&line.text);
-        }
-        result
+        self.container.processes.retain(|(known, _)| *known != pid);
+        let (took, code) = match task.doing {
+            Doing::Ended(code) => (Some(task.at.since(now)), code),
+            // The end of the container is its end too.
+            _ if self.exit.is_some() => (Some(task.at.since(now)), 137),
+            _ => (None, 0),
+        };
+        let mut buffers = task.buffers.into_iter();
+        let mut next = || buffers.next().unwrap_or_default();
+        ExecResult { took, code, stdout: next(), stderr: next(), error: None }
     }
 
     fn services(&self) -> impl Iterator<Item = &Rc<Service>> {
@@ -341,21 +413,31 @@ impl State {
         })
     }
 
-    fn usage(&self) -> Usage {
+    fn memory(&self) -> u64 {
+        let mut bytes = 0;
+        for task in &self.tasks {
+            bytes += match &task.doing {
+                Doing::Serving(service) => service.usage.memory_bytes,
+                Doing::Working(_, memory_bytes) | Doing::Busy { memory_bytes, .. } => *memory_bytes,
+                _ => SMALL,
+            };
+        }
+        bytes
+    }
+
+    pub fn usage(&self) -> Usage {
         let mut usage = Usage { disk_bytes: self.container.files.bytes(), ..Usage::default() };
-        for task in self.tasks.iter().filter(|_| self.exit.is_none()) {
-            match &task.doing {
-                Doing::Serving(service) => {
-                    usage.cpu_millis += service.usage.cpu_millis;
-                    usage.memory_bytes += service.usage.memory_bytes;
-                }
-                Doing::Ended(_) => {}
-                Doing::Burning => {
-                    usage.cpu_millis += ONE_CPU;
-                    usage.memory_bytes += SMALL;
-                }
-                _ => usage.memory_bytes += SMALL,
-            }
+        if self.exit.is_some() {
+            return usage;
+        }
+        usage.memory_bytes = self.memory();
+        for task in &self.tasks {
+            usage.cpu_millis += match &task.doing {
+                Doing::Serving(service) => service.usage.cpu_millis,
+                Doing::Working(cpu_millis, _) | Doing::Busy { cpu_millis, .. } => *cpu_millis,
+                Doing::Burning => ONE_CPU,
+                _ => 0,
+            };
         }
         usage.cpu_millis = usage.cpu_millis.min(self.container.start.limits.cpu_millis.unwrap_or(u64::MAX));
         usage
@@ -369,7 +451,7 @@ impl State {
         world: &mut dyn World,
     ) -> Answer<Result<Reply, Unreachable>> {
         let serving = self.tasks.iter().filter(|_| self.exit.is_none()).find_map(|task| match &task.doing {
-            Doing::Serving(service) if service.ports.contains(&port) => Some((service.clone(), task.shell())),
+            Doing::Serving(service) if service.ports.contains(&port) => Some((service.clone(), &task.shell)),
             _ => None,
         });
         let Some((service, shell)) = serving else {

@@ -1,9 +1,9 @@
 //! One process of a container: what it does next, and when.
 
+use crate::config::Userland;
 use crate::container::Container;
-use crate::log::Stream;
-use crate::programs::{self, Call, Input, Outcome, Program, Service};
-use crate::shell::Shell;
+use crate::programs::{Call, Found, Input, Outcome, Program, Service};
+use crate::shell::{Frame, Shell, Sink, Streams};
 use crate::world::World;
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(crate) enum Doing {
     /// The next step of what it was told.
     Stepping,
-    /// A program runs, and is called (again) with a stage.
+    /// A program is called again, with a stage.
     Calling(&'static Program, Rc<[Str]>, u32),
     /// A program takes its time; then it has printed this, and goes on so.
     Passing(Box<Passing>),
@@ -22,10 +22,25 @@ pub(crate) enum Doing {
     Serving(Rc<Service>),
     /// Nothing, until it is stopped.
     Staying,
-    /// It uses the processor, until it is stopped.
+    /// It uses so many processors (in thousandths) and bytes, until it is stopped.
+    Working(u64, u64),
+    /// It uses so much until an instant, and is called then with a stage.
+    Busy {
+        cpu_millis: u64,
+        memory_bytes: u64,
+        until: SimTime,
+        program: &'static Program,
+        args: Rc<[Str]>,
+        stage: u32,
+    },
+    /// It goes in circles, until it is stopped.
     Burning,
     /// It prints what is added to a file.
     Following(Str, usize),
+    /// For a child, or all of them.
+    Waiting(Option<u32>),
+    /// It is about to end with a code.
+    Ending(i32),
     /// It has ended with a code.
     Ended(i32),
 }
@@ -40,6 +55,23 @@ pub(crate) struct Passing {
     then: Outcome,
 }
 
+/// What a process reaches while it takes a step.
+pub(crate) struct Cx<'a> {
+    pub container: &'a mut Container,
+    pub world: &'a mut dyn World,
+    /// The processes that it has started.
+    pub spawned: &'a mut Vec<Task>,
+    /// The number that was last given to a process.
+    pub last_pid: &'a mut u32,
+}
+
+impl Cx<'_> {
+    pub(crate) fn new_pid(&mut self) -> u32 {
+        *self.last_pid += 1;
+        *self.last_pid
+    }
+}
+
 /// A process of a container.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
@@ -49,105 +81,241 @@ pub(crate) struct Task {
     pub at: SimTime,
     /// What it is doing.
     pub doing: Doing,
-    shell: Shell,
-    input: Input,
+    pub shell: Shell,
+    /// What is left to do.
+    pub frames: Vec<Frame>,
+    /// Texts that are read from; the first is its standard input.
+    pub inputs: Vec<Input>,
+    /// Texts that are written for another command.
+    pub buffers: Vec<String>,
+    /// What traps have to do.
+    pub pending: Vec<Str>,
+    /// Processes that it has started, and the codes with which they have ended.
+    pub children: Vec<(u32, Option<i32>)>,
+    /// When what it does now has to be over (`timeout`).
+    pub deadline: Option<SimTime>,
+    /// Commands since it last paused.
+    pub busy: u32,
 }
 
+/// What it takes to start a program that does nothing long.
+const PROGRAM_TIME: Duration = Duration::from_millis(1);
+/// What counts as a pause.
+const PAUSE: Duration = Duration::from_millis(10);
+
 impl Task {
-    /// A process that runs a command line.
-    pub(crate) fn new(pid: u32, at: SimTime, words: &[Str], shell: Shell, container: &mut Container) -> Self {
-        let mut task = Task { pid, at, doing: Doing::Stepping, shell, input: Input::default() };
-        task.invoke(words.into(), container);
-        task
+    /// A process with nothing to do yet.
+    pub(crate) fn new(pid: u32, at: SimTime, shell: Shell) -> Self {
+        Task {
+            pid,
+            at,
+            doing: Doing::Stepping,
+            shell,
+            frames: Vec::new(),
+            inputs: vec![Input::default()],
+            buffers: Vec::new(),
+            pending: Vec::new(),
+            children: Vec::new(),
+            deadline: None,
+            busy: 0,
+        }
     }
 
-    /// Whether it takes steps by itself.
-    pub(crate) fn steps(&self) -> bool {
-        matches!(self.doing, Doing::Stepping | Doing::Calling(..) | Doing::Passing(_))
-    }
-
-    /// Runs a command line.
-    fn invoke(&mut self, words: Rc<[Str]>, container: &mut Container) {
-        let name = words.first().map_or("", |name| name);
-        self.doing = match programs::find(name, &container.start.image) {
-            Some(program) => Doing::Calling(program, words, 0),
-            None => {
-                container.assume(
-                    name,
-                    if container.start.completes { "end well after two seconds" } else { "run" },
-                );
-                if container.start.completes {
-                    self.at += Duration::from_secs(2);
-                    Doing::Ended(0)
-                } else {
-                    Doing::Staying
-                }
-            }
+    /// When it does something by itself.
+    pub(crate) fn due(&self) -> Option<SimTime> {
+        let step = match self.doing {
+            Doing::Ended(_) => return None,
+            Doing::Stepping | Doing::Calling(..) | Doing::Passing(_) | Doing::Ending(_) => Some(self.at),
+            Doing::Busy { until, .. } => Some(until),
+            _ => None,
         };
+        match (step, self.deadline) {
+            (Some(step), Some(deadline)) => Some(step.min(deadline)),
+            (step, deadline) => step.or(deadline),
+        }
     }
 
     /// Takes one step at its instant.
-    pub(crate) fn step(&mut self, container: &mut Container, world: &mut dyn World) {
+    pub(crate) fn step(&mut self, cx: &mut Cx) {
+        if let Some(deadline) =
+            self.deadline.filter(|deadline| Some(*deadline) == self.due() && !self.ready_by(*deadline))
+        {
+            let gnu = cx.container.start.image.userland != Userland::Busybox;
+            return self.cut_off(deadline, gnu);
+        }
         match std::mem::replace(&mut self.doing, Doing::Stepping) {
-            Doing::Calling(program, args, stage) => self.call(program, args, stage, container, world),
-            Doing::Passing(passing) => self.shown(*passing, container),
-            Doing::Stepping => self.doing = Doing::Ended(self.shell.status),
+            Doing::Stepping => self.step_frame(cx),
+            Doing::Calling(program, args, stage) => self.call(program, args, stage, cx),
+            Doing::Passing(passing) => self.shown(*passing, cx),
+            Doing::Ending(code) => self.doing = Doing::Ended(code),
+            Doing::Busy { until, program, args, stage, .. } => {
+                self.at = until;
+                self.call(program, args, stage, cx);
+            }
             other => self.doing = other,
         }
     }
 
-    fn call(
-        &mut self,
-        program: &'static Program,
-        args: Rc<[Str]>,
-        stage: u32,
-        container: &mut Container,
-        world: &mut dyn World,
-    ) {
+    /// Whether its next step comes at an instant at the latest.
+    fn ready_by(&self, at: SimTime) -> bool {
+        match self.doing {
+            Doing::Stepping | Doing::Calling(..) | Doing::Passing(_) | Doing::Ending(_) => self.at <= at,
+            Doing::Busy { until, .. } => until <= at,
+            _ => false,
+        }
+    }
+
+    /// Nothing is left to do.
+    pub(crate) fn finish(&mut self, cx: &mut Cx) {
+        match self.shell.traps.get("EXIT").cloned() {
+            Some(action) => {
+                self.shell.traps.remove("EXIT");
+                self.frames.push(Frame::Status(self.shell.status));
+                self.run_text(&action, cx);
+            }
+            None => self.doing = Doing::Ended(self.shell.status),
+        }
+    }
+
+    /// Calls a program.
+    pub(crate) fn call(&mut self, program: &'static Program, args: Rc<[Str]>, stage: u32, cx: &mut Cx) {
+        let at = self.shell.streams.input.min(self.inputs.len() - 1);
+        let mut input = std::mem::take(&mut self.inputs[at]);
         let mut call = Call {
             args: &args,
             stage,
             now: self.at,
             shell: &mut self.shell,
-            container,
-            world,
-            input: &mut self.input,
+            container: cx.container,
+            world: cx.world,
+            input: &mut input,
             out: String::new(),
             err: String::new(),
             took: Duration::ZERO,
         };
         let then = (program.run)(&mut call);
-        let (out, err, took) = (call.out, call.err, call.took);
+        let (out, err, mut took) = (call.out, call.err, call.took);
+        self.inputs[at] = input;
+        let own = matches!(program.found, Found::Shell | Found::Both);
+        if took.is_zero() && !own && matches!(then, Outcome::Exit(_)) {
+            took = PROGRAM_TIME;
+        }
+        if took >= PAUSE {
+            self.busy = 0;
+        }
         let passing = Passing { out, err, program, args, then };
         if took.is_zero() {
-            self.shown(passing, container);
+            self.shown(passing, cx);
         } else {
             self.at += took;
             self.doing = Doing::Passing(Box::new(passing));
         }
     }
 
-    fn shown(&mut self, passing: Passing, container: &mut Container) {
-        container.log.print(self.at, Stream::Stdout, &passing.out);
-        container.log.print(self.at, Stream::Stderr, &passing.err);
-        self.doing = match passing.then {
+    fn shown(&mut self, passing: Passing, cx: &mut Cx) {
+        let Streams { out, err, .. } = self.shell.streams.clone();
+        self.print(&out, &passing.out, cx);
+        self.print(&err, &passing.err, cx);
+        match passing.then {
             Outcome::Exit(code) => {
                 self.shell.status = code;
-                Doing::Stepping
+                self.check_errexit();
             }
-            Outcome::Again(stage) => Doing::Calling(passing.program, passing.args, stage),
+            Outcome::Again(stage) => self.doing = Doing::Calling(passing.program, passing.args, stage),
             Outcome::Serve(mut service) => {
-                service.args = passing.args;
-                Doing::Serving(Rc::new(service))
+                if service.args.is_empty() {
+                    service.args = passing.args;
+                }
+                self.doing = Doing::Serving(Rc::new(service));
             }
-            Outcome::Stay => Doing::Staying,
-            Outcome::Burn => Doing::Burning,
-            Outcome::Follow(path, from) => Doing::Following(path, from),
-        };
+            Outcome::Stay => self.doing = Doing::Staying,
+            Outcome::Work { cpu_millis, memory_bytes } => {
+                self.doing = Doing::Working(cpu_millis, memory_bytes)
+            }
+            Outcome::WorkFor { cpu_millis, memory_bytes, time } => {
+                let (program, args, until) = (passing.program, passing.args, self.at + time);
+                self.busy = 0;
+                self.doing = Doing::Busy { cpu_millis, memory_bytes, until, program, args, stage: 2 };
+            }
+            Outcome::Assume => self.assume(passing.program.name, cx.container),
+            Outcome::Within { limit, words } => {
+                self.frames.push(Frame::Deadline(self.deadline, self.buffers.len(), self.inputs.len()));
+                let deadline = self.at + limit;
+                self.deadline = Some(self.deadline.map_or(deadline, |around| around.min(deadline)));
+                self.frames.push(Frame::Leave(Box::new(self.shell.clone())));
+                self.frames.push(Frame::Invoke(words.into()));
+            }
+            Outcome::Follow(path, from) => self.doing = Doing::Following(path, from),
+            Outcome::Script(script) => self.run_script(*script, cx),
+            Outcome::Become { words, env } => {
+                self.frames.push(Frame::Leave(Box::new(self.shell.clone())));
+                env.into_iter().for_each(|(name, value)| self.shell.export(&name, value));
+                self.frames.push(Frame::Invoke(words.into()));
+            }
+        }
     }
 
-    /// Its shell state.
-    pub(crate) fn shell(&self) -> &Shell {
-        &self.shell
+    /// Writes to one of its streams.
+    pub(crate) fn print(&mut self, sink: &Sink, text: &str, cx: &mut Cx) {
+        match sink {
+            _ if text.is_empty() => {}
+            Sink::Null => {}
+            Sink::Log(stream) => cx.container.log.print(self.at, *stream, text),
+            // What is written for nobody is lost.
+            Sink::Buffer(i) => {
+                if let Some(buffer) = self.buffers.get_mut(*i) {
+                    buffer.push_str(text);
+                }
+            }
+            Sink::File(path) => {
+                // It was opened; that the disk is full by now is not simulated.
+                let _ = cx.container.append(path, text, cx.world);
+            }
+        }
+    }
+
+    /// What `tail -f` has not printed yet.
+    pub(crate) fn follow(&mut self, now: SimTime, cx: &mut Cx) {
+        let Doing::Following(path, from) = &mut self.doing else { return };
+        let text = cx.container.read(path, cx.world).unwrap_or_default();
+        if text.len() < *from {
+            *from = 0;
+        }
+        let new = text.get(*from..).unwrap_or_default().to_owned();
+        *from = text.len();
+        if !new.is_empty() {
+            self.at = now;
+            let sink = self.shell.streams.out.clone();
+            self.print(&sink, &new, cx);
+        }
+    }
+
+    /// Hears SIGTERM; when it ends of it, then so.
+    pub(crate) fn terminate(&mut self, now: SimTime, assumed: bool) {
+        if let Some(action) = self.shell.traps.get("TERM").cloned() {
+            if !action.is_empty() {
+                self.pending.push(action);
+            }
+            // A shell hears of it when the program in its foreground has ended; only `wait` is broken off.
+            if matches!(self.doing, Doing::Waiting(_)) {
+                (self.doing, self.at, self.shell.status) = (Doing::Stepping, now, 143);
+            }
+            return;
+        }
+        let own = self.pid != 1 || self.in_last_place();
+        let end = match &self.doing {
+            Doing::Ended(_) | Doing::Ending(_) => None,
+            Doing::Serving(service) if own => match service.on_term {
+                None if self.pid != 1 => Some((now, 143)),
+                on_term => on_term.map(|(takes, code)| (now + takes, code)),
+            },
+            // What is assumed is assumed to be well-behaved.
+            Doing::Staying if own && assumed => Some((now, 0)),
+            // The kernel protects the first process of a container from signals that it does not handle.
+            _ => (self.pid != 1).then_some((now, 143)),
+        };
+        if let Some((at, code)) = end {
+            (self.at, self.doing) = (at, Doing::Ending(code));
+        }
     }
 }

@@ -4,8 +4,8 @@ use super::{Call, Found, Outcome, Program, Reach};
 use orrery_sim::Duration;
 
 pub(super) const PROGRAMS: &[Program] = &[
-    Program { name: "true", found: Found::Everywhere, reach: Reach::Nothing, run: |_| Outcome::Exit(0) },
-    Program { name: "false", found: Found::Everywhere, reach: Reach::Nothing, run: |_| Outcome::Exit(1) },
+    Program { name: "true", found: Found::Both, reach: Reach::Nothing, run: |_| Outcome::Exit(0) },
+    Program { name: "false", found: Found::Both, reach: Reach::Nothing, run: |_| Outcome::Exit(1) },
     Program { name: "sleep", found: Found::Everywhere, reach: Reach::Nothing, run: sleep },
     // What holds the namespaces of a pod: it does nothing.
     Program { name: "pause", found: Found::Apart, reach: Reach::Nothing, run: |_| Outcome::Stay },

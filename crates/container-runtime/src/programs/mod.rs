@@ -4,19 +4,40 @@ use crate::config::{ImageConfig, Userland};
 use crate::container::Container;
 use crate::files::normal;
 use crate::servers;
-use crate::shell::Shell;
+use crate::shell::{self, Options, Shell, Sink};
 use crate::world::{Message, Reply, World};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
 
 mod basic;
+mod clock;
+mod curl;
+mod files;
+mod lines;
+mod load;
+mod network;
+mod regex;
+mod sed;
+mod system;
+mod test;
+mod text;
+mod wget;
+
+pub(crate) use load::one_liner;
+pub(crate) use text::unescape;
 
 /// In which images a program is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
+    /// Within shells only: `cd`.
+    Shell,
+    /// Within shells, and beside them as a program: `echo`.
+    Both,
     /// Wherever there is a shell.
     Everywhere,
+    /// In Debian's userland and its like; elsewhere where the image says so.
+    Gnu,
     /// In busybox's userland; elsewhere where the image says so.
     Busybox,
     /// Where the image says so.
@@ -58,10 +79,51 @@ pub enum Outcome {
     Serve(Service),
     /// It runs and does nothing until it is stopped.
     Stay,
-    /// It uses the processor until it is stopped.
-    Burn,
+    /// It uses so much until it is stopped.
+    Work {
+        /// Thousandths of a processor.
+        cpu_millis: u64,
+        /// Bytes of memory.
+        memory_bytes: u64,
+    },
+    /// It uses so much for a time, and is called again with the next stage.
+    WorkFor {
+        /// Thousandths of a processor.
+        cpu_millis: u64,
+        /// Bytes of memory.
+        memory_bytes: u64,
+        /// How long.
+        time: Duration,
+    },
+    /// Nothing is known of what it does.
+    Assume,
+    /// It runs another command line, and ends it when it takes too long.
+    Within {
+        /// How long it may take.
+        limit: Duration,
+        /// The command line.
+        words: Vec<Str>,
+    },
     /// It prints what is added to a file from a byte on, until it is stopped.
     Follow(Str, usize),
+    /// It is a shell that runs a script.
+    Script(Box<Script>),
+    /// It runs another command line, with more in its environment.
+    Become {
+        /// The command line.
+        words: Vec<Str>,
+        /// Variables.
+        env: Vec<(Str, Str)>,
+    },
+}
+
+/// A script that a shell is to run.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    pub(crate) text: String,
+    pub(crate) name: Str,
+    pub(crate) arguments: Rc<[Str]>,
+    pub(crate) options: Options,
 }
 
 /// A program that is being called.
@@ -99,6 +161,11 @@ impl Input {
     /// An input that holds a text.
     pub fn new(text: &str) -> Self {
         Input { text: text.into(), read: 0 }
+    }
+
+    /// Whether it is at its end.
+    pub fn is_empty(&self) -> bool {
+        self.read == self.text.len()
     }
 
     /// Everything that is left.
@@ -139,7 +206,7 @@ pub struct Service {
     /// After SIGTERM: how long it takes to end, and with which code. `None` when the program does not handle the signal:
     /// then it goes on as the first process of a container, and ends with 143 elsewhere.
     pub on_term: Option<(Duration, i32)>,
-    /// Its command line.
+    /// What its answers depend on; its command line, unless it says something else.
     pub args: Rc<[Str]>,
 }
 
@@ -173,6 +240,11 @@ impl Call<'_> {
         base_name(self.args.first().map_or("", |name| name))
     }
 
+    /// Whether another command waits for what it prints.
+    pub(crate) fn is_piped(&self) -> bool {
+        matches!(self.shell.streams.out, Sink::Buffer(_))
+    }
+
     /// A path from the root.
     pub fn path(&self, path: &str) -> String {
         normal(&self.shell.directory, path)
@@ -204,7 +276,16 @@ pub fn base_name(path: &str) -> &str {
 
 /// All of them. What servers do is in tables of the same kind, a line each here.
 const PROGRAMS: &[&[Program]] = &[
+    shell::PROGRAMS,
     basic::PROGRAMS,
+    text::PROGRAMS,
+    test::PROGRAMS,
+    files::PROGRAMS,
+    lines::PROGRAMS,
+    clock::PROGRAMS,
+    system::PROGRAMS,
+    network::PROGRAMS,
+    load::PROGRAMS,
     servers::agnhost::PROGRAMS,
     servers::clients::PROGRAMS,
     servers::databases::PROGRAMS,
@@ -218,19 +299,31 @@ const PROGRAMS: &[&[Program]] = &[
 
 /// A program that we know.
 pub fn known(name: &str) -> Option<&'static Program> {
-    let name = base_name(name);
-    PROGRAMS.iter().copied().flatten().find(|program| program.name == name)
+    named(base_name(name)).next()
+}
+
+fn named(name: &str) -> impl Iterator<Item = &'static Program> {
+    PROGRAMS.iter().copied().flatten().filter(move |program| program.name == name)
 }
 
 /// A program that we know and that an image brings.
 pub fn find(name: &str, image: &ImageConfig) -> Option<&'static Program> {
-    let program = known(name)?;
-    let there = match image.userland {
+    let base = base_name(name);
+    let directory = &name[..name.len() - base.len()];
+    let usual = matches!(directory, "" | "/bin/" | "/usr/bin/" | "/sbin/" | "/usr/sbin/" | "/usr/local/bin/");
+    let brought = || image.programs.split(' ').any(|path| base_name(path) == base);
+    let there = |found: Found| match image.userland {
         Userland::Unknown => true,
-        _ if image.programs.split(' ').any(|name| base_name(name) == program.name) => true,
-        Userland::Busybox => program.found != Found::Apart,
-        Userland::Gnu => program.found == Found::Everywhere,
+        _ if brought() => true,
+        Userland::Busybox => !matches!(found, Found::Apart | Found::Gnu),
+        Userland::Gnu => !matches!(found, Found::Apart | Found::Busybox),
         Userland::Nothing => false,
     };
-    there.then_some(program)
+    // Servers may be anywhere.
+    named(base).find(|program| (usual || program.found == Found::Apart) && there(program.found))
+}
+
+/// What a shell is given that is not one of its own commands.
+pub fn find_outside_shells(name: &str, image: &ImageConfig) -> Option<&'static Program> {
+    find(name, image).filter(|program| program.found != Found::Shell)
 }

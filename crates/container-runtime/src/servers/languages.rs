@@ -81,7 +81,13 @@ fn file(asked: &mut Asked, path: &str) -> super::Page {
 /// Without a program nobody types, and it ends. With one it is assumed to serve; without ports, to work on.
 fn interpreter(call: &mut Call) -> Outcome {
     let name = call.name().to_owned();
-    let Some(program) = call.args.get(1).cloned() else { return Outcome::Exit(0) };
+    let Some(program) = call.args.get(1).cloned() else {
+        // At a terminal somebody may type.
+        return if call.container.start.stdin { Outcome::Stay } else { Outcome::Exit(0) };
+    };
+    if let Some(outcome) = crate::programs::one_liner(call) {
+        return outcome;
+    }
     match &*program {
         "--version" | "-V" | "-v" | "version" => {
             call.out.push_str(&format!(

@@ -189,7 +189,7 @@ fn images_listen_and_answer_as_they_do_without_being_told() {
         python:3.12 python -m http.server 8000 | [8000] | / | 200 <h1>Directory listing for /</h1>
         python:3.12  | ends 0 | / | Err(Refused)
         node:22  | ends 0 | / | Err(Refused)
-        busybox  | [] | / | Err(Refused)
+        busybox  | ends 0 | / | Err(Refused)
         tomcat:10  | [8080] | / | 404 404 page not found
         registry:2  | [5000] | /v2/ | 200 {}
         prom/prometheus:v3.0.0 --config.file=/etc/prometheus/prometheus.yml | [9090] | /-/ready | 200 Prometheus Server is Ready.

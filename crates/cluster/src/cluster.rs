@@ -9,8 +9,8 @@ use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
 use orrery_client::{Component, WATCH_LATENCY};
-use orrery_container_runtime::Files;
 use orrery_container_runtime::registry::Registries;
+use orrery_container_runtime::{Docker, Files};
 use orrery_controller_manager::ControllerManager;
 use orrery_kube_proxy::KubeProxy;
 use orrery_kubelet::{Kubelet, Network};
@@ -107,6 +107,8 @@ pub struct Cluster {
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
     pub(crate) registries: Registries,
+    /// The docker daemon on the person's machine.
+    pub(crate) docker: Docker,
     /// Everything up to here was delivered to those who watch.
     delivered: Revision,
     /// Everything up to here has a delivery on the agenda.
@@ -135,6 +137,7 @@ impl Cluster {
             cut: BTreeSet::new(),
             proxy: KubeProxy::new(config.seed),
             disks: BTreeMap::new(),
+            docker: Docker::default(),
             registries: match config.runtime {
                 RuntimeProfile::Immediate => Registries::hollow(),
                 RuntimeProfile::Lively => Registries::default(),
@@ -186,11 +189,6 @@ impl Cluster {
     /// All nodes' kube-proxies, whose connections can be followed.
     pub fn kube_proxy(&self) -> &KubeProxy {
         &self.proxy
-    }
-
-    /// The registries that nodes pull from.
-    pub fn registries(&self) -> &Registries {
-        &self.registries
     }
 
     /// How many events have happened since the beginning.

@@ -7,6 +7,7 @@ mod backup;
 mod bootstrap;
 mod cluster;
 mod config;
+mod docker_host;
 mod fault;
 mod network;
 mod parts;

@@ -6,6 +6,7 @@
 
 mod config;
 mod container;
+mod docker;
 mod files;
 mod foresight;
 pub mod images;
@@ -20,6 +21,7 @@ mod world;
 
 pub use config::{ImageConfig, Userland};
 pub use container::{Container, Limits, Mount, Start};
+pub use docker::{Docker, DockerContainer, DockerHost};
 pub use files::{Files, Kind, normal, parent};
 pub use log::{Line, Log, Stream};
 pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 24] = [
+const ARROWS: [(&str, &str); 25] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -26,12 +26,13 @@ const ARROWS: [(&str, &str); 24] = [
         "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet",
     ),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
+    ("workstation", "sim apimachinery apiserver container-runtime kubectl"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
-    ("web", "sim apimachinery api schema manifest cluster kubectl view share"),
+    ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share"),
     // Of the scheduler alone it measures the speed.
-    ("orrery", "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl view share"),
-    ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl orrery view share"),
+    ("orrery", "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share"),
+    ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share"),
     ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
     ("fuzz", "apimachinery api manifest share"),
     ("xtask", ""),

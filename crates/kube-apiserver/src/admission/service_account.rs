@@ -2,7 +2,7 @@
 //! (upstream: `plugin/pkg/admission/serviceaccount`).
 
 use crate::ApiServer;
-use orrery_api::{Container, Kind, Pod, PodSpec, ServiceAccount, Volume, VolumeMount};
+use orrery_api::{Container, Kind, LocalObjectReference, Pod, PodSpec, ServiceAccount, Volume, VolumeMount};
 use orrery_apimachinery::{StatusResult, Str, decode};
 use orrery_sim::Random;
 use serde_json::json;
@@ -15,6 +15,7 @@ const VOLUME_PREFIX: &str = "kube-api-access-";
 pub(super) struct Account {
     name: Str,
     mounts_token: bool,
+    pull_secrets: Vec<LocalObjectReference>,
 }
 
 /// Finds the pod's account.
@@ -31,20 +32,25 @@ pub(super) fn check(server: &ApiServer, pod: &Pod) -> StatusResult<Account> {
         return Err(super::early_refusal(Kind::Pod, &pod.metadata, &reason));
     };
     let asked = pod.spec.automount_service_account_token.or(account.automount_service_account_token);
-    Ok(Account { name, mounts_token: asked != Some(false) })
+    let pull_secrets = account.image_pull_secrets.clone();
+    Ok(Account { name, mounts_token: asked != Some(false), pull_secrets })
 }
 
-/// Names the account in the spec and mounts its token into every container that has nothing there.
+/// Names the account in the spec, gives the pod its pull secrets unless it has its own, and mounts its token into every container that has nothing there.
 pub(super) fn mutate(spec: &mut Rc<PodSpec>, account: &Account, random: &mut Random) {
     let named = spec.service_account_name.as_ref() == Some(&account.name) && spec.service_account.is_some();
     let has_volume = spec.volumes.iter().any(|v| v.name.starts_with(VOLUME_PREFIX));
     let wants_volume = account.mounts_token
         && !has_volume
         && spec.init_containers.iter().chain(&spec.containers).any(|c| !mounts_there(c));
-    if named && !wants_volume {
+    let wants_secrets = spec.image_pull_secrets.is_empty() && !account.pull_secrets.is_empty();
+    if named && !wants_volume && !wants_secrets {
         return;
     }
     let spec = Rc::make_mut(spec);
+    if wants_secrets {
+        spec.image_pull_secrets = account.pull_secrets.clone();
+    }
     spec.service_account_name = Some(account.name.clone());
     spec.service_account = Some(account.name.clone());
     if wants_volume {

@@ -1,0 +1,40 @@
+//! What a person's own machine reaches beside the API server: a docker daemon, the registries, and the images of nodes.
+
+use crate::Cluster;
+use orrery_apimachinery::Str;
+use orrery_container_runtime::images::Image;
+use orrery_container_runtime::registry::Registries;
+use orrery_container_runtime::{Docker, DockerHost};
+use std::rc::Rc;
+
+impl Cluster {
+    /// The registries that nodes pull from.
+    pub fn registries(&self) -> &Registries {
+        &self.registries
+    }
+
+    /// Takes a registry down or up. False when there is none.
+    pub fn set_registry(&mut self, host: &str, up: bool) -> bool {
+        self.registries.set_up(host, up)
+    }
+}
+
+impl DockerHost for Cluster {
+    fn docker(&mut self) -> (&mut Docker, &mut Registries) {
+        (&mut self.docker, &mut self.registries)
+    }
+
+    fn nodes(&self) -> Vec<Str> {
+        self.kubelet_of.keys().cloned().collect()
+    }
+
+    fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)> {
+        let images = self.kubelet(node).into_iter().flat_map(|kubelet| kubelet.images(self.now));
+        images.map(|(name, image)| (name.clone(), image.clone())).collect()
+    }
+
+    fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {
+        let Some(&number) = self.kubelet_of.get(node) else { return };
+        self.at_work(number, |kubelet, _, _, now| kubelet.load_image(name.clone(), image.clone(), now));
+    }
+}

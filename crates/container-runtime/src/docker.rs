@@ -1,0 +1,54 @@
+//! A docker daemon on a person's own machine, beside the cluster: what it has built and pulled, what it is logged in
+//! to, and the containers that it runs.
+
+use crate::images::Image;
+use crate::registry::{Credentials, Registries};
+use orrery_apimachinery::Str;
+use orrery_sim::SimTime;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A docker daemon.
+#[derive(Clone, Debug, Default)]
+pub struct Docker {
+    /// Its images by canonical name.
+    pub images: BTreeMap<Str, Rc<Image>>,
+    /// What `docker login` has told it.
+    pub logins: Vec<Credentials>,
+    /// Its containers, the oldest first.
+    pub containers: Vec<DockerContainer>,
+    /// How many images it has built: two builds of one text differ by what was copied into them.
+    pub builds: u64,
+}
+
+/// A container of a docker daemon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DockerContainer {
+    /// Its id.
+    pub id: Str,
+    /// Its name.
+    pub name: Str,
+    /// The image, as it was named.
+    pub image: Str,
+    /// The port of the machine that leads to it, and its own.
+    pub port: Option<(u16, u16)>,
+    /// When it was made.
+    pub created: SimTime,
+    /// Whether it runs.
+    pub running: bool,
+}
+
+/// What a person's machine reaches beside the API server.
+pub trait DockerHost {
+    /// The daemon, and the registries that it speaks to.
+    fn docker(&mut self) -> (&mut Docker, &mut Registries);
+
+    /// The nodes of the cluster.
+    fn nodes(&self) -> Vec<Str>;
+
+    /// The images that a node has.
+    fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)>;
+
+    /// Puts an image on a node; nothing when there is no such node.
+    fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>);
+}

@@ -1,0 +1,111 @@
+//! The person's own machine: what can be typed at the prompt of the console. Beside kubectl that is what brings an
+//! image to a cluster: `docker`, with a daemon beside the cluster, and `minikube` and `kind`, which load its images
+//! onto the nodes. A program is a file.
+
+mod docker;
+mod kind;
+mod minikube;
+
+use orrery_apimachinery::Str;
+use orrery_apiserver::Session;
+use orrery_container_runtime::DockerHost;
+use orrery_container_runtime::images::{Image, Reference};
+use orrery_kubectl::{Files, Output};
+use std::rc::Rc;
+
+/// Everything that a person's programs reach.
+pub trait Workstation: Session + DockerHost {
+    /// What kubectl reaches of it.
+    fn session(&mut self) -> &mut dyn Session;
+}
+
+impl<T: Session + DockerHost> Workstation for T {
+    fn session(&mut self) -> &mut dyn Session {
+        self
+    }
+}
+
+/// Runs a command line. Without the name of another program in front it is kubectl's.
+pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) -> Output {
+    let rest = argv.get(1..).unwrap_or_default();
+    let mut desk = Desk { station, files, output: Output::default() };
+    let done = match argv.first().map_or("", |word| word) {
+        "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
+        "kind" => kind::run(&mut desk, rest),
+        "minikube" => minikube::run(&mut desk, rest),
+        "kubectl" => return orrery_kubectl::run(rest, files, desk.station.session()),
+        _ => return orrery_kubectl::run(argv, files, desk.station.session()),
+    };
+    let mut output = desk.output;
+    if let Err(failure) = done {
+        output.stderr.push_str(&failure);
+        output.stderr.push('\n');
+        output.code = 1;
+    }
+    output
+}
+
+/// What a program works with.
+struct Desk<'a> {
+    station: &'a mut dyn Workstation,
+    files: &'a dyn Files,
+    output: Output,
+}
+
+impl Desk<'_> {
+    /// Prints a line.
+    fn say(&mut self, line: &str) {
+        self.output.stdout.push_str(line);
+        self.output.stdout.push('\n');
+    }
+
+    /// Prints a line of what is going on, to standard error.
+    fn note(&mut self, line: &str) {
+        self.output.stderr.push_str(line);
+        self.output.stderr.push('\n');
+    }
+
+    /// An image of the docker daemon.
+    fn image(&mut self, name: &str) -> Option<(Reference, Rc<Image>)> {
+        let reference = Reference::parse(name).ok()?;
+        let image = self.station.docker().0.images.get(&reference.canonical())?.clone();
+        Some((reference, image))
+    }
+
+    /// Puts an image on every node.
+    fn load(&mut self, name: &Str, image: &Rc<Image>) {
+        for node in self.station.nodes() {
+            self.station.load_image(&node, name, image);
+        }
+    }
+}
+
+/// The words of a command line that are not flags, and the value of each flag: `-t NAME`, `--name=x`. Flags in
+/// `alone` have no value.
+struct Words<'a> {
+    plain: Vec<&'a str>,
+    flags: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Words<'a> {
+    fn of(argv: &'a [String], alone: &[&str]) -> Words<'a> {
+        let mut words = Words { plain: Vec::new(), flags: Vec::new() };
+        let mut argv = argv.iter();
+        while let Some(word) = argv.next() {
+            match word.split_once('=') {
+                _ if !word.starts_with('-') || word == "-" => words.plain.push(word),
+                Some((flag, value)) => words.flags.push((flag, value)),
+                None if alone.contains(&word.as_str()) => words.flags.push((word, "")),
+                None => words.flags.push((word, argv.next().map_or("", |value| value))),
+            }
+        }
+        words
+    }
+
+    fn flag(&self, names: &[&str]) -> Option<&'a str> {
+        self.flags.iter().find(|(flag, _)| names.contains(flag)).map(|(_, value)| *value)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`
+
+use crate::{Desk, Words, docker};
+use orrery_sim::Duration;
+
+pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
+    let words = Words::of(argv, &["--daemon", "--overwrite"]);
+    match &words.plain[..] {
+        ["image", "load", names @ ..] if !names.is_empty() => names.iter().try_for_each(|name| load(desk, name)),
+        ["image", "ls" | "list"] => {
+            list(desk);
+            Ok(())
+        }
+        ["image", "build", ..] => {
+            let name = docker::build(desk, &argv[2..])?;
+            load(desk, &name)
+        }
+        _ => Err("Of minikube, 'minikube image load NAME', 'minikube image ls' and 'minikube image build -t NAME .' are known here".into()),
+    }
+}
+
+/// Copies an image of the daemon to every node; one that the daemon does not have comes from its registry.
+fn load(desk: &mut Desk<'_>, name: &str) -> Result<(), String> {
+    if desk.image(name).is_none() {
+        docker::fetch(desk, name).map_err(|_| {
+            format!(
+                "X Exiting due to GUEST_IMAGE_LOAD: Failed to load image: unable to find image \"{name}\""
+            )
+        })?;
+    }
+    let (reference, image) = desk.image(name).ok_or("no such image")?;
+    desk.station.pass(Duration::from_millis(500 + image.size / 100_000));
+    desk.load(&reference.canonical(), &image);
+    Ok(())
+}
+
+fn list(desk: &mut Desk<'_>) {
+    let mut names = Vec::new();
+    for node in desk.station.nodes() {
+        for (name, _) in desk.station.images_of(&node) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.sort_unstable();
+    names.iter().for_each(|name| desk.say(name));
+}

@@ -1,0 +1,284 @@
+//! What is typed at the prompt, and what is printed.
+
+use crate::run;
+use expect_test::expect;
+use orrery_apimachinery::Str;
+use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_container_runtime::images::Image;
+use orrery_container_runtime::registry::Registries;
+use orrery_container_runtime::{Docker, DockerHost};
+use orrery_kubectl::Files;
+use orrery_sim::{Duration, SimTime};
+use std::rc::Rc;
+
+/// A machine beside a cluster of two nodes.
+struct Machine {
+    api: ApiServer,
+    now: SimTime,
+    docker: Docker,
+    registries: Registries,
+    loaded: Vec<(Str, Str, Rc<Image>)>,
+}
+
+impl Session for Machine {
+    fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn send(&mut self) -> (&mut ApiServer, Request) {
+        let request = Request::new(self.now, "kubectl");
+        (&mut self.api, request)
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        self.now += duration;
+    }
+}
+
+impl DockerHost for Machine {
+    fn docker(&mut self) -> (&mut Docker, &mut Registries) {
+        (&mut self.docker, &mut self.registries)
+    }
+
+    fn nodes(&self) -> Vec<Str> {
+        ["node-1", "node-2"].map(Str::from).into()
+    }
+
+    fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)> {
+        let here = self.loaded.iter().filter(|(on, ..)| &**on == node);
+        here.map(|(_, name, image)| (name.clone(), image.clone())).collect()
+    }
+
+    fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {
+        self.loaded.push((node.into(), name.clone(), image.clone()));
+    }
+}
+
+/// A directory with a Dockerfile in it, and others of which one is wrong.
+struct Directory;
+
+impl Files for Directory {
+    fn read(&self, name: &str) -> Option<String> {
+        match name {
+            "Dockerfile" => Some("FROM nginx:1.27\nCOPY . /usr/share/nginx/html\n".into()),
+            "Typo" => Some("FORM nginx\n".into()),
+            "NoBase" => Some("FROM nginx:nosuchtag\n".into()),
+            _ => None,
+        }
+    }
+}
+
+/// Types lines and returns them with what they print.
+fn typed(lines: &[&str]) -> String {
+    let mut machine = Machine {
+        api: ApiServer::new(Config::default()),
+        now: SimTime::ZERO,
+        docker: Docker::default(),
+        registries: Registries::default(),
+        loaded: Vec::new(),
+    };
+    let mut text = String::new();
+    for line in lines {
+        let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let output = run(&argv, &Directory, &mut machine);
+        text.push_str(&format!("$ {line}\n{}{}", output.stdout, output.stderr));
+        if output.code != 0 {
+            text.push_str(&format!("[exit code {}]\n", output.code));
+        }
+    }
+    text
+}
+
+#[test]
+fn an_image_is_built_pushed_and_pulled() {
+    expect![[r#"
+        $ docker build -t web:1 .
+        [+] Building 4.4s FINISHED
+         => [internal] load build definition from Dockerfile
+         => exporting to image
+         => => writing image sha256:f1ad48b962bd331ee219e80da49c27717da4d510760765d4ae5977d0a9dbe2b2
+         => => naming to docker.io/library/web:1
+        $ docker tag web:1 localhost:5000/web:1
+        $ docker push localhost:5000/web:1
+        The push refers to repository [localhost:5000/web]
+        f1ad48b962bd: Pushed
+        1: digest: sha256:59d5f03679995be4274594bafd84084ddf048439ada439cb648ca04b0c1383f0 size: 1570
+        $ docker pull localhost:5000/web:1
+        1: Pulling from web
+        Digest: sha256:59d5f03679995be4274594bafd84084ddf048439ada439cb648ca04b0c1383f0
+        Status: Image is up to date for localhost:5000/web:1
+        localhost:5000/web:1
+        $ docker images
+        REPOSITORY                               TAG          IMAGE ID       SIZE
+        nginx                                    1.27         7d84d1e7220d   190MB
+        web                                      1            f1ad48b962bd   200MB
+        localhost:5000/web                       1            f1ad48b962bd   200MB
+    "#]].assert_eq(&typed(&[
+        "docker build -t web:1 .",
+        "docker tag web:1 localhost:5000/web:1",
+        "docker push localhost:5000/web:1",
+        "docker pull localhost:5000/web:1",
+        "docker images",
+    ]));
+}
+
+#[test]
+fn what_is_not_there_or_not_allowed_is_said_in_dockers_words() {
+    expect![[r#"
+        $ docker build -t web -f Typo .
+        ERROR: failed to solve: dockerfile parse error on line 1: unknown instruction: FORM
+        [exit code 1]
+        $ docker build -t web -f NoBase .
+        ERROR: failed to solve: docker.io/library/nginx:nosuchtag: failed to resolve source metadata for docker.io/library/nginx:nosuchtag: manifest for nginx:nosuchtag not found: manifest unknown: manifest unknown
+        [exit code 1]
+        $ docker build -t web -f Nowhere .
+        ERROR: failed to solve: failed to read dockerfile: open Nowhere: no such file or directory
+        [exit code 1]
+        $ docker tag nothing other
+        Error response from daemon: No such image: nothing
+        [exit code 1]
+        $ docker push localhost:5000/nothing
+        Using default tag: latest
+        The push refers to repository [localhost:5000/nothing]
+        An image does not exist locally with the tag: localhost:5000/nothing
+        [exit code 1]
+        $ docker pull nginx:nosuchtag
+        Error response from daemon: manifest for nginx:nosuchtag not found: manifest unknown: manifest unknown
+        [exit code 1]
+        $ docker pull my-app
+        Using default tag: latest
+        Error response from daemon: pull access denied for my-app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied
+        [exit code 1]
+        $ docker build -t jane/app:1 .
+        [+] Building 4.4s FINISHED
+         => [internal] load build definition from Dockerfile
+         => exporting to image
+         => => writing image sha256:c5ea497df04c910307fa7a6d9fe3664e0be1bf13bb839019cdb49f99c8fc0bda
+         => => naming to docker.io/jane/app:1
+        $ docker push jane/app:1
+        The push refers to repository [docker.io/jane/app]
+        denied: requested access to the resource is denied
+        [exit code 1]
+        $ docker login -u jane -p wrong
+        Error response from daemon: Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password
+        [exit code 1]
+        $ docker login -u jane -p secret
+        Login Succeeded
+        WARNING! Using --password via the CLI is insecure. Use --password-stdin.
+        $ docker push jane/app:1
+        The push refers to repository [docker.io/jane/app]
+        c5ea497df04c: Pushed
+        1: digest: sha256:cf0352c8b31ad60460a4d4c6f33399089c8a717860a113007aaecc5b6fdd6f1c size: 1570
+        $ docker push localhost:5001/app:1
+        The push refers to repository [localhost:5001/app]
+        An image does not exist locally with the tag: localhost:5001/app
+        [exit code 1]
+        $ docker frobnicate
+        docker: 'frobnicate' is not a docker command that is known here.
+        Known are build, images, login, ps, pull, push, rm, run, start, stop and tag.
+        [exit code 1]
+    "#]].assert_eq(&typed(&[
+        "docker build -t web -f Typo .",
+        "docker build -t web -f NoBase .",
+        "docker build -t web -f Nowhere .",
+        "docker tag nothing other",
+        "docker push localhost:5000/nothing",
+        "docker pull nginx:nosuchtag",
+        "docker pull my-app",
+        "docker build -t jane/app:1 .",
+        "docker push jane/app:1",
+        "docker login -u jane -p wrong",
+        "docker login -u jane -p secret",
+        "docker push jane/app:1",
+        "docker push localhost:5001/app:1",
+        "docker frobnicate",
+    ]));
+}
+
+#[test]
+fn a_local_registry_is_a_container() {
+    expect![[r#"
+        $ docker run -d -p 5001:5000 --name registry registry:2
+        2: Pulling from library/registry
+        Digest: sha256:3b2117f77af26fcbcbd80550194517a65589b8e4d56640044e4ba92282cbca58
+        Status: Downloaded newer image for registry:2
+        docker.io/library/registry:2
+        0a700a04ba9314c8cd94346b6b7288c4c2cba203ef3a91808561973aae5614f7
+        Unable to find image 'registry:2' locally
+        $ docker build -t localhost:5001/app:1 .
+        [+] Building 4.4s FINISHED
+         => [internal] load build definition from Dockerfile
+         => exporting to image
+         => => writing image sha256:a9728fe51c0962b4296dc3dd6178c76619dd6ac7392d45534982e265584135d9
+         => => naming to localhost:5001/app:1
+        $ docker push localhost:5001/app:1
+        The push refers to repository [localhost:5001/app]
+        a9728fe51c09: Pushed
+        1: digest: sha256:d69c2979e0c38a7b46b9e0247e94c919fad498d2898bd028d8922b9018aa2f54 size: 1570
+        $ docker stop registry
+        registry
+        $ docker push localhost:5001/app:1
+        The push refers to repository [localhost:5001/app]
+        failed to do request: Head "http://localhost:5001/v2/app/manifests/1": dial tcp 127.0.0.1:5001: connect: connection refused
+        [exit code 1]
+        $ docker ps -a
+        CONTAINER ID   IMAGE                    STATUS           PORTS                    NAMES
+        0a700a04ba93   registry:2               Exited (0)       0.0.0.0:5001->5000/tcp   registry
+        $ docker rm registry
+        registry
+    "#]].assert_eq(&typed(&[
+        "docker run -d -p 5001:5000 --name registry registry:2",
+        "docker build -t localhost:5001/app:1 .",
+        "docker push localhost:5001/app:1",
+        "docker stop registry",
+        "docker push localhost:5001/app:1",
+        "docker ps -a",
+        "docker rm registry",
+    ]));
+}
+
+#[test]
+fn images_are_loaded_onto_nodes() {
+    expect![[r#"
+        $ minikube image load app:1
+        X Exiting due to GUEST_IMAGE_LOAD: Failed to load image: unable to find image "app:1"
+        [exit code 1]
+        $ docker build -t app:1 .
+        [+] Building 4.4s FINISHED
+         => [internal] load build definition from Dockerfile
+         => exporting to image
+         => => writing image sha256:3c95f84bbd2dce7362271d2ffa6e31aefd43abc8bf2227d4d8db683bf4b3ec2a
+         => => naming to docker.io/library/app:1
+        $ minikube image load app:1
+        $ minikube image ls
+        docker.io/library/app:1
+        $ kind load docker-image app:1
+        Image: "app:1" with ID "sha256:3c95f84bbd2dce7362271d2ffa6e31aefd43abc8bf2227d4d8db683bf4b3ec2a" not yet present on node "node-1", loading...
+        Image: "app:1" with ID "sha256:3c95f84bbd2dce7362271d2ffa6e31aefd43abc8bf2227d4d8db683bf4b3ec2a" not yet present on node "node-2", loading...
+        $ kind load docker-image other:1
+        ERROR: image: "other:1" not present locally
+        [exit code 1]
+        $ minikube image build -t other:1 .
+        [+] Building 2.0s FINISHED
+         => [internal] load build definition from Dockerfile
+         => exporting to image
+         => => writing image sha256:c22252a87fc258e0d6f65e77db5dee16b2cdf192815f176cdc64cbc57b2056df
+         => => naming to docker.io/library/other:1
+        $ minikube image ls
+        docker.io/library/app:1
+        docker.io/library/other:1
+    "#]].assert_eq(&typed(&[
+        "minikube image load app:1",
+        "docker build -t app:1 .",
+        "minikube image load app:1",
+        "minikube image ls",
+        "kind load docker-image app:1",
+        "kind load docker-image other:1",
+        "minikube image build -t other:1 .",
+        "minikube image ls",
+    ]));
+}

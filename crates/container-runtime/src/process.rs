@@ -206,6 +206,19 @@ impl Process {
         Rc::make_mut(&mut self.0).answer(port, message, now, world)
     }
 
+    /// The command line of its main process.
+    pub fn command_line(&self) -> Vec<Str> {
+        self.0.container.start.command_line()
+    }
+
+    /// Until when a question that was asked after `before` is answered as it was: until it takes its next step, if
+    /// nothing came of the question itself. `None` when an equal question may have another answer at any time.
+    pub fn answers_until(&self, before: &Process) -> Option<SimTime> {
+        let (now, then) = (&self.0.container, &before.0.container);
+        let same = now.files == then.files && !now.varies;
+        same.then(|| self.0.next().unwrap_or(SimTime::NEVER))
+    }
+
     /// Why what it does is partly assumed, if it is.
     pub fn assumed(&self) -> Option<&Str> {
         self.0.container.assumed.as_ref()

@@ -1,9 +1,7 @@
 //! What a kubelet is told when it starts.
 
-use crate::runtime::End;
 use orrery_api::Taint;
 use orrery_apimachinery::{Quantity, Str, StrMap};
-use orrery_sim::Duration;
 
 /// A node: its size, and how it is labelled.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,14 +69,6 @@ pub enum RuntimeProfile {
 }
 
 impl RuntimeProfile {
-    /// How an init container ends whose command is not understood: it is there to end.
-    pub(crate) fn assumed_end(self) -> Option<End> {
-        match self {
-            RuntimeProfile::Immediate => None,
-            RuntimeProfile::Lively => Some(End { after: Duration::from_secs(2), exit_code: 0, note: None }),
-        }
-    }
-
     /// The range, in milliseconds, of the time that a container or a sandbox takes to start.
     pub(crate) fn start_millis(self) -> (u64, u64) {
         match self {

@@ -3,7 +3,8 @@
 use crate::Kubelet;
 use crate::pod_worker::{PodWorker, container};
 use crate::prober::ProbeFacts;
-use orrery_api::{Container, Pod};
+use crate::usage;
+use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_sim::SimTime;
@@ -63,12 +64,15 @@ impl Kubelet {
     ) -> Vec<ContainerFacts> {
         let Some(pod) = api.get::<Pod>(namespace, pod) else { return Vec::new() };
         let Some(worker) = self.workers.get(&pod.metadata.uid) else { return Vec::new() };
-        (0..worker.runs.len()).map(|i| facts(worker, i, &container(&pod.spec, i).0, now)).collect()
+        (0..worker.runs.len()).map(|i| facts(pod, worker, i, now)).collect()
     }
 }
 
-fn facts(worker: &PodWorker, i: usize, spec: &Container, now: SimTime) -> ContainerFacts {
-    let run = &worker.runs[i];
+fn facts(pod: &Pod, worker: &PodWorker, i: usize, now: SimTime) -> ContainerFacts {
+    let (spec, run) = (container(&pod.spec, i).0, &worker.runs[i]);
+    let instance = run.current.as_ref().filter(|instance| instance.runs_at(now));
+    let process = instance.and_then(|instance| instance.process());
+    let uses = usage::of_container(pod, worker, i, now).0;
     let waiting = run.waiting();
     let state = match &run.current {
         Some(instance) if instance.runs_at(now) => ContainerNow::Running(instance.started),
@@ -82,15 +86,18 @@ fn facts(worker: &PodWorker, i: usize, spec: &Container, now: SimTime) -> Contai
     let grace = stops.filter(|stop| stop.index == i).map(|stop| stop.grace_until).next();
     ContainerFacts {
         name: spec.name.clone(),
-        command: spec.command.iter().chain(&spec.args).cloned().collect(),
-        assumed: None,
+        command: process.map_or_else(
+            || spec.command.iter().chain(&spec.args).cloned().collect(),
+            |process| process.command_line(),
+        ),
+        assumed: process.and_then(|process| process.assumed().cloned()),
         restarts: run.current.as_ref().map_or(0, |instance| instance.attempt),
         back_off_until: back_off.filter(|until| *until > now && waiting.is_some()),
         grace_until: grace.filter(|until| *until > now),
-        probes: run.probes.as_ref().map(|probes| probes.facts(spec, now)).unwrap_or_default(),
-        listens: Vec::new(),
-        cpu_millis: 0,
-        memory_bytes: 0,
+        probes: run.probes.as_ref().map(|probes| probes.facts(&spec, now)).unwrap_or_default(),
+        listens: process.map(|process| process.listens()).unwrap_or_default(),
+        cpu_millis: uses.cpu.unsigned_abs(),
+        memory_bytes: uses.memory.unsigned_abs(),
         state,
     }
 }

@@ -14,7 +14,7 @@ use orrery_api::{Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
 use orrery_container_runtime::{Answer, Message, Reply, Target, Unreachable};
-use orrery_sim::{Duration, SimTime};
+use orrery_sim::SimTime;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -116,9 +116,7 @@ impl Kubelet {
         now: SimTime,
         cause: Revision,
     ) -> (bool, Option<SimTime>) {
-        let stored =
-            api.get::<Pod>(&worker.namespace, &worker.name).filter(|p| p.metadata.uid == worker.uid).cloned();
-        let Some(pod) = worker.gone.clone().or(stored) else {
+        let Some(pod) = worker.pod(api) else {
             // Its deletion is on the way here; nothing can be done for it before.
             worker.sync_at = None;
             return (false, None);
@@ -133,19 +131,20 @@ impl Kubelet {
 
     /// Whether an address is that of the node, or one of those that its pods get.
     pub fn has_address(&self, address: Ipv4Addr) -> bool {
-        self.node.addresses.covers(u32::from(address)) || *address.to_string() == *self.node.address
+        self.node.has_address(address)
     }
 
-    /// Answers a message from beyond the node.
+    /// Lets a pod of the node answer a message from beyond it.
     pub fn answer(
         &mut self,
-        _api: &ApiServer,
-        _network: &mut dyn Network,
-        _to: Target,
-        _message: &Message,
-        _now: SimTime,
+        api: &ApiServer,
+        network: &mut dyn Network,
+        to: Target,
+        message: &Message,
+        now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {
-        Answer { took: Duration::ZERO, result: Err(Unreachable::Refused) }
+        let mut peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
+        peers.answer(api, &mut self.node, to, message, now)
     }
 
     pub(crate) fn forget(&mut self, uid: &str) {

@@ -13,7 +13,11 @@
 
 mod actions;
 mod admission;
+mod ask;
 mod config;
+mod containers;
+mod downward;
+mod env;
 mod eviction;
 mod facts;
 mod fault;
@@ -21,6 +25,7 @@ mod hooks;
 mod ip;
 mod kubelet;
 mod life;
+mod mounts;
 mod network;
 mod node;
 mod node_status;
@@ -30,6 +35,7 @@ mod pod_worker;
 mod probe;
 mod prober;
 mod pulling;
+mod resolver;
 mod rhythm;
 mod runtime;
 mod script;
@@ -37,6 +43,7 @@ mod status;
 mod stop;
 mod sync;
 mod terminate;
+mod usage;
 mod volumes;
 mod words;
 
@@ -47,6 +54,7 @@ pub use kubelet::Kubelet;
 pub use network::Network;
 pub use node_status::HEARTBEAT;
 pub use prober::{ProbeFacts, Question};
+pub use usage::Uses;
 
 #[cfg(test)]
 mod tests;

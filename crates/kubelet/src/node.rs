@@ -3,8 +3,12 @@
 use crate::words::Words;
 use crate::{NodeConfig, RuntimeProfile, admission::Allotted, ip::Addresses, rhythm::Beat};
 use orrery_apimachinery::Str;
-use orrery_container_runtime::images::Images;
+use orrery_container_runtime::images::{Images, Reference, config};
+use orrery_container_runtime::{Files, ImageConfig};
 use orrery_sim::SimTime;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 /// The node as its kubelet's pod workers see it.
 #[derive(Clone, Debug)]
@@ -21,6 +25,10 @@ pub(crate) struct Node {
     /// When pods that wait to be looked at again are looked at.
     pub tick: Beat,
     pub words: Words,
+    /// The files of the machine that pods can mount.
+    pub disk: Files,
+    /// How the images run that were run here.
+    pub image_configs: BTreeMap<Str, Rc<ImageConfig>>,
     /// The conditions that are not well.
     pub ailments: Vec<&'static str>,
     /// How often the machine has started.
@@ -40,6 +48,8 @@ impl Node {
             relist: Beat::at_millis(phase),
             tick: Beat::at_millis(phase + 400),
             words: Words::default(),
+            disk: Files::default(),
+            image_configs: BTreeMap::new(),
             ailments: Vec::new(),
             boots: 0,
             config,
@@ -52,6 +62,23 @@ impl Node {
     pub(crate) fn image_news(&self, now: SimTime) -> SimTime {
         const PERIOD: u64 = 30;
         self.tick.from(SimTime::from_secs((now.as_secs() / PERIOD + 1) * PERIOD))
+    }
+
+    /// Whether an address is the node's own, or one of those that its pods get.
+    pub(crate) fn has_address(&self, address: Ipv4Addr) -> bool {
+        self.addresses.covers(u32::from(address)) || *address.to_string() == *self.address
+    }
+
+    /// How the image runs that the node has under the name `name`.
+    pub(crate) fn image_config(
+        &mut self,
+        reference: &Reference,
+        name: &str,
+        now: SimTime,
+    ) -> Rc<ImageConfig> {
+        let Some(image) = self.images.get(name, now) else { return Rc::default() };
+        let made = || Rc::new(config(reference, image.recipe.as_deref()));
+        self.image_configs.entry(image.id.clone()).or_insert_with(made).clone()
     }
 
     /// When a pod may be looked at that is to be looked at from `at` on: its worker, which looked last

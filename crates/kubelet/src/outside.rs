@@ -1,15 +1,363 @@
-//! What a container's processes reach outside it.
+//! What a container's processes reach outside it: the other containers of its pod, its volumes, other pods, the network.
 
-use crate::Network;
-use crate::pod_worker::PodWorker;
+use crate::env::Environment;
+use crate::mounts::{Maker, Place, is_made, kept, place_of};
+use crate::node::Node;
+use crate::pod_worker::{Instance, PodWorker, container};
+use crate::resolver::Resolver;
+use crate::{Network, ip};
+use orrery_api::{PersistentVolumeClaim, Pod};
 use orrery_apimachinery::Str;
-use orrery_client::WorkQueue;
+use orrery_client::{ApiServer, WorkQueue};
+use orrery_container_runtime::{
+    Answer, Files, Kind, Message, Process, Reply, Target, Unreachable, World, parent,
+};
+use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
+
+/// How long a refusal, or the opening of a connection, takes.
+const ROUND_TRIP: Duration = Duration::from_millis(1);
+/// How long it takes a machine to find out that an address of its own network is nobody's.
+const NOBODY: Duration = Duration::from_secs(3);
 
 /// Who else is on the node, and the way beyond it.
 pub(crate) struct Peers<'a> {
+    /// The workers of all pods but those at work.
     pub workers: &'a mut BTreeMap<Str, Rc<PodWorker>>,
     pub queue: &'a mut WorkQueue<Str>,
     pub network: &'a mut dyn Network,
+}
+
+impl Peers<'_> {
+    /// The same, for a shorter while.
+    pub(crate) fn reborrow(&mut self) -> Peers<'_> {
+        Peers { workers: self.workers, queue: self.queue, network: self.network }
+    }
+
+    /// Lets something happen in a pod of the node that is not at work.
+    pub(crate) fn visit<T>(
+        &mut self,
+        uid: &str,
+        api: &ApiServer,
+        node: &mut Node,
+        now: SimTime,
+        act: impl FnOnce(&mut Outside<'_>) -> T,
+    ) -> Option<T> {
+        let mut shared = self.workers.remove(uid)?;
+        let worker = Rc::make_mut(&mut shared);
+        let done = worker.pod(api).map(|pod| {
+            let mut outside =
+                Outside { api, node, worker, peers: self.reborrow(), pod: &pod, index: 0, now, asked: false };
+            act(&mut outside)
+        });
+        if let Some(at) = worker.next() {
+            self.queue.add(worker.uid.clone(), at.max(now), 0);
+        }
+        self.workers.insert(uid.into(), shared);
+        done
+    }
+
+    /// Lets whoever listens there answer a message that has reached the node.
+    pub(crate) fn answer(
+        &mut self,
+        api: &ApiServer,
+        node: &mut Node,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        // Pods without an address of their own have the node's.
+        let address = Some(u32::from(to.address)).filter(|a| node.addresses.covers(*a));
+        let there = |worker: &&Rc<PodWorker>| worker.address == address;
+        let uids: Vec<Str> = self.workers.values().filter(there).map(|worker| worker.uid.clone()).collect();
+        let mut answer = match address {
+            Some(_) if uids.is_empty() => Answer { took: NOBODY, result: Err(Unreachable::NoRoute) },
+            _ => refused(),
+        };
+        for uid in uids {
+            let asked = self.visit(&uid, api, node, now, |outside| outside.serve(to.port, message));
+            if let Some(Some(asked)) = asked {
+                answer = asked;
+                break;
+            }
+        }
+        answer
+    }
+}
+
+fn refused() -> Answer<Result<Reply, Unreachable>> {
+    Answer { took: ROUND_TRIP, result: Err(Unreachable::Refused) }
+}
+
+/// The outside of one container of a pod.
+pub(crate) struct Outside<'a> {
+    pub api: &'a ApiServer,
+    pub node: &'a mut Node,
+    pub worker: &'a mut PodWorker,
+    pub peers: Peers<'a>,
+    pub pod: &'a Pod,
+    /// The number of the container.
+    pub index: usize,
+    pub now: SimTime,
+    /// Whether something was asked whose answer others can change.
+    pub asked: bool,
+}
+
+impl Outside<'_> {
+    /// Does something with the process of one of the pod's containers, if it has one that is not at work.
+    pub(crate) fn with<T>(
+        &mut self,
+        index: usize,
+        act: impl FnOnce(&mut Process, &mut Self) -> T,
+    ) -> Option<T> {
+        let mut process = self.worker.runs[index].current.as_mut()?.life.as_mut()?.process.take()?;
+        let before = std::mem::replace(&mut self.index, index);
+        let done = act(&mut process, self);
+        self.index = before;
+        let instance = self.worker.runs[index].current.as_mut().expect("its process was at work just now");
+        let over = instance.life.as_mut().is_none_or(|life| {
+            life.process = Some(process);
+            life.over
+        });
+        instance.foresee();
+        if let Some(end) = instance.ends.filter(|_| !over) {
+            let seen = self.node.relist.from(end.max(self.now));
+            self.worker.relist_at = Some(self.worker.relist_at.map_or(seen, |at| at.min(seen)));
+        }
+        Some(done)
+    }
+
+    /// The address of the pod.
+    pub(crate) fn address(&self) -> Str {
+        self.worker.address.map_or_else(|| self.node.address.clone(), ip::text)
+    }
+
+    /// Lets the container that listens on a port answer; `None` when none does.
+    pub(crate) fn serve(
+        &mut self,
+        port: u16,
+        message: &Message,
+    ) -> Option<Answer<Result<Reply, Unreachable>>> {
+        (0..self.worker.runs.len()).find_map(|index| {
+            let hangs = self.worker.runs[index].current.as_ref().is_some_and(Instance::hangs);
+            self.with(index, |process, outside| {
+                process.advance(outside.now, outside);
+                if !process.listens().contains(&port) {
+                    return None;
+                }
+                if hangs {
+                    return Some(Answer { took: Duration::MAX, result: Err(Unreachable::TimedOut) });
+                }
+                let probed = outside.worker.runs[index].probes.is_some();
+                let before = probed.then(|| process.clone());
+                let answer = process.answer(port, message, outside.now, outside);
+                if before.is_some_and(|before| process.answers_until(&before).is_none()) {
+                    outside.worker.doubt_probes(outside.now);
+                }
+                Some(answer)
+            })?
+        })
+    }
+
+    /// Sends a message to whoever is at an address, after the rules for Services.
+    fn deliver(&mut self, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>> {
+        let own = self.worker.address.map(Ipv4Addr::from);
+        if to.address.is_loopback() || Some(to.address) == own {
+            return self.serve(to.port, message).unwrap_or_else(refused);
+        }
+        let name = self.node.config.name.clone();
+        let from = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        let end = match self.peers.network.connect(self.api, &name, from, to, self.now) {
+            Ok(end) => end,
+            Err(Unreachable::Refused) => return refused(),
+            Err(why) => return Answer { took: Duration::MAX, result: Err(why) },
+        };
+        if Some(end.address) == own {
+            return self.serve(end.port, message).unwrap_or_else(refused);
+        }
+        if self.node.has_address(end.address) {
+            return self.peers.answer(self.api, self.node, end, message, self.now);
+        }
+        self.peers.network.send(self.api, &name, end, message, self.now)
+    }
+
+    /// Where a path of the container is among the pod's volumes.
+    fn place(&self, path: &str) -> Option<Place<'_>> {
+        let spec = container(&self.pod.spec, self.index).0;
+        let below = |at: &str| {
+            let at = at.trim_end_matches('/');
+            path.strip_prefix(at).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let covers = |mount: &&orrery_api::VolumeMount| below(&mount.mount_path).is_some();
+        let mount = spec.volume_mounts.iter().filter(covers).max_by_key(|mount| mount.mount_path.len())?;
+        let mut place = place_of(self.pod, mount, &|text| self.environment().expand(text))?;
+        place.path.push_str(below(&mount.mount_path)?);
+        Some(place)
+    }
+
+    fn environment(&self) -> Environment {
+        let spec = container(&self.pod.spec, self.index).0;
+        Environment::of(self.pod, &spec, self.api, self.node, &self.address())
+    }
+
+    /// The files of a volume that is made out of objects.
+    pub(crate) fn made(&mut self, volume: &str) -> Vec<(String, Str)> {
+        let address = self.address();
+        let spec = container(&self.pod.spec, self.index).0;
+        let maker = Maker {
+            pod: self.pod,
+            container: &spec,
+            api: self.api,
+            node: self.node,
+            address: &address,
+            now: self.now,
+        };
+        let volume = self.pod.spec.volumes.iter().find(|v| &*v.name == volume);
+        let volumes = self.worker.volumes.get_or_insert_default();
+        volume.map(|volume| volumes.made(volume, &maker)).unwrap_or_default()
+    }
+
+    /// The files of a volume that keeps what is written, and where a path of it is among them.
+    fn kept(&mut self, volume: &orrery_api::Volume, path: &str) -> (&mut Files, String) {
+        if let Some(host) = &volume.host_path {
+            let root = host.path.trim_end_matches('/');
+            self.node.disk.make_directory(root);
+            return (&mut self.node.disk, [root, path].concat());
+        }
+        let named = volume.persistent_volume_claim.as_ref().map(|claim| claim.claim_name.clone());
+        let made = || Str::from([&self.pod.metadata.name, "-", &volume.name].concat());
+        if let Some(claim) = named.or_else(|| volume.ephemeral.as_ref().map(|_| made())) {
+            let claim = self.api.get::<PersistentVolumeClaim>(&self.pod.metadata.namespace, &claim);
+            let disk = claim.and_then(|claim| claim.spec.volume_name.clone()).unwrap_or_default();
+            let files = self.peers.network.disk(&disk);
+            files.make_directory(&kept(""));
+            return (files, kept(path));
+        }
+        let files = self.worker.volumes.get_or_insert_default().directory(&volume.name);
+        files.make_directory(&kept(""));
+        (files, kept(path))
+    }
+
+    /// Lets the other containers that share a volume with this one write what they had to by now.
+    fn catch_up(&mut self, volume: &str) {
+        for index in 0..self.worker.runs.len() {
+            let shares = container(&self.pod.spec, index).0.volume_mounts.iter().any(|m| &*m.name == volume);
+            if shares && index != self.index {
+                self.with(index, |process, outside| process.advance(outside.now, outside));
+            }
+        }
+    }
+
+    /// The volume that a path is on, if what is written there stays, and the path there. The error is why nothing can
+    /// be written.
+    fn writable(&mut self, path: &str) -> Result<(&mut Files, String), Str> {
+        let pod = self.pod;
+        let Some(place) = self.place(path) else { return Err("No such file or directory".into()) };
+        if place.read_only {
+            return Err("Read-only file system".into());
+        }
+        let (name, path) = (place.volume.name.clone(), place.path);
+        let volume = pod.spec.volumes.iter().find(|v| v.name == name).expect("the place is on it");
+        Ok(self.kept(volume, &path))
+    }
+
+    /// Reads from the volume that a path is on: from the files that are made, or from those that are kept.
+    fn look<T>(
+        &mut self,
+        path: &str,
+        made: impl FnOnce(&[(String, Str)], &str) -> Option<T>,
+        kept: impl FnOnce(&Files, &str) -> Option<T>,
+    ) -> Option<T> {
+        self.asked = true;
+        let pod = self.pod;
+        let place = self.place(path)?;
+        let (name, path) = (place.volume.name.clone(), place.path);
+        let volume = pod.spec.volumes.iter().find(|v| v.name == name)?;
+        if is_made(volume) {
+            return made(&self.made(&name), &path);
+        }
+        self.catch_up(&name);
+        let (files, at) = self.kept(volume, &path);
+        kept(files, &at)
+    }
+}
+
+impl World for Outside<'_> {
+    fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
+        self.asked = true;
+        let node = self.node.config.name.clone();
+        Resolver::of(self.pod).lookup(name, self.api, &node, self.peers.network)
+    }
+
+    fn send(
+        &mut self,
+        to: Target,
+        message: &Message,
+        timeout: Duration,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        self.asked = true;
+        let answer = self.deliver(to, message);
+        if answer.took > timeout {
+            return Answer { took: timeout, result: Err(Unreachable::TimedOut) };
+        }
+        Answer { took: answer.took.max(ROUND_TRIP), ..answer }
+    }
+
+    fn read(&mut self, path: &str) -> Option<Str> {
+        let made = |files: &[(String, Str)], path: &str| {
+            files.iter().find(|(at, _)| at == path).map(|(_, text)| text.clone())
+        };
+        self.look(path, made, |files, at| files.read(at).map(|text| Str::from(&**text)))
+    }
+
+    fn write(&mut self, path: &str, content: &str) -> Result<(), Str> {
+        let (files, at) = self.writable(path)?;
+        check_writable(files, &at)?;
+        files.write(&at, content);
+        Ok(())
+    }
+
+    fn append(&mut self, path: &str, content: &str) -> Result<(), Str> {
+        let (files, at) = self.writable(path)?;
+        check_writable(files, &at)?;
+        files.append(&at, content);
+        Ok(())
+    }
+
+    fn make_directory(&mut self, path: &str) -> Result<(), Str> {
+        let (files, at) = self.writable(path)?;
+        files.make_directory(&at);
+        Ok(())
+    }
+
+    fn remove(&mut self, path: &str) -> bool {
+        self.writable(path).is_ok_and(|(files, at)| files.remove(&at))
+    }
+
+    fn list(&mut self, path: &str) -> Option<Vec<Str>> {
+        let made = |files: &[(String, Str)], path: &str| {
+            let below = [path, "/"].concat();
+            let mut names: Vec<Str> = Vec::new();
+            for (at, _) in files {
+                let name = at.strip_prefix(&*below).and_then(|rest| rest.split('/').next());
+                names.extend(name.filter(|name| !names.iter().any(|n| &**n == *name)).map(Str::from));
+            }
+            (!names.is_empty() || path.is_empty()).then_some(names)
+        };
+        self.look(path, made, |files, at| files.list(at))
+    }
+}
+
+/// Whether a file can be written at a path of a volume.
+fn check_writable(files: &Files, at: &str) -> Result<(), Str> {
+    if files.kind(at) == Some(Kind::Directory) {
+        return Err("Is a directory".into());
+    }
+    match files.kind(parent(at)) {
+        Some(Kind::File) => Err("Not a directory".into()),
+        None => Err("No such file or directory".into()),
+        Some(Kind::Directory) => Ok(()),
+    }
 }

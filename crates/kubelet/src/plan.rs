@@ -3,9 +3,8 @@
 //! (upstream: `kuberuntime_manager.go`, `SyncPod`, and `kuberuntime_container.go`, `startContainer`).
 
 use crate::actions::{self, Actions};
-use crate::pod_worker::{Delay, Instance, Sandbox, container, described, is_sidecar};
+use crate::pod_worker::{Delay, Sandbox, container, described};
 use crate::pulling::{NoImage, Pulling};
-use crate::runtime;
 use crate::sync::Turn;
 use crate::volumes;
 use orrery_api::Pod;
@@ -292,7 +291,7 @@ impl Turn<'_, '_> {
     /// Makes and starts a container whose image is there.
     fn create(&mut self, plan: &mut Plan, index: usize) {
         let pod = self.pod.clone();
-        let spec = container(&pod.spec, index).0;
+        let (spec, is_init) = container(&pod.spec, index);
         plan.step = Step::Next;
         if let Some(why) = volumes::environment_problem(&pod, &spec, self.cx.api()) {
             self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
@@ -300,11 +299,15 @@ impl Turn<'_, '_> {
             return self.start_failed(plan, index, "CreateContainerConfigError", why);
         }
         self.event_of(index, EventType::Normal, "Created", format!("Created container: {}", spec.name));
-        self.start(&pod, index);
+        if let Some(why) = self.start_container(index, &spec, is_init) {
+            self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
+            plan.failed = true;
+            return self.start_failed(plan, index, "RunContainerError", why.to_string());
+        }
         self.event_of(index, EventType::Normal, "Started", format!("Started container {}", spec.name));
         self.worker.runs[index].set_waiting(None);
         if let Some(hook) = spec.lifecycle.as_ref().and_then(|l| l.post_start.as_ref()) {
-            let hooked = self.run_hook(&spec, hook);
+            let hooked = self.run_hook(index, &spec, hook);
             plan.resume = self.now() + hooked.took;
             plan.step = Step::Hooked { index, failure: hooked.failure };
         }
@@ -319,25 +322,6 @@ impl Turn<'_, '_> {
         plan.failed = true;
         self.start_failed(plan, index, "PostStartHookError", why);
         plan.step = Step::Stop { kill_pod: false, create_sandbox: false };
-    }
-
-    fn start(&mut self, pod: &Pod, index: usize) {
-        let now = self.now();
-        let (spec, is_init) = container(&pod.spec, index);
-        let assumed = if is_init && !is_sidecar(&spec) { self.node.profile.assumed_end() } else { None };
-        let end = runtime::end_of(pod, &spec).or(assumed);
-        let run = &mut self.worker.runs[index];
-        let attempt = run.current.as_ref().map_or(0, |i| i.attempt + 1);
-        run.previous = run.current.take().map(Box::new);
-        run.current = Some(Instance {
-            attempt,
-            image: spec.image.clone().unwrap_or_else(|| "".into()),
-            started: now,
-            ends: end.as_ref().map(|e| now + e.after),
-            exit_code: end.as_ref().map_or(0, |e| e.exit_code),
-            note: end.and_then(|e| e.note),
-        });
-        self.containers_changed();
     }
 }
 

@@ -2,12 +2,15 @@
 //! caches that are kept of them).
 
 use crate::admission::Share;
+use crate::mounts::Volumes;
 use crate::plan::Plan;
 use crate::prober::Probes;
-use crate::runtime::Note;
+use crate::runtime::{End, Note};
 use crate::stop::Stop;
 use orrery_api::{Container, Pod, PodSpec};
 use orrery_apimachinery::Str;
+use orrery_client::ApiServer;
+use orrery_container_runtime::{Foresight, Process};
 use orrery_sim::{Duration, SimTime};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -26,7 +29,7 @@ pub(crate) enum Stage {
 }
 
 /// One run of a container.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Instance {
     /// The number of the run, from zero.
     pub attempt: i32,
@@ -40,6 +43,23 @@ pub(crate) struct Instance {
     pub exit_code: i32,
     /// What else its status tells of its end.
     pub note: Option<Rc<Note>>,
+    /// Its processes. The fake runtime of the recordings has none.
+    pub life: Option<Box<Life>>,
+}
+
+/// What a run of a container does, as far as that is not known in advance.
+#[derive(Clone, Debug)]
+pub(crate) struct Life {
+    /// Its processes; they are away while they work.
+    pub process: Option<Process>,
+    /// When they are to be looked after.
+    pub wake: Option<SimTime>,
+    /// How they are ended from outside, once that is known.
+    pub doom: Option<End>,
+    /// Whether they answer nobody.
+    pub hangs: bool,
+    /// Whether their end was looked into.
+    pub over: bool,
 }
 
 impl Instance {
@@ -54,7 +74,40 @@ impl Instance {
             self.ends = Some(at);
             self.exit_code = exit_code;
             self.note = None;
+            if let Some(life) = &mut self.life {
+                life.wake = None;
+                if let Some(process) = &mut life.process {
+                    process.end(at, exit_code, if exit_code == 0 { "Completed" } else { "Error" });
+                }
+            }
         }
+    }
+
+    /// Finds out from its processes when it ends, or when they are to be looked after.
+    pub(crate) fn foresee(&mut self) {
+        let Some(life) = self.life.as_mut().filter(|life| !life.over) else { return };
+        let Some(process) = &life.process else { return };
+        let (end, wake) = match (process.ended(), process.foresee()) {
+            (Some(exit), _) => (Some((exit.at, exit.code)), None),
+            (None, Foresight::Ends { at, code }) => (Some((at, code)), None),
+            (None, Foresight::Reaches(at) | Foresight::Unknown(at)) => (None, Some(at)),
+            (None, Foresight::Never) => (None, None),
+        };
+        let doom = life.doom.as_ref().map(|doom| (self.started + doom.after, doom.exit_code));
+        let first = [end, doom].into_iter().flatten().min();
+        life.wake = wake.filter(|at| first.is_none_or(|(end, _)| *at < end));
+        self.ends = first.map(|(at, _)| at);
+        self.exit_code = first.map_or(0, |(_, code)| code);
+    }
+
+    /// Its processes, unless they are at work.
+    pub(crate) fn process(&self) -> Option<&Process> {
+        self.life.as_ref()?.process.as_ref()
+    }
+
+    /// Whether it answers nobody.
+    pub(crate) fn hangs(&self) -> bool {
+        self.life.as_ref().is_some_and(|life| life.hangs)
     }
 }
 
@@ -186,6 +239,8 @@ pub(crate) struct PodWorker {
     pub mounted: bool,
     /// Init containers, then containers, then ephemeral ones, in the order of the spec.
     pub runs: Vec<Run>,
+    /// What is kept of the pod's volumes, once somebody has looked.
+    pub volumes: Option<Box<Volumes>>,
     /// Set while containers are being stopped.
     #[expect(clippy::box_collection, reason = "there are 150,000 workers, and few of them stop anything")]
     pub stops: Option<Box<Vec<Stop>>>,
@@ -218,6 +273,7 @@ impl PodWorker {
             sandbox: Sandbox::Absent,
             mounted: false,
             runs: (0..count).map(|_| Run::default()).collect(),
+            volumes: None,
             stops: None,
             plan: None,
             last_sync: None,
@@ -233,6 +289,12 @@ impl PodWorker {
         while self.runs.len() < count {
             self.runs.push(Run::default());
         }
+    }
+
+    /// The pod, as it is or last was.
+    pub(crate) fn pod(&self, api: &ApiServer) -> Option<Rc<Pod>> {
+        let stored = api.get::<Pod>(&self.namespace, &self.name).filter(|p| p.metadata.uid == self.uid);
+        self.gone.as_ref().or(stored).cloned()
     }
 
     /// Asks for a look at the pod, at `at` or earlier.
@@ -252,7 +314,8 @@ impl PodWorker {
         let step = self.plan.as_ref().map(|p| p.resume);
         let probe = self.runs.iter().filter_map(|r| r.probes.as_ref()).filter_map(|p| p.next()).min();
         let stop = self.next_stop();
-        [look, step, stop, probe, self.relist_at, self.deadline].into_iter().flatten().min()
+        let process = self.runs.iter().filter_map(|r| r.current.as_ref()?.life.as_ref()?.wake).min();
+        [look, step, stop, probe, process, self.relist_at, self.deadline].into_iter().flatten().min()
     }
 }
 

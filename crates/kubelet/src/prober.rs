@@ -2,9 +2,8 @@
 //!
 //! A probe whose good answer is known to stay costs nothing: it is asked again when the answer may be another one.
 
-use crate::pod_worker::{Instance, PodWorker, container, is_sidecar};
+use crate::pod_worker::{PodWorker, container, is_sidecar};
 use crate::probe::{Heard, Outcome};
-use crate::runtime;
 use crate::status::is_final;
 use crate::sync::Turn;
 use orrery_api::{Container, Probe};
@@ -406,8 +405,10 @@ impl Turn<'_, '_> {
         if noticed || failed {
             self.worker.ask(now);
         }
-        let Some(instance) = instance.filter(|_| asks && seen.running.is_some()) else { return false };
-        let heard = self.ask(spec, &instance, question, probe);
+        if instance.is_none() || !asks || seen.running.is_none() {
+            return false;
+        }
+        let heard = self.ask(i, question.key(), spec, probe);
         if heard.took.is_zero() {
             return self.hear(i, question, probe, heard);
         }
@@ -443,21 +444,5 @@ impl Turn<'_, '_> {
             self.worker.ask(now);
         }
         turned && question != Question::Liveness
-    }
-
-    /// Asks a container that runs.
-    fn ask(&self, spec: &Container, instance: &Instance, question: Question, probe: &Probe) -> Heard {
-        // The date of its start, as its status tells it.
-        let started = SimTime::from_secs(instance.started.as_secs());
-        let answers = runtime::answers(&self.pod, &spec.name, question.key(), started, probe.exec.as_ref());
-        if answers.at(self.now()) {
-            let until = if answers.turns_at > self.now() { answers.turns_at } else { SimTime::NEVER };
-            return Heard { until, ..Heard::for_good(Outcome::Success) };
-        }
-        let output = match &probe.exec {
-            Some(exec) if !runtime::exec_succeeds(exec) => "",
-            _ => "HTTP probe failed with statuscode: 500",
-        };
-        Heard::for_good(Outcome::Failure(output.into()))
     }
 }

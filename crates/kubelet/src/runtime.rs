@@ -7,6 +7,7 @@
 //! probes answer, and `orrery.dev/ignore-sigterm: "1"` lets it run until it is killed.
 
 use crate::script::{self, Process, decimal_millis};
+use crate::usage;
 use orrery_api::{Container, ExecAction, Pod};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -48,6 +49,16 @@ pub(crate) fn end_of(pod: &Pod, container: &Container) -> Option<End> {
     };
     let note = last_words(container, &process).map(|m| Rc::new(Note { message: Some(m), ..Note::default() }));
     Some(End { after: process.time, exit_code: process.exit_code, note })
+}
+
+/// How a container is ended from outside, if an annotation says it.
+pub(crate) fn decreed_end(pod: &Pod, container: &Container) -> Option<End> {
+    let key = ["orrery.dev/run.", &container.name].concat();
+    let run = pod.metadata.annotations.get(&key).and_then(|text| parse_run(text));
+    match (run, usage::out_of_memory(pod, container)) {
+        (Some(run), Some(killed)) => Some(if run.after <= killed.after { run } else { killed }),
+        (run, killed) => run.or(killed),
+    }
 }
 
 fn parse_run(text: &str) -> Option<End> {
@@ -121,11 +132,6 @@ pub(crate) fn exec_succeeds(exec: &ExecAction) -> bool {
     exec_code(exec) == 0
 }
 
-/// How long a command that is run within a container takes, if it ends at all.
-pub(crate) fn exec_time(exec: &ExecAction) -> Option<Duration> {
-    run_exec(exec).map(|process| process.time)
-}
-
 /// The exit code of a command that is run within a container.
 pub(crate) fn exec_code(exec: &ExecAction) -> i32 {
     run_exec(exec).map_or(0, |process| process.exit_code)
@@ -152,21 +158,23 @@ impl Answers {
     }
 }
 
-/// What the probes of one type of a container that started at `started` are answered.
+/// What the probes of one type of a container that started at `started` are answered, if an annotation says it or
+/// nobody is there who could be asked.
 pub(crate) fn answers(
     pod: &Pod,
     container: &str,
     r#type: &str,
     started: SimTime,
     exec: Option<&ExecAction>,
-) -> Answers {
+    fake: bool,
+) -> Option<Answers> {
     let always = |first| Answers { first, turns_at: SimTime::NEVER };
     let key = format!("orrery.dev/probe.{container}.{type}");
     let Some(text) = pod.metadata.annotations.get(&key) else {
-        return always(exec.is_none_or(exec_succeeds));
+        return fake.then(|| always(exec.is_none_or(exec_succeeds)));
     };
     let after = |text: &str| parse_duration(text).map(|d| started + d);
-    match text.split_once('=') {
+    Some(match text.split_once('=') {
         Some(("pass-after", d)) => {
             after(d).map_or(always(false), |turns_at| Answers { first: false, turns_at })
         }
@@ -174,7 +182,7 @@ pub(crate) fn answers(
             after(d).map_or(always(true), |turns_at| Answers { first: true, turns_at })
         }
         _ => always(&**text != "fail"),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -223,7 +231,7 @@ mod tests {
         ] {
             let mut pod = Pod::default();
             pod.metadata.annotations.insert("orrery.dev/probe.c.readiness", text);
-            let answers = answers(&pod, "c", "readiness", started, None);
+            let answers = answers(&pod, "c", "readiness", started, None, true).expect("an annotation");
             let seen = (answers.at(SimTime::from_secs(14)), answers.at(SimTime::from_secs(15)));
             assert_eq!(seen, (early, late), "{text}");
         }

@@ -2,14 +2,12 @@
 //! (upstream: `killContainer` of `kuberuntime_container.go`, and `kuberuntime_termination_order.go`).
 
 use crate::pod_worker::{PodWorker, container, is_sidecar};
-use crate::runtime;
 use crate::sync::Turn;
 use orrery_api::PodSpec;
 use orrery_client::EventType;
+use orrery_container_runtime::Signal;
 use orrery_sim::{Duration, SimTime};
 
-/// The exit code of a process that was killed.
-const KILLED: i32 = 137;
 /// A container always gets this long to end (upstream: `minimumGracePeriodInSeconds`).
 const LEAST_GRACE: Duration = Duration::from_secs(2);
 
@@ -81,7 +79,7 @@ impl Turn<'_, '_> {
         let usual = ["Stopping container ", &spec.name].concat();
         self.event_of(index, EventType::Normal, "Killing", message.unwrap_or(&usual));
         let hook = spec.lifecycle.as_ref().and_then(|l| l.pre_stop.as_ref()).filter(|_| grace > 0);
-        let hook = hook.map(|hook| self.run_hook(&spec, hook));
+        let hook = hook.map(|hook| self.run_hook(index, &spec, hook));
         let grace = Duration::from_secs(u64::try_from(grace).unwrap_or(0));
         let took = hook.as_ref().map_or(Duration::ZERO, |hook| hook.took);
         let stop = Stop {
@@ -114,6 +112,7 @@ impl Turn<'_, '_> {
             self.containers_changed();
         }
         self.worker.stops = Some(stops).filter(|stops| !stops.is_empty());
+        self.look_after_containers();
     }
 
     fn step_stop(&mut self, stop: &mut Stop) {
@@ -128,28 +127,16 @@ impl Turn<'_, '_> {
                 || self.worker.has_turn(&self.pod.spec, stop.index, now);
             if turn && stop.hook_until <= now {
                 stop.kill_at = Some(stop.grace_until.max(now + LEAST_GRACE));
-                self.ask_to_end(stop.index);
+                self.signal(stop.index, Signal::Term);
             }
         }
-        let run = &mut self.worker.runs[stop.index];
-        if stop.kill_at.is_some_and(|at| at <= now)
-            && let Some(instance) = &mut run.current
-        {
-            instance.end(now, KILLED);
+        if stop.kill_at.is_some_and(|at| at <= now) && self.worker.runs[stop.index].runs_at(now) {
+            self.signal(stop.index, Signal::Kill);
         }
+        let run = &self.worker.runs[stop.index];
         // Whose turn it is to wait for is among those that are being stopped.
         let waits = if stop.hook_until > now { stop.hook_until } else { stop.grace_until };
         let ends = run.current.as_ref().and_then(|i| i.ends).unwrap_or(SimTime::NEVER);
         stop.next = stop.kill_at.unwrap_or(waits).min(ends);
-    }
-
-    /// Sends SIGTERM.
-    fn ask_to_end(&mut self, index: usize) {
-        let now = self.now();
-        if !runtime::ignores_sigterm(&self.pod)
-            && let Some(instance) = &mut self.worker.runs[index].current
-        {
-            instance.end(now, 0);
-        }
     }
 }

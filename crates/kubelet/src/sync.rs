@@ -36,6 +36,7 @@ impl Turn<'_, '_> {
         let now = self.now();
         let pod = self.pod.clone();
         self.worker.take_in(&pod.spec);
+        self.look_after_containers();
         if self.worker.relist_at.is_some_and(|at| at <= now) {
             self.worker.relist_at = self.next_end().map(|end| self.node.relist.from(end));
             self.worker.ask(now);

@@ -1,8 +1,8 @@
 //! Pods that keep more on the disk than they may (upstream: `localStorageEviction`).
 
-use super::usage;
 use crate::Kubelet;
 use crate::pod_worker::{PodWorker, container};
+use crate::usage;
 use orrery_api::{Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_client::ApiServer;
@@ -27,7 +27,7 @@ impl Kubelet {
 }
 
 /// What a pod has more of than it may: a volume, all of it together, or a container.
-pub(super) fn exceeded(pod: &Pod, worker: &PodWorker, now: SimTime) -> Option<String> {
+pub(crate) fn exceeded(pod: &Pod, worker: &PodWorker, now: SimTime) -> Option<String> {
     let mut total = 0;
     for volume in &pod.spec.volumes {
         let used = usage::of_volume(pod, worker, &volume.name, now);

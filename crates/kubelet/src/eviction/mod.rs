@@ -4,14 +4,14 @@
 //! Upstream measures every ten seconds. Here what pods use is known by the pods' own turns, so that a look is only
 //! planned for the first of these instants at which something is short, or at which a shortage is over for long enough.
 
-mod limits;
+pub(crate) mod limits;
 mod ranking;
 mod signals;
-mod usage;
 
 use crate::node_status;
 use crate::pod_worker::{PodWorker, Stage, Verdict};
 use crate::rhythm::Beat;
+use crate::usage::{self, Uses};
 use crate::{Kubelet, Network};
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
@@ -21,7 +21,6 @@ use orrery_sim::{Duration, SimTime};
 use signals::{Shortage, Signal};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use usage::Uses;
 
 /// How often the machine is measured (upstream: `evictionMonitoringPeriod`).
 const PERIOD: Duration = Duration::from_secs(10);

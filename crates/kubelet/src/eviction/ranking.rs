@@ -1,8 +1,8 @@
 //! Which pod has to go first, and what it is told (upstream: `pkg/kubelet/eviction/helpers.go`).
 
 use super::signals::{Shortage, Signal};
-use super::usage;
 use crate::pod_worker::{PodWorker, container};
+use crate::usage;
 use orrery_api::{Pod, resources};
 use orrery_apimachinery::Quantity;
 use orrery_sim::SimTime;

@@ -40,14 +40,7 @@ fn found(policy: &str, sandbox: &str, containers: &str) -> String {
     for i in 0..worker.runs.len() {
         let spec = container(&pod.spec, i).0;
         let state = told.iter().find(|(name, _)| *name == &*spec.name).map_or("-", |(_, state)| state);
-        let mut instance = Instance {
-            attempt: 0,
-            image: "app:1".into(),
-            started: then,
-            ends: None,
-            exit_code: 0,
-            note: None,
-        };
+        let mut instance = Instance::new(0, "app:1".into(), then);
         if let Ok(code) = state.parse() {
             instance.end(SimTime::from_secs(3), code);
         }

@@ -78,7 +78,7 @@ fn nothing_happens_in_an_hour_of_good_answers() {
     let spec = r#"{"containers": [{"name": "c", "image": "nginx:1.25",
         "startupProbe": {"tcpSocket": {"port": 80}, "periodSeconds": 1},
         "livenessProbe": {"exec": {"command": ["true"]}, "periodSeconds": 1},
-        "readinessProbe": {"grpc": {"port": 80}, "periodSeconds": 1}}]}"#;
+        "readinessProbe": {"httpGet": {"port": 80}, "periodSeconds": 1}}]}"#;
     let mut world = World::new(RuntimeProfile::Lively);
     world.pod("web", spec, &[]);
     // The node tells of its new image, too.

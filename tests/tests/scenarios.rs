@@ -1,6 +1,6 @@
 //! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
 //!
-//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`),
+//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`), `$ docker …`,
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
 //! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`. Everything between is what was printed.
@@ -28,9 +28,9 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let node = |ok: bool| if ok { String::new() } else { "no such node\n".into() };
     match words.as_slice() {
-        ["kubectl", argv @ ..] => {
+        ["kubectl", argv @ ..] | argv @ ["docker" | "kind" | "minikube", ..] => {
             let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
-            let output = orrery_kubectl::run(&argv, folder, cluster);
+            let output = orrery_workstation::run(&argv, folder, cluster);
             let code =
                 if output.code == 0 { String::new() } else { format!("[exit code {}]\n", output.code) };
             format!("{}{}{code}", output.stdout, output.stderr)

@@ -2,9 +2,9 @@
 //! replaying from the start, and a link is the list.
 
 use orrery_cluster::{Cluster, Config, Strain};
+use orrery_kubectl::Output;
 use orrery_kubectl::apply::apply;
 use orrery_kubectl::trial;
-use orrery_kubectl::{Output, run as kubectl};
 use orrery_manifest::{Located, Objects, objects_of};
 use orrery_schema::Schema;
 use orrery_share::{Action, File, Link, Step};
@@ -128,10 +128,10 @@ impl Engine {
     /// Runs a command line of the console. Only what changes the cluster, or takes time, belongs to the run.
     pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>) -> Output {
         let (at, revision) = (self.now(), self.cluster.api().revision());
-        let output = kubectl(&line, &Named(&files), &mut self.cluster);
+        let output = orrery_workstation::run(&line, &Named(&files), &mut self.cluster);
         if self.now() != at || self.cluster.api().revision() != revision {
             self.steps.truncate(self.taken);
-            let named = |file: &File| line.contains(&file.name);
+            let named = |file: &File| line.contains(&file.name) || file.name == "Dockerfile";
             let files = files.into_iter().filter(named).collect();
             self.steps.push(Step { at, action: Action::Kubectl { line, files } });
             self.taken = self.steps.len();
@@ -364,7 +364,7 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
             let line = command(action).expect("these have one");
             let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
-            let output = kubectl(&line, &Named(files), cluster);
+            let output = orrery_workstation::run(&line, &Named(files), cluster);
             if output.code != 0 {
                 let refused = Refused { line: 0, column: 0, message: output.stderr.trim().to_owned() };
                 return Outcome { applied: 0, refused: vec![refused] };

@@ -39,6 +39,18 @@ pub struct Said {
     pub failed: bool,
 }
 
+impl Said {
+    /// The line as it would be typed into a terminal.
+    pub fn whole(&self) -> String {
+        let words = kubectl_words(&self.line);
+        if orrery_workstation::is_program(&words) {
+            self.line.clone()
+        } else {
+            format!("kubectl {}", self.line)
+        }
+    }
+}
+
 /// The running model behind the page.
 pub struct Session {
     me: Weak<Session>,

@@ -151,7 +151,10 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
             }
             kubectl(cluster, &argv, &step.stdin)
         }
-        (None, None, None) => Output::default(),
+        (None, None, None) => step.run.as_ref().map_or_else(Output::default, |line| {
+            let argv: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            orrery_workstation::run(&argv, &Stdin(step.stdin.clone()), cluster)
+        }),
     };
     let default = Settle::default();
     let seconds = |given: Option<f64>, default: Duration| given.map_or(default, Duration::from_secs_f64);

@@ -63,7 +63,7 @@ pub enum Fault {
     RemoveNode(String),
 }
 
-/// One step: a manifest to apply, a kubectl command, a fault, or a sleep.
+/// One step: a manifest to apply, a kubectl command, one of another program, a fault, or a sleep.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Step {
@@ -74,6 +74,8 @@ pub struct Step {
     pub apply: Option<String>,
     /// Arguments of kubectl.
     pub kubectl: Option<Vec<String>>,
+    /// A command line of another program: docker, minikube or kind.
+    pub run: Option<String>,
     /// Standard input of that command.
     #[serde(default)]
     pub stdin: String,

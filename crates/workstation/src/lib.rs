@@ -11,6 +11,7 @@ use orrery_apiserver::Session;
 use orrery_container_runtime::DockerHost;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_kubectl::{Files, Output};
+use orrery_sim::Duration;
 use std::rc::Rc;
 
 /// Everything that a person's programs reach.
@@ -25,16 +26,26 @@ impl<T: Session + DockerHost> Workstation for T {
     }
 }
 
+/// How long these programs take before they do anything.
+const START_UP: Duration = Duration::from_millis(50);
+
+/// Whether a command line is for another program than kubectl.
+pub fn is_program(argv: &[String]) -> bool {
+    matches!(argv.first().map(String::as_str), Some("docker" | "podman" | "nerdctl" | "kind" | "minikube"))
+}
+
 /// Runs a command line. Without the name of another program in front it is kubectl's.
 pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) -> Output {
     let rest = argv.get(1..).unwrap_or_default();
+    if !is_program(argv) {
+        return orrery_kubectl::run(argv, files, station.session());
+    }
+    station.pass(START_UP);
     let mut desk = Desk { station, files, output: Output::default() };
     let done = match argv.first().map_or("", |word| word) {
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),
-        "minikube" => minikube::run(&mut desk, rest),
-        "kubectl" => return orrery_kubectl::run(rest, files, desk.station.session()),
-        _ => return orrery_kubectl::run(argv, files, desk.station.session()),
+        _ => minikube::run(&mut desk, rest),
     };
     let mut output = desk.output;
     if let Err(failure) = done {

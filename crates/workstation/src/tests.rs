@@ -117,7 +117,8 @@ fn an_image_is_built_pushed_and_pulled() {
         nginx                                    1.27         7d84d1e7220d   190MB
         web                                      1            f1ad48b962bd   200MB
         localhost:5000/web                       1            f1ad48b962bd   200MB
-    "#]].assert_eq(&typed(&[
+    "#]]
+    .assert_eq(&typed(&[
         "docker build -t web:1 .",
         "docker tag web:1 localhost:5000/web:1",
         "docker push localhost:5000/web:1",

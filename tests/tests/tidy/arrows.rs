@@ -31,8 +31,14 @@ const ARROWS: [(&str, &str); 25] = [
     ("share", ""),
     ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share"),
     // Of the scheduler alone it measures the speed.
-    ("orrery", "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share"),
-    ("tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share"),
+    (
+        "orrery",
+        "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share",
+    ),
+    (
+        "tests",
+        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share",
+    ),
     ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
     ("fuzz", "apimachinery api manifest share"),
     ("xtask", ""),

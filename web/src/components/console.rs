@@ -1,4 +1,5 @@
-//! A console for kubectl: a line in, what it prints out. Files of the editor can be named with `-f`.
+//! A console for kubectl, docker and the like: a line in, what it prints out. Files of the editor can be named with
+//! `-f`.
 
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
@@ -66,12 +67,12 @@ pub fn Console() -> Html {
                 if entries.is_empty() { <p class="muted">{w.console_hint}</p> }
                 { for entries.iter().map(|entry| html! {
                     <>
-                        <b>{format!("$ kubectl {}", entry.line)}</b>
+                        <b>{format!("$ {}", entry.whole())}</b>
                         <pre class={entry.failed.then_some("failed")}>{entry.answer.clone()}</pre>
                     </>
                 }) }
             </div>
-            <label><span aria-hidden="true">{"$ kubectl"}</span>
+            <label><span aria-hidden="true">{"$"}</span>
                 <input ref={input} aria-label={w.console_input} autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
             </label>
         </div>

@@ -184,6 +184,11 @@ impl Kubelet {
         self.node.images.iter(now)
     }
 
+    /// The pulls that are under way or wait for their turn.
+    pub fn pulls(&self, now: SimTime) -> impl Iterator<Item = &(Str, Pull)> {
+        self.node.images.pulls(now)
+    }
+
     /// Puts an image on the node, as `minikube image load` does.
     pub fn load_image(&mut self, name: Str, image: Rc<Image>, now: SimTime) {
         self.node.images.put(name, image, now);

@@ -22,6 +22,7 @@ mod owner;
 pub mod owners;
 mod plane;
 mod pod;
+pub mod registries;
 pub mod remedies;
 pub mod revisions;
 mod rollout;

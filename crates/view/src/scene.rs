@@ -9,6 +9,7 @@ use orrery_cluster::Cluster;
 use crate::countdown::Countdown;
 use crate::owner::Hues;
 use crate::owners::{Family, families};
+use crate::registries::{RegistryBox, registries};
 use crate::{node, plane, pod, rollout, service, storage};
 
 /// Text that is shared between successive scenes.
@@ -329,6 +330,8 @@ pub struct Scene {
     pub waiting: Waiting,
     /// Claims and volumes.
     pub volumes: Vec<VolumeTrack>,
+    /// Registries that images come from.
+    pub registries: Vec<RegistryBox>,
     /// Rollouts under way.
     pub rollouts: Vec<RolloutLane>,
     /// The owners view: the families, when it is looked at.
@@ -373,6 +376,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
         services,
         nodes,
         waiting,
+        registries: registries(cluster),
         volumes: storage::tracks(api, &hues, &wanted),
         rollouts: rollout::lanes(cluster, &hues, &wanted, chosen),
         families,

@@ -13,6 +13,8 @@ pub struct Images {
     /// Each with the instant from which on it is there: a pull goes on even if nobody waits for it any more.
     images: BTreeMap<Str, (SimTime, Rc<Image>)>,
     busy_until: SimTime,
+    /// What is asked for and has not come yet, when last looked at.
+    under_way: Vec<(Str, Pull)>,
 }
 
 /// One pull of an image.
@@ -73,7 +75,15 @@ impl Images {
         if let Ok(image) = answer {
             self.put(name.clone(), image.clone(), end);
         }
-        Pull { asked: now, begin, end }
+        let pull = Pull { asked: now, begin, end };
+        self.under_way.retain(|(_, pull)| pull.end > now);
+        self.under_way.push((name.clone(), pull));
+        pull
+    }
+
+    /// The pulls that are under way at an instant or wait for their turn.
+    pub fn pulls(&self, now: SimTime) -> impl Iterator<Item = &(Str, Pull)> {
+        self.under_way.iter().filter(move |(_, pull)| pull.end > now)
     }
 
     /// How long an image takes to arrive. One whose layers are there, or come before it, is only checked for news; a

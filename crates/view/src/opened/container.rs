@@ -5,8 +5,8 @@ use orrery_apimachinery::{IntOrString, Quantity, Str};
 use orrery_cluster::{Cluster, ContainerFacts, ProbeFacts, Question};
 
 use crate::countdown::{Countdown, Wait};
-use crate::pod;
 use crate::scene::{PodState, Text};
+use crate::{pod, registries};
 
 /// The part that a container has in its pod.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -155,9 +155,9 @@ fn container(
         ),
         message: status.state.waiting.as_ref().and_then(|w| w.message.clone()),
         countdown: countdown(cluster, pod, facts, &status)
-            .or_else(|| crate::pod::back_off(api, cluster.now(), &status)),
+            .or_else(|| pod::back_off(api, cluster.now(), &status)),
         assumed: facts.and_then(|f| f.assumed.clone()),
-        registry: registry(&image).into(),
+        registry: registries::host(&image).into(),
         image,
         command: words.join(" ").as_str().into(),
         ports: ports(c, facts),
@@ -191,14 +191,6 @@ fn state(status: &ContainerStatus, role: Role, pulling: bool) -> (PodState, Text
         _ => PodState::Pending,
     };
     (state, reason)
-}
-
-/// The registry of an image: what stands before the first slash, if it looks like a host.
-fn registry(image: &str) -> &str {
-    match image.split_once('/') {
-        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
-        _ => "docker.io",
-    }
 }
 
 /// What the kubelet waits with: a start after a crash, or a kill.

@@ -8,6 +8,7 @@ use orrery_cluster::Cluster;
 use crate::countdown::{self, Countdown};
 use crate::node::card;
 use crate::owner::Hues;
+use crate::registries::{PullMark, pulls};
 use crate::scene::{NodeCard, ObjectRef, Text};
 use crate::{plane, pod};
 
@@ -20,8 +21,8 @@ pub struct OpenedNode {
     pub conditions: Vec<(Text, Text, Text, bool)>,
     /// Taints, `key=value:effect`.
     pub taints: Vec<Text>,
-    /// What there is and what pods can have: resource, capacity, allocatable.
-    pub offers: Vec<(Text, Text, Text)>,
+    /// What there is, what pods can have, and which share of that is asked for.
+    pub offers: Vec<Offer>,
     /// Version of the kubelet.
     pub kubelet: Text,
     /// Name and version of the container runtime.
@@ -30,10 +31,25 @@ pub struct OpenedNode {
     pub address: Text,
     /// Addresses of pods in use.
     pub addresses: usize,
+    /// What is on its way to it.
+    pub pulls: Vec<PullMark>,
     /// Images on it: name and size.
     pub images: Vec<(Text, Text)>,
     /// Its silence, until it is given up.
     pub countdown: Option<Countdown>,
+}
+
+/// What a node offers of a resource.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Offer {
+    /// The resource.
+    pub resource: Text,
+    /// What there is.
+    pub capacity: Text,
+    /// What pods can have.
+    pub allocatable: Text,
+    /// Which share of that its pods ask for.
+    pub share: Option<f64>,
 }
 
 /// Opens a node; none when there is no node of that name.
@@ -44,7 +60,7 @@ pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
     let hues = Hues::of(api);
     let calls: BTreeMap<_, _> = plane::kubelets(&plane::latest(api)).collect();
     let card = card(cluster, node, &hues, &calls, &pod::pulling(api), &|_| true);
-    let pods = api.pods_on(&node.metadata.name);
+    let on_it = api.pods_on(&node.metadata.name);
     let condition = |c: &orrery_api::NodeCondition| {
         let good = if &*c.type_ == "Ready" { "True" } else { "False" };
         (c.type_.clone(), c.status.clone(), c.reason.clone().unwrap_or_default(), &*c.status == good)
@@ -53,23 +69,35 @@ pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
         let text = |list: &orrery_api::ResourceList| {
             list.get(resource).map(ToString::to_string).unwrap_or_default().as_str().into()
         };
-        (resource.into(), text(&status.capacity), text(&status.allocatable))
+        let share = match resource {
+            resources::CPU => Some(card.cpu.share()),
+            resources::MEMORY => Some(card.memory.share()),
+            resources::PODS => Some(card.pods.len() as f64 / card.max_pods.max(1) as f64),
+            _ => None,
+        };
+        Offer {
+            resource: resource.into(),
+            capacity: text(&status.capacity),
+            allocatable: text(&status.allocatable),
+            share,
+        }
     };
     let taint = |t: &orrery_api::Taint| {
         let value = t.value.as_deref().map(|v| format!("={v}")).unwrap_or_default();
         format!("{}{value}:{}", t.key, t.effect).as_str().into()
     };
+    let offers =
+        [resources::CPU, resources::MEMORY, resources::EPHEMERAL_STORAGE, resources::PODS].map(offer).into();
     Some(OpenedNode {
         card,
+        offers,
+        pulls: pulls(cluster, &node.metadata.name),
         conditions: status.conditions.iter().map(condition).collect(),
         taints: node.spec.taints.iter().map(taint).collect(),
-        offers: [resources::CPU, resources::MEMORY, resources::EPHEMERAL_STORAGE, resources::PODS]
-            .map(offer)
-            .into(),
         kubelet: info.kubelet_version.clone(),
         runtime: info.container_runtime_version.clone(),
         address: status.addresses.first().map(|a| a.address.clone()).unwrap_or_default(),
-        addresses: pods.filter(|p| p.status.pod_ip.is_some() && !p.spec.host_network).count(),
+        addresses: on_it.filter(|p| p.status.pod_ip.is_some() && !p.spec.host_network).count(),
         images: status.images.iter().map(image).collect(),
         countdown: countdown::of_node(api, cluster.now(), node),
     })

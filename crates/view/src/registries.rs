@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use orrery_api::{Node, Pod};
-use orrery_cluster::{Cluster, RegistryKind};
+use orrery_cluster::Cluster;
+pub use orrery_cluster::RegistryKind;
 
 use crate::scene::Text;
 

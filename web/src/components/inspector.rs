@@ -73,8 +73,8 @@ fn Selected(props: &SelectedProps) -> Html {
             </div>
             <h2>{&*it.id.name}</h2>
             <p class="muted">{&*it.place}</p>
-            if matches!(&*it.id.kind, "Pod" | "Node") { <p class="row"><button class="btn small enter" onclick={open}>{draw(Icon::Stage)}{w.open}</button></p> }
-            { Menu { id: &it.id, all: &it.can, only: None, w, ui: &ui, session: &session }.draw() }
+            if matches!(&*it.id.kind, "Pod" | "Node") { <div class="quick"><button class="btn small enter" onclick={open}>{draw(Icon::Stage)}{w.open}</button>
+            { Menu { id: &it.id, all: &it.can, only: None, w, ui: &ui, session: &session }.draw() }</div> }
             <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {

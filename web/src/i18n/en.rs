@@ -4,6 +4,7 @@ use orrery_share::Damage;
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
+use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
 use super::Words;
@@ -159,6 +160,17 @@ pub static WORDS: Words = Words {
     capacity: "capacity",
     allocatable: "allocatable",
     addresses: |n| plural(n, "address in use", "addresses in use"),
+    requested: "requested",
+    cut_off: "network cut",
+    unheard: "works on, and nobody hears it",
+    in_turn: "waits for its turn",
+    registries: "Registries",
+    registry_kind: |kind| match kind {
+        RegistryKind::Public => "public",
+        RegistryKind::Private => "private, wants credentials",
+        RegistryKind::Local => "the cluster's own",
+    },
+    no_answer: "does not answer",
     heartbeat: "renews its Lease every 10 s",
     silent: "silent: its Lease is not renewed",
     kube_proxy: "leads Service addresses to pods",

@@ -4,6 +4,7 @@ use orrery_share::Damage;
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
+use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
 use super::Words;
@@ -153,6 +154,17 @@ pub static WORDS: Words = Words {
     capacity: "용량",
     allocatable: "할당 가능",
     addresses: |n| format!("주소 {n}개 사용 중"),
+    requested: "요청",
+    cut_off: "네트워크 끊김",
+    unheard: "일하고 있지만 아무도 듣지 못한다",
+    in_turn: "차례를 기다린다",
+    registries: "레지스트리",
+    registry_kind: |kind| match kind {
+        RegistryKind::Public => "공개",
+        RegistryKind::Private => "비공개, 자격 증명 필요",
+        RegistryKind::Local => "클러스터 전용",
+    },
+    no_answer: "응답 없음",
     heartbeat: "10초마다 리스(Lease)를 갱신한다",
     silent: "응답 없음: 리스(Lease)가 갱신되지 않는다",
     kube_proxy: "서비스 주소를 파드로 이끈다",

@@ -7,6 +7,7 @@ mod ko;
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Countdown;
 use orrery_view::job::JobProgress;
+use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
 /// A language of the page.
@@ -182,6 +183,13 @@ pub struct Words {
     pub capacity: &'static str,
     pub allocatable: &'static str,
     pub addresses: Count,
+    pub requested: &'static str,
+    pub cut_off: &'static str,
+    pub unheard: &'static str,
+    pub in_turn: &'static str,
+    pub registries: &'static str,
+    pub registry_kind: fn(RegistryKind) -> &'static str,
+    pub no_answer: &'static str,
     pub heartbeat: &'static str,
     pub silent: &'static str,
     pub kube_proxy: &'static str,

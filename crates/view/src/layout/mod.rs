@@ -123,6 +123,8 @@ pub struct Layout {
     pub outside: Spot,
     /// Services, in the scene's order.
     pub services: Vec<Spot>,
+    /// Registries, in the scene's order.
+    pub registries: Vec<Spot>,
     /// Node cards, in the scene's order.
     pub nodes: Vec<Spot>,
     /// Marks, in the order of `Scene::pods`.
@@ -143,6 +145,8 @@ pub struct Layout {
 pub const HEADING: f64 = 26.0;
 const GAP: f64 = 14.0;
 const SERVICE: (f64, f64) = (124.0, 42.0);
+/// Height of a registry.
+const REGISTRY: f64 = 30.0;
 const CHANNEL: f64 = 24.0;
 const BODY: f64 = 148.0;
 /// Below this width services stand above the nodes.
@@ -226,7 +230,33 @@ fn place_services(l: &mut Layout, scene: &Scene) -> f64 {
             .map(|i| Spot::new(m, top + i as f64 * (SERVICE.1 + 8.0), SERVICE.0, SERVICE.1))
             .collect();
     }
-    l.services.last().map_or(l.outside.bottom(), Spot::bottom)
+    let lowest = l.services.last().map_or(l.outside.bottom(), Spot::bottom);
+    place_registries(l, scene.registries.len(), lowest)
+}
+
+/// Registries below the services. Returns the lowest edge.
+fn place_registries(l: &mut Layout, count: usize, y: f64) -> f64 {
+    let columns = if l.narrow { 2 } else { 1 };
+    let w = if l.narrow { (inner(l) - GAP) / 2.0 } else { SERVICE.0 };
+    let (m, top) = (margin(l), y + HEADING + 6.0);
+    l.registries = (0..count)
+        .map(|i| {
+            let (col, row) = ((i % columns) as f64, (i / columns) as f64);
+            Spot::new(m + col * (w + GAP), top + row * (REGISTRY + 7.0), w, REGISTRY)
+        })
+        .collect();
+    l.registries.last().map_or(y, Spot::bottom)
+}
+
+impl Layout {
+    /// The way from a registry to a node: along the channel beside the registries, and up into the card from below.
+    pub fn pull(&self, registry: usize, node: usize) -> Option<String> {
+        let (from, to) = (self.registries.get(registry)?, self.nodes.get(node)?);
+        let below = to.bottom() + GAP / 2.0;
+        let (edge, channel) =
+            if self.narrow { (from.x, from.x - 5.0) } else { (from.right(), from.right() + 12.0) };
+        Some(format!("M{edge:.1} {:.1}H{channel:.1}V{below:.1}H{:.1}V{:.1}", from.cy(), to.cx(), to.bottom()))
+    }
 }
 
 /// Node cards in rows of equal height, with their pods. Returns the lowest edge.

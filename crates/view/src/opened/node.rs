@@ -23,6 +23,10 @@ pub struct OpenedNode {
     pub taints: Vec<Text>,
     /// What there is, what pods can have, and which share of that is asked for.
     pub offers: Vec<Offer>,
+    /// Whether its kubelet runs.
+    pub kubelet_runs: bool,
+    /// Whether it is cut off from all others.
+    pub cut: bool,
     /// Version of the kubelet.
     pub kubelet: Text,
     /// Name and version of the container runtime.
@@ -94,6 +98,8 @@ pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
         pulls: pulls(cluster, &node.metadata.name),
         conditions: status.conditions.iter().map(condition).collect(),
         taints: node.spec.taints.iter().map(taint).collect(),
+        kubelet_runs: cluster.kubelet_runs(&node.metadata.name) == Some(true),
+        cut: cluster.node_is_cut(&node.metadata.name) == Some(true),
         kubelet: info.kubelet_version.clone(),
         runtime: info.container_runtime_version.clone(),
         address: status.addresses.first().map(|a| a.address.clone()).unwrap_or_default(),

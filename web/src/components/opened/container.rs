@@ -86,14 +86,16 @@ fn row(probe: &ProbeRow, w: &Words) -> Html {
         Some(false) => ("no", "✗"),
         None => ("open", "·"),
     };
-    let (last, row) = probe.last;
-    let of = if last { probe.successes } else { probe.failures };
-    let told = (w.in_a_row)(last, row.min(of), of);
+    // While it passes, what counts is how many failures in a row it can bear; while it does not, how many successes it needs.
+    let (passes, (last, row)) = (probe.passes == Some(true), probe.last);
+    let of = if passes { probe.failures } else { probe.successes };
+    let row = if passes == last { 0 } else { row.min(of) };
+    let told = (w.in_a_row)(!passes, row, of);
     html! {
         <div class={classes!("probe", class)} data-probe={probe.question}>
             <b>{probe.question}</b><span class="verdict">{sign}</span>
             <small class="mono">{&*probe.asks}</small>
-            <span class={if last { "answers" } else { "answers bad" }} role="img" aria-label={told.clone()} title={told}>
+            <span class={if passes { "answers bad" } else { "answers" }} role="img" aria-label={told.clone()} title={told}>
                 { for (0..of.min(10)).map(|i| html! { <i class={(i < row).then_some("on")} /> }) }
             </span>
             { for probe.next.map(|left| next(left, probe.period)) }

@@ -25,24 +25,26 @@ pub fn Node(props: &OpenedProps) -> Html {
     let Some((node, can)) = &*found else { return html! { <p class="none">{w.gone}</p> } };
     let card = &node.card;
     let broken = card.state != NodeState::Ready;
+    let off = card.stopped || node.countdown.is_some();
     html! {
-        <div class={classes!("inside", "node-inside", broken.then_some("broken"), card.stopped.then_some("off"))}>
+        <div class={classes!("inside", "node-inside", broken.then_some("broken"), off.then_some("off"))} data-state={if broken { "NotReady" } else { "Ready" }}>
             <header class="inside-head">
-                <div><h2>{&*card.id.name}</h2><p class="muted mono">{&*node.address}</p></div>
-                <div class="chips">
-                    { chip(state(card.state), if broken { "bad" } else { "good" }) }
-                    if card.stopped { { chip(w.switched_off, "bad") } }
-                    if card.cordoned { { chip("SchedulingDisabled", "warn") } }
-                    if let Some(count) = &node.countdown { <span class="chip warn" role="timer">{(w.runs_out)(count)}</span> }
-                    { for node.taints.iter().map(|t| chip(t, "warn")) }
-                </div>
-                { Menu { id: &props.id, all: can, only: None, w, ui: &ui, session: &session }.draw() }
+                <div><h2>{&*card.id.name}</h2><p class="mono">{&*node.address}</p></div>
+                <b class="state">{ if broken { "NotReady" } else { "Ready" } }</b>
+                if let Some(count) = &node.countdown { <b class="state" role="timer">{(w.runs_out)(count)}</b> }
             </header>
-            { agents(node, w) }
-            <section class="on-node" aria-label={w.pods}>
-                <h3>{w.pods}<small>{(w.pods_of)(card.pods.len(), card.max_pods)}</small></h3>
-                <ul class="marks">{ for card.pods.iter().map(|pod| mark(pod, &ui)) }</ul>
-            </section>
+            <div class="chips">
+                if card.stopped { { chip(w.switched_off, "bad") } }
+                if node.cut { { chip(w.cut_off, "bad") } }
+                if card.cordoned { { chip("SchedulingDisabled", "warn") } }
+                { for node.taints.iter().map(|t| chip(t, "warn")) }
+            </div>
+            { Menu { id: &props.id, all: can, only: None, w, ui: &ui, session: &session }.draw() }
+            <div class="machine">
+                { agents(node, w) }
+                <div class="netns"><span class="pause">{"CNI"}</span><b class="mono">{&*card.pod_cidr}</b><small>{format!("{} · {}", (w.addresses)(node.addresses), (w.pods_of)(card.pods.len(), card.max_pods))}</small></div>
+                <ul class="marks" aria-label={w.pods}>{ for card.pods.iter().map(|pod| mark(pod, &ui)) }</ul>
+            </div>
             <div class="halves">
                 <section><h3>{w.conditions}</h3>{ conditions(node) }</section>
                 <section><h3>{w.offers}</h3>{ offers(node, w) }</section>
@@ -51,30 +53,28 @@ pub fn Node(props: &OpenedProps) -> Html {
     }
 }
 
-fn state(state: NodeState) -> &'static str {
-    match state {
-        NodeState::Ready => "Ready",
-        NodeState::NotReady => "NotReady",
-        NodeState::Unknown => "Unknown",
-    }
-}
-
-/// The four programs of every node, side by side.
+/// The programs of every node, side by side.
 fn agents(node: &OpenedNode, w: &Words) -> Html {
-    let card = &node.card;
-    let agent = |name: &'static str, version: &str, says: Html| {
-        html! { <section class="agent-box"><h3>{name}<small class="mono">{version}</small></h3>{says}</section> }
+    let agent = |name: &'static str, version: &str, dead: bool, says: Html| {
+        html! { <section class={classes!("agent-box", dead.then_some("dead"))}><h3>{name}<small class="mono">{version}</small></h3>{says}</section> }
     };
+    let silent = if node.kubelet_runs { w.heartbeat } else { w.silent };
+    let heard = if node.cut { w.unheard } else { silent };
     let images = html! {
-        <ul class="images">{ for node.images.iter().map(|(name, size)| html! { <li><span class="mono">{&**name}</span><small>{&**size}</small></li> }) }</ul>
+        <ul class="images">
+            { for node.pulls.iter().map(|pull| html! {
+                <li key={pull.image.to_string()} class="pulling"><span class="mono">{&*pull.image}</span><small>{ pull.share.map_or(w.in_turn.to_owned(), |share| format!("{share} %")) }</small>
+                    <span class="fill"><i style={format!("width:{}%", pull.share.unwrap_or(0))} /></span></li>
+            }) }
+            { for node.images.iter().map(|(name, size)| html! { <li key={name.to_string()}><span class="mono">{&**name}</span><small>{&**size}</small></li> }) }
+        </ul>
     };
-    let network = format!("{} · {}", card.pod_cidr, (w.addresses)(node.addresses));
+    let off = node.card.stopped;
     html! {
         <div class="agents">
-            { agent("kubelet", &node.kubelet, html! { <p>{ if card.stopped { w.silent } else { w.heartbeat } }</p> }) }
-            { agent("container runtime", &node.runtime, images) }
-            { agent("kube-proxy", "", html! { <p>{w.kube_proxy}</p> }) }
-            { agent("CNI", "", html! { <p class="mono">{network}</p> }) }
+            { agent("kubelet", &node.kubelet, !node.kubelet_runs, html! { <p>{heard}</p> }) }
+            { agent("runtime", &node.runtime, off, images) }
+            { agent("kube-proxy", "", off, html! { <p>{w.kube_proxy}</p> }) }
         </div>
     }
 }
@@ -104,10 +104,11 @@ fn conditions(node: &OpenedNode) -> Html {
 fn offers(node: &OpenedNode, w: &Words) -> Html {
     html! {
         <table class="rows">
-            <thead><tr><th />{ for [w.capacity, w.allocatable].map(|name| html! { <th scope="col">{name}</th> }) }</tr></thead>
+            <thead><tr><th><span class="unseen">{w.offers}</span></th>{ for [w.capacity, w.allocatable, w.requested].map(|name| html! { <th scope="col">{name}</th> }) }</tr></thead>
             <tbody>
-                { for node.offers.iter().map(|(resource, capacity, allocatable)| html! {
-                    <tr><th scope="row">{&**resource}</th><td class="mono">{&**capacity}</td><td class="mono">{&**allocatable}</td></tr>
+                { for node.offers.iter().map(|offer| html! {
+                    <tr><th scope="row">{&*offer.resource}</th><td class="mono">{&*offer.capacity}</td><td class="mono">{&*offer.allocatable}</td>
+                        <td>{ for offer.share.map(|share| html! { <><span class="fill"><i style={format!("width:{:.0}%", share * 100.0)} /></span>{format!("{:.0} %", share * 100.0)}</> }) }</td></tr>
                 }) }
             </tbody>
         </table>

@@ -5,6 +5,7 @@ mod crowd;
 mod flights;
 mod node_card;
 mod owners;
+pub mod registries;
 mod rollout;
 mod services;
 mod storage;
@@ -199,6 +200,7 @@ fn by_node(props: &SheetProps, w: &Words) -> Html {
             { for scene.nodes.iter().zip(&l.nodes).map(|(card, spot)| html! {
                 <NodeCard key={card.id.key()} card={card.clone()} spot={*spot} density={l.density} chosen={picked(&card.id)} />
             }) }
+            { registries::registries(scene, l, w) }
             <Services services={scene.services.clone()} layout={layout.clone()} selection={selection.clone()} />
             if let Some(spot) = &l.waiting {
                 { heading(spot, w.unscheduled) }

@@ -32,6 +32,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         NodeState::Unknown => "Unknown",
     };
     let broken = card.state != NodeState::Ready;
+    let alarmed = broken || card.stopped || card.countdown.is_some();
     let note = match &card.countdown {
         Some(count) => short(count.remaining),
         // As kubectl prints it, whatever the reason.
@@ -40,20 +41,20 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         None if card.cordoned => w.cordoned.to_owned(),
         None => state.to_owned(),
     };
-    let note_width = words::width(&note, if broken || card.stopped { 12.0 } else { 11.0 });
+    let note_width = words::width(&note, if alarmed { 13.0 } else { 11.0 });
     let full = *density == Density::Full;
     let foot = if full { spot.h - 46.0 } else { spot.h - 12.0 };
     let count = (w.pods_of)(card.pods.len(), card.max_pods);
     let cidr = if card.pod_cidr.is_empty() { count } else { format!("{} · {count}", card.pod_cidr) };
     html! {
-        <g class={classes!("node", "move", chosen.then_some("chosen"), card.stopped.then_some("off"), broken.then_some("broken"))} data-ref={card.id.key()}
+        <g class={classes!("node", "move", chosen.then_some("chosen"), alarmed.then_some("off"), broken.then_some("broken"))} data-ref={card.id.key()}
             data-state={state} role="button" tabindex="0"
             style={format!("transform:translate({:.1}px,{:.1}px)", spot.x, spot.y)}>
             <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="12" />
-            if broken || card.stopped { { alarm(spot) } }
+            if alarmed { { alarm(spot) } }
             { for card.countdown.iter().map(|count| arc(spot.w, spot.h, count)) }
             <text class="m s13 b title" x="14" y="25">{words::clip(&card.id.name, 14.5, spot.w - 52.0 - note_width)}</text>
-            if broken || card.stopped {
+            if alarmed {
                 <path class="cross" d={format!("M{} 16.5l8 8m0-8l-8 8", spot.w - note_width - 26.0)} />
             } else {
                 <circle cx={(spot.w - note_width - 22.0).to_string()} cy="20.5" r="4" fill="var(--green)" />

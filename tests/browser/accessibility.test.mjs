@@ -1,25 +1,14 @@
 // People who do not see the picture, or see it badly, can use the page.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { accessibilityProblems, openPage, startBrowser, startSite, untilDrawn } from './support.mjs';
+import { test } from 'node:test';
+import { accessibilityProblems, untilDrawn, useSite } from './support.mjs';
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite({ pages: { '/bad.html': '<!doctype html><title>bad</title><link rel="icon" href="data:,"><button></button>' } });
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite({ pages: { '/bad.html': '<!doctype html><title>bad</title><link rel="icon" href="data:,"><button></button>' } });
 
 for (const colorScheme of ['light', 'dark']) {
   test(`the first picture has no serious accessibility problem: ${colorScheme}`, async () => {
-    const { page, close } = await openPage(browser, site.origin, { colorScheme });
+    const { page, close } = await site.open({ colorScheme });
     await page.goto(`${site.origin}/`);
     await untilDrawn(page);
     assert.deepEqual(await accessibilityProblems(page), []);
@@ -28,7 +17,7 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 test('a page with a nameless button is caught', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await page.goto(`${site.origin}/bad.html`);
   const problems = await accessibilityProblems(page);
   assert.ok(problems.some((problem) => problem.startsWith('button-name')), problems.join('\n'));

@@ -1,26 +1,15 @@
 // The editor knows Kubernetes: it offers what can be written, explains what is written, and is one with the picture.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openWith, paste, select, untilReady, web } from './page.mjs';
-import { openPage, startBrowser, startSite } from './support.mjs';
+import { useSite } from './support.mjs';
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite();
 
 /** Opens the page with a text and waits until the table of fields is there. */
 async function openEditor(text, opened = {}) {
-  const { page, close } = await openPage(browser, site.origin, opened);
+  const { page, close } = await site.open(opened);
   const table = page.waitForResponse((answer) => answer.url().endsWith('schema.txt'));
   await openWith(page, `${site.origin}/`, text);
   await (await table).finished();

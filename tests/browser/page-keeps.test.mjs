@@ -1,28 +1,17 @@
 // What outlives a reload, what a link holds, and how the page behaves in somebody else's.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openOrrery, openWith, paste, select, untilReady, web } from './page.mjs';
-import { accessibilityProblems, openPage, startBrowser, startSite } from './support.mjs';
+import { accessibilityProblems, useSite } from './support.mjs';
 
 const host = `<!doctype html><html lang="en"><title>docs</title><link rel="icon" href="data:,"><h1>Docs</h1>
 <iframe title="Orrery" width="800" height="560" src="/?embed=1&autoplay=1&speed=10"></iframe>`;
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite({ pages: { '/docs.html': host } });
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite({ pages: { '/docs.html': host } });
 
 test('files, theme, language and speed survive a reload', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await paste(page, web({ replicas: 2 }));
   await page.click('.head .theme');
@@ -39,7 +28,7 @@ test('files, theme, language and speed survive a reload', async () => {
 });
 
 test('a link repeats the run for whoever opens it', async () => {
-  const { page, close } = await openPage(browser, site.origin, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page, close } = await site.open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await openWith(page, `${site.origin}/`, web());
   await untilReady(page, 3);
   await page.keyboard.press('Escape');
@@ -51,7 +40,7 @@ test('a link repeats the run for whoever opens it', async () => {
   const now = await page.locator('.clock').innerText();
   const before = await page.$$eval('.picture .pod', (pods) => pods.map((pod) => pod.getAttribute('style') + pod.dataset.ref).sort());
 
-  const other = await openPage(browser, site.origin);
+  const other = await site.open();
   await other.page.goto(`${link.replace('#', '?autoplay=0#')}`);
   await untilReady(other.page, 3);
   await other.page.waitForFunction((now) => document.querySelector('.clock').innerText === now, now);
@@ -62,7 +51,7 @@ test('a link repeats the run for whoever opens it', async () => {
 });
 
 test('a damaged link says so and the page works', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openOrrery(page, `${site.origin}/#1:RgAAAHNvbWV0aGluZw`);
   assert.match(await page.locator('.notice').innerText(), /cannot be opened.*end is missing/s);
   await page.click('.notice button');
@@ -71,7 +60,7 @@ test('a damaged link says so and the page works', async () => {
 });
 
 test('in an iframe there are picture and time, and no editor is loaded', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   const loaded = [];
   page.on('request', (request) => loaded.push(request.url()));
   await page.goto(`${site.origin}/docs.html`);
@@ -83,7 +72,7 @@ test('in an iframe there are picture and time, and no editor is loaded', async (
 });
 
 test('parameters set theme, language, time and speed', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openOrrery(page, `${site.origin}/?theme=dark&lang=ko&t=90&speed=5&autoplay=0`);
   await page.waitForFunction(() => document.querySelector('.clock').innerText.startsWith('00:01:30'));
   assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
@@ -93,7 +82,7 @@ test('parameters set theme, language, time and speed', async () => {
 });
 
 test('the keyboard drives time, and not while somebody types', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/?autoplay=0`, web());
   const playing = () => page.locator('.play').getAttribute('aria-label');
   await page.keyboard.press('k');
@@ -116,7 +105,7 @@ test('the keyboard drives time, and not while somebody types', async () => {
 });
 
 test('time goes back by replaying, and the run goes on from there', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/?t=60&autoplay=0`, web());
   await untilReady(page, 3);
   await page.locator('.scrubber input').fill('0');
@@ -128,7 +117,7 @@ test('time goes back by replaying, and the run goes on from there', async () => 
 });
 
 test('a paused page asks for no frames', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await page.addInitScript(() => {
     globalThis.frames_asked = 0;
     const ask = globalThis.requestAnimationFrame.bind(globalThis);
@@ -143,7 +132,7 @@ test('a paused page asks for no frames', async () => {
 });
 
 test('on a phone the picture comes first and the panels are sheets', async () => {
-  const { page, close } = await openPage(browser, site.origin, { viewport: { width: 390, height: 844 } });
+  const { page, close } = await site.open({ viewport: { width: 390, height: 844 } });
   await page.goto(`${site.origin}/?speed=10`);
   await page.waitForSelector('.picture .pod[data-state=ready]', { timeout: 20_000 });
   assert.equal(await page.locator('.left').isVisible(), false);
@@ -157,7 +146,7 @@ test('on a phone the picture comes first and the panels are sheets', async () =>
 
 for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'ko-KR']]) {
   test(`a page at work has no serious accessibility problem: ${colorScheme}, ${locale}`, async () => {
-    const { page, close } = await openPage(browser, site.origin, { colorScheme, locale });
+    const { page, close } = await site.open({ colorScheme, locale });
     await openWith(page, `${site.origin}/?t=60&autoplay=0`, web());
     await untilReady(page, 3);
     await select(page, 'Node//node-1');
@@ -167,7 +156,7 @@ for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'ko-KR']]) {
 }
 
 test('what was written is put aside when an example takes its place', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web({ replicas: 2 }));
   await page.click('.examples');
   await page.click('.gallery li:nth-child(3) button');

@@ -1,25 +1,14 @@
 // A person pastes manifests, applies them, and sees what the cluster makes of it.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openOrrery, openWith, paste, select, states, untilReady, web } from './page.mjs';
-import { openPage, startBrowser, startSite } from './support.mjs';
+import { useSite } from './support.mjs';
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite();
 
 test('pasted manifests are applied and their pods become ready in the picture', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, '# nothing yet\n');
   assert.deepEqual(await states(page), {});
   await paste(page, web());
@@ -32,7 +21,7 @@ test('pasted manifests are applied and their pods become ready in the picture', 
 });
 
 test('a mistake is marked at its line, with the field and what to write instead', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, '# nothing yet\n');
   await paste(page, web().replace('image: web:1', 'image: web:1\n        imagePullPolcy: Always'));
   const problem = page.locator('.problems li').first();
@@ -44,7 +33,7 @@ test('a mistake is marked at its line, with the field and what to write instead'
 });
 
 test('what the server refuses is marked at its line too', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, '# nothing yet\n');
   await paste(page, web({ replicas: -1 }));
   await page.click('.apply .primary');
@@ -54,7 +43,7 @@ test('what the server refuses is marked at its line too', async () => {
 });
 
 test('a deleted pod is replaced by another', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await untilReady(page, 3);
   const first = await page.locator('.picture .pod').first().getAttribute('data-ref');
@@ -70,7 +59,7 @@ test('a deleted pod is replaced by another', async () => {
 });
 
 test('a Deployment is scaled, and an edit that is applied again rolls out between its limits', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web(), 5);
   await untilReady(page, 3);
   await select(page, 'Service/default/web');
@@ -87,7 +76,7 @@ test('a Deployment is scaled, and an edit that is applied again rolls out betwee
 });
 
 test('a node that is switched off is noticed, and its pods are made anew elsewhere', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web(), 60);
   await untilReady(page, 3);
   await select(page, 'Node//node-1');
@@ -100,7 +89,7 @@ test('a node that is switched off is noticed, and its pods are made anew elsewhe
 });
 
 test('a node joins, and the picture has room for it', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await page.click('.head .add');
   await page.waitForSelector('.picture [data-ref="Node//node-4"][data-state="Ready"]', { timeout: 20_000 });
@@ -108,7 +97,7 @@ test('a node joins, and the picture has room for it', async () => {
 });
 
 test('every example settles as its title says', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openOrrery(page, `${site.origin}/?speed=60`);
   for (let which = 1; which <= 6; which++) {
     await page.click('.examples');
@@ -127,7 +116,7 @@ for (const [name, text, expected] of [
   ['text of 50 MB', 'a: b\n'.repeat(10_000_000), /50 MB|48 MB/],
 ]) {
   test(`the page lives through ${name}`, async () => {
-    const { page, close } = await openPage(browser, site.origin);
+    const { page, close } = await site.open();
     await openWith(page, `${site.origin}/`, '# nothing yet\n');
     await paste(page, text);
     await page.click('.apply .primary');
@@ -143,7 +132,7 @@ for (const [name, text, expected] of [
 }
 
 test('the console talks to the cluster, and what it does belongs to the run', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await untilReady(page, 3);
   await page.click('.log-head button:nth-child(2)');

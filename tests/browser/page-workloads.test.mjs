@@ -1,9 +1,9 @@
 // Workloads: who owns what, one key or click to scale, restart and undo, and why the scheduler leaves a pod waiting.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openWith, paste, select, states, untilReady, web } from './page.mjs';
-import { accessibilityProblems, openPage, startBrowser, startSite } from './support.mjs';
+import { accessibilityProblems, useSite } from './support.mjs';
 
 const pods = (spec) => `apiVersion: v1
 kind: Pod
@@ -42,18 +42,7 @@ spec:
       resources: {requests: {storage: 1Gi}}
 `;
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite();
 
 /** Everything that the console shows. */
 async function console_(page) {
@@ -62,7 +51,7 @@ async function console_(page) {
 }
 
 test('keys scale and restart the workload of the selection, and the console shows the commands', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/?view=owners`, web());
   await untilReady(page, 3);
   await select(page, 'Deployment/default/web');
@@ -89,7 +78,7 @@ test('keys scale and restart the workload of the selection, and the console show
 });
 
 test('a click goes back to an earlier revision', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await untilReady(page, 3);
   await paste(page, web({ image: 'web:2' }));
@@ -105,7 +94,7 @@ test('a click goes back to an earlier revision', async () => {
 });
 
 test('the ordinals of a StatefulSet stand in a row with their claims, and losing what they hold is asked about', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/?view=owners`, db());
   await untilReady(page, 2);
   const slots = page.locator('.picture [data-slot]');
@@ -129,7 +118,7 @@ test('the ordinals of a StatefulSet stand in a row with their claims, and losing
 });
 
 test('for a pod that waits the page tells what would have to change, and a click does it', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   const spec = '{nodeSelector: {disk: ssd}, containers: [{name: c, image: "web:1"}]}';
   await openWith(page, `${site.origin}/`, pods(spec));
   await page.waitForSelector('.picture .pod[data-state=pending]');
@@ -154,7 +143,7 @@ test('for a pod that waits the page tells what would have to change, and a click
 });
 
 test('every plug-in that scored has a column, with raw and normalised scores and a total', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, pods('{containers: [{name: c, image: "web:1"}]}'));
   await untilReady(page, 1);
   await select(page, 'Pod/default/one');
@@ -169,7 +158,7 @@ test('every plug-in that scored has a column, with raw and normalised scores and
 
 for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'ko-KR']]) {
   test(`the owners view has no serious accessibility problem: ${colorScheme}, ${locale}`, async () => {
-    const { page, close } = await openPage(browser, site.origin, { colorScheme, locale });
+    const { page, close } = await site.open({ colorScheme, locale });
     await openWith(page, `${site.origin}/?view=owners&t=60&autoplay=0`, db() + '---\n' + web());
     await untilReady(page, 5);
     await select(page, 'StatefulSet/default/db');

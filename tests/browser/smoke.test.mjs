@@ -1,28 +1,17 @@
 // The page opens wherever it is put, in light and dark, wide and narrow, and touches nothing but its own files.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, screenshot, startBrowser, startSite, untilDrawn } from './support.mjs';
+import { test } from 'node:test';
+import { screenshot, untilDrawn, useSite } from './support.mjs';
 
 const badPage = `<!doctype html><title>bad</title><link rel="icon" href="data:,">
 <img src="http://elsewhere.invalid/pixel.png"><script>console.error('panicked at engine'); throw new Error('boom');</script>`;
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startSite({ pages: { '/bad.html': badPage } });
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const site = useSite({ pages: { '/bad.html': badPage } });
 
 for (const path of ['/', '/a/b/']) {
   test(`the page opens at ${path}`, async () => {
-    const { page, close } = await openPage(browser, site.origin);
+    const { page, close } = await site.open();
     await page.goto(site.origin + path);
     await untilDrawn(page);
     assert.match(await page.title(), /Orrery/);
@@ -38,7 +27,7 @@ for (const [name, options] of Object.entries({
   'korean-wide': { locale: 'ko-KR', viewport: { width: 1440, height: 900 } },
 })) {
   test(`the page fits its window: ${name}`, async () => {
-    const { page, close } = await openPage(browser, site.origin, options);
+    const { page, close } = await site.open(options);
     await page.goto(`${site.origin}/`);
     await untilDrawn(page);
     await screenshot(page, `smoke-${name}`);
@@ -49,7 +38,7 @@ for (const [name, options] of Object.entries({
 }
 
 test('a page that calls elsewhere and fails is caught by the harness', async () => {
-  const { page, close } = await openPage(browser, site.origin);
+  const { page, close } = await site.open();
   await page.goto(`${site.origin}/bad.html`);
   await assert.rejects(close);
   for (const trouble of ['request to another host', 'panicked at engine', 'uncaught: Error: boom']) {

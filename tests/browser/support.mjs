@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -27,7 +28,7 @@ const mediaTypes = {
  * Serves the built site at `/` and, as somebody else's web server would, deep inside another site at `/a/b/`.
  * Pages that a test makes up itself, such as one that embeds the site, can be added to `pages` by path.
  */
-export async function startSite({ pages = {} } = {}) {
+async function startSite({ pages = {} } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://site.example');
     const made = pages[pathname];
@@ -60,7 +61,7 @@ function fileOf(pathname) {
 }
 
 /** A headless Chromium that keeps its own housekeeping off the network. */
-export function startBrowser() {
+function startBrowser() {
   return chromium.launch({
     executablePath: process.env.ORRERY_CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -79,7 +80,7 @@ export function startBrowser() {
  * A page in a fresh browser context. `options` are Playwright's (viewport, colorScheme, locale, reducedMotion, …).
  * `page.troubles` collects what must not happen; `close` fails the test if there were any.
  */
-export async function openPage(browser, origin, options = {}) {
+async function openPage(browser, origin, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
   const troubles = [];
   await context.route('**', (route) => {
@@ -102,6 +103,26 @@ export async function openPage(browser, origin, options = {}) {
       await context.close();
       assert.deepEqual(troubles, []);
     },
+  };
+}
+
+/** The built site and a browser for all tests of a file: `open` gives a page, `origin` is how addresses of the site begin. */
+export function useSite({ pages = {} } = {}) {
+  let site;
+  let browser;
+  before(async () => {
+    site = await startSite({ pages });
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+  return {
+    get origin() {
+      return site.origin;
+    },
+    open: (options) => openPage(browser, site.origin, options),
   };
 }
 

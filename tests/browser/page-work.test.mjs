@@ -23,7 +23,7 @@ test('pasted manifests are applied and their pods become ready in the picture', 
 test('a mistake is marked at its line, with the field and what to write instead', async () => {
   const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, '# nothing yet\n');
-  await paste(page, web().replace('image: web:1', 'image: web:1\n        imagePullPolcy: Always'));
+  await paste(page, web().replace('image: nginx:1.25', 'image: nginx:1.25\n        imagePullPolcy: Always'));
   const problem = page.locator('.problems li').first();
   await problem.waitFor();
   assert.match(await problem.innerText(), /line 16[\s\S]*imagePullPolcy[\s\S]*imagePullPolicy/);
@@ -67,9 +67,9 @@ test('a Deployment is scaled, and an edit that is applied again rolls out betwee
   await page.locator('.why .link', { hasText: 'Deployment' }).click();
   await page.click('.act .more');
   await untilReady(page, 4);
-  await paste(page, web({ replicas: 4, image: 'web:2' }));
+  await paste(page, web({ replicas: 4, image: 'nginx:1.27' }));
   await page.keyboard.press('Control+Enter');
-  await page.waitForFunction(() => /web:2/.test(document.querySelector('.picture .rollout')?.textContent ?? ''));
+  await page.waitForFunction(() => /nginx:1.27/.test(document.querySelector('.picture .rollout')?.textContent ?? ''));
   assert.match(await page.locator('.picture .rollout').textContent(), /min available 3.*max pods 5/s);
   await untilReady(page, 4);
   await close();

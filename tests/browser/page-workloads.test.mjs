@@ -81,14 +81,14 @@ test('a click goes back to an earlier revision', async () => {
   const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web());
   await untilReady(page, 3);
-  await paste(page, web({ image: 'web:2' }));
+  await paste(page, web({ image: 'nginx:1.27' }));
   await page.keyboard.press('Control+Enter');
-  await page.waitForFunction(() => /web:2/.test(document.querySelector('.picture .rollout')?.textContent ?? ''));
+  await page.waitForFunction(() => /nginx:1.27/.test(document.querySelector('.picture .rollout')?.textContent ?? ''));
   await select(page, 'Deployment/default/web');
   await page.waitForSelector('.revisions');
-  assert.match(await page.locator('.revisions tr').first().innerText(), /2\s+web:2\s+current/);
-  await page.locator('.revisions tr', { hasText: 'web:1' }).locator('button').click();
-  await page.waitForFunction(() => /3\s+web:1\s+current/.test(document.querySelector('.revisions tr')?.innerText ?? ''));
+  assert.match(await page.locator('.revisions tr').first().innerText(), /2\s+nginx:1.27\s+current/);
+  await page.locator('.revisions tr', { hasText: 'nginx:1.25' }).locator('button').click();
+  await page.waitForFunction(() => /3\s+nginx:1.25\s+current/.test(document.querySelector('.revisions tr')?.innerText ?? ''));
   assert.match(await console_(page), /kubectl rollout undo deployment\/web --to-revision=1\s+deployment.apps\/web rolled back/);
   await close();
 });
@@ -119,7 +119,7 @@ test('the ordinals of a StatefulSet stand in a row with their claims, and losing
 
 test('for a pod that waits the page tells what would have to change, and a click does it', async () => {
   const { page, close } = await site.open();
-  const spec = '{nodeSelector: {disk: ssd}, containers: [{name: c, image: "web:1"}]}';
+  const spec = '{nodeSelector: {disk: ssd}, containers: [{name: c, image: "nginx:1.25"}]}';
   await openWith(page, `${site.origin}/`, pods(spec));
   await page.waitForSelector('.picture .pod[data-state=pending]');
   await select(page, 'Pod/default/one');
@@ -144,7 +144,7 @@ test('for a pod that waits the page tells what would have to change, and a click
 
 test('every plug-in that scored has a column, with raw and normalised scores and a total', async () => {
   const { page, close } = await site.open();
-  await openWith(page, `${site.origin}/`, pods('{containers: [{name: c, image: "web:1"}]}'));
+  await openWith(page, `${site.origin}/`, pods('{containers: [{name: c, image: "nginx:1.25"}]}'));
   await untilReady(page, 1);
   await select(page, 'Pod/default/one');
   await page.click('.all-nodes');

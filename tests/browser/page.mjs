@@ -1,7 +1,7 @@
 // What the tests of the page share: a manifest, the editor's text, the marks in the picture.
 
 /** A Deployment of `replicas` pods behind a Service. */
-export const web = ({ replicas = 3, image = 'web:1' } = {}) => `apiVersion: apps/v1
+export const web = ({ replicas = 3, image = 'nginx:1.25' } = {}) => `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: web

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use orrery_api::printers::pod_status;
 use orrery_api::{ContainerState, ContainerStatus, Event, Kind, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
@@ -51,7 +52,7 @@ pub(crate) fn mark(
             PodState::Creating if pulling.contains(&pod.metadata.uid) => PodState::Pulling,
             state => state,
         },
-        reason: reason(pod),
+        reason: reason(api, now, pod),
         countdown: countdown(api, now, pod),
     }
 }
@@ -148,26 +149,9 @@ fn seconds(word: &str) -> Option<u32> {
     minutes.parse::<u32>().ok()?.checked_mul(60)?.checked_add(rest.parse().ok()?)
 }
 
-/// The status column of `kubectl get pods` (upstream: `pkg/printers/internalversion/printers.go`, `printPod`), for pods without
-/// init containers in the way.
-pub(crate) fn reason(pod: &Pod) -> Text {
-    let phase = pod.status.phase.clone().unwrap_or_else(|| "Pending".into());
-    let mut reason = pod.status.reason.clone().unwrap_or(phase);
-    for status in pod.status.container_statuses.iter().rev() {
-        if let Some(waiting) = waiting_reason(&status.state) {
-            reason = waiting.clone();
-        } else if let Some(ended) = &status.state.terminated {
-            reason = ended.reason.clone().unwrap_or_else(|| format!("ExitCode:{}", ended.exit_code).into());
-        }
-    }
-    if pod.metadata.terminating() {
-        reason = if pod.status.reason.as_deref() == Some("NodeLost") {
-            "Unknown".into()
-        } else {
-            "Terminating".into()
-        };
-    }
-    reason
+/// The status column of `kubectl get pods`.
+pub(crate) fn reason(api: &ApiServer, now: SimTime, pod: &Pod) -> Text {
+    pod_status(pod, api.date(now)).reason.as_str().into()
 }
 
 #[cfg(test)]

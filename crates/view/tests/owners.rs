@@ -66,16 +66,16 @@ fn told(families: &[Family]) -> String {
 
 fn deployment(name: &str, replicas: u32, more: &str) -> String {
     format!(
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: default}}\nspec:\n  replicas: {replicas}\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec: {{containers: [{{name: c, image: \"web:1\"}}]{more}}}\n---\n"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: default}}\nspec:\n  replicas: {replicas}\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec: {{containers: [{{name: c, image: \"nginx:1.25\"}}]{more}}}\n---\n"
     )
 }
 
 #[test]
 fn pods_hang_from_their_replica_set_and_those_of_nobody_stand_together() {
-    let alone = "apiVersion: v1\nkind: Pod\nmetadata: {name: one, namespace: default}\nspec: {containers: [{name: c, image: \"web:1\"}]}\n";
+    let alone = "apiVersion: v1\nkind: Pod\nmetadata: {name: one, namespace: default}\nspec: {containers: [{name: c, image: \"nginx:1.25\"}]}\n";
     let cluster = cluster(&(deployment("web", 2, "") + alone), 60);
     let all = families(&cluster);
-    let want = "Deployment web 2/2\n  ReplicaSet [1 · web:1] Ready Ready\nNamespace default 1/1\n  Namespace [] Ready\n";
+    let want = "Deployment web 2/2\n  ReplicaSet [1 · nginx:1.25] Ready Ready\nNamespace default 1/1\n  Namespace [] Ready\n";
     assert_eq!(told(&all), want);
     let picture = scene(&cluster, None, None, View::Owners);
     let labels: Vec<usize> = picture.pods().map(|p| p.label.len()).collect();
@@ -90,13 +90,13 @@ fn pods_hang_from_their_replica_set_and_those_of_nobody_stand_together() {
 fn pods_that_may_not_be_made_are_ghosts() {
     let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few, namespace: default}\nspec: {hard: {pods: 1}}\n---\n";
     let all = families(&cluster(&(quota.to_owned() + &deployment("web", 3, "")), 60));
-    assert_eq!(told(&all), "Deployment web 1/3\n  ReplicaSet [1 · web:1] Ready - -\n");
+    assert_eq!(told(&all), "Deployment web 1/3\n  ReplicaSet [1 · nginx:1.25] Ready - -\n");
 }
 
 /// A workload of a kind, around a template whose container does `does`.
 fn workload(kind: &str, api: &str, spec: &str, does: &str) -> String {
     format!(
-        "apiVersion: {api}\nkind: {kind}\nmetadata: {{name: it, namespace: default}}\nspec:\n{spec}\n  template:\n    metadata: {{labels: {{app: it}}}}\n    spec: {{containers: [{{name: c, image: \"web:1\"{does}}}]}}\n"
+        "apiVersion: {api}\nkind: {kind}\nmetadata: {{name: it, namespace: default}}\nspec:\n{spec}\n  template:\n    metadata: {{labels: {{app: it}}}}\n    spec: {{containers: [{{name: c, image: \"nginx:1.25\"{does}}}]}}\n"
     )
 }
 
@@ -110,22 +110,22 @@ fn every_workload_has_the_places_that_are_its_own() {
         (
             "an ordinal each, with its claim and its volume",
             data.to_owned() + &workload("StatefulSet", "apps/v1", stateful, ""),
-            "StatefulSet it 2/2\n  StatefulSet [web:1] Ready+data* Ready+data*\n",
+            "StatefulSet it 2/2\n  StatefulSet [nginx:1.25] Ready+data* Ready+data*\n",
         ),
         (
             "a node each",
             workload("DaemonSet", "apps/v1", selector, ""),
-            "DaemonSet it 3/3\n  DaemonSet [web:1] Ready Ready Ready\n",
+            "DaemonSet it 3/3\n  DaemonSet [nginx:1.25] Ready Ready Ready\n",
         ),
         (
             "replicas of a controller from before ReplicaSets",
             workload("ReplicationController", "v1", "  replicas: 2\n  selector: {app: it}", ""),
-            "ReplicationController it 2/2\n  ReplicationController [web:1] Ready Ready\n",
+            "ReplicationController it 2/2\n  ReplicationController [nginx:1.25] Ready Ready\n",
         ),
         (
             "the pods that a Job had so far",
             workload("Job", "batch/v1", "  completions: 2", ends),
-            "Job it 2/2\n  Job [web:1] Completed Completed\n",
+            "Job it 2/2\n  Job [nginx:1.25] Completed Completed\n",
         ),
     ];
     for (name, manifests, want) in rows {
@@ -139,14 +139,14 @@ fn ordinals_that_are_no_longer_wanted_keep_their_place_as_long_as_their_claims_d
     let mut cluster = cluster(&workload("StatefulSet", "apps/v1", spec, ""), 30);
     assert_eq!(
         told(&families(&cluster)),
-        "StatefulSet it 0/2\n  StatefulSet [web:1] Pending+data -+data?\n",
+        "StatefulSet it 0/2\n  StatefulSet [nginx:1.25] Pending+data -+data?\n",
         "the first waits for its claim, and the second for the first"
     );
     let (api, request) = cluster.send();
     let key = orrery_apiserver::Key::new(orrery_api::Kind::StatefulSet, "default", "it");
     api.scale(&request, &key, 0).expect("it can be scaled");
     cluster.run(SimTime::from_secs(90), &mut || true);
-    assert_eq!(told(&families(&cluster)), "StatefulSet it 0/0\n  StatefulSet [web:1] -+data!\n");
+    assert_eq!(told(&families(&cluster)), "StatefulSet it 0/0\n  StatefulSet [nginx:1.25] -+data!\n");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn pod(spec: &str) -> String {
 
 #[test]
 fn for_a_pod_that_waits_the_smallest_change_comes_first() {
-    let c = |more: &str| format!("{{containers: [{{name: c, image: \"web:1\"{more}}}]}}");
+    let c = |more: &str| format!("{{containers: [{{name: c, image: \"nginx:1.25\"{more}}}]}}");
     let asks = |cpu: &str| c(&format!(", resources: {{requests: {{cpu: {cpu:?}}}}}"));
     type Row = (&'static str, String, &'static [(&'static str, &'static str)], Vec<(String, Vec<Change>)>);
     let every = |change: fn(&str) -> Change| {
@@ -196,7 +196,7 @@ fn for_a_pod_that_waits_the_smallest_change_comes_first() {
     let rows: [Row; 4] = [
         (
             "a node selector names the label that is missing",
-            "{nodeSelector: {disk: ssd}, containers: [{name: c, image: \"web:1\"}]}".into(),
+            "{nodeSelector: {disk: ssd}, containers: [{name: c, image: \"nginx:1.25\"}]}".into(),
             &[],
             every(|_| Change::Label("disk=ssd".into())),
         ),
@@ -253,7 +253,7 @@ fn for_a_pod_that_waits_the_smallest_change_comes_first() {
                 }),
                 cpu => {
                     let held = format!(
-                        "{{nodeName: {node}, containers: [{{name: c, image: \"web:1\", resources: {{requests: {{cpu: {cpu:?}}}}}}}]}}"
+                        "{{nodeName: {node}, containers: [{{name: c, image: \"nginx:1.25\", resources: {{requests: {{cpu: {cpu:?}}}}}}}]}}"
                     );
                     apply(&mut cluster, &pod(&held).replace("name: one", &format!("name: held-{i}")), 1);
                 }
@@ -271,7 +271,7 @@ fn who_would_go_for_an_important_pod_is_told() {
     let mut cluster = cluster(class, 1);
     let asks = |more: &str, cpu: u32| {
         pod(&format!(
-            "{{{more}, containers: [{{name: c, image: \"web:1\", resources: {{requests: {{cpu: {cpu}}}}}}}]}}"
+            "{{{more}, containers: [{{name: c, image: \"nginx:1.25\", resources: {{requests: {{cpu: {cpu}}}}}}}]}}"
         ))
     };
     for node in 1..=3 {

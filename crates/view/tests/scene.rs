@@ -19,7 +19,7 @@ spec:
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: web:1}]}
+    spec: {containers: [{name: web, image: nginx:1.25}]}
 ---
 apiVersion: v1
 kind: Service
@@ -146,7 +146,7 @@ fn a_rollout_shows_both_sides_between_its_limits() {
     let (api, request) = cluster.send();
     let change = |d: &mut orrery_api::Deployment| {
         let template = Rc::make_mut(&mut d.spec.template);
-        Rc::make_mut(&mut template.spec).containers[0].image = Some("web:2".into());
+        Rc::make_mut(&mut template.spec).containers[0].image = Some("nginx:1.27".into());
     };
     api.modify(&request, "default", "web", change).expect("the change is valid");
     cluster.run(SimTime::from_secs(61), &mut || true);
@@ -154,7 +154,7 @@ fn a_rollout_shows_both_sides_between_its_limits() {
     let [lane] = &scene.rollouts[..] else { panic!("one Deployment is under way: {:?}", scene.rollouts) };
     assert_eq!((lane.min_available, lane.max_total), (3, 4));
     let sides: Vec<_> = lane.sides.iter().map(|s| (&*s.image, s.new)).collect();
-    assert_eq!(sides, [("web:1", false), ("web:2", true)]);
+    assert_eq!(sides, [("nginx:1.25", false), ("nginx:1.27", true)]);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn about_pod(it: &mut Inspection, cluster: &Cluster, pod: &Pod) {
         PodState::Terminating => Tone::Plain,
         _ => Tone::Warn,
     };
-    chip(it, pod::reason(pod), tone);
+    chip(it, pod::reason(cluster.api(), cluster.now(), pod), tone);
     place(it, pod.node_name.as_ref());
     place(it, pod.status.pod_ip.as_ref());
     it.says = pod::unschedulable(pod).or_else(|| waiting_message(pod)).or_else(|| {

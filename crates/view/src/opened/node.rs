@@ -1,9 +1,10 @@
 //! A node from within: its agents, its conditions, what it offers and what is asked of it, its images and its pods.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use orrery_api::{Node, resources};
-use orrery_cluster::Cluster;
+use orrery_cluster::{Cluster, Image};
 
 use crate::countdown::{self, Countdown};
 use crate::node::card;
@@ -104,13 +105,18 @@ pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
         runtime: info.container_runtime_version.clone(),
         address: status.addresses.first().map(|a| a.address.clone()).unwrap_or_default(),
         addresses: on_it.filter(|p| p.status.pod_ip.is_some() && !p.spec.host_network).count(),
-        images: status.images.iter().map(image).collect(),
+        images: cluster
+            .kubelet(&node.metadata.name)
+            .into_iter()
+            .flat_map(|k| k.images(cluster.now()))
+            .map(image)
+            .collect(),
         countdown: countdown::of_node(api, cluster.now(), node),
     })
 }
 
-/// The shortest name of an image, and its size.
-fn image(image: &orrery_api::ContainerImage) -> (Text, Text) {
-    let name = image.names.iter().min_by_key(|name| name.len()).cloned().unwrap_or_default();
-    (name, format!("{} MB", image.size_bytes / 1_000_000).as_str().into())
+/// The name of an image without its usual registry, and its size.
+fn image((name, image): (&Text, &Rc<Image>)) -> (Text, Text) {
+    let short = name.trim_start_matches("docker.io/").trim_start_matches("library/");
+    (short.into(), format!("{} MB", image.size / 1_000_000).as_str().into())
 }

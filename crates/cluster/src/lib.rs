@@ -19,10 +19,10 @@ mod words;
 pub use backup::Snapshot;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
-pub use orrery_etcd::raft::{MemberStatus, Role};
-pub use orrery_kube_proxy::{Client, Connection, Way};
 pub use orrery_container_runtime::images::Image;
 pub use orrery_container_runtime::registry::RegistryKind;
+pub use orrery_etcd::raft::{MemberStatus, Role};
+pub use orrery_kube_proxy::{Client, Connection, Way};
 pub use orrery_kubelet::{
     ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
 };

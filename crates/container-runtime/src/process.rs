@@ -258,15 +258,15 @@ fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
 /// The environment that a container's processes begin with.
 fn environment(start: &Start) -> Shell {
     let mut shell = Shell::default();
-    shell.export("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    shell.export("HOSTNAME", start.hostname.clone());
-    shell.export(
-        "HOME",
-        if start.image.user.is_empty() || &*start.image.user == "root" { "/root" } else { "/" },
-    );
+    shell.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    shell.set("HOSTNAME", start.hostname.clone());
+    let root = matches!(&*start.image.user, "" | "root" | "0");
+    shell.set("HOME", if root { "/root" } else { "/" });
     for (name, value) in start.image.env.iter().chain(&start.env) {
-        shell.export(name, value.clone());
+        shell.set(name, value.clone());
     }
+    // All of them are exported: of the exported ones only the names count, so one map does for both.
+    shell.exported = shell.variables.clone();
     let directory = start.working_dir.as_deref().unwrap_or(&start.image.working_dir);
     shell.directory = if directory.is_empty() { "/".into() } else { directory.into() };
     shell
@@ -389,6 +389,7 @@ impl State {
             return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
         }
         self.last_pid += 1;
+        self.container.varies = false;
         let mut shell = environment(&self.container.start);
         (shell.streams.out, shell.streams.err, shell.pid) = (Sink::Buffer(0), Sink::Buffer(1), self.last_pid);
         let mut task = Task::new(self.last_pid, now, shell);
@@ -471,6 +472,7 @@ impl State {
             return Answer { took: Duration::ZERO, result: Err(Unreachable::Refused) };
         };
         let container = &mut self.container;
+        container.varies = false;
         let mut asked = Asked {
             args: &service.args,
             port,

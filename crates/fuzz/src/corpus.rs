@@ -14,11 +14,24 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>, String> {
         "quantity" => {
             ["0", "100m", "1.5Gi", "-2e3", "12E", "1e-9", ".5Ki", "9223372036854775807"].map(text).to_vec()
         }
+        "shell" => SCRIPTS.map(text).to_vec(),
         "selector" => ["app=web", "a!=b,c in (d, e),!f", "x notin (y)", "n > 1", "a==b"].map(text).to_vec(),
         _ => vec![text("1:"), text("#1:AAAA"), text("2:x"), text(&orrery_share::encode(&link()))],
     };
     Ok(texts)
 }
+
+const SCRIPTS: [&str; 9] = [
+    "touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600",
+    "for i in 9 8 7; do echo $i; done",
+    "until nslookup myservice.$(cat /etc/ns).svc.cluster.local; do echo waiting; sleep 2; done",
+    "i=0; while true; do echo \"$i: $(date)\"; i=$((i+1)); sleep 1; done",
+    "trap 'echo bye; exit 0' TERM; while :; do sleep 1; done",
+    "cat <<EOF > /tmp/f\na $x\nEOF\nwhile read -r a b; do echo \"${b:-none}\"; done < /tmp/f",
+    "f() { local x=$1; [ $x -le 0 ] && return; f $((x-1)); echo $x; }; f 5 | sort -r | head -n 2 &\nwait",
+    "case $HOSTNAME in *-[0-9]) echo ${HOSTNAME##*-};; *) exit 1;; esac",
+    "set -ex; echo a | grep -q b || { echo none >&2; false; }; echo never",
+];
 
 fn link() -> orrery_share::Link {
     let file = orrery_share::File { name: "web.yaml".into(), text: "kind: Pod\n".into() };

@@ -2,9 +2,15 @@
 
 use orrery_apimachinery::patch::{json_merge, json_patch, strategic_merge, three_way, two_way};
 use orrery_apimachinery::{Quantity, Str, Value, labels};
+use orrery_container_runtime::{
+    Answer, Foresight, Message, Process, Reply, Signal, Start, Target as To, Unreachable, World,
+};
 use orrery_manifest::{Limits, objects, read, to_yaml};
+use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 /// A reader of texts.
 pub struct Target {
@@ -22,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "quantity", words: QUANTITY, run: quantity },
     Target { name: "patch", words: PATCH, run: patch },
     Target { name: "selector", words: SELECTOR, run: selector },
+    Target { name: "shell", words: SHELL, run: shell },
     Target { name: "link", words: &["1:", "#", "A", "=", "_", "-"], run: link },
 ];
 
@@ -80,6 +87,127 @@ const YAML: &[&str] = &[
 const QUANTITY: &[&str] = &[
     "0", "9", ".", "-", "+", "e", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T",
     "P", "1e",
+];
+const SHELL: &[&str] = &[
+    "; ",
+    "\n",
+    " && ",
+    " || ",
+    " | ",
+    " & ",
+    "! ",
+    "if ",
+    "; then ",
+    "; elif ",
+    "; else ",
+    "; fi",
+    "while ",
+    "until ",
+    "; do ",
+    "; done",
+    "for i in ",
+    "case $x in ",
+    ") ",
+    ";; ",
+    "esac",
+    "{ ",
+    "; }",
+    "( ",
+    " )",
+    "f() { ",
+    "f",
+    "f $1",
+    "$(",
+    ")",
+    "`",
+    "$((",
+    "))",
+    "${",
+    "}",
+    "${x:-",
+    "${x%",
+    "${x//",
+    "${#x}",
+    "$x",
+    "$@",
+    "$#",
+    "$?",
+    "$!",
+    "$RANDOM",
+    "x=",
+    "x=$x$x",
+    "'",
+    "\"",
+    "\\",
+    "*",
+    "?",
+    "[a-z]",
+    " > ",
+    " >> ",
+    " < ",
+    " 2>&1",
+    " &> ",
+    "<<EOF\n",
+    "\nEOF\n",
+    "<<< ",
+    "/tmp/x",
+    "/dev/null",
+    "/proc/1/fd/1",
+    "[ ",
+    " ]",
+    "[[ ",
+    " ]]",
+    " -eq ",
+    " =~ ",
+    "test -f ",
+    "set -e",
+    "set -x; ",
+    "trap 'echo x' ",
+    "EXIT",
+    "TERM",
+    "exec ",
+    "eval ",
+    "wait",
+    "read x",
+    "shift",
+    "local x=1",
+    "export x",
+    "break",
+    "continue",
+    "return 1",
+    "exit 3",
+    "true",
+    "false",
+    ":",
+    "sleep 1",
+    "sleep inf",
+    "timeout 3 ",
+    "echo a ",
+    "printf '%5s|%d\n' ",
+    "cat ",
+    "seq 9",
+    "grep -E '(a|b)*c' ",
+    "sed 's/a*/b/g'",
+    "awk '{print $2}'",
+    "cut -d: -f2",
+    "tr a-z A-Z",
+    "sort -n",
+    "head -c 3",
+    "tail -f ",
+    "expr 1 + ",
+    "date +%s%N",
+    "kill 1",
+    "kill -9 $!",
+    "yes",
+    "xargs ",
+    "dd if=/dev/zero of=/tmp/y bs=1M count=9",
+    "wget -qO- http://a",
+    "nslookup a",
+    "nc -l -p 80",
+    "stress --vm 1",
+    "perl -e 'print bpi(30)'",
+    "é",
+    "\u{0}",
 ];
 const SELECTOR: &[&str] =
     &["=", "==", "!=", "!", ",", "(", ")", " in ", " notin ", "exists", ">", "<", "a", "a/b", " "];
@@ -200,6 +328,76 @@ fn selector(bytes: &[u8]) -> u64 {
             shape((operators, selector.matches(&labels)))
         }
         Err(why) => shape(gist(&why)),
+    }
+}
+
+/// A script ends within its bounds; what was foreseen happens; a look in between changes nothing.
+fn shell(bytes: &[u8]) -> u64 {
+    let script = String::from_utf8_lossy(bytes);
+    let command = ["sh", "-c", &*script].map(Str::from).to_vec();
+    let start = Start { command, hostname: "fuzz".into(), ..Start::default() };
+    let Ok(mut process) = Process::start(Rc::new(start), SimTime::ZERO) else { return 0 };
+    let (foreseen, mut other) = (process.foresee(), process.clone());
+    let horizon = SimTime::from_secs(1_000);
+    process.advance(horizon, &mut Nowhere);
+    for second in [1, 2, 5, 30, 999, 1_000] {
+        other.advance(SimTime::from_secs(second), &mut Nowhere);
+    }
+    let follows = script.contains("tail");
+    assert!(follows || process.log() == other.log(), "a look in between changed what is printed");
+    let end = process.ended().map(|exit| (exit.at, exit.code));
+    match foreseen {
+        Foresight::Ends { at, code } if at <= horizon => assert_eq!(end, Some((at, code))),
+        Foresight::Never => assert_eq!(end, None),
+        Foresight::Reaches(at) | Foresight::Unknown(at) => assert!(end.is_none_or(|(end, _)| end >= at)),
+        Foresight::Ends { .. } => {}
+    }
+    process.signal(Signal::Term, horizon, &mut Nowhere);
+    let ran = process.exec(&["sh", "-c", &*script].map(Str::from), horizon, &mut Nowhere);
+    let printed = process.log().lines().next().map(|line| gist(&line.text));
+    shape((
+        end.map(|(_, code)| code),
+        printed,
+        ran.code,
+        process.listens().len(),
+        process.assumed().is_some(),
+    ))
+}
+
+/// An outside in which there is nothing.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn lookup(&mut self, _: &str) -> Answer<Vec<Ipv4Addr>> {
+        Answer { took: Duration::from_millis(1), result: Vec::new() }
+    }
+
+    fn send(&mut self, _: To, _: &Message, timeout: Duration) -> Answer<Result<Reply, Unreachable>> {
+        Answer { took: timeout, result: Err(Unreachable::TimedOut) }
+    }
+
+    fn read(&mut self, _: &str) -> Option<Str> {
+        None
+    }
+
+    fn write(&mut self, _: &str, _: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn append(&mut self, _: &str, _: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn make_directory(&mut self, _: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn remove(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn list(&mut self, _: &str) -> Option<Vec<Str>> {
+        None
     }
 }
 

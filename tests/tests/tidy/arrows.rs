@@ -40,7 +40,7 @@ const ARROWS: [(&str, &str); 25] = [
         "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share",
     ),
     ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
-    ("fuzz", "apimachinery api manifest share"),
+    ("fuzz", "sim apimachinery api manifest container-runtime share"),
     ("xtask", ""),
 ];
 

@@ -51,6 +51,9 @@ fn missing(call: &mut Call, what: &str, path: &str) -> i32 {
     1
 }
 
+/// Bytes that `cat` shows at most.
+const MOST_SHOWN: usize = 4 << 20;
+
 fn cat(call: &mut Call) -> Outcome {
     let mut paths = operands(call);
     if paths.is_empty() {
@@ -63,7 +66,8 @@ fn cat(call: &mut Call) -> Outcome {
     for path in paths {
         let whole = call.path(&path);
         match call.read(&path) {
-            Some(text) => call.out.push_str(&text),
+            Some(text) if call.out.len() < MOST_SHOWN => call.out.push_str(&text),
+            Some(_) => {}
             None if call.container.kind(&whole, call.world) == Some(Kind::Directory) => {
                 call.fail(1, &["read error: Is a directory"]);
                 code = 1;

@@ -33,11 +33,17 @@ pub(super) type Match = Vec<Option<(usize, usize)>>;
 const MOST_STEPS: u32 = 200_000;
 /// How deep groups may nest.
 const DEEPEST: u32 = 20;
+/// How often a group is repeated at most, and how long an expression may be: a match recurses for each.
+const MOST_GROUPS: usize = 100;
+const LONGEST: usize = 500;
 
 impl Regex {
     /// Reads an expression; `extended` as in `grep -E`.
     pub fn new(text: &str, extended: bool, fold: bool) -> Option<Regex> {
         let signs: Vec<char> = text.chars().collect();
+        if signs.len() > LONGEST {
+            return None;
+        }
         let mut reader = Reader { signs: &signs, at: 0, extended, groups: 0, depth: 0 };
         let alternatives = reader.alternatives()?;
         (reader.at == signs.len()).then_some(Regex { alternatives, groups: reader.groups, fold })
@@ -234,7 +240,7 @@ impl Run<'_> {
         all.iter().find_map(|pieces| self.pieces(pieces, 0, at, groups, next))
     }
 
-    /// Matches pieces, the first of which has come so often; as many as can be.
+    /// Matches pieces, the first of which has come so often; as many of it as can be.
     fn pieces(
         &mut self,
         pieces: &[Piece],
@@ -245,31 +251,47 @@ impl Run<'_> {
     ) -> Option<usize> {
         *self.steps = self.steps.checked_sub(1)?;
         let Some(piece) = pieces.first() else { return next(at, groups) };
-        // A match that recurses once for each character must not exhaust the stack.
-        if count < piece.most && count < 2_000 {
-            if let Atom::Group(number, inner) = &piece.what {
-                let before = groups.clone();
-                let number = *number;
-                let mut ends = Vec::new();
-                self.any(inner, at, groups, &mut |end, _| {
-                    ends.push(end);
-                    None
-                });
-                for end in ends.into_iter().filter(|end| *end > at || count < piece.least) {
-                    *groups = before.clone();
-                    groups[number] = Some((at, end));
-                    if let Some(found) = self.pieces(pieces, count + 1, end, groups, next) {
-                        return Some(found);
-                    }
-                }
-                *groups = before;
-            } else if let Some(end) = self.one(&piece.what, at).filter(|end| *end > at || piece.most == 1) {
+        let Atom::Group(number, inner) = &piece.what else {
+            return self.characters(pieces, at, groups, next);
+        };
+        if count < piece.most.min(MOST_GROUPS) {
+            let before = groups.clone();
+            let mut ends = Vec::new();
+            self.any(inner, at, groups, &mut |end, _| {
+                ends.push(end);
+                None
+            });
+            for end in ends.into_iter().filter(|end| *end > at || count < piece.least) {
+                *groups = before.clone();
+                groups[*number] = Some((at, end));
                 if let Some(found) = self.pieces(pieces, count + 1, end, groups, next) {
                     return Some(found);
                 }
             }
+            *groups = before;
         }
         if count >= piece.least { self.pieces(&pieces[1..], 0, at, groups, next) } else { None }
+    }
+
+    /// Matches pieces of which the first stands for one character, or for a place.
+    fn characters(&mut self, pieces: &[Piece], at: usize, groups: &mut Match, next: Next) -> Option<usize> {
+        let piece = &pieces[0];
+        let mut ends = vec![at];
+        while ends.len() <= piece.most {
+            let last = *ends.last().expect("the first is there");
+            match self.one(&piece.what, last) {
+                Some(end) => {
+                    ends.push(end);
+                    if end == last {
+                        break;
+                    }
+                }
+                None => break,
+            }
+        }
+        *self.steps = self.steps.checked_sub(ends.len() as u32)?;
+        let most = ends.into_iter().skip(piece.least).rev();
+        most.into_iter().find_map(|end| self.pieces(&pieces[1..], 0, end, groups, next))
     }
 
     /// Where the text goes on after an atom.

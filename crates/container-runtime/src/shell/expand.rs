@@ -26,6 +26,11 @@ pub(crate) struct Expander<'a> {
     pub used: usize,
 }
 
+/// Bytes that a word may have (Linux: `MAX_ARG_STRLEN` allows 128 KiB, a variable more).
+const LONGEST: usize = 1 << 20;
+/// Words that a command may have.
+const MOST_WORDS: usize = 100_000;
+
 /// A text as it grows, with backslashes before what stands for itself.
 #[derive(Default)]
 struct Field {
@@ -62,8 +67,9 @@ impl Expander<'_> {
                 }
             }
         }
+        let long = field.pattern.len() > LONGEST || into.len() > MOST_WORDS;
         self.finish(field, into);
-        Ok(())
+        if long { Err(Halt::Failed("Argument list too long".into())) } else { Ok(()) }
     }
 
     /// The one text of a word that is not split, as in assignments.
@@ -77,6 +83,9 @@ impl Expander<'_> {
                 Part::Text(text) | Part::Quoted(text) => whole.push_str(text),
                 part => whole.push_str(&self.value(part)?.0),
             }
+        }
+        if whole.len() > LONGEST {
+            return Err(Halt::Failed("Cannot allocate memory".into()));
         }
         Ok(whole.into())
     }

@@ -5,7 +5,7 @@ use orrery_apimachinery::Str;
 use std::rc::Rc;
 
 /// How deep a script may nest: hostile texts must not exhaust the stack.
-const DEEPEST: u32 = 60;
+const DEEPEST: u32 = 40;
 
 /// Reads a script. The error is what shells say of it.
 pub(crate) fn parse(text: &str) -> Result<Rc<Node>, String> {

@@ -8,7 +8,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, Settle, Strain};
+use orrery_cluster::{Cluster, Config, Settle, Strain, Topology};
 use orrery_kubectl::Files;
 use orrery_sim::Duration;
 use std::fmt::Write;
@@ -54,14 +54,33 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             node(cluster.strain_node(name, strain))
         }
         ["relieve", name] => node(cluster.relieve_node(name)),
+        ["etcdctl", argv @ ..] => {
+            let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
+            let output = cluster.etcdctl(&argv);
+            format!("{}{}", output.stdout, output.stderr)
+        }
+        ["cluster", "all-in-one"] => begin(cluster, 1, Topology::all_in_one()),
+        ["cluster", etcd, "etcd", planes, "control", "planes"] => {
+            let count = |word: &str| word.parse().expect("a count is a number");
+            begin(cluster, 3, Topology::new(count(etcd), count(planes)))
+        }
         ["remove", name] => node(cluster.remove_node(name)),
-        ["cut", name] => node(cluster.cut_node(name)),
-        ["join", name] => node(cluster.join_node(name)),
-        ["stop", name] => node(cluster.stop_node(name)),
-        ["start", name] => node(cluster.start_node(name)),
+        ["cut", name] => node(cluster.cut(name)),
+        ["join", name] => node(cluster.join(name)),
+        ["stop", name] => node(cluster.stop(name)),
+        ["start", name] => node(cluster.start(name)),
+        ["kill", name] => node(cluster.kill(name)),
+        ["lose", name] => node(cluster.lose(name)),
         ["add", "node"] => format!("{}\n", cluster.add_node()),
         _ => panic!("'{line}' is not a command of a transcript"),
     }
+}
+
+/// Begins anew with another control plane.
+fn begin(cluster: &mut Cluster, nodes: usize, topology: Topology) -> String {
+    *cluster = Cluster::new(Config::lively(nodes).with_topology(topology));
+    cluster.settle(Settle::default());
+    String::new()
 }
 
 /// Types every line of a transcript on a fresh cluster and returns the transcript as it is now.

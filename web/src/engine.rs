@@ -1,13 +1,13 @@
 //! The cluster behind the page, with the list of everything that was done to it. The list makes a run repeatable: going back is
 //! replaying from the start, and a link is the list.
 
-use orrery_cluster::{Cluster, Config, Strain};
+use orrery_cluster::{Cluster, Config, Strain, Topology as Layout};
 use orrery_kubectl::Output;
 use orrery_kubectl::apply::apply;
 use orrery_kubectl::trial;
 use orrery_manifest::{Located, Objects, objects_of};
 use orrery_schema::Schema;
-use orrery_share::{Action, File, Link, Step};
+use orrery_share::{Action, Fault, File, Link, Step, Topology};
 use orrery_sim::SimTime;
 use orrery_view::assist::{Offer, complete};
 use orrery_view::behaviour::{Can, behaviour};
@@ -16,6 +16,7 @@ use orrery_view::handle::{self, Handle};
 use orrery_view::logs::{Logs, logs};
 use orrery_view::opened::node::{OpenedNode, opened_node};
 use orrery_view::opened::pod::{OpenedPod, opened_pod};
+use orrery_view::parts::{Parts, parts};
 use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, scheduling, workloads};
@@ -32,6 +33,7 @@ pub const SEED: u64 = 1;
 pub struct Engine {
     seed: u64,
     nodes: u32,
+    topology: Option<Topology>,
     cluster: Cluster,
     steps: Vec<Step>,
     /// How many steps have been taken; the others lie ahead.
@@ -62,19 +64,28 @@ pub struct Refused {
 impl Engine {
     /// A cluster at the beginning of virtual time.
     pub fn new(seed: u64, nodes: u32) -> Self {
-        let steps = Vec::new();
-        Self { seed, nodes, cluster: build(seed, nodes), steps, taken: 0, density: Density::default() }
+        Self::laid_out(seed, nodes, None)
+    }
+
+    /// As [`Self::new`], with a control plane that is laid out otherwise.
+    pub fn laid_out(seed: u64, nodes: u32, topology: Option<Topology>) -> Self {
+        let cluster = build(seed, nodes, topology);
+        Self { seed, nodes, topology, cluster, steps: Vec::new(), taken: 0, density: Density::default() }
     }
 
     /// The cluster of a link, at the beginning of its run.
     pub fn of(link: &Link) -> Self {
-        Self { steps: link.steps.clone(), ..Self::new(link.seed, link.nodes.clamp(1, 5_000)) }
+        Self {
+            steps: link.steps.clone(),
+            ..Self::laid_out(link.seed, link.nodes.clamp(1, 5_000), link.topology)
+        }
     }
 
     /// What a link to this run holds.
     pub fn link(&self, files: Vec<File>, speed: f64) -> Link {
         let steps = self.steps[..self.taken].to_vec();
-        Link { files, steps, seed: self.seed, nodes: self.nodes, at: self.now(), speed }
+        let (seed, nodes, topology) = (self.seed, self.nodes, self.topology);
+        Link { files, steps, seed, nodes, topology, at: self.now(), speed }
     }
 
     /// Virtual time in nanoseconds.
@@ -109,7 +120,7 @@ impl Engine {
 
     /// Back to the beginning; the steps lie ahead again.
     pub fn rewind(&mut self) {
-        self.cluster = build(self.seed, self.nodes);
+        self.cluster = build(self.seed, self.nodes, self.topology);
         self.taken = 0;
         self.density = Density::default();
     }
@@ -158,6 +169,11 @@ impl Engine {
     /// The map.
     pub fn crowd(&self, namespace: Option<&str>) -> crowd::Crowd {
         crowd::crowd(&self.cluster, namespace)
+    }
+
+    /// The control plane, part by part.
+    pub fn parts(&self) -> Parts {
+        parts(&self.cluster)
     }
 
     /// The latest calls.
@@ -295,8 +311,13 @@ impl orrery_kubectl::Files for Named<'_> {
     }
 }
 
-fn build(seed: u64, nodes: u32) -> Cluster {
-    Cluster::new(Config { seed, ..Config::lively(nodes as usize) })
+fn build(seed: u64, nodes: u32, topology: Option<Topology>) -> Cluster {
+    let config = Config { seed, ..Config::lively(nodes as usize) };
+    Cluster::new(match topology {
+        Some(Topology { all_in_one: true, .. }) => config.with_topology(Layout::all_in_one()),
+        Some(told) => config.with_topology(Layout::new(told.etcd.into(), told.control_planes.into())),
+        None => config,
+    })
 }
 
 /// One or two words for a mark.
@@ -315,7 +336,33 @@ fn label(action: &Action) -> String {
         Action::StrainNode { name, what } => format!("{name} {what} full"),
         Action::RelieveNode { name } => format!("{name} relieved"),
         Action::KillContainer { pod, container, .. } => format!("kill {pod}/{container}"),
+        Action::Part { name, fault } => format!("{name} {}", word(*fault)),
+        Action::Snapshot { name } => format!("save {name}"),
+        Action::Restore { name } => format!("restore {name}"),
         Action::Kubectl { line, .. } => line.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// What a mark says of a fault.
+fn word(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Stop => "off",
+        Fault::Start => "on",
+        Fault::Kill => "killed",
+        Fault::Cut => "cut",
+        Fault::Join => "joined",
+        Fault::Lose => "lost",
+    }
+}
+
+fn strike(cluster: &mut Cluster, name: &str, fault: Fault) -> bool {
+    match fault {
+        Fault::Stop => cluster.stop(name),
+        Fault::Start => cluster.start(name),
+        Fault::Kill => cluster.kill(name),
+        Fault::Cut => cluster.cut(name),
+        Fault::Join => cluster.join(name),
+        Fault::Lose => cluster.lose(name),
     }
 }
 
@@ -340,6 +387,9 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::JoinNode { .. }
         | Action::StrainNode { .. }
         | Action::RelieveNode { .. }
+        | Action::Part { .. }
+        | Action::Snapshot { .. }
+        | Action::Restore { .. }
         | Action::KillContainer { .. } => None,
     }
 }
@@ -358,6 +408,9 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
             drop(Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain)));
         }
         Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
+        Action::Part { name, fault } => drop(strike(cluster, name, *fault)),
+        Action::Snapshot { name } => drop(cluster.snapshot(name)),
+        Action::Restore { name } => drop(cluster.restore(name)),
         Action::KillContainer { namespace, pod, container } => {
             drop(cluster.kill_container(namespace, pod, container));
         }

@@ -1,6 +1,6 @@
 //! `orrery run`: scenarios in, everything that happened out.
 
-use crate::scenario::{Fault, Scenario, Step, read};
+use crate::scenario::{Fault, Pace, Scenario, Step, read};
 use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
@@ -79,8 +79,14 @@ fn write(out: &Path, name: &str, outcome: &Value) -> Result<(), String> {
 /// Plays one scenario on a cluster of its own and returns what `run` writes down.
 pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
     let quantity = |text: &str| Quantity::parse(text).ok_or_else(|| format!("'{text}' is not a quantity"));
-    let mut config =
-        Config::conformance(hardware.nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?);
+    let shape = &scenario.cluster;
+    let nodes = shape.workers.unwrap_or(hardware.nodes);
+    let mut config = match shape.runtime {
+        Pace::Immediate => Config::conformance(nodes, quantity(&hardware.cpu)?, quantity(&hardware.memory)?),
+        // Every change is kept to be written down.
+        Pace::Lively => Config { log_limit: usize::MAX, ..Config::lively(nodes) },
+    }
+    .with_topology(shape.topology());
     config.seed = hardware.seed;
     if let Some(told) = &scenario.scheduler {
         config.scheduler =
@@ -103,7 +109,7 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
         "version": env!("CARGO_PKG_VERSION"),
         "seed": hardware.seed,
         "traceHash": format!("{:016x}", cluster.trace_hash()),
-        "nodes": hardware.nodes,
+        "nodes": nodes,
         "namespaces": namespaces,
         "steps": steps,
         "log": log(&cluster),
@@ -176,9 +182,14 @@ fn strike(cluster: &mut Cluster, fault: &Fault, namespace: &str) -> Output {
     let found = match fault {
         Fault::StopKubelet(node) => cluster.stop_kubelet(node),
         Fault::PowerOff(node) => cluster.stop_node(node),
-        Fault::Start(node) => cluster.start_node(node),
-        Fault::Cut(node) => cluster.cut_node(node),
-        Fault::Join(node) => cluster.join_node(node),
+        Fault::Stop(name) => cluster.stop(name),
+        Fault::Kill(name) => cluster.kill(name),
+        Fault::Start(name) => cluster.start(name),
+        Fault::Cut(name) => cluster.cut(name),
+        Fault::Join(name) => cluster.join(name),
+        Fault::Lose(name) => cluster.lose(name),
+        Fault::Snapshot(name) => cluster.snapshot(name),
+        Fault::Restore(name) => cluster.restore(name),
         Fault::KillContainer(name) => {
             name.split_once('/').is_some_and(|(pod, name)| cluster.kill_container(namespace, pod, name))
         }

@@ -1,5 +1,6 @@
 //! Scenario files: a cluster's peculiarities and steps.
 
+use orrery_cluster::Topology;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -9,6 +10,9 @@ use std::collections::BTreeMap;
 pub struct Scenario {
     /// The scenario's name; its namespace is `sc-NAME`.
     pub name: String,
+    /// The cluster to run on, where it is another than that of the recordings.
+    #[serde(default)]
+    pub cluster: Shape,
     /// What is special about the nodes.
     #[serde(default)]
     pub nodes: Nodes,
@@ -21,6 +25,59 @@ pub struct Scenario {
     pub start_second: Option<u64>,
     /// What happens.
     pub steps: Vec<Step>,
+}
+
+/// A cluster: its machines, and what runs on them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Shape {
+    /// Where the control plane is.
+    pub topology: Place,
+    /// How many members etcd has; one if it is not told.
+    pub etcd: Option<usize>,
+    /// How many API servers there are, each with a scheduler and a controller manager; one if it is not told.
+    pub control_planes: Option<usize>,
+    /// How many nodes there are.
+    pub workers: Option<usize>,
+    /// How long images and containers take.
+    pub runtime: Pace,
+}
+
+/// Where the control plane is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// On machines of its own; members of etcd beside the API servers as far as there are as many.
+    #[default]
+    Stacked,
+    /// On machines of its own, etcd on others.
+    ExternalEtcd,
+    /// On the first node.
+    AllInOne,
+}
+
+/// How long images and containers take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pace {
+    /// No time, as in the recordings.
+    #[default]
+    Immediate,
+    /// As long as for real; claims are served by a default class.
+    Lively,
+}
+
+impl Shape {
+    /// The control plane.
+    pub fn topology(&self) -> Topology {
+        match self.topology {
+            Place::AllInOne => Topology::all_in_one(),
+            place => {
+                let parts = Topology::new(self.etcd.unwrap_or(1), self.control_planes.unwrap_or(1));
+                Topology { external_etcd: parts.external_etcd || place == Place::ExternalEtcd, ..parts }
+            }
+        }
+    }
 }
 
 /// Labels and taints that nodes have before the first step.
@@ -41,12 +98,22 @@ pub enum Fault {
     StopKubelet(String),
     /// This node loses its power.
     PowerOff(String),
-    /// This node gets its power back, and its kubelet is started.
+    /// This part of the control plane, such as `kube-scheduler-1`, is stopped and stays off.
+    Stop(String),
+    /// This part is killed, and started again by its machine.
+    Kill(String),
+    /// This part is started, or this machine gets its power back and its kubelet is started.
     Start(String),
-    /// This node is cut off from the control plane and from all other nodes.
+    /// This part or machine is cut off from all others.
     Cut(String),
-    /// This node is joined again.
+    /// This part or machine is joined again.
     Join(String),
+    /// This member of etcd loses its data, and stays off.
+    Lose(String),
+    /// A snapshot of etcd is taken, under this name.
+    Snapshot(String),
+    /// The cluster goes back to this snapshot.
+    Restore(String),
     /// The main process of `POD/CONTAINER` is killed.
     KillContainer(String),
     /// Something outside the pods uses up the memory of this node.

@@ -4,8 +4,8 @@
 //! renewals; where they end, the time of the last one is left behind, and those who wait begin to count.
 
 use crate::{ApiServer, EventType, Identity, Recorder};
-use orrery_api::{Lease, LeaseSpec, Resource};
-use orrery_apimachinery::{ObjectMeta, Str};
+use orrery_api::{Lease, LeaseSpec};
+use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
 use orrery_sim::{Duration, Random, SimTime};
 
 /// The annotation, and its value, by which a Lease counts as renewed until now.
@@ -180,46 +180,49 @@ impl Elector {
 
     /// Takes the Lease, or renews it from now on.
     fn hold(&mut self, api: &mut ApiServer, now: SimTime) {
-        let (date, holder) = (api.micro_date(now), self.holder.clone());
+        let known = api.get::<Lease>(NAMESPACE, &self.lease).map(|lease| lease.spec.clone());
+        let own = known.as_ref().is_some_and(|spec| spec.holder_identity.as_ref() == Some(&self.holder));
+        let spec = self.claim(known.as_ref().filter(|_| own), known.as_ref(), api.micro_date(now));
         let mut cx = self.identity.act(api, now, 0);
-        let known = cx.get::<Lease>(NAMESPACE, &self.lease);
-        let old = known.as_ref().map(|lease| &lease.spec);
-        let mine = old.filter(|spec| spec.holder_identity.as_ref() == Some(&holder));
-        let spec = LeaseSpec {
-            acquire_time: mine.map_or(Some(date), |spec| spec.acquire_time),
-            lease_duration_seconds: i32::try_from(LEASE.as_secs()).ok(),
-            lease_transitions: match (mine, old.and_then(|spec| spec.lease_transitions)) {
-                (Some(mine), _) => mine.lease_transitions,
-                (None, before) => Some(before.map_or(0, |before| before + 1)),
-            },
-            renew_time: Some(date),
-            holder_identity: Some(holder.clone()),
-            ..Default::default()
+        let mark = |metadata: &mut ObjectMeta| metadata.annotations.insert(HEARTBEAT.0, HEARTBEAT.1);
+        let written = if known.is_some() {
+            let change = |lease: &mut Lease| {
+                mark(&mut lease.metadata);
+                lease.spec = spec;
+            };
+            cx.modify::<Lease>(NAMESPACE, &self.lease, change).map(drop)
+        } else {
+            let mut metadata = ObjectMeta::named(NAMESPACE, self.lease.clone());
+            mark(&mut metadata);
+            cx.create(Lease { metadata, spec }).map(drop)
         };
-        let new = mine.is_none();
-        let written = match known {
-            Some(_) => cx
-                .modify::<Lease>(NAMESPACE, &self.lease, |lease| {
-                    lease.metadata.annotations.insert(HEARTBEAT.0, HEARTBEAT.1);
-                    lease.spec = spec;
-                })
-                .map(|lease| (*lease).clone()),
-            None => {
-                let mut metadata = ObjectMeta::named(NAMESPACE, self.lease.clone());
-                metadata.annotations.insert(HEARTBEAT.0, HEARTBEAT.1);
-                cx.create(Lease { metadata, spec })
-                    .map(|object| Lease::unwrap_ref(&object).map(|l| (**l).clone()).unwrap_or_default())
-            }
-        };
-        let Ok(lease) = written else {
+        let Some(lease) = cx.get::<Lease>(NAMESPACE, &self.lease).filter(|_| written.is_ok()) else {
             let look_at = self.later(now);
             self.state = State::Waiting { seen: None, look_at };
             return;
         };
-        if new {
-            cx.event(&lease, EventType::Normal, "LeaderElection", format!("{holder} became leader"));
+        if !own {
+            let message = format!("{} became leader", self.holder);
+            cx.event(&*lease, EventType::Normal, "LeaderElection", message);
         }
         self.state = State::Leading { since: now };
+    }
+
+    /// What the Lease says of this holder: `mine` is what it said when it was this one's already.
+    fn claim(&self, mine: Option<&LeaseSpec>, before: Option<&LeaseSpec>, now: MicroTime) -> LeaseSpec {
+        let transitions = before.and_then(|spec| spec.lease_transitions);
+        LeaseSpec {
+            acquire_time: mine.map_or(Some(now), |spec| spec.acquire_time),
+            lease_duration_seconds: i32::try_from(LEASE.as_secs()).ok(),
+            lease_transitions: match (mine, before) {
+                (Some(_), _) => transitions,
+                (None, Some(_)) => Some(transitions.unwrap_or(0) + 1),
+                (None, None) => Some(0),
+            },
+            renew_time: Some(now),
+            holder_identity: Some(self.holder.clone()),
+            ..Default::default()
+        }
     }
 
     /// Renewals end: the last one becomes visible. `None` when there were none.

@@ -21,6 +21,11 @@ impl Snapshot {
     pub fn revision(&self) -> Revision {
         self.api.revision()
     }
+
+    /// How many objects it holds.
+    pub(crate) fn keys(&self) -> usize {
+        self.api.kinds().map(|kind| self.api.count(kind)).sum()
+    }
 }
 
 impl Cluster {

@@ -4,10 +4,10 @@ use crate::backup::Snapshot;
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
-use crate::{Config, Program, RuntimeProfile, bootstrap};
+use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::Str;
-use orrery_apiserver::{ApiServer, Change, Request, Revision, Session};
+use orrery_apiserver::{ApiServer, Change, ExecOutput, Request, Revision, Session};
 use orrery_client::{Component, WATCH_LATENCY};
 use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{Docker, Files};
@@ -372,6 +372,10 @@ impl Session for Cluster {
             self.pass(Duration::from_millis(100));
         }
         self.plane.reach().map_err(|why| self.words_for(why))
+    }
+
+    fn etcdctl(&mut self, argv: &[String]) -> ExecOutput {
+        etcdctl::run(argv, self)
     }
 
     fn send(&mut self) -> (&mut ApiServer, Request) {

@@ -55,8 +55,13 @@ impl Cluster {
 
     /// Opens or closes a kubelet's way to the API server, by what stands between them.
     pub(crate) fn link(&mut self, number: usize) {
-        let apart = self.cut.contains(&number) || !self.plane.serves;
-        let turn = if apart { Kubelet::disconnect } else { Kubelet::connect };
+        let (apart, beside) = self.plane.serves;
+        let served = if self.plane.topology.all_in_one && number == 0 {
+            beside
+        } else {
+            apart && !self.cut.contains(&number)
+        };
+        let turn = if served { Kubelet::connect } else { Kubelet::disconnect };
         self.at_work(number, |kubelet, api, _, now| turn(kubelet, api, now));
     }
 
@@ -126,7 +131,7 @@ impl Cluster {
     pub(crate) fn start_kubelet(&mut self, node: NodeConfig) {
         let name = node.name.clone();
         let mut kubelet = Kubelet::new(self.config.seed, node, self.config.runtime);
-        if !self.plane.serves {
+        if !self.plane.serves.0 {
             kubelet.disconnect(&mut self.api, self.now);
         }
         kubelet.start(&mut self.api, self.now);

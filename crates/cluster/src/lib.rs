@@ -8,11 +8,13 @@ mod bootstrap;
 mod cluster;
 mod config;
 mod docker_host;
+mod etcdctl;
 mod fault;
 mod network;
 mod parts;
 mod plane;
 mod run;
+mod target;
 mod topology;
 mod words;
 

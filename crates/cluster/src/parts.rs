@@ -8,7 +8,7 @@ use orrery_api::{Kind, Object};
 use orrery_apiserver::{Change, Op, Revision};
 use orrery_client::{Component, Turn};
 use orrery_controller_manager::ControllerManager;
-use orrery_etcd::raft::{MemberStatus, Outage};
+use orrery_etcd::raft::MemberStatus;
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Duration, SimTime};
 
@@ -192,7 +192,7 @@ impl Cluster {
                 _ => {}
             }
         }
-        let serves = self.plane.reach().is_ok();
+        let serves = self.plane.serves_nodes();
         if std::mem::replace(&mut self.plane.serves, serves) != serves {
             (0..self.kubelets.len()).for_each(|number| self.link(number));
         }
@@ -284,7 +284,7 @@ impl Cluster {
 
     /// Whether nothing but a leader of etcd is missing.
     pub(crate) fn is_waiting_for_leader(&self) -> bool {
-        self.plane.reach() == Err(Unreachable::Store(Outage::NoLeader))
+        self.plane.reach() == Err(Unreachable::NoLeader)
     }
 
     /// How the control plane is laid out.
@@ -295,6 +295,27 @@ impl Cluster {
     /// Whether a part's process runs; `None` when there is no such part.
     pub fn part_is_on(&self, id: PartId) -> Option<bool> {
         self.plane.part(id).map(|part| part.on)
+    }
+
+    /// When a part that has ended by itself is started again.
+    pub fn part_starts_at(&self, id: PartId) -> Option<SimTime> {
+        self.plane.part(id).and_then(|part| part.starts_at)
+    }
+
+    /// Whether what a part talks to answers: etcd to an API server, the API server beside it to the others.
+    pub fn part_is_served(&self, id: PartId) -> bool {
+        match id.program {
+            Program::Etcd => true,
+            Program::ApiServer => self.plane.stores(id.number - 1).is_ok(),
+            Program::Scheduler | Program::ControllerManager => self.plane.has_server(id),
+        }
+    }
+
+    /// When another scheduler or controller manager can take over, while none leads.
+    pub fn takes_over_at(&self, program: Program) -> Option<SimTime> {
+        let stands = self.plane.stands.iter().filter(|stand| stand.id.program == program);
+        let next = stands.filter_map(|stand| stand.elector.next()).min();
+        next.filter(|_| self.leader(program).is_none())
     }
 
     /// Whether a part is cut off, by itself or with its machine.

@@ -27,8 +27,17 @@ pub enum Unreachable {
     Refused,
     /// Nothing comes back.
     Silent,
-    /// The API server cannot reach its store.
-    Store(Outage),
+    /// The API server runs, and its member of etcd does not.
+    StoreRefused,
+    /// The API server runs, and etcd has no leader with a majority.
+    NoLeader,
+}
+
+impl Unreachable {
+    /// Whether it is etcd that does not answer.
+    pub(crate) fn is_of_store(self) -> bool {
+        matches!(self, Unreachable::StoreRefused | Unreachable::NoLeader)
+    }
 }
 
 /// A scheduler or a controller manager as one that may lead.
@@ -49,8 +58,9 @@ pub(crate) struct Plane {
     pub(crate) cut_machines: Vec<Str>,
     pub(crate) etcd: Group,
     pub(crate) stands: Vec<Stand>,
-    /// Whether nodes could reach an API server when that was last looked at.
-    pub(crate) serves: bool,
+    /// Whether nodes could reach an API server when that was last looked at: those on machines of their own, and
+    /// the one that carries the control plane.
+    pub(crate) serves: (bool, bool),
     /// What it has on the agenda.
     pub(crate) plan: Option<Entry>,
 }
@@ -75,7 +85,7 @@ impl Plane {
             cut_machines: Vec::new(),
             etcd: Group::new(seed, topology.etcd, SimTime::ZERO),
             stands: topology.parts().filter(|_| topology.elects()).filter_map(stand).collect(),
-            serves: true,
+            serves: (true, topology.all_in_one),
             plan: None,
             topology,
         }
@@ -110,7 +120,7 @@ impl Plane {
     }
 
     /// Whether an API server gets answers from its store; `server` counts from zero.
-    fn stores(&self, server: usize) -> Result<(), Outage> {
+    pub(crate) fn stores(&self, server: usize) -> Result<(), Outage> {
         let own = PartId { program: Program::ApiServer, number: server + 1 };
         let member = |id: &usize| PartId { program: Program::Etcd, number: id + 1 };
         let via: Vec<usize> =
@@ -123,24 +133,36 @@ impl Plane {
     ///
     /// Errors: what is in the way of the best of them.
     pub(crate) fn reach(&self) -> Result<(), Unreachable> {
+        self.reach_from("")
+    }
+
+    /// As [`Self::reach`], from a machine.
+    fn reach_from(&self, machine: &str) -> Result<(), Unreachable> {
         let mut best = Unreachable::Refused;
         for server in 0..self.topology.control_planes {
             let id = PartId { program: Program::ApiServer, number: server + 1 };
-            if self.is_cut(id) {
+            let host = self.topology.machine(id);
+            let alone = *host != *machine && self.is_machine_cut(&host);
+            if alone || self.part(id).is_some_and(|part| part.cut) {
                 if best == Unreachable::Refused {
                     best = Unreachable::Silent;
                 }
             } else if self.is_on(id) {
                 match self.stores(server) {
                     Ok(()) => return Ok(()),
-                    Err(outage) if best != Unreachable::Store(Outage::NoLeader) => {
-                        best = Unreachable::Store(outage);
-                    }
-                    Err(_) => {}
+                    Err(Outage::NoLeader) => best = Unreachable::NoLeader,
+                    Err(Outage::Refused) if best == Unreachable::NoLeader => {}
+                    Err(Outage::Refused) => best = Unreachable::StoreRefused,
                 }
             }
         }
         Err(best)
+    }
+
+    /// Whether nodes can reach an API server: those on machines of their own, and the one that carries the control
+    /// plane.
+    pub(crate) fn serves_nodes(&self) -> (bool, bool) {
+        (self.reach().is_ok(), self.topology.all_in_one && self.reach_from("node-1").is_ok())
     }
 
     /// Whether a scheduler or a controller manager runs and can work with the API server beside it.

@@ -1,7 +1,6 @@
 //! What a person's program prints when the control plane does not answer.
 
 use crate::{Cluster, Unreachable};
-use orrery_etcd::raft::Outage;
 
 /// Where people reach the API server, or the load balancer before several.
 const ADDRESS: &str = "172.18.0.2:6443";
@@ -17,8 +16,8 @@ impl Cluster {
                 "The connection to the server {ADDRESS} was refused - did you specify the right host or port?"
             ),
             Unreachable::Silent => format!("Unable to connect to the server: dial tcp {ADDRESS}: i/o timeout"),
-            Unreachable::Store(Outage::NoLeader) => "Error from server: etcdserver: request timed out".into(),
-            Unreachable::Store(Outage::Refused) => "Error from server: rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused\"".into(),
+            Unreachable::NoLeader => "Error from server: etcdserver: request timed out".into(),
+            Unreachable::StoreRefused => "Error from server: rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused\"".into(),
         }
     }
 }

@@ -35,7 +35,15 @@ const SCRIPTS: [&str; 9] = [
 
 fn link() -> orrery_share::Link {
     let file = orrery_share::File { name: "web.yaml".into(), text: "kind: Pod\n".into() };
-    orrery_share::Link { files: vec![file], steps: Vec::new(), seed: 1, nodes: 3, at: 0, speed: 1.0 }
+    orrery_share::Link {
+        files: vec![file],
+        steps: Vec::new(),
+        seed: 1,
+        nodes: 3,
+        topology: None,
+        at: 0,
+        speed: 1.0,
+    }
 }
 
 /// Every manifest below `tests` and all that the reader's own tests read.

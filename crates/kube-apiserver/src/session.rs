@@ -44,6 +44,11 @@ pub trait Session {
     /// The server, and the context for one request of this person.
     fn send(&mut self) -> (&mut ApiServer, Request);
 
+    /// Asks etcd itself, past the API server: what `etcdctl` and `etcdutl` do with these words.
+    fn etcdctl(&mut self, _argv: &[String]) -> ExecOutput {
+        ExecOutput { stderr: "etcdctl: command not found\n".into(), code: 127, ..Default::default() }
+    }
+
     /// Lets virtual time pass, in which the cluster works.
     fn pass(&mut self, duration: Duration);
 

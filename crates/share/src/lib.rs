@@ -27,6 +27,9 @@ pub struct Link {
     pub seed: u64,
     /// Nodes at the start.
     pub nodes: u32,
+    /// The control plane at the start; one of each where none is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<Topology>,
     /// The virtual time to open at, in nanoseconds.
     #[serde(default)]
     pub at: u64,
@@ -37,6 +40,36 @@ pub struct Link {
 
 fn one() -> f64 {
     1.0
+}
+
+/// A control plane: how many of each, and where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Topology {
+    /// Members of etcd.
+    pub etcd: u8,
+    /// API servers, each with a scheduler and a controller manager.
+    pub control_planes: u8,
+    /// Whether the first node carries the control plane.
+    #[serde(default)]
+    pub all_in_one: bool,
+}
+
+/// What is done to a part of the control plane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// It is stopped, and stays off.
+    Stop,
+    /// It is started again.
+    Start,
+    /// It is killed; its machine starts it again.
+    Kill,
+    /// It is cut off from all others.
+    Cut,
+    /// It is joined again.
+    Join,
+    /// A member of etcd loses its data, and stays off.
+    Lose,
 }
 
 /// One manifest file.
@@ -129,6 +162,23 @@ pub enum Action {
     /// The machine gets back all that was used up.
     RelieveNode {
         /// Name of the node.
+        name: String,
+    },
+    /// Something is done to a part of the control plane, or to a machine of it.
+    Part {
+        /// Its name, such as `kube-scheduler-1`.
+        name: String,
+        /// What is done.
+        fault: Fault,
+    },
+    /// A snapshot of etcd is taken.
+    Snapshot {
+        /// Name of its file.
+        name: String,
+    },
+    /// The cluster goes back to a snapshot.
+    Restore {
+        /// Name of its file.
         name: String,
     },
     /// The main process of a container is killed.
@@ -245,6 +295,7 @@ mod tests {
 
     fn link() -> Link {
         let delete = Action::Delete { kind: "Pod".into(), namespace: "default".into(), name: "web-1".into() };
+        let lose = Action::Part { name: "etcd-1".into(), fault: Fault::Lose };
         let text = "kind: Pod\nmetadata: {name: 웹}\n";
         Link {
             files: vec![File { name: "web.yaml".into(), text: text.into() }],
@@ -252,9 +303,13 @@ mod tests {
                 Step { at: 0, action: Action::Apply { text: text.into() } },
                 Step { at: 5_000_000_000, action: delete },
                 Step { at: 6_000_000_000, action: Action::AddNode },
+                Step { at: 7_000_000_000, action: Action::Snapshot { name: "backup.db".into() } },
+                Step { at: 8_000_000_000, action: lose },
+                Step { at: 9_000_000_000, action: Action::Restore { name: "backup.db".into() } },
             ],
             seed: 7,
             nodes: 3,
+            topology: Some(Topology { etcd: 3, control_planes: 2, all_in_one: false }),
             at: 60_000_000_000,
             speed: 10.0,
         }
@@ -296,7 +351,7 @@ mod tests {
         let files = vec![File { name: "a.yaml".into(), text: "kind: Pod\n".into() }];
         let apply = Action::Apply { text: "kind: Pod\n".into() };
         let steps = vec![Step { at: 0, action: apply }, Step { at: 5, action: Action::AddNode }];
-        let want = Link { files, steps, seed: 2, nodes: 4, at: 0, speed: 1.0 };
+        let want = Link { files, steps, seed: 2, nodes: 4, topology: None, at: 0, speed: 1.0 };
         assert_eq!(decode(golden), Ok(want));
     }
 

@@ -22,6 +22,8 @@ pub enum Wait {
     Eviction,
     /// The node counts as gone.
     Silence,
+    /// Another scheduler or controller manager takes over.
+    Lease,
 }
 
 /// Whole seconds that remain, of how many.

@@ -20,6 +20,7 @@ mod node;
 pub mod opened;
 mod owner;
 pub mod owners;
+pub mod parts;
 mod plane;
 mod pod;
 pub mod registries;

@@ -1,8 +1,9 @@
 //! The person's own machine: what can be typed at the prompt of the console. Beside kubectl that is what brings an
 //! image to a cluster: `docker`, with a daemon beside the cluster, and `minikube` and `kind`, which load its images
-//! onto the nodes. A program is a file.
+//! onto the nodes; and `etcdctl`, for what lies below the API server. A program is a file.
 
 mod docker;
+mod etcdctl;
 mod kind;
 mod minikube;
 
@@ -44,6 +45,7 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
     let mut desk = Desk { station, files, output: Output::default() };
     let done = match argv.first().map_or("", |word| word) {
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
+        "etcdctl" | "etcdutl" => etcdctl::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),
         _ => minikube::run(&mut desk, rest),
     };

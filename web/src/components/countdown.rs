@@ -10,7 +10,7 @@ fn class(what: Wait) -> &'static str {
     match what {
         Wait::BackOff => "count",
         Wait::Grace => "count grace",
-        Wait::Eviction | Wait::Silence => "count away",
+        Wait::Eviction | Wait::Silence | Wait::Lease => "count away",
     }
 }
 

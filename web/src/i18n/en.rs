@@ -114,6 +114,7 @@ pub static WORDS: Words = Words {
             Wait::Grace => format!("killed in {s} s"),
             Wait::Eviction => format!("evicted in {s} s"),
             Wait::Silence => format!("silent, given up in {s} s"),
+            Wait::Lease => format!("another takes over in {s} s"),
         }
     },
     restarts: |n| plural(n, "restart", "restarts"),

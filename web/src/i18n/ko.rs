@@ -108,6 +108,7 @@ pub static WORDS: Words = Words {
             Wait::Grace => format!("{s}초 후 강제 종료"),
             Wait::Eviction => format!("{s}초 후 축출"),
             Wait::Silence => format!("응답 없음, {s}초 후 포기"),
+            Wait::Lease => format!("{s}초 후 다른 쪽이 이어받음"),
         }
     },
     restarts: |n| format!("재시작 {n}회"),

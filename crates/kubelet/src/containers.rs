@@ -200,7 +200,7 @@ impl Outside<'_> {
     }
 
     /// How the image of a container runs. One of which nothing is known listens where the pod says that it does.
-    fn image(&mut self, spec: &Container) -> Rc<ImageConfig> {
+    pub(crate) fn image(&mut self, spec: &Container) -> Rc<ImageConfig> {
         let reference = Reference::parse(spec.image.as_deref().unwrap_or_default());
         let known = reference.map(|reference| {
             let name = self.peers.network.registries().name(&reference);

@@ -39,6 +39,7 @@ mod resolver;
 mod rhythm;
 mod runtime;
 mod script;
+mod security;
 mod status;
 mod stop;
 mod sync;

@@ -293,7 +293,8 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         let (spec, is_init) = container(&pod.spec, index);
         plan.step = Step::Next;
-        if let Some(why) = volumes::environment_problem(&pod, &spec, self.cx.api()) {
+        let problem = volumes::environment_problem(&pod, &spec, self.cx.api());
+        if let Some(why) = problem.or_else(|| self.user_problem(&spec)) {
             self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
             plan.failed = true;
             return self.start_failed(plan, index, "CreateContainerConfigError", why);

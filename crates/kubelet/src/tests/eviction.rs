@@ -30,8 +30,8 @@ fn of_those_that_exceed_their_requests_the_least_important_goes_first() {
         00:00:20.370   Warning EvictionThresholdMet: Attempting to reclaim memory
         00:00:20.370   Warning Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: 0. Container c was using 4Gi, request is 1Gi, has larger consumption of memory. 
         00:00:20.370 cheap Running [DT PRTSC I PS] c: running ready
-        00:00:21.087   Normal Killing: Stopping container c
-        00:00:21.087 cheap Failed Evicted [DT I PS] c: Completed 0
+        00:00:21.357   Normal Killing: Stopping container c
+        00:00:21.357 cheap Failed Evicted [DT I PS] c: Completed 0
     "#]]);
     world.pod("none", NGINX, &[]);
     world.pod("burst", &memory("1Mi", "low"), &[]);
@@ -47,7 +47,7 @@ fn of_those_that_exceed_their_requests_the_least_important_goes_first() {
         00:00:42.005   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:42.008   Normal Created: Created container: c
         00:00:42.008   Normal Started: Started container c
-        00:00:42.087 burst Running [PRTSC I R CR PS] c: running ready
+        00:00:42.357 burst Running [PRTSC I R CR PS] c: running ready
         00:05:20.370   Normal NodeHasSufficientMemory: Node node-1 status is now: NodeHasSufficientMemory (x2)
     "#]]);
 }
@@ -66,8 +66,8 @@ fn a_full_disk_costs_pods_until_somebody_tidies_up() {
         00:00:10.370   Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage
         00:00:10.370   Warning Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 10737418400, available: 5Gi. 
         00:00:10.370 web Running [DT PRTSC I PS] c: running ready
-        00:00:11.087   Normal Killing: Stopping container c
-        00:00:11.087 web Failed Evicted [DT I PS] c: Completed 0
+        00:00:11.357   Normal Killing: Stopping container c
+        00:00:11.357 web Failed Evicted [DT I PS] c: Completed 0
         00:00:11.370   Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage (x2)
         00:00:20.370   Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage (x3)
         00:00:30.370   Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage (x4)
@@ -102,17 +102,18 @@ fn a_pod_that_keeps_more_than_it_may_is_evicted() {
         00:00:00.005   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:00.008   Normal Created: Created container: c
         00:00:00.008   Normal Started: Started container c
-        00:00:00.087 layer Running [PRTSC I R CR PS] c: running ready
         00:00:00.305   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:00.308   Normal Created: Created container: c
         00:00:00.308   Normal Started: Started container c
+        00:00:00.357 layer Running [PRTSC I R CR PS] c: running ready
+        00:00:00.357 cache Running [PRTSC I R CR PS] c: running ready
         00:00:00.370   Warning Evicted: Usage of EmptyDir volume "cache" exceeds the limit "500Mi". 
-        00:00:01.087 cache Pending [PRTSC I PS] c: running ready
-        00:00:02.087   Normal Killing: Stopping container c
-        00:00:02.087 cache Failed Evicted [I PS] c: Completed 0
+        00:00:01.357 cache Running [PRTSC I PS] c: running ready
+        00:00:02.357   Normal Killing: Stopping container c
+        00:00:02.357 cache Failed Evicted [I PS] c: Completed 0
         00:00:20.370   Warning Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. 
         00:00:20.370 layer Running [PRTSC I PS] c: running ready
-        00:00:21.087   Normal Killing: Stopping container c
-        00:00:21.087 layer Failed Evicted [I PS] c: Completed 0
+        00:00:21.357   Normal Killing: Stopping container c
+        00:00:21.357 layer Failed Evicted [I PS] c: Completed 0
     "#]]);
 }

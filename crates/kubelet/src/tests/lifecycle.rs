@@ -35,7 +35,7 @@ fn sidecars_end_after_the_containers_and_one_after_the_other() {
         00:00:05.002   Normal Killing: Stopping container second
         00:00:05.002   Normal Killing: Stopping container first
         00:00:09.002 web Succeeded terminating [I PS] first: Completed 0, second: Completed 0, main: Completed 0
-        00:00:09.087 deleted web Succeeded terminating [I PS] first: Completed 0, second: Completed 0, main: Completed 0
+        00:00:09.357 deleted web Succeeded terminating [I PS] first: Completed 0, second: Completed 0, main: Completed 0
     "#]]);
 }
 
@@ -56,7 +56,7 @@ fn a_probe_may_state_a_grace_of_its_own() {
         00:00:08.002   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:08.005   Normal Created: Created container: c (x2)
         00:00:08.005   Normal Started: Started container c (x2)
-        00:00:08.087 stubborn Running [PRTSC I R CR PS] c: running ready restarts=1
+        00:00:08.357 stubborn Running [PRTSC I R CR PS] c: running ready restarts=1
     "#]]);
 }
 
@@ -79,7 +79,7 @@ fn a_container_counts_as_started_when_its_hook_is_through() {
         00:00:03.008   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:03.011   Normal Created: Created container: next
         00:00:03.011   Normal Started: Started container next
-        00:00:03.087 web Running [PRTSC I R CR PS] next: running ready, slow: running ready
+        00:00:03.357 web Running [PRTSC I R CR PS] next: running ready, slow: running ready
     "#]]);
 }
 
@@ -100,14 +100,14 @@ fn a_container_whose_first_hook_fails_is_stopped_and_backed_off() {
         00:00:00.008   Normal Started: Started container c
         00:00:00.008   Warning FailedPostStartHook: PostStartHook failed
         00:00:00.008   Normal Killing: FailedPostStartHook
-        00:00:00.087 web Running [PRTSC I PS] c: PostStartHookError
-        00:00:00.087   Normal Pulled: Container image "nginx:1.25" already present on machine
-        00:00:00.090   Normal Created: Created container: c (x2)
-        00:00:00.090   Normal Started: Started container c (x2)
-        00:00:00.090   Warning FailedPostStartHook: PostStartHook failed (x2)
-        00:00:00.090   Normal Killing: FailedPostStartHook (x2)
-        00:00:01.087 web Running [PRTSC I PS] c: PostStartHookError restarts=1
-        00:00:01.087   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
+        00:00:00.357 web Running [PRTSC I PS] c: PostStartHookError
+        00:00:00.357   Normal Pulled: Container image "nginx:1.25" already present on machine
+        00:00:00.360   Normal Created: Created container: c (x2)
+        00:00:00.360   Normal Started: Started container c (x2)
+        00:00:00.360   Warning FailedPostStartHook: PostStartHook failed (x2)
+        00:00:00.360   Normal Killing: FailedPostStartHook (x2)
+        00:00:01.357 web Running [PRTSC I PS] c: PostStartHookError restarts=1
+        00:00:01.357   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
     "#]]);
 }
 
@@ -134,8 +134,8 @@ fn a_container_that_is_added_for_a_look_runs_once() {
         00:00:02.002   Normal Pulled: Successfully pulled image "busybox:1.36" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:02.005   Normal Created: Created container: debugger
         00:00:02.005   Normal Started: Started container debugger
-        00:00:02.087 web Running [PRTSC I R CR PS] c: running ready
-        00:00:04.087 web Running [PRTSC I R CR PS] c: running ready
+        00:00:02.357 web Running [PRTSC I R CR PS] c: running ready
+        00:00:04.357 web Running [PRTSC I R CR PS] c: running ready
     "#]]);
     let status = &world.get("web").status;
     let looks: Vec<String> = status.ephemeral_container_statuses.iter().map(container_line).collect();

@@ -256,7 +256,7 @@ fn a_pod_comes_up_and_goes_in_the_order_of_the_recordings() {
         00:00:00.005   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:00.008   Normal Created: Created container: c
         00:00:00.008   Normal Started: Started container c
-        00:00:00.087 web Running [PRTSC I R CR PS] c: running ready
+        00:00:00.357 web Running [PRTSC I R CR PS] c: running ready
     "#]]);
     world.delete("web");
     world.run(3_000);
@@ -264,7 +264,7 @@ fn a_pod_comes_up_and_goes_in_the_order_of_the_recordings() {
         00:00:03.000 web Running terminating [PRTSC I R CR PS] c: running ready
         00:00:03.002   Normal Killing: Stopping container c
         00:00:03.002 web Succeeded terminating [I PS] c: Completed 0
-        00:00:03.087 deleted web Succeeded terminating [I PS] c: Completed 0
+        00:00:03.357 deleted web Succeeded terminating [I PS] c: Completed 0
     "#]]);
     assert!(world.api.get::<Pod>("default", "web").is_none());
     assert_eq!(world.kubelet.next(), None, "nothing is left to do");
@@ -298,20 +298,20 @@ fn a_crashing_container_shows_the_error_first_and_the_back_off_later() {
         00:00:00.005   Normal Pulled: Successfully pulled image "busybox:1" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:00.008   Normal Created: Created container: c
         00:00:00.008   Normal Started: Started container c
-        00:00:00.087 crash Running [PRTSC I PS] c: Error 1
-        00:00:00.087   Normal Pulled: Container image "busybox:1" already present on machine
-        00:00:00.090   Normal Created: Created container: c (x2)
-        00:00:00.090   Normal Started: Started container c (x2)
-        00:00:01.087 crash Running [PRTSC I PS] c: Error 1 restarts=1
-        00:00:01.087   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
-        00:00:14.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=1
-        00:00:14.487   Normal Pulled: Container image "busybox:1" already present on machine (x2)
-        00:00:14.490   Normal Created: Created container: c (x3)
-        00:00:14.490   Normal Started: Started container c (x3)
-        00:00:15.087 crash Running [PRTSC I PS] c: Error 1 restarts=2
-        00:00:15.087   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x2)
-        00:00:28.487 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=2
-        00:00:28.487   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x3)
+        00:00:00.357 crash Running [PRTSC I PS] c: Error 1
+        00:00:00.357   Normal Pulled: Container image "busybox:1" already present on machine
+        00:00:00.360   Normal Created: Created container: c (x2)
+        00:00:00.360   Normal Started: Started container c (x2)
+        00:00:01.357 crash Running [PRTSC I PS] c: Error 1 restarts=1
+        00:00:01.357   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
+        00:00:14.757 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=1
+        00:00:14.757   Normal Pulled: Container image "busybox:1" already present on machine (x2)
+        00:00:14.760   Normal Created: Created container: c (x3)
+        00:00:14.760   Normal Started: Started container c (x3)
+        00:00:15.357 crash Running [PRTSC I PS] c: Error 1 restarts=2
+        00:00:15.357   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x2)
+        00:00:28.757 crash Running [PRTSC I PS] c: CrashLoopBackOff restarts=2
+        00:00:28.757   Warning BackOff: Back-off restarting failed container c in pod crash_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x3)
     "#]]);
 }
 
@@ -327,13 +327,13 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
         00:00:00.005   Normal Pulling: Pulling image "nosuch/image:1"
         00:00:00.005   Warning Failed: Failed to pull image "nosuch/image:1": rpc error: code = NotFound desc = failed to pull and unpack image "nosuch/image:1": failed to resolve reference "nosuch/image:1": nosuch/image:1: not found
         00:00:00.005   Warning Failed: Error: ErrImagePull
-        00:00:00.087 noimage Pending [PRTSC I PS] c: ErrImagePull
-        00:00:00.087   Normal BackOff: Back-off pulling image "nosuch/image:1"
-        00:00:00.087   Warning Failed: Error: ImagePullBackOff
-        00:00:13.487 noimage Pending [PRTSC I PS] c: ImagePullBackOff
-        00:00:13.487   Normal Pulling: Pulling image "nosuch/image:1" (x2)
-        00:00:13.487   Warning Failed: Failed to pull image "nosuch/image:1": rpc error: code = NotFound desc = failed to pull and unpack image "nosuch/image:1": failed to resolve reference "nosuch/image:1": nosuch/image:1: not found (x2)
-        00:00:13.487   Warning Failed: Error: ErrImagePull (x2)
+        00:00:00.357 noimage Pending [PRTSC I PS] c: ErrImagePull
+        00:00:00.357   Normal BackOff: Back-off pulling image "nosuch/image:1"
+        00:00:00.357   Warning Failed: Error: ImagePullBackOff
+        00:00:13.757 noimage Pending [PRTSC I PS] c: ImagePullBackOff
+        00:00:13.757   Normal Pulling: Pulling image "nosuch/image:1" (x2)
+        00:00:13.757   Warning Failed: Failed to pull image "nosuch/image:1": rpc error: code = NotFound desc = failed to pull and unpack image "nosuch/image:1": failed to resolve reference "nosuch/image:1": nosuch/image:1: not found (x2)
+        00:00:13.757   Warning Failed: Error: ErrImagePull (x2)
     "#]]);
 }
 
@@ -355,20 +355,20 @@ fn init_containers_run_one_by_one_and_sidecars_stay() {
         00:00:00.005   Normal Pulled: Successfully pulled image "busybox:1" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:00.008   Normal Created: Created container: side
         00:00:00.008   Normal Started: Started container side
-        00:00:00.087 job Pending [PRTSC PS] side: running ready, init: PodInitializing, main: PodInitializing
-        00:00:00.087   Normal Pulled: Container image "busybox:1" already present on machine
-        00:00:00.090   Normal Created: Created container: init
-        00:00:00.090   Normal Started: Started container init
-        00:00:01.087 job Pending [PRTSC PS] side: running ready, init: running, main: PodInitializing
-        00:00:02.087 job Pending [PRTSC I PS] side: running ready, init: Completed 0 ready, main: PodInitializing
-        00:00:02.087   Normal Pulled: Container image "busybox:1" already present on machine
-        00:00:02.090   Normal Created: Created container: main
-        00:00:02.090   Normal Started: Started container main
-        00:00:03.087 job Running [PRTSC I R CR PS] side: running ready, init: Completed 0 ready, main: running ready
-        00:00:05.087 job Running [PRTSC I PS] side: running ready, init: Completed 0 ready, main: Completed 0
-        00:00:05.087   Normal Killing: Stopping container side
-        00:00:06.087 job Running [I PS] side: Completed 0, init: Completed 0 ready, main: Completed 0
-        00:00:08.087 job Succeeded [I PS] side: Completed 0, init: Completed 0 ready, main: Completed 0
+        00:00:00.357 job Pending [PRTSC PS] side: running ready, init: PodInitializing, main: PodInitializing
+        00:00:00.357   Normal Pulled: Container image "busybox:1" already present on machine
+        00:00:00.360   Normal Created: Created container: init
+        00:00:00.360   Normal Started: Started container init
+        00:00:01.357 job Pending [PRTSC PS] side: running ready, init: running, main: PodInitializing
+        00:00:02.357 job Pending [PRTSC I PS] side: running ready, init: Completed 0 ready, main: PodInitializing
+        00:00:02.357   Normal Pulled: Container image "busybox:1" already present on machine
+        00:00:02.360   Normal Created: Created container: main
+        00:00:02.360   Normal Started: Started container main
+        00:00:03.357 job Running [PRTSC I R CR PS] side: running ready, init: Completed 0 ready, main: running ready
+        00:00:05.357 job Running [PRTSC I PS] side: running ready, init: Completed 0 ready, main: Completed 0
+        00:00:05.357   Normal Killing: Stopping container side
+        00:00:06.357 job Running [I PS] side: Completed 0, init: Completed 0 ready, main: Completed 0
+        00:00:08.357 job Succeeded [I PS] side: Completed 0, init: Completed 0 ready, main: Completed 0
     "#]]);
 }
 
@@ -387,14 +387,14 @@ fn a_failed_liveness_probe_restarts_the_container() {
         00:00:00.005   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:00.008   Normal Created: Created container: c
         00:00:00.008   Normal Started: Started container c
-        00:00:00.087 live Running [PRTSC I R CR PS] c: running ready
+        00:00:00.357 live Running [PRTSC I R CR PS] c: running ready
         00:00:06.002   Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500
         00:00:08.002   Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500 (x2)
         00:00:08.002   Normal Killing: Container c failed liveness probe, will be restarted
         00:00:08.002   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:08.005   Normal Created: Created container: c (x2)
         00:00:08.005   Normal Started: Started container c (x2)
-        00:00:08.087 live Running [PRTSC I R CR PS] c: running ready restarts=1
+        00:00:08.357 live Running [PRTSC I R CR PS] c: running ready restarts=1
     "#]]);
 }
 
@@ -412,7 +412,7 @@ fn a_pod_that_ignores_sigterm_is_killed_after_its_grace() {
         00:00:04.000 stubborn Running terminating [PRTSC I R CR PS] c: running ready
         00:00:04.002   Normal Killing: Stopping container c
         00:00:12.002 stubborn Failed terminating [I PS] c: Error 137
-        00:00:12.087 deleted stubborn Failed terminating [I PS] c: Error 137
+        00:00:12.357 deleted stubborn Failed terminating [I PS] c: Error 137
     "#]]);
 }
 
@@ -450,7 +450,7 @@ fn a_power_cut_ends_containers_and_silences_the_lease() {
         00:00:35.003   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:35.006   Normal Created: Created container: c (x2)
         00:00:35.006   Normal Started: Started container c (x2)
-        00:00:35.087 web Running [PRTSC I R CR PS] c: running ready restarts=1
+        00:00:35.357 web Running [PRTSC I R CR PS] c: running ready restarts=1
     "#]]);
 }
 
@@ -493,8 +493,8 @@ fn containers_outlive_their_kubelet() {
         00:00:25.003   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:25.006   Normal Created: Created container: c
         00:00:25.006   Normal Started: Started container c
-        00:00:25.087 crash Running [PRTSC I R CR PS] c: running ready restarts=1
-        00:00:25.087 new Running [PRTSC I R CR PS] c: running ready
+        00:00:25.357 crash Running [PRTSC I R CR PS] c: running ready restarts=1
+        00:00:25.357 new Running [PRTSC I R CR PS] c: running ready
     "#]]);
 }
 
@@ -537,8 +537,8 @@ fn a_kubelet_that_is_cut_off_goes_on_with_what_it_knows() {
         00:00:35.003   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:35.006   Normal Created: Created container: c
         00:00:35.006   Normal Started: Started container c
-        00:00:35.087 deleted deleted Succeeded terminating [I PS] c: Completed 0
-        00:00:35.087 new Running [PRTSC I R CR PS] c: running ready
+        00:00:35.357 deleted deleted Succeeded terminating [I PS] c: Completed 0
+        00:00:35.357 new Running [PRTSC I R CR PS] c: running ready
     "#]]);
 }
 
@@ -563,8 +563,8 @@ fn images_take_time_where_things_are_lively() {
         00:00:03.684   Normal Pulled: Successfully pulled image "nginx:1.25" in 447ms (3.318s including waiting). Image size: 78022084 bytes.
         00:00:03.898   Normal Created: Created container: c
         00:00:03.898   Normal Started: Started container c
-        00:00:04.087 two Running [PRTSC I R CR PS] c: running ready
-        00:00:04.087 one Running [PRTSC I R CR PS] c: running ready
+        00:00:04.357 two Running [PRTSC I R CR PS] c: running ready
+        00:00:04.357 one Running [PRTSC I R CR PS] c: running ready
     "#]]);
 }
 
@@ -590,7 +590,7 @@ fn a_pod_waits_for_the_config_map_that_it_mounts() {
         00:00:03.605   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:03.608   Normal Created: Created container: c
         00:00:03.608   Normal Started: Started container c
-        00:00:04.087 web Running [PRTSC I R CR PS] c: running ready
+        00:00:04.357 web Running [PRTSC I R CR PS] c: running ready
     "#]]);
 }
 
@@ -603,10 +603,10 @@ fn a_pod_whose_time_is_up_fails() {
     world.news();
     world.run(6_000);
     world.expect(&expect![[r#"
-        00:00:04.487   Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline
-        00:00:04.487 late Running [PRTSC I PS] c: running ready
-        00:00:05.087   Normal Killing: Stopping container c
-        00:00:05.087 late Failed DeadlineExceeded [I PS] c: Completed 0
+        00:00:04.757   Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline
+        00:00:04.757 late Running [PRTSC I PS] c: running ready
+        00:00:05.357   Normal Killing: Stopping container c
+        00:00:05.357 late Failed DeadlineExceeded [I PS] c: Completed 0
     "#]]);
     assert_eq!(world.get("late").status.reason.as_deref(), Some("DeadlineExceeded"));
 }
@@ -693,7 +693,7 @@ fn a_new_image_restarts_the_container() {
         00:00:03.002   Normal Pulled: Successfully pulled image "nginx:1.26" in 0s (0s including waiting). Image size: 1048576 bytes.
         00:00:03.005   Normal Created: Created container: c (x2)
         00:00:03.005   Normal Started: Started container c (x2)
-        00:00:03.087 web Running [PRTSC I R CR PS] c: running ready restarts=1
+        00:00:03.357 web Running [PRTSC I R CR PS] c: running ready restarts=1
     "#]]);
 }
 

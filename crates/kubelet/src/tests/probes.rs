@@ -106,9 +106,9 @@ fn an_answer_that_a_person_changes_is_heard_at_the_next_beat() {
     world.run(5_000);
     world.expect(&expect![[r#"
         00:00:12.000 web Running [PRTSC I R CR PS] c: running ready
-        00:00:15.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
-        00:00:15.087 web Running [PRTSC I PS] c: running
-        00:00:15.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x2)
+        00:00:15.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
+        00:00:15.357 web Running [PRTSC I PS] c: running
+        00:00:15.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x2)
     "#]]);
 }
 
@@ -129,13 +129,13 @@ fn whether_a_pod_can_serve_is_asked_to_its_end() {
     world.expect(&expect![[r#"
         00:00:06.000 web Running terminating [PRTSC I R CR PS] c: running ready
         00:00:06.002   Normal Killing: Stopping container c
-        00:00:08.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
-        00:00:08.087 web Running terminating [PRTSC I PS] c: running
-        00:00:10.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x2)
-        00:00:12.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x3)
-        00:00:14.087   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x4)
+        00:00:08.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
+        00:00:08.357 web Running terminating [PRTSC I PS] c: running
+        00:00:10.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x2)
+        00:00:12.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x3)
+        00:00:14.357   Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500 (x4)
         00:00:16.002 web Succeeded terminating [I PS] c: Completed 0
-        00:00:16.087 deleted web Succeeded terminating [I PS] c: Completed 0
+        00:00:16.357 deleted web Succeeded terminating [I PS] c: Completed 0
     "#]]);
 }
 
@@ -149,8 +149,8 @@ fn a_container_that_has_ended_fails_its_probes() {
     world.news();
     world.run(6_000);
     world.expect(&expect![[r#"
-        00:00:03.087 web Running [PRTSC I PS] c: Error 1 restarts=1
-        00:00:03.087   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
+        00:00:03.357 web Running [PRTSC I PS] c: Error 1 restarts=1
+        00:00:03.357   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414)
         00:00:06.002 web Running [PRTSC I PS] c: CrashLoopBackOff restarts=1
         00:00:06.002   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x2)
     "#]]);

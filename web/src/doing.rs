@@ -47,9 +47,12 @@ pub fn perform(session: &Session, ui: &UiContext, deed: Deed) {
     }
 }
 
-/// Opens a pod or a node; the picture grows out of the place where it stands.
+/// The kind of what stands for the control plane as a whole.
+pub const CONTROL_PLANE: &str = "ControlPlane";
+
+/// Opens a pod, a node or the control plane; the picture grows out of the place where it stands.
 pub fn open(ui: &UiContext, id: &ObjectRef) {
-    if matches!(&*id.kind, "Pod" | "Node") {
+    if matches!(&*id.kind, "Pod" | "Node" | CONTROL_PLANE) {
         // Without the place it grows out of the middle.
         let _ = grow_from(id);
         ui.dispatch(Choose::Open(id.clone()));

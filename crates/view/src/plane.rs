@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Write};
+use orrery_cluster::Cluster;
 
 use crate::calls::Caller;
+use crate::parts;
 use crate::scene::{ControlPlane, Lamp};
 
 /// How far back the lights look; older calls no longer glow.
@@ -41,7 +43,8 @@ pub(crate) fn kubelets(latest: &BTreeMap<Caller, u64>) -> impl Iterator<Item = (
 }
 
 /// The control plane on its rail.
-pub(crate) fn control_plane(api: &ApiServer, latest: &BTreeMap<Caller, u64>) -> ControlPlane {
+pub(crate) fn control_plane(cluster: &Cluster, latest: &BTreeMap<Caller, u64>) -> ControlPlane {
+    let api = cluster.api();
     let light = |caller: &Caller, name: &str| Lamp {
         name: name.into(),
         calls: latest.get(caller).copied().unwrap_or(0),
@@ -56,6 +59,7 @@ pub(crate) fn control_plane(api: &ApiServer, latest: &BTreeMap<Caller, u64>) -> 
         queue: api.objects(Kind::Pod).filter(|o| unscheduled(o)).count(),
         scheduler: light(&Caller::Scheduler, "kube-scheduler"),
         loops: loops.collect(),
+        fails: parts::parts(cluster).consequences,
     }
 }
 

@@ -9,6 +9,7 @@ use orrery_cluster::Cluster;
 use crate::countdown::Countdown;
 use crate::owner::Hues;
 use crate::owners::{Family, families};
+use crate::parts::Consequence;
 use crate::registries::{RegistryBox, registries};
 use crate::{node, plane, pod, rollout, service, storage};
 
@@ -135,6 +136,8 @@ pub struct ControlPlane {
     pub scheduler: Lamp,
     /// One light per controller that has acted.
     pub loops: Vec<Lamp>,
+    /// What does not work, the worst first.
+    pub fails: Vec<Consequence>,
 }
 
 /// A service, or the ghost of one.
@@ -372,7 +375,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
         families(cluster, &hues, &mut marks, &wanted)
     });
     Scene {
-        control_plane: plane::control_plane(api, &latest),
+        control_plane: plane::control_plane(cluster, &latest),
         services,
         nodes,
         waiting,

@@ -1,9 +1,10 @@
 //! English.
 
-use orrery_share::Damage;
+use orrery_share::{Damage, Fault};
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
+use orrery_view::parts::{Consequence, Presence, Standing};
 use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
@@ -175,6 +176,67 @@ pub static WORDS: Words = Words {
     heartbeat: "renews its Lease every 10 s",
     silent: "silent: its Lease is not renewed",
     kube_proxy: "leads Service addresses to pods",
+    control_plane: "Control plane",
+    laid_out: |members, servers| {
+        format!(
+            "{} · {}",
+            plural(members, "member of etcd", "members of etcd"),
+            plural(servers, "API server", "API servers")
+        )
+    },
+    consequence: |c| match c {
+        Consequence::NoServer => "No API server: kubectl fails, nothing is written. Containers run on.",
+        Consequence::NoWayToServer => "No way to the API server: requests time out. Containers run on.",
+        Consequence::Electing => "etcd elects a leader: requests wait.",
+        Consequence::NoQuorum => "etcd has lost its majority: nothing can be written. Containers run on.",
+        Consequence::NoStore => "etcd does not run: the API server answers nothing. Containers run on.",
+        Consequence::NoScheduler => "No scheduler works: new pods stay Pending.",
+        Consequence::NoControllerManager => {
+            "No controller manager works: nothing heals, scales or rolls out."
+        }
+        Consequence::NoMemberToSpare => "One more member of etcd that fails, and nothing can be written.",
+    },
+    load_balancer: "load balancer: sends to an API server that works",
+    also_node: "also a node",
+    standing: |s| match s {
+        Standing::Equal => "serves",
+        Standing::Leader => "leader",
+        Standing::Follower => "stands by",
+        Standing::Candidate => "asks for votes",
+        Standing::Learner => "learns",
+        Standing::None => "",
+    },
+    presence: |p| match p {
+        Presence::On => "runs",
+        Presence::Cut => "cut off",
+        Presence::Restarting => "restarts",
+        Presence::Off => "off",
+    },
+    member_log: |term, index, lag| {
+        let behind = if lag > 0 { format!(" · {lag} behind") } else { String::new() };
+        format!("term {term} · entry {index}{behind}")
+    },
+    unanswered: "gets no answer",
+    fault: |fault| match fault {
+        Fault::Stop => "Stop",
+        Fault::Start => "Start",
+        Fault::Kill => "Kill",
+        Fault::Cut => "Cut off",
+        Fault::Join => "Join",
+        Fault::Lose => "Lose its data",
+    },
+    quorum: |have, need, of| format!("{have} of {of} take part, {need} are needed"),
+    snapshots: "Snapshots",
+    restore: "Restore",
+    take_snapshot: "Take a snapshot",
+    start_over: "Start over with",
+    topologies: [
+        "1 etcd, 1 control plane",
+        "all in one: the first node carries it",
+        "1 etcd, 3 control planes",
+        "3 etcd, 3 control planes",
+        "5 etcd on their own, 3 control planes",
+    ],
     inspector: "Selection",
     nothing_selected: "Select a pod, a node or a service to see what it is, and why.",
     workloads: "Workloads",

@@ -1,9 +1,10 @@
 //! 한국어. 용어는 쿠버네티스 문서의 한국어 용어집을 따르고, 평어체로 쓴다.
 
-use orrery_share::Damage;
+use orrery_share::{Damage, Fault};
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
+use orrery_view::parts::{Consequence, Presence, Standing};
 use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
@@ -169,6 +170,63 @@ pub static WORDS: Words = Words {
     heartbeat: "10초마다 리스(Lease)를 갱신한다",
     silent: "응답 없음: 리스(Lease)가 갱신되지 않는다",
     kube_proxy: "서비스 주소를 파드로 이끈다",
+    control_plane: "컨트롤 플레인",
+    laid_out: |members, servers| format!("etcd 멤버 {members}개 · API 서버 {servers}개"),
+    consequence: |c| match c {
+        Consequence::NoServer => {
+            "API 서버 없음: kubectl이 실패하고 아무것도 기록되지 않는다. 컨테이너는 계속 실행된다."
+        }
+        Consequence::NoWayToServer => {
+            "API 서버로 가는 길이 끊김: 요청이 시간 초과된다. 컨테이너는 계속 실행된다."
+        }
+        Consequence::Electing => "etcd가 리더를 선출하는 중: 요청이 기다린다.",
+        Consequence::NoQuorum => "etcd가 과반수를 잃음: 아무것도 기록할 수 없다. 컨테이너는 계속 실행된다.",
+        Consequence::NoStore => "etcd가 실행되지 않음: API 서버가 응답하지 못한다. 컨테이너는 계속 실행된다.",
+        Consequence::NoScheduler => "일하는 스케줄러 없음: 새 파드는 Pending으로 남는다.",
+        Consequence::NoControllerManager => "일하는 컨트롤러 매니저 없음: 복구, 스케일, 롤아웃이 멈춘다.",
+        Consequence::NoMemberToSpare => "etcd 멤버가 하나만 더 실패하면 아무것도 기록할 수 없다.",
+    },
+    load_balancer: "로드 밸런서: 동작하는 API 서버로 보낸다",
+    also_node: "노드이기도 하다",
+    standing: |s| match s {
+        Standing::Equal => "응답 중",
+        Standing::Leader => "리더",
+        Standing::Follower => "대기",
+        Standing::Candidate => "투표 요청 중",
+        Standing::Learner => "따라잡는 중",
+        Standing::None => "",
+    },
+    presence: |p| match p {
+        Presence::On => "실행 중",
+        Presence::Cut => "단절됨",
+        Presence::Restarting => "재시작 중",
+        Presence::Off => "꺼짐",
+    },
+    member_log: |term, index, lag| {
+        let behind = if lag > 0 { format!(" · {lag}개 뒤처짐") } else { String::new() };
+        format!("term {term} · 항목 {index}{behind}")
+    },
+    unanswered: "응답을 받지 못함",
+    fault: |fault| match fault {
+        Fault::Stop => "중지",
+        Fault::Start => "시작",
+        Fault::Kill => "강제 종료",
+        Fault::Cut => "단절",
+        Fault::Join => "다시 연결",
+        Fault::Lose => "데이터 유실",
+    },
+    quorum: |have, need, of| format!("{of}개 중 {have}개 참여, {need}개 필요"),
+    snapshots: "스냅숏",
+    restore: "복원",
+    take_snapshot: "스냅숏 뜨기",
+    start_over: "다음 구성으로 다시 시작",
+    topologies: [
+        "etcd 1, 컨트롤 플레인 1",
+        "올인원: 첫 노드가 모두 담당",
+        "etcd 1, 컨트롤 플레인 3",
+        "etcd 3, 컨트롤 플레인 3",
+        "별도 etcd 5, 컨트롤 플레인 3",
+    ],
     inspector: "선택한 것",
     nothing_selected: "파드, 노드, 서비스를 고르면 무엇인지, 왜 그런지 보인다.",
     workloads: "워크로드",

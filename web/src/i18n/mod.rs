@@ -4,9 +4,11 @@
 mod en;
 mod ko;
 
+use orrery_share::Fault;
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Countdown;
 use orrery_view::job::JobProgress;
+use orrery_view::parts::{Consequence, Presence, Standing};
 use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 
@@ -193,6 +195,25 @@ pub struct Words {
     pub heartbeat: &'static str,
     pub silent: &'static str,
     pub kube_proxy: &'static str,
+    pub control_plane: &'static str,
+    /// Members of etcd and API servers.
+    pub laid_out: fn(usize, usize) -> String,
+    pub consequence: fn(Consequence) -> &'static str,
+    pub load_balancer: &'static str,
+    pub also_node: &'static str,
+    pub standing: fn(Standing) -> &'static str,
+    pub presence: fn(Presence) -> &'static str,
+    /// Term, last entry, entries behind.
+    pub member_log: fn(u64, u64, u64) -> String,
+    pub unanswered: &'static str,
+    pub fault: fn(Fault) -> &'static str,
+    /// Members that take part, that it takes, and that there are.
+    pub quorum: fn(usize, usize, usize) -> String,
+    pub snapshots: &'static str,
+    pub restore: &'static str,
+    pub take_snapshot: &'static str,
+    pub start_over: &'static str,
+    pub topologies: [&'static str; 5],
     // Inspector.
     pub inspector: &'static str,
     pub nothing_selected: &'static str,

@@ -1,6 +1,7 @@
-//! A pod or a node, opened in the place of the picture; Escape goes back.
+//! A pod, a node or the control plane, opened in the place of the picture; Escape goes back.
 
 mod container;
+mod control_plane;
 mod node;
 mod pod;
 mod volumes;
@@ -11,13 +12,14 @@ use yew::prelude::*;
 
 use super::icon::{Icon, draw};
 use crate::ui::{Choose, use_ui, use_words};
+use control_plane::ControlPlane;
 use node::Node;
 use pod::Pod;
 
 /// Properties of what is opened.
 #[derive(Properties, PartialEq)]
 pub struct OpenedProps {
-    /// The pod or the node.
+    /// The pod, the node, or `ControlPlane`.
     pub id: ObjectRef,
 }
 
@@ -52,7 +54,11 @@ pub fn Opened(props: &OpenedProps) -> Html {
                 }) }
                 <button class="btn icon quiet push" aria-label={w.close} title={w.close} onclick={leave(0)}>{draw(Icon::Close)}</button>
             </nav>
-            { if &*props.id.kind == "Node" { html! { <Node id={props.id.clone()} /> } } else { html! { <Pod id={props.id.clone()} /> } } }
+            { match &*props.id.kind {
+                "Node" => html! { <Node id={props.id.clone()} /> },
+                "ControlPlane" => html! { <ControlPlane /> },
+                _ => html! { <Pod id={props.id.clone()} /> },
+            } }
         </section>
     }
 }

@@ -3,11 +3,25 @@
 use std::rc::Rc;
 
 use orrery_view::layout::{Layout, Spot};
+use orrery_view::parts::Consequence;
 use orrery_view::scene::{ControlPlane as Plane, Lamp};
 use orrery_view::words;
 use yew::prelude::*;
 
 use crate::ui::use_words;
+
+/// What the control plane as a whole is called where an object is named.
+const PLANE: &str = "ControlPlane//control-plane";
+/// What is wrong with etcd, if it is one of these.
+const STORE: [Consequence; 3] = [Consequence::NoStore, Consequence::NoQuorum, Consequence::Electing];
+/// What keeps requests from being answered.
+const SERVER: [Consequence; 5] = [
+    Consequence::NoServer,
+    Consequence::NoWayToServer,
+    Consequence::NoStore,
+    Consequence::NoQuorum,
+    Consequence::Electing,
+];
 
 /// Properties of the control plane.
 #[derive(Properties, PartialEq)]
@@ -25,14 +39,17 @@ pub fn ControlPlane(props: &ControlPlaneProps) -> Html {
     let (plane, l) = (&props.plane, &props.layout);
     let loops = plane.loops.iter().map(|l| l.calls).sum::<u64>();
     let names: Vec<String> = plane.loops.iter().map(|l| short(&l.name)).collect();
+    let fails = |kinds: &[Consequence]| plane.fails.iter().any(|c| kinds.contains(c));
     let names = if names.is_empty() { w.loops_idle.to_owned() } else { names.join(" · ") };
     html! {
         <>
-            <Part name="etcd" says={(w.revision)(plane.revision)} calls={plane.writes} spot={l.etcd} rail={l.rail.y} />
-            <Part name="scheduler" says={(w.in_queue)(plane.queue)} calls={plane.scheduler.calls} spot={l.scheduler} rail={l.rail.y} />
-            <Part name="controller-manager" says={names} calls={loops} spot={l.controllers} rail={l.rail.y} />
+            <Part name="etcd" says={(w.revision)(plane.revision)} calls={plane.writes} spot={l.etcd} rail={l.rail.y} broken={fails(&STORE)} />
+            <Part name="scheduler" says={(w.in_queue)(plane.queue)} calls={plane.scheduler.calls} spot={l.scheduler} rail={l.rail.y} broken={fails(&[Consequence::NoScheduler])} />
+            <Part name="controller-manager" says={names} calls={loops} spot={l.controllers} rail={l.rail.y} broken={fails(&[Consequence::NoControllerManager])} />
             if !l.narrow { { lamps(&plane.loops, &l.controllers) } }
-            <rect class="rail" x={l.rail.x.to_string()} y={l.rail.y.to_string()} width={l.rail.w.to_string()} height={l.rail.h.to_string()} rx="15" />
+            <g data-ref={PLANE} role="button" tabindex="0" aria-label={w.control_plane} class="part">
+                <rect class={classes!("rail", "box", fails(&SERVER).then_some("off"))} x={l.rail.x.to_string()} y={l.rail.y.to_string()} width={l.rail.w.to_string()} height={l.rail.h.to_string()} rx="15" />
+            </g>
         </>
     }
 }
@@ -45,7 +62,11 @@ pub fn RailLabel(props: &ControlPlaneProps) -> Html {
     html! {
         <text class="on-rail b s13" x={(l.rail.x + 18.0).to_string()} y={(l.rail.y + 20.0).to_string()}>
             {"kube-apiserver"}
-            if !l.narrow { <tspan class="on-rail dim s11" dx="12">{(w.only_door)(props.plane.writes)}</tspan> }
+            if let Some(worst) = props.plane.fails.first() {
+                <tspan class="on-rail s11 worst" dx="12">{(w.consequence)(*worst)}</tspan>
+            } else if !l.narrow {
+                <tspan class="on-rail dim s11" dx="12">{(w.only_door)(props.plane.writes)}</tspan>
+            }
         </text>
     }
 }
@@ -78,21 +99,25 @@ struct PartProps {
     calls: u64,
     spot: Spot,
     rail: f64,
+    broken: bool,
 }
 
 /// One component: it glows when it has made a call.
 #[component]
 fn Part(props: &PartProps) -> Html {
-    let PartProps { name, says, calls, spot, rail } = props;
+    let PartProps { name, says, calls, spot, rail, broken } = props;
     let room = spot.w - 22.0;
     let b = |v: f64| v.to_string();
     let rect = |class: &'static str| {
         html! { <rect {class} x={b(spot.x)} y={b(spot.y)} width={b(spot.w)} height={b(spot.h)} rx="10" /> }
     };
     html! {
-        <g class="part">
+        <g class={classes!("part", broken.then_some("broken"))} data-ref={PLANE}>
             <path class="stem" d={format!("M{} {}V{rail}", spot.cx(), spot.bottom())} />
             { rect("box") }
+            if *broken {
+                <path class="struck" d={format!("M{} {}l16 16m0-16l-16 16", spot.right() - 30.0, spot.y + 10.0)} />
+            }
             if *calls > 0 { <g key={calls.to_string()}>{ rect("glow lit") }</g> }
             <text class="b s13" x={b(spot.x + 12.0)} y={b(spot.y + 21.0)}>{words::clip(name, 13.0, room)}</text>
             <text class="mu s11" x={b(spot.x + 12.0)} y={b(spot.y + 38.0)}>{words::clip(says, 11.0, room)}</text>

@@ -68,7 +68,7 @@ fn Marks() -> Html {
     });
     let onclick = {
         let ui = ui.clone();
-        Callback::from(move |e: MouseEvent| ui.dispatch(Choose::Select(target_ref(e.target()))))
+        Callback::from(move |e: MouseEvent| choose(&ui, target_ref(e.target())))
     };
     let ondblclick = {
         let ui = ui.clone();
@@ -119,6 +119,14 @@ fn parse_ref(key: &str) -> Option<ObjectRef> {
     Some(ObjectRef::new(parts.next()?, parts.next()?, parts.next()?))
 }
 
+/// A click selects, and opens the control plane, of which nothing else can be told.
+fn choose(ui: &crate::ui::UiContext, target: Option<ObjectRef>) {
+    match target {
+        Some(plane) if &*plane.kind == doing::CONTROL_PLANE => doing::open(ui, &plane),
+        other => ui.dispatch(Choose::Select(other)),
+    }
+}
+
 /// Enter and Space select, and Enter opens what is selected; the arrows walk over the marks in reading order.
 fn on_key(ui: &crate::ui::UiContext, e: &KeyboardEvent) {
     let by = match e.key().as_str() {
@@ -129,7 +137,7 @@ fn on_key(ui: &crate::ui::UiContext, e: &KeyboardEvent) {
                 if e.key() == "Enter" && ui.selection.as_ref() == Some(&target) {
                     doing::open(ui, &target);
                 } else {
-                    ui.dispatch(Choose::Select(Some(target)));
+                    choose(ui, Some(target));
                 }
             }
             return;

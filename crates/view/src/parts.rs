@@ -142,7 +142,7 @@ const LEASE_S: u64 = 15;
 
 /// The control plane as it is now.
 pub fn parts(cluster: &Cluster) -> Parts {
-    let (members, need) = cluster.etcd();
+    let (members, _) = cluster.etcd();
     let topology = cluster.topology();
     let mut machines: Vec<Machine> = Vec::new();
     for id in topology.parts() {
@@ -157,13 +157,11 @@ pub fn parts(cluster: &Cluster) -> Parts {
             }),
         }
     }
-    let taking_part = members.iter().enumerate().filter(|(i, member)| takes_part(cluster, *i, member));
-    let quorum = Quorum { have: taking_part.count(), need, of: members.len() };
     Parts {
         machines,
         balanced: topology.control_planes > 1,
-        quorum,
-        consequences: consequences(cluster, quorum),
+        quorum: quorum(cluster),
+        consequences: consequences(cluster),
         takeovers: takeovers(cluster),
         snapshots: cluster.snapshots().iter().map(row).collect(),
     }
@@ -215,7 +213,15 @@ fn standing(cluster: &Cluster, id: PartId, presence: Presence, member: Option<&M
     }
 }
 
-fn consequences(cluster: &Cluster, quorum: Quorum) -> Vec<Consequence> {
+fn quorum(cluster: &Cluster) -> Quorum {
+    let (members, need) = cluster.etcd();
+    let taking_part = members.iter().enumerate().filter(|(i, member)| takes_part(cluster, *i, member));
+    Quorum { have: taking_part.count(), need, of: members.len() }
+}
+
+/// What does not work, the worst first.
+pub(crate) fn consequences(cluster: &Cluster) -> Vec<Consequence> {
+    let quorum = quorum(cluster);
     let mut found = Vec::new();
     found.extend(cluster.outage().map(|outage| match outage {
         Unreachable::Refused => Consequence::NoServer,

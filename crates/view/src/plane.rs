@@ -59,7 +59,7 @@ pub(crate) fn control_plane(cluster: &Cluster, latest: &BTreeMap<Caller, u64>) -
         queue: api.objects(Kind::Pod).filter(|o| unscheduled(o)).count(),
         scheduler: light(&Caller::Scheduler, "kube-scheduler"),
         loops: loops.collect(),
-        fails: parts::parts(cluster).consequences,
+        fails: parts::consequences(cluster),
     }
 }
 

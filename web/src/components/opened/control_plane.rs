@@ -32,6 +32,7 @@ pub fn ControlPlane() -> Html {
     let ui = use_ui();
     let w = use_words();
     let session = use_session();
+    let files = use_files();
     let parts = use_view((), |session, ()| session.read(|engine| engine.parts()));
     let near = Near { w, ui: &ui, session: &session };
     let broken = parts.consequences.iter().any(|c| *c != Consequence::NoMemberToSpare);
@@ -39,7 +40,7 @@ pub fn ControlPlane() -> Html {
         <div class={classes!("inside", "plane-inside", broken.then_some("broken"))}>
             <header class="inside-head">
                 <div><h2>{w.control_plane}</h2><p class="muted">{laid_out(&parts, w)}</p></div>
-                { laid_out_anew(&near, &use_files()) }
+                { laid_out_anew(&near, &files) }
                 <div class="chips">{ for parts.takeovers.iter().map(|(who, count)| chip(&format!("{who} · {}", (w.runs_out)(count)), "warn")) }</div>
             </header>
             <ul class="consequences" aria-live="polite">

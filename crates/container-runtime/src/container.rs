@@ -94,6 +94,11 @@ pub struct Container {
     pub(crate) processes: Vec<(u32, Str)>,
 }
 
+/// A limit as the kernel shows it.
+fn limit(limit: Option<u64>, more: &str) -> String {
+    [&limit.map_or("max".into(), |limit| limit.to_string()), more, "\n"].concat()
+}
+
 impl Container {
     pub(crate) fn new(start: Rc<Start>) -> Self {
         let files = start.image.files.clone();
@@ -142,6 +147,8 @@ impl Container {
                 let address = self.start.address.map(|a| format!("{a}\t{host}\n")).unwrap_or_default();
                 Some(format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n{address}"))
             }
+            "/sys/fs/cgroup/memory.max" => Some(limit(self.start.limits.memory_bytes, "")),
+            "/sys/fs/cgroup/cpu.max" => Some(limit(self.start.limits.cpu_millis.map(|m| m * 100), " 100000")),
             "/proc/uptime" | "/proc/meminfo" | "/proc/loadavg" | "/proc/cpuinfo" | "/dev/null"
             | "/dev/zero" | "/dev/random" | "/dev/urandom" | "/dev/stdin" | "/dev/stdout" | "/dev/stderr" => {
                 Some(String::new())

@@ -279,6 +279,10 @@ const ONE_CPU: u64 = 1_000;
 /// Steps that are taken at most at a time; a process that wants more falls behind the clock.
 const MOST_STEPS: u32 = 2_000_000;
 
+/// Steps that a command takes at most that is run from outside, and how long it is followed: then it counts as endless.
+const MOST_STEPS_APART: u32 = 20_000;
+const LONGEST_APART: Duration = Duration::from_secs(3_600);
+
 impl State {
     /// When something happens by itself.
     pub fn next(&self) -> Option<SimTime> {
@@ -397,7 +401,11 @@ impl State {
         task.frames.push(Frame::Invoke(command.into()));
         let pid = task.pid;
         self.container.processes.push((pid, command.join(" ").into()));
-        for _ in 0..MOST_STEPS {
+        for step in 0..MOST_STEPS_APART {
+            let late = task.at > now + LONGEST_APART;
+            if late || (step % 64 == 0 && task.is_in_endless_loop(&self.container)) {
+                break;
+            }
             if task.due().is_none() || self.exit.is_some() {
                 break;
             }

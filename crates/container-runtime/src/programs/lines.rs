@@ -156,6 +156,7 @@ fn tail(call: &mut Call) -> Outcome {
         }
     }
     match paths.first() {
+        Some(path) if follow && &**path == "/dev/null" => Outcome::Stay,
         Some(path) if follow && call.err.is_empty() => Outcome::Follow(call.path(path).into(), end),
         None if follow => Outcome::Stay,
         _ => code(call),

@@ -17,6 +17,7 @@ mod files;
 mod lines;
 mod load;
 mod network;
+mod packages;
 mod regex;
 mod sed;
 mod system;
@@ -278,6 +279,7 @@ pub fn base_name(path: &str) -> &str {
 const PROGRAMS: &[&[Program]] = &[
     shell::PROGRAMS,
     basic::PROGRAMS,
+    packages::PROGRAMS,
     text::PROGRAMS,
     test::PROGRAMS,
     files::PROGRAMS,
@@ -321,6 +323,12 @@ pub fn find(name: &str, image: &ImageConfig) -> Option<&'static Program> {
     };
     // Servers may be anywhere.
     named(base).find(|program| (usual || program.found == Found::Apart) && there(program.found))
+}
+
+/// A program that we know and that a container has: its image's, or one that was installed since.
+pub(crate) fn find_in(name: &str, container: &Container) -> Option<&'static Program> {
+    let installed = || container.files.kind(&["/usr/bin/", base_name(name)].concat()).is_some();
+    find(name, &container.start.image).or_else(|| known(name).filter(|_| installed()))
 }
 
 /// What a shell is given that is not one of its own commands.

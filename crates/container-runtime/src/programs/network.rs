@@ -17,6 +17,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     program("dig", Found::Apart, dig),
     program("getent", Found::Everywhere, getent),
     program("host", Found::Apart, host),
+    program("httpd", Found::Busybox, httpd),
     program("nc", Found::Busybox, nc),
     program("ncat", Found::Apart, nc),
     program("netcat", Found::Apart, nc),
@@ -136,6 +137,33 @@ fn tell(asked: &mut Asked) -> Reply {
             Reply::Http { status, headers: Vec::new(), body: body.into() }
         }
     }
+}
+
+/// `httpd -f -p 8080 -h /www`, as busybox's: files of a directory.
+fn httpd(call: &mut Call) -> Outcome {
+    let port = value(call, 'p').and_then(|port| port.rsplit(':').next()?.parse::<u16>().ok()).unwrap_or(80);
+    let directory = value(call, 'h').map(str::to_owned);
+    let root = call.path(directory.as_deref().unwrap_or("."));
+    let usage = Usage { memory_bytes: 1 << 19, ..Usage::default() };
+    Outcome::Serve(Service {
+        ports: vec![port],
+        answer: file,
+        usage,
+        on_term: None,
+        args: Rc::new([root.into()]),
+    })
+}
+
+fn file(asked: &mut Asked) -> Reply {
+    let Message::Http { path, .. } = asked.message else { return Reply::Connected };
+    let root = asked.args.first().map_or("/", |root| root);
+    let path = path.split('?').next().unwrap_or_default().trim_start_matches('/');
+    let path = if path.is_empty() { "index.html" } else { path };
+    let (status, body) = match asked.container.read(&crate::files::normal(root, path), asked.world) {
+        Some(text) => (200, text),
+        None => (404, "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n<BODY><H1>404 Not Found</H1>\nThe requested URL was not found\n</BODY></HTML>\n".into()),
+    };
+    Reply::Http { status, headers: vec![("Content-type".into(), "text/html".into())], body: body.into() }
 }
 
 /// What HTTP calls a status.

@@ -25,6 +25,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     other("gosu", Found::Apart, as_user),
     program("hostname", hostname),
     program("id", id),
+    other("busybox", Found::Busybox, wrapped),
     Program { name: "kill", found: Found::Both, reach: Reach::Others, run: kill },
     other("killall", Found::Busybox, kill_by_name),
     other("nice", Found::Everywhere, wrapped),

@@ -227,6 +227,7 @@ fn start(call: &mut Call) -> Outcome {
     let words = &call.args[1..];
     let mut script = Script { name: call.args[0].clone(), ..Script::default() };
     let read = options(words, &mut script.options);
+    script.options.bash = matches!(call.name(), "bash" | "zsh");
     let given = words[..read]
         .iter()
         .any(|word| !word.starts_with("--") && word.starts_with('-') && word.contains('c'));

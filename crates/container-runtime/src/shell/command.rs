@@ -170,6 +170,8 @@ impl Task {
     pub(crate) fn run_text(&mut self, text: &str, cx: &mut Cx) {
         match parse(text) {
             Ok(script) => self.frames.push(Frame::Run(script)),
+            // bash knows more than is read here: what it may well understand is not called an error.
+            Err(_) if self.shell.options.bash => self.assume("bash", cx.container),
             Err(why) => {
                 self.complain(&why, cx);
                 self.exit(2);
@@ -180,7 +182,7 @@ impl Task {
     /// Runs a program.
     pub(crate) fn invoke(&mut self, words: Rc<[Str]>, cx: &mut Cx) {
         let Some(name) = words.first().cloned() else { return };
-        if let Some(program) = programs::find(&name, &cx.container.start.image) {
+        if let Some(program) = programs::find_in(&name, cx.container) {
             self.call(program, words, 0, cx);
         } else if name.contains('/') && self.run_file(&name, &words, cx) {
         } else if cx.container.is_known() && !name.contains('/') {

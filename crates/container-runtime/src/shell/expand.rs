@@ -46,6 +46,16 @@ impl Expander<'_> {
             into.push(text.clone());
             return Ok(());
         }
+        if let [Part::Text(text)] = &*word.0
+            && self.shell.options.bash
+            && let Some((head, rest)) = text.split_once('{')
+            && let Some((inner, tail)) = rest.split_once('}')
+        {
+            for piece in braces(inner) {
+                self.finish(Field { pattern: [head, &piece, tail].concat(), there: true }, into);
+            }
+            return Ok(());
+        }
         let mut field = Field::default();
         for part in &word.0 {
             match part {
@@ -211,6 +221,7 @@ impl Expander<'_> {
                 self.container.varies = true;
                 self.container.random.below(32_768).to_string().into()
             }
+            "UID" => "0".into(),
             "PWD" => shell.directory.clone(),
             name => match name.parse::<usize>() {
                 Ok(number) => shell.arguments.get(number.checked_sub(1)?)?.clone(),
@@ -279,6 +290,24 @@ impl Field {
     fn quoted(&mut self, text: &str) {
         escaped(text, &mut self.pattern);
         self.there = true;
+    }
+}
+
+/// What `{1..3}` and `{a,b}` stand for in bash.
+fn braces(inner: &str) -> Vec<String> {
+    let range =
+        inner.split_once("..").and_then(|(a, b)| Some((a.parse::<i32>().ok()?, b.parse::<i32>().ok()?)));
+    match range {
+        Some((from, to)) if from.abs_diff(to) < 100_000 => {
+            let numbers = from.min(to)..=from.max(to);
+            let mut texts: Vec<String> = numbers.map(|number| number.to_string()).collect();
+            if from > to {
+                texts.reverse();
+            }
+            texts
+        }
+        _ if inner.contains(',') => inner.split(',').map(str::to_owned).collect(),
+        _ => vec![["{", inner, "}"].concat()],
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Options {
     pub nounset: bool,
     pub xtrace: bool,
     pub pipefail: bool,
+    /// It is bash, which knows more than the others.
+    pub bash: bool,
 }
 
 /// Where an output goes.

@@ -127,6 +127,17 @@ fn programs_tell_of_their_surroundings() {
             "command -v sleep >/dev/null && echo yes; command -v bash || echo no; which curl || echo none",
             "0 after 1 ms: yes\nno\nnone\n",
         ),
+        (
+            "what is installed is there",
+            "bash -c 'echo a' || apk add --no-cache bash > /dev/null; bash -c 'for i in {1..3}; do echo $i; done'",
+            "0 after 3000 ms: sh: bash: not found\n1\n2\n3\n",
+        ),
+        (
+            "what only bash reads is assumed",
+            "apk add bash >/dev/null; bash -c 'a=(1 2); echo ${a[0]}'; echo $?",
+            "0 after 3000 ms: 0\n",
+        ),
+        ("a shell with two dashes", "sh -c -- 'echo a'", "0 after 0 ms: a\n"),
         ("env", "env A=1 sh -c 'echo $A'", "0 after 0 ms: 1\n"),
     ]);
 }

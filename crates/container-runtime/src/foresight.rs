@@ -12,7 +12,9 @@ use std::net::Ipv4Addr;
 
 /// Steps that a look ahead may take.
 const MOST_STEPS: u32 = 5_000;
-/// How often it is looked whether a loop is endless.
+/// When it is first looked whether a loop is endless: most scripts that have one are in it by then.
+const SOON: u32 = 12;
+/// How often it is looked then.
 const EVERY: u32 = 64;
 
 /// An outside that notes that it was touched. What is written to volumes counts only where others look without asking.
@@ -66,20 +68,21 @@ impl State {
         }
         let mut ahead = self.clone();
         ahead.container.log.close();
-        let before = ahead.usage();
+        let before = ahead.load();
         let mut sealed = Sealed { touched: false };
-        let mut seen: Option<State> = None;
+        let (mut seen, mut turns): (Option<State>, u32) = (None, 0);
         for step in 0..MOST_STEPS {
             let Some(at) = ahead.next() else { return Foresight::Never };
-            if step % EVERY == 0 && ahead.is_endless() {
+            if (step == SOON || step % EVERY == 0) && ahead.is_endless() {
                 return Foresight::Never;
             }
             if ahead.at_loop() {
                 if seen.as_ref().is_some_and(|seen| ahead.repeats(seen)) {
                     return Foresight::Never;
                 }
+                turns += 1;
                 // Ever longer circles are found when what is compared with is renewed ever more seldom.
-                if step.is_power_of_two() || seen.is_none() || step % 50 == 0 {
+                if turns.is_power_of_two() {
                     ahead.container.varies = false;
                     seen = Some(ahead.clone());
                 }
@@ -91,8 +94,7 @@ impl State {
             if let Some(exit) = &ahead.exit {
                 return Foresight::Ends { at: exit.at, code: exit.code };
             }
-            let now = ahead.usage();
-            if usage && (now.cpu_millis, now.memory_bytes) != (before.cpu_millis, before.memory_bytes) {
+            if usage && ahead.load() != before {
                 return Foresight::Unknown(at);
             }
         }

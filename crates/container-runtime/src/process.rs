@@ -447,8 +447,13 @@ impl State {
         bytes
     }
 
-    pub fn usage(&self) -> Usage {
-        let mut usage = Usage { disk_bytes: self.container.files.bytes(), ..Usage::default() };
+    fn usage(&self) -> Usage {
+        Usage { disk_bytes: self.container.files.bytes(), ..self.load() }
+    }
+
+    /// What it takes, but for the disk.
+    pub fn load(&self) -> Usage {
+        let mut usage = Usage::default();
         if self.exit.is_some() {
             return usage;
         }

@@ -17,7 +17,7 @@ spec:
       - name: web
         image: ${image}
         readinessProbe:
-          httpGet: {path: /ready, port: 80}
+          httpGet: {path: /, port: 80}
           periodSeconds: 5
 ---
 apiVersion: v1

@@ -81,6 +81,8 @@ pub fn behave_as(session: &Session, ui: &UiContext, id: &ObjectRef, can: &Can) {
         Does::Start => Action::StartNode { name },
         Does::Cut => Action::CutNode { name },
         Does::Join => Action::JoinNode { name },
+        Does::Strain(what) => Action::StrainNode { name, what: what.to_owned() },
+        Does::Relieve => Action::RelieveNode { name },
         Does::Remove => Action::RemoveNode { name },
         _ => Action::KillContainer {
             namespace: id.namespace.to_string(),

@@ -17,6 +17,14 @@ pub enum Does {
     Crash,
     /// It runs as its image and its command say again.
     LetRun,
+    /// It uses much of this resource.
+    Use(&'static str),
+    /// It uses what it needs again.
+    Ease(&'static str),
+    /// The pod's processes do not heed SIGTERM.
+    Deafen,
+    /// They heed it again.
+    Heed,
     /// Its first process is killed.
     Kill,
     /// No new pods come.
@@ -35,6 +43,10 @@ pub enum Does {
     PowerOff,
     /// Machine and kubelet run again.
     Start,
+    /// Something outside the pods uses this up.
+    Strain(&'static str),
+    /// The machine has all of it back.
+    Relieve,
     /// Nothing comes through to the machine.
     Cut,
     /// Everything comes through again.
@@ -81,23 +93,25 @@ fn of_pod(pod: &Pod) -> Vec<Can> {
             ("readiness", c.readiness_probe.is_some()),
             ("startup", c.startup_probe.is_some()),
         ];
+        // Each is an annotation that is set, and taken away again.
+        let mut toggle = |on, off, key: &str, value: &str| {
+            if meta.annotations.get(key).is_some() {
+                offer(off, &["annotate", "pod", &meta.name, &format!("{key}-")]);
+            } else {
+                offer(on, &["annotate", "pod", &meta.name, &format!("{key}={value}")]);
+            }
+        };
         for (question, _) in probes.into_iter().filter(|(_, there)| *there) {
             let key = format!("orrery.dev/probe.{}.{question}", c.name);
-            if meta.annotations.get(&key).is_some() {
-                offer(Does::LetProbe(question), &["annotate", "pod", &meta.name, &format!("{key}-")]);
-            } else {
-                offer(Does::FailProbe(question), &["annotate", "pod", &meta.name, &format!("{key}=fail")]);
-            }
+            toggle(Does::FailProbe(question), Does::LetProbe(question), &key, "fail");
         }
+        toggle(Does::Crash, Does::LetRun, &format!("orrery.dev/run.{}", c.name), "2s:1");
+        toggle(Does::Use("cpu"), Does::Ease("cpu"), &format!("orrery.dev/cpu.{}", c.name), "2");
+        toggle(Does::Use("memory"), Does::Ease("memory"), &format!("orrery.dev/memory.{}", c.name), "8Gi");
+        toggle(Does::Deafen, Does::Heed, "orrery.dev/ignore-sigterm", "1");
         let running = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses);
         if running.into_iter().any(|s| s.name == c.name && s.state.running.is_some()) {
             offer(Does::Kill, &[]);
-        }
-        let key = format!("orrery.dev/run.{}", c.name);
-        if meta.annotations.get(&key).is_some() {
-            offer(Does::LetRun, &["annotate", "pod", &meta.name, &format!("{key}-")]);
-        } else {
-            offer(Does::Crash, &["annotate", "pod", &meta.name, &format!("{key}=2s:1")]);
         }
     }
     can
@@ -133,6 +147,8 @@ fn of_node(cluster: &Cluster, node: &Node) -> Vec<Can> {
     }
     let cut = cluster.node_is_cut(name) == Some(true);
     all.push(can(if cut { Does::Join } else { Does::Cut }, &[]));
+    all.extend(["memory", "disk", "pids"].map(|what| can(Does::Strain(what), &[])));
+    all.push(can(Does::Relieve, &[]));
     all.push(can(Does::Remove, &[]));
     all
 }

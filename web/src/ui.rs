@@ -189,15 +189,18 @@ impl Reducible for Ui {
 
 impl Ui {
     fn close(&mut self) {
-        if self.dialog.take().is_some() || self.sheet.take().is_some() || self.toast.take().is_some() {
+        if self.dialog.take().is_some() {
             return;
         }
+        self.toast = None;
         if !self.opened.is_empty() {
             self.leave(self.opened.len() - 1);
-        } else if self.present {
-            self.present = false;
-        } else {
-            self.select(None);
+        } else if self.sheet.take().is_none() {
+            if self.present {
+                self.present = false;
+            } else {
+                self.select(None);
+            }
         }
     }
 

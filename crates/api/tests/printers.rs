@@ -40,6 +40,23 @@ fn a_pods_status_says_more_than_its_phase() {
         pod("failed", 1, json!({"phase": "Failed", "containerStatuses": [ended(3, "Error")]})),
         pod("killed", 1, json!({"phase": "Running", "containerStatuses": [ended(137, "")]})),
         pod("evicted", 1, json!({"phase": "Failed", "reason": "Evicted"})),
+        pod("moved", 1, json!({"phase": "Failed", "reason": "NodeAffinity"})),
+        pod("hungry", 1, json!({"phase": "Running", "containerStatuses": [ended(137, "OOMKilled")]})),
+        pod(
+            "forgotten",
+            1,
+            json!({"phase": "Failed", "containerStatuses": [ended(137, "ContainerStatusUnknown")]}),
+        ),
+        pod(
+            "starting",
+            1,
+            json!({"phase": "Pending", "containerStatuses": [waiting("PodInitializing", 0, None)]}),
+        ),
+        pod(
+            "unpulled",
+            1,
+            json!({"phase": "Pending", "containerStatuses": [waiting("ImagePullBackOff", 0, None)]}),
+        ),
         pod("gated", 1, json!({"phase": "Pending", "conditions": gate})),
         pod("waitpvc", 1, json!({"phase": "Pending"})),
         pod(
@@ -59,19 +76,24 @@ fn a_pods_status_says_more_than_its_phase() {
         pods,
         &options(),
         expect![[r#"
-        NAME         READY   STATUS                       RESTARTS      AGE
-        crash        0/1     CrashLoopBackOff             5 (88s ago)   4m26s
-        full         1/2     CrashLoopBackOff             5 (82s ago)   4m26s
-        done         0/1     Completed                    0             4m26s
-        failed       0/1     Error                        0             4m26s
-        killed       0/1     ExitCode:137                 0             4m26s
-        evicted      0/1     Evicted                      0             4m26s
-        gated        0/1     SchedulingGated              0             4m26s
-        waitpvc      0/1     Pending                      0             4m26s
-        noconfig     0/1     CreateContainerConfigError   0             4m26s
-        half         1/2     NotReady                     0             4m26s
-        half-ready   1/2     Running                      0             4m26s
-    "#]],
+            NAME         READY   STATUS                       RESTARTS      AGE
+            crash        0/1     CrashLoopBackOff             5 (88s ago)   4m26s
+            full         1/2     CrashLoopBackOff             5 (82s ago)   4m26s
+            done         0/1     Completed                    0             4m26s
+            failed       0/1     Error                        0             4m26s
+            killed       0/1     ExitCode:137                 0             4m26s
+            evicted      0/1     Evicted                      0             4m26s
+            moved        0/1     NodeAffinity                 0             4m26s
+            hungry       0/1     OOMKilled                    0             4m26s
+            forgotten    0/1     ContainerStatusUnknown       0             4m26s
+            starting     0/1     PodInitializing              0             4m26s
+            unpulled     0/1     ImagePullBackOff             0             4m26s
+            gated        0/1     SchedulingGated              0             4m26s
+            waitpvc      0/1     Pending                      0             4m26s
+            noconfig     0/1     CreateContainerConfigError   0             4m26s
+            half         1/2     NotReady                     0             4m26s
+            half-ready   1/2     Running                      0             4m26s
+        "#]],
     );
 }
 

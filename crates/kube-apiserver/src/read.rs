@@ -2,7 +2,7 @@
 
 use crate::key::{Place, custom_name};
 use crate::{ApiServer, Key};
-use orrery_api::{CustomResourceDefinition, Kind, Object, Pod, Resource};
+use orrery_api::{CustomResourceDefinition, EXTERNAL_NAME, Kind, Object, Pod, Resource};
 use orrery_apimachinery::{LabelSelector, Str, StrMap, labels};
 use std::rc::Rc;
 
@@ -19,6 +19,19 @@ impl ApiServer {
             Kind::Custom(kind) => get(&custom_name(kind, name)),
             _ => get(name),
         }
+    }
+
+    /// An object as who reads it gets it: a Service of type ExternalName does not tell the policy that it was given
+    /// while it had another type (upstream: `defaultOnReadInternalTrafficPolicy`).
+    pub fn served(&self, object: &Object) -> Object {
+        let mut object = object.clone();
+        if let Object::Service(service) = &mut object
+            && service.spec.type_.as_deref() == Some(EXTERNAL_NAME)
+            && service.spec.internal_traffic_policy.is_some()
+        {
+            Rc::make_mut(service).spec.internal_traffic_policy = None;
+        }
+        object
     }
 
     /// Every kind that the server serves: those of the registry, and those that were declared.

@@ -137,7 +137,7 @@ fn text(cx: &Cx<'_>, args: &Args, object: &Object) -> String {
 
 /// Tells everything but the events; false where upstream tells none.
 fn describe(story: &mut Story, look: &Look<'_>, object: &Object) -> bool {
-    let tree = &object.to_value();
+    let tree = &look.api.served(object).to_value();
     match object {
         Object::Pod(pod) => pod::describe(story, look, pod, tree),
         Object::Node(node) => node::describe(story, look, node, tree),

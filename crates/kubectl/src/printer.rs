@@ -55,7 +55,8 @@ pub(crate) fn print_tree(cx: &mut Cx<'_>, format: &Format, tree: &Value) -> Resu
 
 /// The object without its managed fields, which kubectl keeps to itself unless it is asked for them.
 pub(crate) fn shown(api: &ApiServer, object: &Object, args: &Args) -> Value {
-    if args.on("show-managed-fields") { api.with_managers(object).to_value() } else { object.to_value() }
+    let object = api.served(object);
+    if args.on("show-managed-fields") { api.with_managers(&object).to_value() } else { object.to_value() }
 }
 
 /// Says what was done with an object, or prints the object as `-o` asks.

@@ -1,6 +1,7 @@
 //! `orrery bench`: how much CPU time things take.
 
 mod alone;
+mod hour;
 mod pods;
 mod scheduler;
 
@@ -20,6 +21,8 @@ pub struct Options {
 /// A part that is measured alone.
 #[derive(Subcommand)]
 enum Part {
+    /// Measure what an hour costs in which nobody does anything: 34 pods of which one crashes, and 30,000 pods.
+    Hour(hour::Options),
     /// Measure how many pods the scheduler places in a second, on 5,000 nodes.
     Scheduler(scheduler::Options),
 }
@@ -27,6 +30,7 @@ enum Part {
 /// Measures.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
     match &options.part {
+        Some(Part::Hour(options)) => hour::run(options),
         Some(Part::Scheduler(options)) => scheduler::run(options),
         None => pods::run(&options.pods),
     }

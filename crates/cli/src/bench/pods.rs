@@ -35,7 +35,7 @@ fn measure(nodes: usize, pods: usize) -> Result<(), String> {
     let mut cluster = Cluster::new(Config::lively(nodes));
     cluster.run(SimTime::from_secs(10), &mut || true);
     let start = Instant::now();
-    apply(&mut cluster, nodes, pods)?;
+    apply(&mut cluster, nodes, pods, PLAIN)?;
     let deadline = cluster.now() + Duration::from_secs(3_600);
     while running(&cluster) < pods {
         if cluster.now() >= deadline {
@@ -58,8 +58,11 @@ fn measure(nodes: usize, pods: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// A container that is asked for nothing.
+const PLAIN: &str = "{name: web, image: nginx:1.27, resources: {requests: {cpu: 10m, memory: 16Mi}}}";
+
 /// One Deployment for every hundred pods.
-fn apply(cluster: &mut Cluster, nodes: usize, pods: usize) -> Result<(), String> {
+pub(super) fn apply(cluster: &mut Cluster, nodes: usize, pods: usize, container: &str) -> Result<(), String> {
     // The pods of a full cluster must fit: at most 110 a node.
     if pods > nodes * 110 {
         return Err(format!("{pods} pods do not fit on {nodes} nodes"));
@@ -67,7 +70,7 @@ fn apply(cluster: &mut Cluster, nodes: usize, pods: usize) -> Result<(), String>
     let deployment = |i: usize| {
         let replicas = 100.min(pods - i * 100);
         format!(
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web-{i}}}\nspec:\n  replicas: {replicas}\n  selector: {{matchLabels: {{app: web-{i}}}}}\n  template:\n    metadata: {{labels: {{app: web-{i}}}}}\n    spec: {{containers: [{{name: web, image: nginx:1.27, resources: {{requests: {{cpu: 10m, memory: 16Mi}}}}}}]}}\n"
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web-{i}}}\nspec:\n  replicas: {replicas}\n  selector: {{matchLabels: {{app: web-{i}}}}}\n  template:\n    metadata: {{labels: {{app: web-{i}}}}}\n    spec: {{containers: [{container}]}}\n"
         )
     };
     let manifest: Vec<String> = (0..pods.div_ceil(100)).map(deployment).collect();
@@ -76,6 +79,6 @@ fn apply(cluster: &mut Cluster, nodes: usize, pods: usize) -> Result<(), String>
     if output.code == 0 { Ok(()) } else { Err(output.stderr) }
 }
 
-fn running(cluster: &Cluster) -> usize {
+pub(super) fn running(cluster: &Cluster) -> usize {
     cluster.api().list::<Pod>().filter(|p| p.status.phase.as_deref() == Some("Running")).count()
 }

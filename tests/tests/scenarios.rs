@@ -1,6 +1,7 @@
 //! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
 //!
-//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory by `-f NAME`), `$ docker …`,
+//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory, or else the page's examples, by
+//! `-f NAME`), `$ docker …`,
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
 //! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`. Everything between is what was printed.
@@ -14,12 +15,16 @@ use orrery_sim::Duration;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// The files of one directory.
+/// The files of one directory, and the examples of the page.
 struct Folder(PathBuf);
+
+/// Where the examples of the page lie.
+const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/assets/gallery");
 
 impl Files for Folder {
     fn read(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(self.0.join(name)).ok()
+        let gallery = Path::new(GALLERY).join(name);
+        std::fs::read_to_string(self.0.join(name)).or_else(|_| std::fs::read_to_string(gallery)).ok()
     }
 }
 

@@ -2,13 +2,20 @@
 
 use orrery_share::File;
 
-const EXAMPLES: [&[(&str, &str)]; 6] = [
+const EXAMPLES: [&[(&str, &str)]; 13] = [
     &[("shop.yaml", include_str!("../assets/gallery/shop.yaml"))],
     &[("store.yaml", include_str!("../assets/gallery/store.yaml"))],
     &[("rollout.yaml", include_str!("../assets/gallery/rollout.yaml"))],
     &[("failing.yaml", include_str!("../assets/gallery/failing.yaml"))],
     &[("pending.yaml", include_str!("../assets/gallery/pending.yaml"))],
     &[("namespaces.yaml", include_str!("../assets/gallery/namespaces.yaml"))],
+    &[("killed.yaml", include_str!("../assets/gallery/killed.yaml"))],
+    &[("node-lost.yaml", include_str!("../assets/gallery/node-lost.yaml"))],
+    &[("liveness.yaml", include_str!("../assets/gallery/liveness.yaml"))],
+    &[("init-waits.yaml", include_str!("../assets/gallery/init-waits.yaml"))],
+    &[("no-image.yaml", include_str!("../assets/gallery/no-image.yaml"))],
+    &[("memory.yaml", include_str!("../assets/gallery/memory.yaml"))],
+    &[("control-plane.yaml", include_str!("../assets/gallery/control-plane.yaml"))],
 ];
 
 /// Which example these files are, unchanged.

@@ -186,7 +186,7 @@ const COMMANDS: &[Command] = &[
     command!("rollout resume" "kubectl-rollout" rollout::change::resume, "selector:l= field-manager=", files!(), printed!()),
     command!("rollout status" "" rollout::status::run, "selector:l= watch:w timeout@ revision#", files!()),
     command!("rollout undo" "" rollout::undo::run, "selector:l= to-revision# dry-run?unchanged", files!(), printed!()),
-    command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q", created!()),
+    command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q pod-running-timeout@", created!()),
     command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged", selected!()),
     command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),
     command!("set image" "kubectl-set" set::image::run, files!(), written!(), selected!()),

@@ -194,9 +194,14 @@ fn stamp(api: &ApiServer, at: SimTime) -> String {
     format!("{}.{:09}Z", date.trim_end_matches('Z'), at.as_nanos() % 1_000_000_000)
 }
 
-/// What a container writes from now on: `kubectl attach`.
-pub(crate) fn attach(cx: &mut Cx<'_>, args: &Args, source: Source) -> Result<(), Trouble> {
-    let mut seen = lines(cx, args, &source)?.len();
+/// What a container writes after so many lines, or from now on: `kubectl attach`.
+pub(crate) fn attach(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    source: Source,
+    after: Option<usize>,
+) -> Result<(), Trouble> {
+    let mut seen = after.map_or_else(|| lines(cx, args, &source).map(|lines| lines.len()), Ok)?;
     let sources = [source];
     pods::follow(cx, &sources, &mut |cx, _| {
         let lines = lines(cx, args, &sources[0]).unwrap_or_default();

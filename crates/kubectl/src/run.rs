@@ -1,11 +1,17 @@
 //! `kubectl run`.
 
-use crate::command::Cx;
-use crate::create::{finish, usage};
+use crate::command::{Cx, DryRun};
+use crate::create::{annotated, finish, usage};
 use crate::expose::pairs;
-use crate::{Args, Failure};
+use crate::{Args, Failure, exec, logs, pods};
+use orrery_api::{Kind, Pod};
 use orrery_apimachinery::Value;
+use orrery_apiserver::{DeleteOptions, Key};
+use orrery_sim::Duration;
 use serde_json::json;
+
+/// How long it is waited for the container unless told otherwise.
+const START: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let image = args.flag("image").ok_or_else(|| Failure::required("\"image\""))?;
@@ -38,10 +44,66 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec});
         finish(cx, args, &service, None, "created")?;
     }
-    finish(cx, args, &tree, None, "created")
+    let attaching = args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"));
+    match cx.dry_run {
+        DryRun::No if attaching => attached(cx, args, name, &tree),
+        _ => finish(cx, args, &tree, None, "created"),
+    }
+}
+
+/// Creates the pod and shows what it writes, to its end if it has one; with `--rm` it goes after that.
+fn attached(cx: &mut Cx<'_>, args: &Args, name: &str, tree: &Value) -> Result<(), Failure> {
+    let key = Key::new(Kind::Pod, args.namespace(), name);
+    cx.create(&key, &annotated(args, tree))?;
+    let outcome = watched(cx, args, &key);
+    if args.on("rm") {
+        cx.send(|api, request| api.delete(request, &key, &DeleteOptions::default()))?;
+        cx.say(format!("pod {name:?} deleted"));
+    }
+    outcome
+}
+
+fn watched(cx: &mut Cx<'_>, args: &Args, key: &Key) -> Result<(), Failure> {
+    let deadline = cx.session.now() + args.duration("pod-running-timeout").unwrap_or(START);
+    let pod = loop {
+        let pod = cx.api().get::<Pod>(&key.namespace, &key.name).cloned();
+        let state = pod.as_ref().and_then(|pod| pod.status.container_statuses.first()).map(|it| &it.state);
+        if let Some(pod) = &pod
+            && state.is_some_and(|state| state.running.is_some() || state.terminated.is_some())
+        {
+            break pod.clone();
+        }
+        if cx.session.now() >= deadline {
+            return Err(Failure::usage("timed out waiting for the condition"));
+        }
+        cx.session.pass(pods::LOOK);
+    };
+    let container = pod.spec.containers[0].name.clone();
+    // A shell that nobody types anything to is left at once.
+    if args.on("tty") && pod.spec.containers[0].args.len() + pod.spec.containers[0].command.len() < 2 {
+        return exec::join(cx, args, pod, container);
+    }
+    logs::attach(cx, args, (pod, container), Some(0))?;
+    let ended = cx.api().get::<Pod>(&key.namespace, &key.name);
+    let status = ended.and_then(|pod| pod.status.container_statuses.first());
+    match status.and_then(|status| status.state.terminated.as_ref()) {
+        Some(ended) if ended.exit_code != 0 && args.flag("restart") == Some("Never") => {
+            let reason = ended.reason.as_deref().unwrap_or_default();
+            let text = format!("pod {}/{} terminated ({reason})\n", key.namespace, key.name);
+            Err(Failure { text, code: ended.exit_code })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check(args: &Args) -> Result<(), Failure> {
+    let attaching = args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"));
+    if args.on("rm") && !attaching {
+        return Err(usage(args, "--rm should only be used for attached containers"));
+    }
+    if args.on("tty") && !args.on("stdin") {
+        return Err(usage(args, "-i/--stdin is required for containers with -t/--tty=true"));
+    }
     let restart = args.flag("restart").unwrap_or("Always");
     if !["Always", "OnFailure", "Never", ""].contains(&restart) {
         return Err(usage(args, &format!("invalid restart policy: {restart}")));

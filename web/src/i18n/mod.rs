@@ -316,7 +316,7 @@ pub struct Words {
     pub key_move: &'static str,
     pub shapes: &'static str,
     pub about: &'static str,
-    pub gallery: [Example; 6],
+    pub gallery: [Example; 13],
     // Failure.
     pub crash_title: &'static str,
     pub crash_text: &'static str,

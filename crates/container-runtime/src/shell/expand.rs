@@ -344,8 +344,8 @@ fn replace(value: &str, pattern: &str, to: &str, all: bool) -> Str {
     }
     let (mut result, mut rest) = (String::new(), value);
     while let Some(c) = rest.chars().next() {
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
-        match ends.filter(|end| matches(pattern, &rest[..*end])).last() {
+        let mut ends = rest.char_indices().rev().map(|(at, c)| at + c.len_utf8());
+        match ends.find(|end| matches(pattern, &rest[..*end])) {
             Some(end) => {
                 result.push_str(to);
                 rest = &rest[end..];

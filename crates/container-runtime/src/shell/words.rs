@@ -100,8 +100,7 @@ impl<'a> Parser<'a> {
     fn parts_here(&mut self, end: End) -> Result<Word, String> {
         let mut parts = Parts::default();
         let quoted = matches!(end, End::Quote | End::Text);
-        loop {
-            let Some(c) = self.rest().chars().next() else { break };
+        while let Some(c) = self.rest().chars().next() {
             let ends = match end {
                 End::Word => " \t\r\n;&|<>()".contains(c),
                 End::Brace(signs) => c == '}' || signs.contains(c),

@@ -6,8 +6,8 @@ use crate::parts::AtWork;
 use crate::plane::Plane;
 use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
 use orrery_api::{Kind, Object};
-use orrery_apimachinery::Str;
-use orrery_apiserver::{ApiServer, Change, ExecOutput, Request, Revision, Session};
+use orrery_apimachinery::{StatusResult, Str};
+use orrery_apiserver::{ApiServer, Change, ExecOutput, LogLine, Request, Revision, Session};
 use orrery_client::{Component, WATCH_LATENCY};
 use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{Docker, Files};
@@ -386,5 +386,25 @@ impl Session for Cluster {
     fn pass(&mut self, duration: Duration) {
         let until = self.now + duration;
         self.run(until, &mut || true);
+    }
+
+    fn logs(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        previous: bool,
+    ) -> StatusResult<Vec<LogLine>> {
+        self.logs_of(namespace, pod, container, previous)
+    }
+
+    fn exec(
+        &mut self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        command: &[Str],
+    ) -> StatusResult<ExecOutput> {
+        self.exec_in(namespace, pod, container, command)
     }
 }

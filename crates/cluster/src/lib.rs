@@ -14,6 +14,7 @@ mod network;
 mod parts;
 mod plane;
 mod run;
+mod session;
 mod target;
 mod topology;
 mod words;

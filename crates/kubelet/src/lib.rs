@@ -40,6 +40,7 @@ mod rhythm;
 mod runtime;
 mod script;
 mod security;
+mod server;
 mod status;
 mod stop;
 mod sync;

@@ -1,0 +1,124 @@
+//! What a person asks of the cluster that the API server passes on to a kubelet
+//! (upstream: `pkg/registry/core/pod/strategy.go`, `LogLocation` and `ExecLocation`).
+
+use crate::Cluster;
+use orrery_api::Pod;
+use orrery_apimachinery::{Reason, Status, StatusResult, Str};
+use orrery_apiserver::{ExecOutput, LogLine};
+use orrery_container_runtime::Stream;
+use orrery_sim::Duration;
+use std::rc::Rc;
+
+/// How long a person waits for a command that does not end, before typing Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The exit code of a command that was ended so.
+const INTERRUPTED: i32 = 130;
+
+impl Cluster {
+    /// A pod, the name of one of its containers, and the number of its node's kubelet.
+    fn locate(
+        &self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+    ) -> StatusResult<(Rc<Pod>, Str, Option<usize>)> {
+        let pod = self.api.get::<Pod>(namespace, name).ok_or_else(|| Status::not_found("pods", name))?;
+        let container = valid_container(pod, container)?;
+        let Some(node) = &pod.node_name else { return Ok((pod.clone(), container, None)) };
+        let number = self.kubelet_of.get(node);
+        let &number = number.ok_or_else(|| Status::not_found("nodes", node))?;
+        let answers = self.kubelet(node).is_some_and(|kubelet| kubelet.is_on() && kubelet.runs())
+            && !self.cut.contains(&number);
+        if !answers {
+            let address = pod.status.host_ip.as_deref().unwrap_or(node);
+            let why = match self.kubelet(node).is_some_and(|kubelet| kubelet.is_on())
+                && !self.cut.contains(&number)
+            {
+                true => "connect: connection refused",
+                false => "i/o timeout",
+            };
+            return Err(Status::new(
+                Reason::Unknown,
+                format!(
+                    "Get \"https://{address}:10250/containerLogs/{namespace}/{name}/{container}\": dial tcp {address}:10250: {why}"
+                ),
+            ));
+        }
+        Ok((pod.clone(), container, Some(number)))
+    }
+
+    pub(crate) fn logs_of(
+        &self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+        previous: bool,
+    ) -> StatusResult<Vec<LogLine>> {
+        let (pod, container, number) = self.locate(namespace, name, container)?;
+        let kubelet = number.and_then(|number| self.kubelets[number].component.as_deref());
+        // A pod without a node has nothing to say.
+        let Some(kubelet) = kubelet else { return Ok(Vec::new()) };
+        let log = kubelet.logs(&pod, &container, previous, self.now);
+        let log = log.map_err(|why| Status::new(Reason::BadRequest, why))?;
+        let line = |line: &orrery_container_runtime::Line| LogLine {
+            at: line.at,
+            error: line.stream == Stream::Stderr,
+            text: line.text.trim_end_matches('\n').into(),
+        };
+        Ok(log.lines().map(line).collect())
+    }
+
+    pub(crate) fn exec_in(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+        command: &[Str],
+    ) -> StatusResult<ExecOutput> {
+        let (pod, container, number) = self.locate(namespace, name, container)?;
+        let no_host = || Status::new(Reason::BadRequest, format!("pod {name} does not have a host assigned"));
+        let number = number.ok_or_else(no_host)?;
+        let result = self.at_work(number, |kubelet, api, network, now| {
+            kubelet.exec(api, network, &pod, &container, command, now)
+        });
+        let Some(result) = result else {
+            let why = format!("unable to upgrade connection: container not found (\"{container}\")");
+            return Err(Status::new(Reason::Unknown, why));
+        };
+        if let Some(why) = result.error {
+            let what = why.split_once("unable to start container process: ").map_or(&*why, |(_, what)| what);
+            let id = "OCI runtime exec failed: exec failed: unable to start container process";
+            let why = format!(
+                "Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: {id}: {what}"
+            );
+            return Err(Status::new(Reason::Unknown, why));
+        }
+        let took = result.took.filter(|took| *took <= PATIENCE);
+        let until = self.now + took.unwrap_or(PATIENCE);
+        self.run(until, &mut || true);
+        let code = if took.is_some() { result.code } else { INTERRUPTED };
+        Ok(ExecOutput { stdout: result.stdout, stderr: result.stderr, code })
+    }
+}
+
+/// The container that is meant (upstream: `validateContainer`).
+fn valid_container(pod: &Pod, name: &str) -> StatusResult<Str> {
+    let (spec, whose) = (&pod.spec, &pod.metadata.name);
+    let inits = spec.init_containers.iter().map(|c| &c.name);
+    let containers = inits.chain(spec.containers.iter().map(|c| &c.name));
+    let mut names = containers.chain(spec.ephemeral_containers.iter().map(|c| &c.name));
+    if !name.is_empty() {
+        let refusal = || {
+            let why = format!("container {name} is not valid for pod {whose}");
+            Status::new(Reason::BadRequest, why)
+        };
+        return names.find(|known| &***known == name).cloned().ok_or_else(refusal);
+    }
+    if let [only] = &spec.containers[..] {
+        return Ok(only.name.clone());
+    }
+    let names: Vec<&str> = names.map(|name| &**name).collect();
+    let why =
+        format!("a container name must be specified for pod {whose}, choose one of: [{}]", names.join(" "));
+    Err(Status::new(Reason::BadRequest, why))
+}

@@ -1,0 +1,141 @@
+//! What a kubelet answers about its containers: their logs, and commands that are run within them
+//! (upstream: `pkg/kubelet/server` and `kubelet_pods.go`, `validateContainerLogStatus`).
+
+use crate::outside::Peers;
+use crate::pod_worker::{Instance, PodWorker, Run, container};
+use crate::{Kubelet, Network};
+use orrery_api::{ContainerStatus, Pod};
+use orrery_apimachinery::Str;
+use orrery_client::ApiServer;
+use orrery_container_runtime::{
+    Answer, ExecResult, Log, Message, Process, Reply, Target, Unreachable, World,
+};
+use orrery_sim::{Duration, SimTime};
+use std::net::Ipv4Addr;
+
+impl Kubelet {
+    /// What a container has written until `now`, in its present or last run or in the one before that.
+    /// The error is why there is nothing to read, in upstream's words.
+    pub fn logs(&self, pod: &Pod, name: &str, previous: bool, now: SimTime) -> Result<Log, String> {
+        let pod_name = &pod.metadata.name;
+        let worker = self.workers.get(&pod.metadata.uid);
+        let worker =
+            worker.ok_or_else(|| format!("pod \"{pod_name}\" cannot be found - no logs available"))?;
+        let whose = format!("container \"{name}\" in pod \"{pod_name}\"");
+        let status = &pod.status;
+        let all = status.container_statuses.iter().chain(&status.init_container_statuses);
+        let status = all.chain(&status.ephemeral_container_statuses).find(|s| &*s.name == name);
+        let status = status.ok_or_else(|| format!("{whose} is not available"))?;
+        let run = index_of(worker, pod, name).map(|index| &worker.runs[index]);
+        let attempt = attempt_of(status, previous, &whose)?;
+        let process = run.and_then(|run| instance_of(run, attempt)).and_then(Instance::process);
+        // What a process has printed by now does not depend on anybody outside: else it would have been looked after.
+        let mut process = process.cloned();
+        if let Some(process) = &mut process {
+            process.advance(now, &mut Nobody);
+        }
+        Ok(process.as_ref().map(Process::log).cloned().unwrap_or_default())
+    }
+
+    /// Runs a command within a container; `None` when the container does not run.
+    pub fn exec(
+        &mut self,
+        api: &ApiServer,
+        network: &mut dyn Network,
+        pod: &Pod,
+        name: &str,
+        command: &[Str],
+        now: SimTime,
+    ) -> Option<ExecResult> {
+        let mut peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
+        let done = peers.visit(&pod.metadata.uid, api, &mut self.node, now, |outside| {
+            let index = index_of(outside.worker, pod, name)?;
+            if !outside.worker.runs[index].runs_at(now) {
+                return None;
+            }
+            let result = outside.exec(index, command);
+            outside.worker.doubt_probes(now);
+            result
+        });
+        done.flatten()
+    }
+}
+
+/// The number of the container called `name`.
+fn index_of(worker: &PodWorker, pod: &Pod, name: &str) -> Option<usize> {
+    (0..worker.runs.len()).find(|index| &*container(&pod.spec, *index).0.name == name)
+}
+
+/// The run of a container that has this number.
+fn instance_of(run: &Run, attempt: i32) -> Option<&Instance> {
+    run.current.iter().chain(run.previous.as_deref()).find(|instance| instance.attempt == attempt)
+}
+
+/// The number of the run whose log is meant.
+fn attempt_of(status: &ContainerStatus, previous: bool, whose: &str) -> Result<i32, String> {
+    let last = status.last_state.terminated.is_some();
+    if previous {
+        let missing = || format!("previous terminated {whose} not found");
+        return if last { Ok(before(status)) } else { Err(missing()) };
+    }
+    if status.state.running.is_some() || status.state.terminated.is_some() {
+        return Ok(status.restart_count);
+    }
+    if last {
+        return Ok(before(status));
+    }
+    let reason = status.state.waiting.as_ref().and_then(|waiting| waiting.reason.as_deref());
+    Err(match reason {
+        Some("ErrImagePull") => format!("{whose} is waiting to start: image can't be pulled"),
+        Some("ImagePullBackOff") => format!("{whose} is waiting to start: trying and failing to pull image"),
+        Some(reason) => format!("{whose} is waiting to start: {reason}"),
+        None => format!("{whose} is waiting to start - no logs yet"),
+    })
+}
+
+/// The run that the last state tells of: while a container waits, that is the one which is counted.
+fn before(status: &ContainerStatus) -> i32 {
+    if status.state.waiting.is_some() { status.restart_count } else { status.restart_count - 1 }
+}
+
+/// An outside in which nobody is there.
+struct Nobody;
+
+impl World for Nobody {
+    fn lookup(&mut self, _name: &str) -> Answer<Vec<Ipv4Addr>> {
+        Answer { took: Duration::ZERO, result: Vec::new() }
+    }
+
+    fn send(
+        &mut self,
+        _to: Target,
+        _message: &Message,
+        _timeout: Duration,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        Answer { took: Duration::ZERO, result: Err(Unreachable::NoRoute) }
+    }
+
+    fn read(&mut self, _path: &str) -> Option<Str> {
+        None
+    }
+
+    fn write(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn append(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn make_directory(&mut self, _path: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn remove(&mut self, _path: &str) -> bool {
+        false
+    }
+
+    fn list(&mut self, _path: &str) -> Option<Vec<Str>> {
+        None
+    }
+}

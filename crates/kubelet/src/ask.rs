@@ -94,7 +94,8 @@ impl Outside<'_> {
             return (Outcome::Error("missing probe handler".into()), Duration::ZERO);
         };
         let port = u16::try_from(grpc.port).unwrap_or_default();
-        let (authority, answer) = self.ask_at(None, port, &probe::health_check(grpc), timeout);
+        let question = probe::health_check(grpc, &self.address());
+        let (authority, answer) = self.ask_at(None, port, &question, timeout);
         // Nobody is there: the client tries until its time is up.
         let took = if answer.result.is_err() { timeout } else { answer.took };
         (probe::of_grpc(&authority, timeout, &answer.result), took)

@@ -146,22 +146,31 @@ fn dial(authority: &str, why: Unreachable) -> String {
     format!("dial tcp {authority}: {why}")
 }
 
-/// The question of a gRPC probe: the name of the health service's method, and of the service that is asked about.
-pub(crate) fn health_check(grpc: &GRPCAction) -> Message {
-    let service = grpc.service.as_deref().unwrap_or_default();
-    Message::Bytes(["grpc.health.v1.Health/Check ", service].concat().into())
+/// The question of a gRPC probe: the method of the health service, and the service that is asked about.
+pub(crate) fn health_check(grpc: &GRPCAction, authority: &str) -> Message {
+    Message::Http {
+        method: "POST".into(),
+        path: "/grpc.health.v1.Health/Check".into(),
+        host: authority.into(),
+        headers: vec![("Content-Type".into(), "application/grpc".into())],
+        body: grpc.service.clone().unwrap_or_default(),
+    }
 }
 
 /// What came of a health check (upstream: `grpcProber.Probe`). Whoever answers anything but a status does not speak
 /// the protocol: the prober tries until its time is up.
 pub(crate) fn of_grpc(authority: &str, timeout: Duration, answer: &Result<Reply, Unreachable>) -> Outcome {
     let seconds = timeout.as_secs();
-    match answer {
-        Ok(Reply::Bytes(status)) if &**status == "SERVING" => Outcome::Success,
-        Ok(Reply::Bytes(status)) if &**status == "UNIMPLEMENTED" => Outcome::Failure(
+    let status = match answer {
+        Ok(Reply::Http { status: 200, body, .. }) => &**body,
+        _ => "",
+    };
+    match status {
+        "SERVING" => Outcome::Success,
+        "UNIMPLEMENTED" => Outcome::Failure(
             "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health".into(),
         ),
-        Ok(Reply::Bytes(status)) if matches!(&**status, "NOT_SERVING" | "UNKNOWN" | "SERVICE_UNKNOWN") => {
+        "NOT_SERVING" | "UNKNOWN" | "SERVICE_UNKNOWN" => {
             Outcome::Failure(format!("service unhealthy (responded with \"{status}\")"))
         }
         _ => Outcome::Failure(format!(
@@ -257,10 +266,10 @@ mod tests {
             text(of_tcp(authority, &Err(Unreachable::TimedOut))),
             "failed: dial tcp 10.244.1.5:9090: i/o timeout"
         );
-        let bytes = |status: &str| Ok(Reply::Bytes(status.into()));
+        let says = |body: &str| Ok(Reply::Http { status: 200, headers: Vec::new(), body: body.into() });
         for (answer, expected) in [
-            (bytes("SERVING"), "success"),
-            (bytes("NOT_SERVING"), "failed: service unhealthy (responded with \"NOT_SERVING\")"),
+            (says("SERVING"), "success"),
+            (says("NOT_SERVING"), "failed: service unhealthy (responded with \"NOT_SERVING\")"),
             (
                 Err(Unreachable::Refused),
                 "failed: timeout: failed to connect service \"10.244.1.5:9090\" within 1s: context deadline exceeded",

@@ -59,9 +59,9 @@ fn run(call: &mut Call) -> Outcome {
             let port = port(80, &["http-port"]);
             serve(&[port], 12, |asked| http(asked, |_, _| (200, TEXT, "{\"data\": \"\"}".into())))
         }
-        "grpc-health-checking" => serve(&[port(5000, &["port"]), port(8080, &["http-port"])], 10, |asked| {
-            http(asked, |_, _| (200, TEXT, "ok".into()))
-        }),
+        "grpc-health-checking" => {
+            serve(&[port(5000, &["port"]), port(8080, &["http-port"])], 10, |asked| http(asked, health))
+        }
         "connect" => connect(call),
         "dns-suffix" | "etc-hosts" | "help" => Outcome::Exit(0),
         // Its other commands run until they are stopped.
@@ -76,11 +76,27 @@ fn listener(ports: &[u16], answer: fn(&mut Asked) -> Reply) -> crate::programs::
     }
 }
 
+/// The health service of `grpc-health-checking`, and the pages that turn it.
+fn health(asked: &mut Asked, path: &str) -> Page {
+    match path {
+        "/make-not-serving" => asked.container.files.write(UNWELL, ""),
+        "/make-serving" => drop(asked.container.files.remove(UNWELL)),
+        super::HEALTH_CHECK if asked.container.files.read(UNWELL).is_some() => {
+            return (200, TEXT, "NOT_SERVING".into());
+        }
+        super::HEALTH_CHECK => return (200, TEXT, "SERVING".into()),
+        _ => {}
+    }
+    (200, TEXT, "ok".into())
+}
+
 /// Well for ten seconds, then not: the documentation's example of a liveness probe.
 fn liveness(call: &mut Call) -> Outcome {
     call.shell.set(SINCE, call.now.as_millis().to_string());
     serve(&[8080], 6, |asked| {
         http(asked, |asked, path| {
+            // Who asks again may hear something else.
+            asked.container.varies = true;
             let since = asked.shell.get(SINCE).and_then(|at| at.parse::<u64>().ok()).unwrap_or_default();
             let age = asked.now.since(SimTime::from_millis(since));
             match path {

@@ -140,6 +140,9 @@ fn gateway(container: &Container) -> String {
     format!("{a}.{b}.{c}.1")
 }
 
+/// The method of gRPC's health service.
+pub(crate) const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
+
 /// What a program does of which only the ports are known: it answers well on them.
 pub(crate) fn assumed(ports: &[u16]) -> Outcome {
     serve(ports, 32, |asked| http(asked, |_, _| (200, TEXT, "OK\n".into())))

@@ -64,7 +64,7 @@ plain! {
     "alertmanager" [9093], 300 18 "level=INFO msg=\"Listening on\" address=[::]:9093" "/-/healthy" "OK" "/-/ready" "OK" "/*" "<!DOCTYPE html>\n<title>Alertmanager</title>\n";
     "grafana-server" [3000], 3000 80 "logger=http.server level=info msg=\"HTTP Server Listen\" address=[::]:3000" "/api/health" "{\n  \"database\": \"ok\"\n}" "/login" "<!DOCTYPE html>\n<title>Grafana</title>\n" "/*" "<a href=\"/login\">Found</a>.\n";
     "kafka-server" [9092, 9093], 5000 500 "INFO [KafkaRaftServer nodeId=1] Kafka Server started (kafka.server.KafkaRaftServer)";
-    "etcd" [2379, 2380], 300 25 "{\"level\":\"info\",\"msg\":\"ready to serve client requests\"}" "/health" "{\"health\":\"true\",\"reason\":\"\"}" "/version" "{\"etcdserver\":\"3.5.16\",\"etcdcluster\":\"3.5.0\"}";
+    "etcd" [2379, 2380], 300 25 "{\"level\":\"info\",\"msg\":\"ready to serve client requests\"}" "/health" "{\"health\":\"true\",\"reason\":\"\"}" "/version" "{\"etcdserver\":\"3.5.16\",\"etcdcluster\":\"3.5.0\"}" "/grpc.health.v1.Health/Check" "SERVING";
     "coredns" [53, 8080, 8181, 9153], 100 15 ".:53\nCoreDNS-1.11.3" "/health" "OK" "/ready" "OK" "/metrics" "coredns_build_info 1\n";
     "metrics-server" [10250], 1000 20 "Serving securely on [::]:10250" "/livez" "ok" "/readyz" "ok" "/healthz" "ok";
     "haproxy" [80, 443], 100 20 "[NOTICE]   (1) : Loading success.";

@@ -7,7 +7,8 @@ use crate::config::Userland;
 use crate::container::Container;
 use crate::files::normal;
 use crate::log::Stream;
-use crate::programs::{self, Input};
+use crate::programs::{self, Input, Outcome};
+use crate::servers;
 use crate::task::{Cx, Doing, Task};
 use crate::world::{Message, Target};
 use orrery_apimachinery::Str;
@@ -228,7 +229,9 @@ impl Task {
     pub(crate) fn assume(&mut self, name: &str, container: &mut Container) {
         let last = self.pid == 1 && self.in_last_place();
         let runs = last && !container.start.completes;
+        let ports = container.start.image.exposed_ports.clone();
         let what = match (runs, last) {
+            (true, _) if !ports.is_empty() => "listen on its ports and answer 200",
             (true, _) => "run until it is stopped",
             (false, true) => "end well after two seconds",
             (false, false) => "end well at once",
@@ -236,7 +239,10 @@ impl Task {
         container.assume(name, what);
         self.shell.status = 0;
         if runs {
-            self.doing = Doing::Staying;
+            self.doing = match servers::assumed(&ports) {
+                Outcome::Serve(service) if !ports.is_empty() => Doing::Serving(Rc::new(service)),
+                _ => Doing::Staying,
+            };
         } else if last {
             self.at += Duration::from_secs(2);
         }

@@ -155,3 +155,15 @@ fn a_container_that_has_ended_fails_its_probes() {
         00:00:06.002   Warning BackOff: Back-off restarting failed container c in pod web_default(9c0804f5-aac5-4d80-8827-ff12c9a4b414) (x2)
     "#]]);
 }
+
+#[test]
+fn an_image_of_which_nothing_is_known_serves_where_its_pod_says() {
+    let spec = r#"{"containers": [{"name": "c", "image": "ghcr.io/acme/shop:1.2", "ports": [{"containerPort": 8080}],
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}},
+        "livenessProbe": {"tcpSocket": {"port": 8081}}}]}"#;
+    let mut world = World::new(RuntimeProfile::Lively);
+    world.pod("web", spec, &[]);
+    world.run(30_000);
+    let ready = |world: &World| world.get("web").status.container_statuses[0].ready;
+    assert!(ready(&world), "{}", world.news());
+}

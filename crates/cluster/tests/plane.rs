@@ -4,7 +4,7 @@ use orrery_api::{Lease, Pod};
 use orrery_apimachinery::Value;
 use orrery_apiserver::Session;
 use orrery_cluster::{Cluster, Config, PartId, Program, Settle, Topology};
-use orrery_sim::Duration;
+use orrery_sim::{Duration, Random};
 use serde_json::json;
 
 fn cluster(topology: Topology) -> Cluster {
@@ -207,4 +207,62 @@ fn all_in_one_has_nothing_left_when_its_machine_is_off() {
     assert!(cluster.start_node("node-1"));
     seconds(&mut cluster, 60);
     assert_eq!(running(&cluster), 2);
+}
+
+/// Lets time pass, event by event: while no API server can write, nothing is written.
+fn watch(cluster: &mut Cluster, seconds: u64) {
+    let until = cluster.now() + Duration::from_secs(seconds);
+    while cluster.next_event_at().is_some_and(|at| at <= until) {
+        let (outage, revision) = (cluster.outage(), cluster.api().revision());
+        cluster.step();
+        if outage.is_some() && cluster.outage().is_some() {
+            assert_eq!(cluster.api().revision(), revision, "{outage:?} at {}", cluster.now());
+        }
+    }
+    cluster.run(until, &mut || true);
+}
+
+#[test]
+fn whatever_parts_fail_the_cluster_converges_when_they_are_mended() {
+    let (mut outages, mut elections) = (0, 0);
+    for seed in 0..60 {
+        let mut random = Random::stream(seed, "faults");
+        let config = Config { seed, ..Config::lively(3).with_topology(Topology::new(3, 2)) };
+        let mut cluster = Cluster::new(config);
+        cluster.settle(Settle::default());
+        apply(&mut cluster, "web", 3).expect("nothing is broken yet");
+        let parts: Vec<PartId> = cluster.topology().parts().collect();
+        for _ in 0..14 {
+            let part = parts[random.below(parts.len() as u64) as usize];
+            match random.below(6) {
+                0 | 1 => cluster.stop_part(part),
+                2 => cluster.start_part(part),
+                3 => cluster.kill_part(part),
+                4 => cluster.cut_part(part),
+                _ => cluster.join_part(part),
+            };
+            watch(&mut cluster, random.below(40));
+            outages += usize::from(cluster.outage().is_some());
+        }
+        for part in &parts {
+            cluster.join_part(*part);
+            cluster.start_part(*part);
+        }
+        watch(&mut cluster, 60);
+        assert_eq!(cluster.outage(), None, "seed {seed}");
+        apply(&mut cluster, "new", 2).expect("everything is mended");
+        watch(&mut cluster, 600);
+        assert_eq!((pods(&cluster), running(&cluster)), (5, 5), "seed {seed}");
+        let (members, _) = cluster.etcd();
+        assert!(members.iter().all(|m| m.lag == 0 && m.leader.is_some()), "seed {seed}: {members:?}");
+        for (program, lease) in
+            [(Program::Scheduler, "kube-scheduler"), (Program::ControllerManager, "kube-controller-manager")]
+        {
+            let leader = cluster.leader(program).expect("somebody leads");
+            assert!(holder(&cluster, lease).starts_with(&format!("control-plane-{}_", leader.number)));
+            let lease = cluster.api().get::<Lease>("kube-system", lease).expect("it is there");
+            elections += lease.spec.lease_transitions.unwrap_or(0);
+        }
+    }
+    assert!(outages > 100 && elections > 50, "{outages} outages, {elections} elections: too calm");
 }

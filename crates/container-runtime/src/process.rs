@@ -7,7 +7,7 @@ use crate::shell::{Frame, Shell, Sink};
 use crate::task::{Cx, Doing, Task};
 use crate::world::{Answer, Message, Reply, Unreachable, World};
 use orrery_apimachinery::Str;
-use orrery_sim::{Duration, SimTime};
+use orrery_sim::{Duration, Random, SimTime};
 use std::fmt;
 use std::rc::Rc;
 
@@ -102,7 +102,10 @@ impl Process {
     pub fn start(start: Rc<Start>, now: SimTime) -> Result<Process, StartError> {
         let words = start.command_line();
         let mut container = Container::new(start);
-        refuse(&words, &container)?;
+        refuse(&words, &container).map_err(|what| {
+            let frame = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed";
+            StartError { code: 128, reason: "StartError", message: cannot_start(frame, &what) }
+        })?;
         let shell = environment(&container.start);
         let mut main = Task::new(1, now, shell);
         if words.is_empty() {
@@ -225,20 +228,13 @@ impl Process {
     }
 }
 
+/// What the runtime says of a process that it cannot start.
+fn cannot_start(frame: &str, what: &str) -> Str {
+    [frame, ": unable to start container process: ", what, ": unknown"].concat().into()
+}
+
 /// Why a command line cannot be run in a container, if it cannot.
-fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
-    let start_error = |what: &str| StartError {
-        code: 128,
-        reason: "StartError",
-        message: [
-            "failed to create containerd task: failed to create shim task: OCI runtime create failed: ",
-            "runc create failed: unable to start container process: ",
-            what,
-            ": unknown",
-        ]
-        .concat()
-        .into(),
-    };
+fn refuse(words: &[Str], container: &Container) -> Result<(), String> {
     let Some(name) = words.first().filter(|_| container.is_known()) else { return Ok(()) };
     let image = &container.start.image;
     let own = image.entrypoint.first().or(image.cmd.first()).is_some_and(|first| first == name);
@@ -249,9 +245,9 @@ fn refuse(words: &[Str], container: &Container) -> Result<(), StartError> {
     match there {
         true => Ok(()),
         false if name.contains('/') => {
-            Err(start_error(&format!("exec: \"{name}\": stat {name}: no such file or directory")))
+            Err(format!("exec: \"{name}\": stat {name}: no such file or directory"))
         }
-        false => Err(start_error(&format!("exec: \"{name}\": executable file not found in $PATH"))),
+        false => Err(format!("exec: \"{name}\": executable file not found in $PATH")),
     }
 }
 
@@ -388,8 +384,10 @@ impl State {
     }
 
     fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
-        if let Err(refusal) = refuse(command, &self.container) {
-            let error = Some(refusal.message);
+        if let Err(what) = refuse(command, &self.container) {
+            let id = Random::stream(self.container.start.seed, "exec").hex(4);
+            let frame = format!("failed to start exec \"{id}\": OCI runtime exec failed: exec failed");
+            let error = Some(cannot_start(&frame, &what));
             return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
         }
         self.last_pid += 1;

@@ -405,14 +405,14 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::CutNode { name } => drop(cluster.cut_node(name)),
         Action::JoinNode { name } => drop(cluster.join_node(name)),
         Action::StrainNode { name, what } => {
-            drop(Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain)));
+            Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain));
         }
         Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
         Action::Part { name, fault } => drop(strike(cluster, name, *fault)),
         Action::Snapshot { name } => drop(cluster.snapshot(name)),
         Action::Restore { name } => drop(cluster.restore(name)),
         Action::KillContainer { namespace, pod, container } => {
-            drop(cluster.kill_container(namespace, pod, container));
+            cluster.kill_container(namespace, pod, container);
         }
         Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
             let line = command(action).expect("these have one");

@@ -405,7 +405,9 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::CutNode { name } => drop(cluster.cut_node(name)),
         Action::JoinNode { name } => drop(cluster.join_node(name)),
         Action::StrainNode { name, what } => {
-            Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain));
+            if let Some(strain) = Strain::named(what) {
+                cluster.strain_node(name, strain);
+            }
         }
         Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
         Action::Part { name, fault } => drop(strike(cluster, name, *fault)),

@@ -241,6 +241,7 @@ impl Elector {
     }
 }
 
-fn is_steady(lease: &Lease) -> bool {
+/// Whether a Lease counts as renewed until now.
+pub fn is_steady(lease: &Lease) -> bool {
     lease.metadata.annotations.get(HEARTBEAT.0).is_some_and(|mark| &**mark == HEARTBEAT.1)
 }

@@ -19,7 +19,7 @@ mod workqueue;
 pub use backoff::Backoff;
 pub use component::{Component, WATCH_LATENCY};
 pub use context::{Context, Identity};
-pub use leader_election::{Elector, HEARTBEAT, Turn};
+pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
 pub use orrery_apiserver::{ApiServer, Change, DeleteOptions, Key, Op, Propagation, Request, Revision};
 pub use recorder::{EventType, Recorder};
 pub use workqueue::WorkQueue;

@@ -54,7 +54,6 @@ pub use eviction::Strain;
 pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
 pub use network::Network;
-pub use node_status::HEARTBEAT;
 pub use prober::{ProbeFacts, Question};
 pub use usage::Uses;
 

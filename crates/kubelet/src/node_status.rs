@@ -12,11 +12,8 @@ use orrery_api::{
     NodeSpec, NodeStatus, NodeSystemInfo, ResourceList, resources,
 };
 use orrery_apimachinery::{MicroTime, ObjectMeta, OwnerReference, Quantity, Str, StrMap, Time};
-use orrery_client::{Context, EventType};
+use orrery_client::{Context, EventType, HEARTBEAT};
 use orrery_sim::{Duration, Random, SimTime};
-
-/// The annotation, and its value, by which the Lease of a running kubelet counts as renewed.
-pub const HEARTBEAT: (&str, &str) = ("orrery.dev/heartbeat", "steady");
 
 /// How often a Lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(10);

@@ -3,13 +3,13 @@
 
 use orrery_api::{Lease, Node, Pod, Taint, Toleration};
 use orrery_apiserver::ApiServer;
+use orrery_client::is_steady;
 use orrery_sim::{Duration, SimTime};
 
 /// How long a node may be silent before the node lifecycle controller gives it up.
 const SILENCE_S: u64 = 40;
-/// Where the nodes' Leases are, and what stands for their steady renewal.
+/// Where the nodes' Leases are.
 const LEASES: &str = "kube-node-lease";
-const STEADY: (&str, &str) = ("orrery.dev/heartbeat", "steady");
 
 /// What is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,8 +83,7 @@ fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
 pub(crate) fn of_node(api: &ApiServer, now: SimTime, node: &Node) -> Option<Countdown> {
     let ready = node.status.conditions.iter().find(|c| &*c.type_ == "Ready")?;
     let lease = api.get::<Lease>(LEASES, &node.metadata.name)?;
-    let steady = lease.metadata.annotations.get(STEADY.0).is_some_and(|v| &**v == STEADY.1);
-    if steady || &*ready.status == "Unknown" {
+    if is_steady(lease) || &*ready.status == "Unknown" {
         return None;
     }
     let renewed = lease.spec.renew_time.map(|t| t.seconds()).max(ready.last_heartbeat_time)?;

@@ -1,11 +1,11 @@
 //! What a kubelet makes of pods, told as the writes and events of a run against an API server alone.
 
-use crate::{HEARTBEAT, Kubelet, NodeConfig, RuntimeProfile};
+use crate::{Kubelet, NodeConfig, RuntimeProfile};
 use expect_test::{Expect, expect};
 use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
-use orrery_client::WATCH_LATENCY;
+use orrery_client::{HEARTBEAT, WATCH_LATENCY};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};

@@ -4,7 +4,7 @@ use super::{LEASE_NAMESPACE, next_look};
 use crate::pods;
 use orrery_api::{Lease, Node, NodeCondition, Pod};
 use orrery_apimachinery::{StatusResult, Str, Time};
-use orrery_client::{ApiServer, Context, EventType};
+use orrery_client::{ApiServer, Context, EventType, is_steady};
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
 
@@ -14,8 +14,6 @@ use std::rc::Rc;
 const GRACE_PERIOD: Duration = Duration::from_secs(40);
 /// How long a new node may be silent (`--node-startup-grace-period`).
 const STARTUP_GRACE_PERIOD: Duration = Duration::from_secs(60);
-/// Says that a Lease is renewed in time, although nobody writes it: its kubelet takes this away when it stops.
-const STEADY: (&str, &str) = ("orrery.dev/heartbeat", "steady");
 /// The conditions that a kubelet answers for.
 const KUBELET_CONDITIONS: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 
@@ -64,7 +62,7 @@ fn ready_status(node: &Node) -> Option<&'static str> {
 /// The look that heard the node's last sign of life; `None` while its signs come steadily.
 fn silent_since(node: &Node, api: &ApiServer) -> Option<SimTime> {
     let lease = api.get::<Lease>(LEASE_NAMESPACE, &node.metadata.name);
-    if lease.is_some_and(|l| l.metadata.annotations.get(STEADY.0).is_some_and(|v| &**v == STEADY.1)) {
+    if lease.is_some_and(|lease| is_steady(lease)) {
         return None;
     }
     let renewed = lease.and_then(|l| l.spec.renew_time).map(|date| date.seconds());

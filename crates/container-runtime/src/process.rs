@@ -366,8 +366,12 @@ impl State {
     fn follow(&mut self, now: SimTime, world: &mut dyn World) {
         let State { container, tasks, last_pid, .. } = self;
         let mut spawned = Vec::new();
-        for task in tasks {
+        for task in tasks.iter_mut() {
             task.follow(now, &mut Cx { container, world, spawned: &mut spawned, last_pid });
+        }
+        if !spawned.is_empty() {
+            self.tasks.append(&mut spawned);
+            self.advance(now, world);
         }
     }
 

@@ -94,6 +94,8 @@ pub(crate) struct Task {
     pub children: Vec<(u32, Option<i32>)>,
     /// When what it does now has to be over (`timeout`).
     pub deadline: Option<SimTime>,
+    /// Whether readers have had a part of what it prints.
+    pub handed_on: bool,
     /// Commands since it last paused.
     pub busy: u32,
 }
@@ -117,6 +119,7 @@ impl Task {
             pending: Vec::new(),
             children: Vec::new(),
             deadline: None,
+            handed_on: false,
             busy: 0,
         }
     }
@@ -202,6 +205,7 @@ impl Task {
         }
         if took >= PAUSE {
             self.busy = 0;
+            self.hand_on(cx);
         }
         let passing = Passing { out, err, program, args, then };
         if took.is_zero() {
@@ -216,6 +220,9 @@ impl Task {
         let Streams { out, err, .. } = self.shell.streams.clone();
         self.print(&out, &passing.out, cx);
         self.print(&err, &passing.err, cx);
+        if matches!(passing.then, Outcome::Stay | Outcome::Follow(..) | Outcome::Again(_)) {
+            self.hand_on(cx);
+        }
         match passing.then {
             Outcome::Exit(code) => {
                 self.shell.status = code;
@@ -287,6 +294,7 @@ impl Task {
             self.at = now;
             let sink = self.shell.streams.out.clone();
             self.print(&sink, &new, cx);
+            self.hand_on(cx);
         }
     }
 

@@ -329,7 +329,7 @@ fn remove(call: &mut Call) -> Outcome {
 
 fn tee(call: &mut Call) -> Outcome {
     let text = call.input.rest();
-    let append = has(call, 'a');
+    let append = has(call, 'a') || call.shell.options.goes_on;
     for path in operands(call) {
         let whole = call.path(&path);
         let done = match append {

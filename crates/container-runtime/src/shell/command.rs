@@ -66,6 +66,9 @@ impl Task {
     pub(super) fn simple(&mut self, command: Command, substituted: bool, cx: &mut Cx) {
         self.busy += 1;
         let endless = self.busy == BUSY && self.is_in_endless_loop(cx.container);
+        if (endless || self.busy > BUSY_FOR_EVER) && self.reader_leaves() {
+            return self.exit(141);
+        }
         if endless || self.busy > BUSY_FOR_EVER {
             self.doing = Doing::Burning;
             return;

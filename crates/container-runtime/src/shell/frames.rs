@@ -88,7 +88,7 @@ impl Task {
             self.shell.status = 139;
         }
         if self.buffers.last().is_some_and(|buffer| buffer.len() > MOST_BUFFERED) {
-            self.exit(141);
+            self.overflow();
         }
         let Some(frame) = self.frames.pop() else { return self.finish(cx) };
         match frame {
@@ -257,6 +257,7 @@ impl Task {
         let Node::Pipe(stages) = &*node else { return };
         let failed = if next > 0 && self.shell.status != 0 { self.shell.status } else { failed };
         let Some(stage) = stages.get(next) else {
+            self.handed_on = false;
             if self.shell.options.pipefail && self.shell.status == 0 {
                 self.shell.status = failed;
             }
@@ -265,6 +266,7 @@ impl Task {
         let before = (next > 0).then(|| self.buffers.pop()).flatten();
         self.frames.push(Frame::Pipe(node.clone(), next + 1, failed));
         self.enter_subshell();
+        self.shell.options.goes_on |= self.handed_on;
         if let Some(text) = before {
             self.shell.streams.input = self.inputs.len();
             self.inputs.push(Input::new(&text));
@@ -274,6 +276,14 @@ impl Task {
             self.buffers.push(String::new());
         }
         self.frames.push(Frame::Run(stage.clone()));
+    }
+
+    /// More was printed than is kept for the reader: it has left, or it waits for an end that may never come.
+    fn overflow(&mut self) {
+        match self.reader_leaves() {
+            true => self.exit(141),
+            false => self.buffers.last_mut().expect("it is too long").clear(),
+        }
     }
 
     fn branch(&mut self, node: Rc<Node>, branch: usize) {

@@ -12,6 +12,7 @@ mod expand;
 mod frames;
 mod parser;
 mod pattern;
+mod streaming;
 mod words;
 
 pub(crate) use arithmetic::evaluate;
@@ -59,6 +60,8 @@ pub(crate) struct Options {
     pub nounset: bool,
     pub xtrace: bool,
     pub pipefail: bool,
+    /// It reads the next part of an input of which it has read before.
+    pub goes_on: bool,
     /// It is bash, which knows more than the others.
     pub bash: bool,
 }

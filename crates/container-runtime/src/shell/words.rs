@@ -28,6 +28,14 @@ impl Word {
         matches!(&*self.0, [Part::Text(t) | Part::Quoted(t)] if &**t == text)
     }
 
+    /// Its text, if nothing in it is expanded.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match &*self.0 {
+            [Part::Text(text) | Part::Quoted(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// Its text without any expansion, and whether a part of it was quoted.
     pub(super) fn plain(&self) -> (String, bool) {
         let (mut text, mut quoted) = (String::new(), false);

@@ -100,7 +100,7 @@ fn a_job_computes_pi() {
 #[test]
 fn two_streams_are_printed_by_their_sidecars() {
     let mut writer = start("i=0; while true; do echo \"$i\" >> /data/1.log; i=$((i+1)); sleep 1; done");
-    let mut reader = start("tail -n+1 -F /data/1.log");
+    let mut reader = start("tail -n+1 -F /data/1.log | while read n; do echo $n; done");
     let mounts = vec![Mount { path: "/data".into(), prompt: false }];
     (writer.mounts, reader.mounts) = (mounts.clone(), mounts);
     let mut village = Village::default();

@@ -152,6 +152,12 @@ fn streams_are_redirected() {
             "exec > /tmp/f; echo a; exec > /dev/stdout; cat /tmp/f >&2",
             "0 after 1 ms: a\n",
         ),
+        (
+            "a pipe from what goes on",
+            "for i in 1 2 3; do echo $i; sleep 2; done | tee /tmp/f | grep -v 2; date +%S; cat /tmp/f",
+            "0 after 6004 ms: 1\n3\n06\n1\n2\n3\n",
+        ),
+        ("a reader that leaves", "while true; do echo y; done | head -n 2", "0 after 1 ms: y\ny\n"),
         ("a pipe of failures", "set -o pipefail; false | true; echo $?", "0 after 0 ms: 1\n"),
     ]);
 }

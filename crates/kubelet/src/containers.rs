@@ -71,7 +71,7 @@ impl Turn<'_, '_> {
             let Some(instance) = &self.worker.runs[index].current else { continue };
             let ended = instance.ends.is_some_and(|at| at <= now);
             let Some(life) = &instance.life else { continue };
-            if !life.wake.is_some_and(|at| at <= now) && (!ended || life.over) {
+            if life.wake.is_none_or(|at| at > now) && (!ended || life.over) {
                 continue;
             }
             let until = instance.ends.map_or(now, |end| end.min(now));

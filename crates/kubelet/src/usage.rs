@@ -79,13 +79,10 @@ pub(crate) fn of_container(
     }
     let name = &container(&pod.spec, index).0.name;
     let mut next = None;
-    let parts: [(&str, fn(&Quantity) -> i64, &mut i64); 3] = [
-        ("cpu", Quantity::milli_value, &mut uses.cpu),
-        ("memory", Quantity::value, &mut uses.memory),
-        ("disk", Quantity::value, &mut uses.disk),
-    ];
-    for (what, value, used) in parts {
+    let parts = [("cpu", &mut uses.cpu), ("memory", &mut uses.memory), ("disk", &mut uses.disk)];
+    for (what, used) in parts {
         let (stated, change) = stated(pod, what, name, instance.started, now);
+        let value = if what == "cpu" { Quantity::milli_value } else { Quantity::value };
         *used = stated.map_or(*used, |amount| value(&amount));
         next = next.into_iter().chain(change).min();
     }

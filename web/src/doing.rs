@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, window};
 
 use crate::session::Session;
-use crate::ui::{Choose, UiContext};
+use crate::ui::{CONTROL_PLANE, Choose, UiContext};
 
 /// One click or key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,9 +46,6 @@ pub fn perform(session: &Session, ui: &UiContext, deed: Deed) {
         _ => {}
     }
 }
-
-/// The kind of what stands for the control plane as a whole.
-pub const CONTROL_PLANE: &str = "ControlPlane";
 
 /// Opens a pod, a node or the control plane; the picture grows out of the place where it stands.
 pub fn open(ui: &UiContext, id: &ObjectRef) {

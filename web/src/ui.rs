@@ -7,6 +7,9 @@ use yew::prelude::*;
 
 use crate::i18n::{Lang, Words};
 
+/// The kind of what stands for the control plane as a whole.
+pub const CONTROL_PLANE: &str = "ControlPlane";
+
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {
@@ -160,7 +163,8 @@ impl Reducible for Ui {
             }
             Choose::Open(id) => {
                 ui.sheet = None;
-                ui.select(Some(id.clone()));
+                // Of the control plane nothing more is told than what it shows itself.
+                ui.select(Some(&id).filter(|id| &*id.kind != CONTROL_PLANE).cloned());
                 if ui.opened.last() != Some(&id) {
                     ui.opened.push(id);
                 }

@@ -383,14 +383,23 @@ pub static WORDS: Words = Words {
         ("Failing", "A container that exits, an image that does not exist, and what back-off looks like."),
         ("Pending", "Requests that no node can meet and a claim that nothing can bind."),
         ("Several namespaces", "The same names in shop, staging and monitoring, and who sees whom."),
-        ("Killed and deleted", "A container that is killed comes back in its pod; a deleted pod is replaced by another."),
+        (
+            "Killed and deleted",
+            "A container that is killed comes back in its pod; a deleted pod is replaced by another.",
+        ),
         (
             "A node is lost",
             "Take a node's power: a Deployment moves on, a StatefulSet waits, a DaemonSet's pod stays.",
         ),
-        ("Liveness probe", "The documentation's example: after thirty seconds it fails, and the kubelet restarts it."),
+        (
+            "Liveness probe",
+            "The documentation's example: after thirty seconds it fails, and the kubelet restarts it.",
+        ),
         ("Init container", "It waits for a Service that is not there yet."),
-        ("Images that cannot be had", "A tag that nobody pushed, a name that is none, a pull that is forbidden."),
+        (
+            "Images that cannot be had",
+            "A tag that nobody pushed, a name that is none, a pull that is forbidden.",
+        ),
         ("Out of memory", "A container takes more than its limit and is killed, again and again."),
         (
             "Without a control plane",

@@ -35,9 +35,8 @@ pub fn ControlPlane() -> Html {
     let files = use_files();
     let parts = use_view((), |session, ()| session.read(|engine| engine.parts()));
     let near = Near { w, ui: &ui, session: &session };
-    let broken = parts.consequences.iter().any(|c| *c != Consequence::NoMemberToSpare);
     html! {
-        <div class={classes!("inside", "plane-inside", broken.then_some("broken"))}>
+        <div class="inside plane-inside">
             <header class="inside-head">
                 <div><h2>{w.control_plane}</h2><p class="muted">{laid_out(&parts, w)}</p></div>
                 { laid_out_anew(&near, &files) }
@@ -47,11 +46,9 @@ pub fn ControlPlane() -> Html {
                 { for parts.consequences.iter().map(|c| html! { <li class={if *c == Consequence::NoMemberToSpare { "warn" } else { "bad" }}>{(w.consequence)(*c)}</li> }) }
             </ul>
             if parts.balanced { <p class="balancer">{w.load_balancer}</p> }
-            <div class="machines">{ for parts.machines.iter().map(|m| machine(m, &near)) }</div>
-            <div class="halves">
-                { etcd(parts.quorum, &parts, w) }
-                { snapshots(&parts, &near) }
-            </div>
+            { etcd(parts.quorum, &parts, w) }
+            <div class="plane-machines">{ for parts.machines.iter().map(|m| machine(m, &near)) }</div>
+            { snapshots(&parts, &near) }
         </div>
     }
 }
@@ -97,7 +94,7 @@ fn laid_out_anew(near: &Near<'_>, files: &FilesContext) -> Html {
 
 fn machine(machine: &Machine, near: &Near<'_>) -> Html {
     html! {
-        <section key={machine.name.to_string()} class="machine" aria-label={machine.name.to_string()}>
+        <section key={machine.name.to_string()} class="plane-machine" aria-label={machine.name.to_string()}>
             <h3>{&*machine.name}if machine.is_node { <small>{near.w.also_node}</small> }</h3>
             { for machine.parts.iter().map(|p| part(p, near)) }
         </section>
@@ -194,8 +191,9 @@ fn etcd(quorum: Quorum, parts: &Parts, w: &Words) -> Html {
         parts.machines.iter().flat_map(|m| &m.parts).filter_map(|p| p.log).map(|log| log.index).max();
     html! {
         <section class={classes!("quorum", lost.then_some("lost"))}>
-            <h3>{"etcd"}<small>{(w.quorum)(quorum.have, quorum.need, quorum.of)}</small></h3>
+            <h3>{"etcd"}</h3>
             <p class="seats" aria-hidden="true">{ for (0..quorum.of).map(disc) }</p>
+            <p>{(w.quorum)(quorum.have, quorum.need, quorum.of)}</p>
             if let Some(revision) = revision { <p class="mono muted">{(w.revision)(revision)}</p> }
         </section>
     }
@@ -217,8 +215,7 @@ fn snapshots(parts: &Parts, near: &Near<'_>) -> Html {
                     html! { <li><span class="mono">{&*s.name}</span><small>{format!("{at} · {}", (w.revision)(s.revision))}</small><button class="btn small" onclick={restore}>{w.restore}</button></li> }
                 }) }
             </ul>
-            <button class="btn small" onclick={act(Action::Snapshot { name: SNAPSHOT.to_owned() })}>{w.take_snapshot}</button>
-            <p class="mono muted">{"etcdctl snapshot save "}{SNAPSHOT}</p>
+            <p class="row"><button class="btn small" onclick={act(Action::Snapshot { name: SNAPSHOT.to_owned() })}>{w.take_snapshot}</button><code class="muted">{"etcdctl snapshot save "}{SNAPSHOT}</code></p>
         </section>
     }
 }

@@ -60,7 +60,7 @@ pub fn RailLabel(props: &ControlPlaneProps) -> Html {
     let w = use_words();
     let l = &props.layout;
     html! {
-        <text class="on-rail b s13" x={(l.rail.x + 18.0).to_string()} y={(l.rail.y + 20.0).to_string()}>
+        <text class="on-rail b s13" data-ref={PLANE} x={(l.rail.x + 18.0).to_string()} y={(l.rail.y + 20.0).to_string()}>
             {"kube-apiserver"}
             if let Some(worst) = props.plane.fails.first() {
                 <tspan class="on-rail s11 worst" dx="12">{(w.consequence)(*worst)}</tspan>

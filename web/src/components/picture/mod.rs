@@ -26,7 +26,7 @@ use crate::doing;
 use crate::dom::use_width;
 use crate::i18n::Words;
 use crate::session::use_view;
-use crate::ui::{Choose, use_ui, use_words};
+use crate::ui::{CONTROL_PLANE, Choose, use_ui, use_words};
 use control_plane::{ControlPlane, RailLabel};
 use crowd::CrowdMap;
 use flights::Flights;
@@ -122,7 +122,7 @@ fn parse_ref(key: &str) -> Option<ObjectRef> {
 /// A click selects, and opens the control plane, of which nothing else can be told.
 fn choose(ui: &crate::ui::UiContext, target: Option<ObjectRef>) {
     match target {
-        Some(plane) if &*plane.kind == doing::CONTROL_PLANE => doing::open(ui, &plane),
+        Some(plane) if &*plane.kind == CONTROL_PLANE => doing::open(ui, &plane),
         other => ui.dispatch(Choose::Select(other)),
     }
 }

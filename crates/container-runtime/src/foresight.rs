@@ -1,9 +1,10 @@
 //! Looking ahead: a clone of a process runs in a sealed world, until it ends, wants to touch the outside, turns out to
 //! go in circles, or has taken enough steps.
 
-use crate::process::{Foresight, State};
+use crate::process::Foresight;
 use crate::programs::Reach;
 use crate::shell::Frame;
+use crate::state::State;
 use crate::task::{Doing, Task};
 use crate::world::{Answer, Message, Reply, Target, Unreachable, World};
 use orrery_apimachinery::Str;

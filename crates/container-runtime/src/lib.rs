@@ -16,6 +16,7 @@ pub mod programs;
 pub mod registry;
 mod servers;
 mod shell;
+mod state;
 mod task;
 mod world;
 

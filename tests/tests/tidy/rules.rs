@@ -6,7 +6,7 @@ use crate::source::{Source, Token};
 const MAX_LINES: usize = 700;
 
 /// The crates that must come to the same result on every machine, every time.
-const ENGINE: [&str; 13] = [
+const ENGINE: [&str; 14] = [
     "sim",
     "apimachinery",
     "api",
@@ -16,6 +16,7 @@ const ENGINE: [&str; 13] = [
     "client",
     "kube-controller-manager",
     "kube-scheduler",
+    "container-runtime",
     "kubelet",
     "cluster",
     "kubectl",

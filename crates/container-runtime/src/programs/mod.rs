@@ -10,6 +10,7 @@ use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
 
+mod awk;
 mod basic;
 mod clock;
 mod curl;

@@ -7,12 +7,15 @@ mod arithmetic;
 mod ast;
 mod builtins;
 mod command;
+mod compound;
 mod endless;
 mod expand;
 mod frames;
 mod parser;
 mod pattern;
+mod redirects;
 mod streaming;
+mod unwind;
 mod words;
 
 pub(crate) use arithmetic::evaluate;

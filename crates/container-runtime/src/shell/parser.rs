@@ -26,7 +26,7 @@ pub(super) struct Parser<'a> {
     pub at: usize,
     pub depth: u32,
     /// Where the text goes on after the here-documents of this line.
-    documents: Option<usize>,
+    pub(super) documents: Option<usize>,
 }
 
 /// Words that end a list.
@@ -63,7 +63,7 @@ impl<'a> Parser<'a> {
         result
     }
 
-    fn unexpected(&self) -> String {
+    pub(super) fn unexpected(&self) -> String {
         let rest = self.rest();
         if rest.is_empty() {
             return "syntax error: unexpected end of file".into();
@@ -74,7 +74,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Passes blanks, continued lines and a comment.
-    fn blanks(&mut self) {
+    pub(super) fn blanks(&mut self) {
         loop {
             let passed = self.eat(" ") || self.eat("\t") || self.eat("\\\n") || self.eat("\r");
             if !passed {
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
         true
     }
 
-    fn lines(&mut self) {
+    pub(super) fn lines(&mut self) {
         loop {
             self.blanks();
             if !self.newline() {
@@ -117,12 +117,12 @@ impl<'a> Parser<'a> {
         if ends { &rest[..end] } else { "" }
     }
 
-    fn at_reserved(&mut self, word: &str) -> bool {
+    pub(super) fn at_reserved(&mut self, word: &str) -> bool {
         self.lines();
         self.plain() == word && self.eat(word)
     }
 
-    fn expect(&mut self, word: &str) -> Result<(), String> {
+    pub(super) fn expect(&mut self, word: &str) -> Result<(), String> {
         if self.at_reserved(word) { Ok(()) } else { Err(self.unexpected()) }
     }
 
@@ -199,7 +199,7 @@ impl<'a> Parser<'a> {
         Ok(if not { Rc::new(Node::Not(pipe)) } else { pipe })
     }
 
-    fn command(&mut self) -> Result<Rc<Node>, String> {
+    pub(super) fn command(&mut self) -> Result<Rc<Node>, String> {
         self.blanks();
         let node = match self.plain() {
             "if" => self.conditional()?,
@@ -233,144 +233,6 @@ impl<'a> Parser<'a> {
         };
         let redirects = self.redirects()?;
         Ok(if redirects.is_empty() { node } else { Rc::new(Node::Redirected(node, redirects)) })
-    }
-
-    fn close(&mut self, sign: &str) -> Result<(), String> {
-        self.lines();
-        if self.eat(sign) { Ok(()) } else { Err(self.unexpected()) }
-    }
-
-    fn subshell(&mut self) -> Result<Rc<Node>, String> {
-        self.eat("(");
-        let body = self.list()?;
-        self.close(")")?;
-        Ok(Rc::new(Node::Subshell(body)))
-    }
-
-    fn arithmetic_command(&mut self) -> Result<Option<Rc<Node>>, String> {
-        let before = self.at;
-        self.at += 2;
-        match self.arithmetic_text() {
-            Some(text) => Ok(Some(Rc::new(Node::Arithmetic(self.within_quotes(text)?)))),
-            None => {
-                self.at = before;
-                Ok(None)
-            }
-        }
-    }
-
-    fn conditional(&mut self) -> Result<Rc<Node>, String> {
-        self.eat("if");
-        let mut branches = Vec::new();
-        let mut otherwise = None;
-        loop {
-            let test = self.list()?;
-            self.expect("then")?;
-            branches.push((test, self.list()?));
-            if self.at_reserved("elif") {
-                continue;
-            }
-            if self.at_reserved("else") {
-                otherwise = Some(self.list()?);
-            }
-            self.expect("fi")?;
-            return Ok(Rc::new(Node::If(branches, otherwise)));
-        }
-    }
-
-    fn repeated(&mut self, until: bool) -> Result<Rc<Node>, String> {
-        self.at += "while".len();
-        let test = self.list()?;
-        let body = self.body()?;
-        Ok(Rc::new(Node::Loop { until, test, body }))
-    }
-
-    fn body(&mut self) -> Result<Rc<Node>, String> {
-        self.expect("do")?;
-        let body = self.list()?;
-        self.expect("done")?;
-        Ok(body)
-    }
-
-    fn each(&mut self) -> Result<Rc<Node>, String> {
-        self.eat("for");
-        self.blanks();
-        if self.eat("((") {
-            return self.counted();
-        }
-        let name: Str = self.name().into();
-        if name.is_empty() {
-            return Err(self.unexpected());
-        }
-        let words = match self.at_reserved("in") {
-            true => {
-                let mut words = Vec::new();
-                loop {
-                    self.blanks();
-                    match self.word()? {
-                        Some(word) => words.push(word),
-                        None => break,
-                    }
-                }
-                Some(words)
-            }
-            false => None,
-        };
-        self.blanks();
-        self.eat(";");
-        let body = self.body()?;
-        Ok(Rc::new(Node::For { name, words, body }))
-    }
-
-    /// `for ((start; test; step))`: a loop with what it does before and after.
-    fn counted(&mut self) -> Result<Rc<Node>, String> {
-        let Some(text) = self.arithmetic_text() else { return Err(self.unexpected()) };
-        let mut parts = text.splitn(3, ';').map(str::trim);
-        let mut next = |instead: &'static str| {
-            let text = parts.next().filter(|text| !text.is_empty()).unwrap_or(instead);
-            self.within_quotes(text).map(|word| Rc::new(Node::Arithmetic(word)))
-        };
-        let (start, test, step) = (next("0")?, next("1")?, next("0")?);
-        self.blanks();
-        self.eat(";");
-        let body = Rc::new(Node::List(vec![self.body()?, step]));
-        Ok(Rc::new(Node::List(vec![start, Rc::new(Node::Loop { until: false, test, body })])))
-    }
-
-    fn case(&mut self) -> Result<Rc<Node>, String> {
-        self.eat("case");
-        self.blanks();
-        let word = self.word()?.ok_or_else(|| self.unexpected())?;
-        self.expect("in")?;
-        let mut arms = Vec::new();
-        while !self.at_reserved("esac") {
-            self.lines();
-            self.eat("(");
-            let mut patterns = Vec::new();
-            loop {
-                self.blanks();
-                patterns.push(self.word()?.ok_or_else(|| self.unexpected())?);
-                self.blanks();
-                if !self.eat("|") {
-                    break;
-                }
-            }
-            self.close(")")?;
-            let body = self.list()?;
-            arms.push((patterns, body));
-            self.lines();
-            self.eat(";;");
-        }
-        Ok(Rc::new(Node::Case { word, arms }))
-    }
-
-    fn function(&mut self, name: Str) -> Result<Rc<Node>, String> {
-        self.lines();
-        if name.is_empty() {
-            return Err(self.unexpected());
-        }
-        let body = self.deeper(Self::command)?;
-        Ok(Rc::new(Node::Function(name, body)))
     }
 
     fn simple(&mut self) -> Result<Rc<Node>, String> {
@@ -453,82 +315,5 @@ impl<'a> Parser<'a> {
             rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
-    }
-
-    fn redirects(&mut self) -> Result<Vec<Redirect>, String> {
-        let mut redirects = Vec::new();
-        loop {
-            self.blanks();
-            match self.redirect()? {
-                Some(redirect) => redirects.push(redirect),
-                None => return Ok(redirects),
-            }
-        }
-    }
-
-    fn redirect(&mut self) -> Result<Option<Redirect>, String> {
-        let rest = self.rest();
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let both = rest.starts_with("&>");
-        if !both && (digits > 1 || !rest[digits..].starts_with(['<', '>'])) {
-            return Ok(None);
-        }
-        self.at += digits + usize::from(both);
-        let number = rest[..digits].parse::<u8>().ok();
-        let kinds = [
-            ("<<<", RedirectKind::Here),
-            ("<<", RedirectKind::Here),
-            ("<", RedirectKind::In),
-            (">>", RedirectKind::Append),
-            (">&", RedirectKind::Same),
-            (">|", RedirectKind::Out),
-            (">", RedirectKind::Out),
-        ];
-        let (sign, kind) = *kinds.iter().find(|(sign, _)| self.eat(sign)).expect("one of them stands here");
-        let input = matches!(kind, RedirectKind::In | RedirectKind::Here);
-        let stream = if both { 3 } else { number.unwrap_or(if input { 0 } else { 1 }) };
-        let target = match sign {
-            "<<" => self.document()?,
-            _ => {
-                self.blanks();
-                self.word()?.ok_or_else(|| self.unexpected())?
-            }
-        };
-        // `>& file` is bash's way to redirect both outputs.
-        let file = kind == RedirectKind::Same
-            && number.is_none()
-            && !target.is("1")
-            && !target.is("2")
-            && !target.is("-");
-        let (stream, kind) = if file { (3, RedirectKind::Out) } else { (stream, kind) };
-        Ok(Some(Redirect {
-            stream,
-            kind,
-            target: if sign == "<<<" { target.with_newline() } else { target },
-        }))
-    }
-
-    /// The text of a here-document, which begins on the next line.
-    fn document(&mut self) -> Result<Word, String> {
-        let indented = self.eat("-");
-        self.blanks();
-        let word = self.word()?.ok_or_else(|| self.unexpected())?;
-        let (end, quoted) = word.plain();
-        let mut at = match self.documents {
-            Some(at) => at,
-            None => self.rest().find('\n').map_or(self.text.len(), |newline| self.at + newline + 1),
-        };
-        let mut body = String::new();
-        while at < self.text.len() {
-            let line = self.text[at..].split_inclusive('\n').next().unwrap_or_default();
-            at += line.len();
-            let shown = if indented { line.trim_start_matches('\t') } else { line };
-            if shown.trim_end_matches('\n') == end {
-                break;
-            }
-            body.push_str(shown);
-        }
-        self.documents = Some(at);
-        if quoted { Ok(Word::quoted(&body)) } else { self.within_quotes(&body) }
     }
 }

@@ -1,0 +1,263 @@
+//! The processes of one container as they stand: which takes the next step, and what comes of it.
+
+use crate::container::Container;
+use crate::log::Stream;
+use crate::process::{ExecResult, Exit, Signal, cannot_start, environment, refuse};
+use crate::programs::{Asked, Service, Usage};
+use crate::shell::{Frame, Sink};
+use crate::task::{Cx, Doing, Task};
+use crate::world::{Answer, Message, Reply, Unreachable, World};
+use orrery_apimachinery::Str;
+use orrery_sim::{Duration, Random, SimTime};
+use std::rc::Rc;
+
+/// A container that runs, or has run.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub began: SimTime,
+    pub container: Container,
+    /// The first is the main process.
+    pub tasks: Vec<Task>,
+    pub last_pid: u32,
+    pub exit: Option<Exit>,
+}
+
+/// Bytes of memory that a small program takes.
+const SMALL: u64 = 512 << 10;
+/// What one busy program takes.
+const ONE_CPU: u64 = 1_000;
+/// Steps that are taken at most at a time; a process that wants more falls behind the clock.
+const MOST_STEPS: u32 = 2_000_000;
+
+/// Steps that a command takes at most that is run from outside, and how long it is followed: then it counts as endless.
+const MOST_STEPS_APART: u32 = 20_000;
+const LONGEST_APART: Duration = Duration::from_secs(3_600);
+
+impl State {
+    /// When something happens by itself.
+    pub fn next(&self) -> Option<SimTime> {
+        let running = self.exit.is_none();
+        self.tasks.iter().filter(|_| running).filter_map(Task::due).min()
+    }
+
+    pub fn due(&self, until: SimTime) -> bool {
+        self.next().is_some_and(|at| at <= until)
+    }
+
+    pub fn advance(&mut self, until: SimTime, world: &mut dyn World) {
+        for _ in 0..MOST_STEPS {
+            let Some(at) = self.next().filter(|at| *at <= until) else { break };
+            let next = self.tasks.iter().position(|task| task.due() == Some(at));
+            self.step(next.expect("one is next"), world);
+        }
+    }
+
+    /// Lets a process take a step, and sees to what comes of it.
+    pub fn step(&mut self, index: usize, world: &mut dyn World) {
+        let State { container, tasks, last_pid, .. } = self;
+        let mut spawned = Vec::new();
+        tasks[index].step(&mut Cx { container, world, spawned: &mut spawned, last_pid });
+        let (now, pid) = (tasks[index].at, tasks[index].pid);
+        for child in spawned {
+            container.processes.push((child.pid, tasks[index].shell.name.clone()));
+            tasks.push(child);
+        }
+        if matches!(tasks[index].doing, Doing::Ended(_)) {
+            self.bury(pid);
+        }
+        for (to, signal) in std::mem::take(&mut self.container.signals) {
+            self.deliver(to, &signal, now);
+        }
+        self.check_memory(now);
+    }
+
+    /// A process has ended: the container ends with its first one, and parents hear of their children.
+    fn bury(&mut self, pid: u32) {
+        let Some(index) = self.tasks.iter().position(|task| task.pid == pid) else { return };
+        let Doing::Ended(code) = self.tasks[index].doing else { return };
+        let at = self.tasks[index].at;
+        if index == 0 {
+            let reason = if code == 0 { "Completed" } else { "Error" };
+            self.exit.get_or_insert(Exit { at, code, reason });
+            return;
+        }
+        self.tasks.remove(index);
+        self.container.processes.retain(|(known, _)| *known != pid);
+        for parent in &mut self.tasks {
+            let Some(child) = parent.children.iter_mut().find(|(known, _)| *known == pid) else { continue };
+            child.1 = Some(code);
+            if let Doing::Waiting(waited) = parent.doing {
+                parent.at = parent.at.max(at);
+                parent.doing = Doing::Stepping;
+                parent.frames.push(Frame::Wait(waited));
+            }
+        }
+    }
+
+    /// A process gets a signal from within the container.
+    fn deliver(&mut self, to: u32, signal: &str, now: SimTime) {
+        let assumed = self.container.assumed.is_some();
+        let Some(task) = self.tasks.iter_mut().find(|task| task.pid == to) else { return };
+        match signal {
+            // The first process is out of reach of its own container's SIGKILL.
+            "KILL" if to == 1 => {}
+            "KILL" => (task.at, task.doing) = (now, Doing::Ended(137)),
+            "TERM" | "INT" | "QUIT" | "HUP" => task.terminate(now, assumed),
+            _ => {}
+        }
+        self.bury(to);
+    }
+
+    /// A container that wants more memory than it may have is killed, with all its processes.
+    fn check_memory(&mut self, now: SimTime) {
+        let Some(limit) = self.container.start.limits.memory_bytes else { return };
+        if self.exit.is_none() && self.memory() > limit {
+            self.exit = Some(Exit { at: now, code: 137, reason: "OOMKilled" });
+        }
+    }
+
+    /// What is printed from files that somebody else may have written to.
+    pub fn follow(&mut self, now: SimTime, world: &mut dyn World) {
+        let State { container, tasks, last_pid, .. } = self;
+        let mut spawned = Vec::new();
+        for task in tasks.iter_mut() {
+            task.follow(now, &mut Cx { container, world, spawned: &mut spawned, last_pid });
+        }
+        if !spawned.is_empty() {
+            self.tasks.append(&mut spawned);
+            self.advance(now, world);
+        }
+    }
+
+    pub fn follows(&self) -> bool {
+        self.exit.is_none() && self.tasks.iter().any(|task| matches!(task.doing, Doing::Following(..)))
+    }
+
+    pub fn signal(&mut self, signal: Signal, now: SimTime, world: &mut dyn World) {
+        match signal {
+            Signal::Kill => self.exit = Some(Exit { at: now, code: 137, reason: "Error" }),
+            Signal::Term => self.deliver(1, "TERM", now),
+        }
+        self.advance(now, world);
+    }
+
+    pub fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
+        if let Err(what) = refuse(command, &self.container) {
+            let id = Random::stream(self.container.start.seed, "exec").hex(4);
+            let frame = format!("failed to start exec \"{id}\": OCI runtime exec failed: exec failed");
+            let error = Some(cannot_start(&frame, &what));
+            return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
+        }
+        self.last_pid += 1;
+        self.container.varies = false;
+        let mut shell = environment(&self.container.start);
+        (shell.streams.out, shell.streams.err, shell.pid) = (Sink::Buffer(0), Sink::Buffer(1), self.last_pid);
+        let mut task = Task::new(self.last_pid, now, shell);
+        task.buffers = vec![String::new(); 2];
+        task.frames.push(Frame::Invoke(command.into()));
+        let pid = task.pid;
+        self.container.processes.push((pid, command.join(" ").into()));
+        for step in 0..MOST_STEPS_APART {
+            let late = task.at > now + LONGEST_APART;
+            if late || (step % 64 == 0 && task.is_in_endless_loop(&self.container)) {
+                break;
+            }
+            if task.due().is_none() || self.exit.is_some() {
+                break;
+            }
+            let State { container, tasks, last_pid, .. } = self;
+            task.step(&mut Cx { container, world, spawned: tasks, last_pid });
+            for (to, signal) in std::mem::take(&mut self.container.signals) {
+                self.deliver(to, &signal, now);
+            }
+        }
+        self.container.processes.retain(|(known, _)| *known != pid);
+        let (took, code) = match task.doing {
+            Doing::Ended(code) => (Some(task.at.since(now)), code),
+            // The end of the container is its end too.
+            _ if self.exit.is_some() => (Some(task.at.since(now)), 137),
+            _ => (None, 0),
+        };
+        let mut buffers = task.buffers.into_iter();
+        let mut next = || buffers.next().unwrap_or_default();
+        ExecResult { took, code, stdout: next(), stderr: next(), error: None }
+    }
+
+    pub fn services(&self) -> impl Iterator<Item = &Rc<Service>> {
+        let running = self.exit.is_none();
+        self.tasks.iter().filter_map(move |task| match &task.doing {
+            Doing::Serving(service) if running => Some(service),
+            _ => None,
+        })
+    }
+
+    fn memory(&self) -> u64 {
+        let mut bytes = 0;
+        for task in &self.tasks {
+            bytes += match &task.doing {
+                Doing::Serving(service) => service.usage.memory_bytes,
+                Doing::Working(_, memory_bytes) | Doing::Busy { memory_bytes, .. } => *memory_bytes,
+                _ => SMALL,
+            };
+        }
+        bytes
+    }
+
+    pub fn usage(&self) -> Usage {
+        Usage { disk_bytes: self.container.files.bytes(), ..self.load() }
+    }
+
+    /// What it takes, but for the disk.
+    pub fn load(&self) -> Usage {
+        let mut usage = Usage::default();
+        if self.exit.is_some() {
+            return usage;
+        }
+        usage.memory_bytes = self.memory();
+        for task in &self.tasks {
+            usage.cpu_millis += match &task.doing {
+                Doing::Serving(service) => service.usage.cpu_millis,
+                Doing::Working(cpu_millis, _) | Doing::Busy { cpu_millis, .. } => *cpu_millis,
+                Doing::Burning => ONE_CPU,
+                _ => 0,
+            };
+        }
+        usage.cpu_millis = usage.cpu_millis.min(self.container.start.limits.cpu_millis.unwrap_or(u64::MAX));
+        usage
+    }
+
+    pub fn answer(
+        &mut self,
+        port: u16,
+        message: &Message,
+        now: SimTime,
+        world: &mut dyn World,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let serving = self.tasks.iter().filter(|_| self.exit.is_none()).find_map(|task| match &task.doing {
+            Doing::Serving(service) if service.ports.contains(&port) => Some((service.clone(), &task.shell)),
+            _ => None,
+        });
+        let Some((service, shell)) = serving else {
+            return Answer { took: Duration::ZERO, result: Err(Unreachable::Refused) };
+        };
+        let container = &mut self.container;
+        container.varies = false;
+        let mut asked = Asked {
+            args: &service.args,
+            port,
+            message,
+            now,
+            shell,
+            container,
+            world,
+            out: String::new(),
+            err: String::new(),
+            took: Duration::ZERO,
+        };
+        let reply = (service.answer)(&mut asked);
+        let (out, err, took) = (asked.out, asked.err, asked.took);
+        self.container.log.print(now, Stream::Stdout, &out);
+        self.container.log.print(now, Stream::Stderr, &err);
+        Answer { took, result: Ok(reply) }
+    }
+}

@@ -1,13 +1,17 @@
 //! The status of a pod as its kubelet sees it (upstream: `pkg/kubelet/kubelet_pods.go`, `generateAPIPodStatus`,
 //! and `pkg/kubelet/status`).
 
+mod conditions;
+mod phase;
+
 use crate::node::Node;
 use crate::pod_worker::{PodWorker, Run, Sandbox, container, is_ephemeral, is_sidecar, should_restart};
 use crate::words::Word;
 use crate::{ip, pod_worker::Instance};
+use conditions::{Verdict, containers_ready, gates_ready, initialized};
 use orrery_api::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting,
-    ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodSpec, PodStatus, VolumeMount, VolumeMountStatus,
+    ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodStatus, VolumeMount, VolumeMountStatus,
 };
 use orrery_apimachinery::{Str, Time};
 use orrery_client::ApiServer;
@@ -249,7 +253,7 @@ impl View<'_> {
         if self.worker.verdict.is_some() {
             return self.word(Word::Failed);
         }
-        self.word(phase(&self.pod.spec, all, self.terminal))
+        self.word(phase::phase(&self.pod.spec, all, self.terminal))
     }
 
     fn conditions(&self, all: &[ContainerStatus], phase: &str) -> Vec<PodCondition> {
@@ -315,182 +319,4 @@ fn waiting(reason: Str, message: Option<Str>) -> ContainerState {
 fn container_id(uid: &str, name: &str, attempt: i32) -> Str {
     let mut random = Random::stream(u64::from(attempt.unsigned_abs()), &format!("{uid}/{name}"));
     format!("containerd://{}", random.hex(4)).into()
-}
-
-/// How the containers of a pod add up.
-#[derive(Default)]
-struct Tally {
-    pending_inits: usize,
-    pending_sidecars: usize,
-    failed_inits: usize,
-    unknown: usize,
-    running: usize,
-    waiting: usize,
-    stopped: usize,
-    succeeded: usize,
-}
-
-impl Tally {
-    fn count(spec: &PodSpec, all: &[ContainerStatus]) -> Self {
-        let mut tally = Tally::default();
-        for (i, status) in all.iter().enumerate() {
-            match spec.init_containers.get(i) {
-                Some(init) if is_sidecar(init) => tally.count_sidecar(status),
-                Some(_) => tally.count_init(status),
-                None => tally.count_container(status),
-            }
-        }
-        tally
-    }
-
-    fn count_init(&mut self, status: &ContainerStatus) {
-        let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref());
-        match ended.filter(|_| status.state.running.is_none()) {
-            Some(t) => self.failed_inits += usize::from(t.exit_code != 0),
-            None => self.pending_inits += 1,
-        }
-    }
-
-    fn count_sidecar(&mut self, status: &ContainerStatus) {
-        if status.state.running.is_some() {
-            self.pending_sidecars += usize::from(status.started != Some(true));
-            self.running += 1;
-        } else if status.state.terminated.is_none() && status.last_state.terminated.is_none() {
-            self.pending_sidecars += 1;
-            self.waiting += 1;
-        }
-    }
-
-    fn count_container(&mut self, status: &ContainerStatus) {
-        if status.state.running.is_some() {
-            self.running += 1;
-        } else if let Some(t) = &status.state.terminated {
-            self.stopped += 1;
-            self.succeeded += usize::from(t.exit_code == 0);
-        } else if status.state.waiting.is_none() {
-            self.unknown += 1;
-        } else if status.last_state.terminated.is_some() {
-            self.stopped += 1;
-        } else {
-            self.waiting += 1;
-        }
-    }
-}
-
-/// Whether a container of the pod proper has ever run (upstream: `HasAnyRegularContainerStarted`).
-fn any_container_started(spec: &PodSpec, all: &[ContainerStatus]) -> bool {
-    all[spec.init_containers.len()..]
-        .iter()
-        .any(|s| s.state.running.is_some() || s.state.terminated.is_some())
-}
-
-/// The phase that follows from the containers.
-fn phase(spec: &PodSpec, all: &[ContainerStatus], terminal: bool) -> Word {
-    let tally = Tally::count(spec, all);
-    let policy = spec.restart_policy.as_deref();
-    if tally.failed_inits > 0 && policy == Some("Never") {
-        return Word::Failed;
-    }
-    let initializing =
-        tally.pending_inits > 0 || (tally.pending_sidecars > 0 && !any_container_started(spec, all));
-    if initializing || tally.waiting > 0 {
-        Word::Pending
-    } else if tally.running > 0 && tally.unknown == 0 {
-        Word::Running
-    } else if tally.running == 0 && tally.stopped > 0 && tally.unknown == 0 {
-        let succeeded = tally.stopped == tally.succeeded;
-        match (terminal, policy) {
-            (true, _) | (_, Some("Never")) => {
-                if succeeded {
-                    Word::Succeeded
-                } else {
-                    Word::Failed
-                }
-            }
-            (_, Some("OnFailure")) if succeeded => Word::Succeeded,
-            _ => Word::Running,
-        }
-    } else {
-        Word::Pending
-    }
-}
-
-/// What a condition says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Verdict {
-    holds: bool,
-    reason: Option<Word>,
-    message: Option<String>,
-}
-
-impl Verdict {
-    fn plain(holds: bool) -> Self {
-        Verdict { holds, reason: None, message: None }
-    }
-
-    fn because(holds: bool, reason: Word) -> Self {
-        Verdict { holds, reason: Some(reason), message: None }
-    }
-}
-
-fn names<'a>(of: impl Iterator<Item = &'a ContainerStatus>) -> String {
-    of.map(|s| &*s.name).collect::<Vec<_>>().join(" ")
-}
-
-/// Upstream: `GenerateContainersReadyCondition`.
-fn containers_ready(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
-    if Word::Succeeded.is(phase) {
-        return Verdict::because(false, Word::PodCompleted);
-    }
-    if Word::Failed.is(phase) {
-        return Verdict::because(false, Word::PodFailed);
-    }
-    let counts = |i: usize| spec.init_containers.get(i).is_none_or(is_sidecar);
-    let unready = names(all.iter().enumerate().filter(|(i, s)| counts(*i) && !s.ready).map(|(_, s)| s));
-    if unready.is_empty() {
-        return Verdict::plain(true);
-    }
-    let message = Some(format!("containers with unready status: [{unready}]"));
-    Verdict { message, ..Verdict::because(false, Word::ContainersNotReady) }
-}
-
-/// Upstream: `GeneratePodReadyCondition`: the containers' readiness and that of every gate.
-fn gates_ready(pod: &Pod, containers_ready: &Verdict) -> Verdict {
-    if !containers_ready.holds {
-        return containers_ready.clone();
-    }
-    let problem = |gate: &orrery_api::PodReadinessGate| {
-        let name = &gate.condition_type;
-        match pod.status.conditions.iter().find(|c| c.type_ == *name) {
-            None => Some(format!("corresponding condition of pod readiness gate \"{name}\" does not exist.")),
-            Some(c) if &*c.status != "True" => {
-                Some(format!("the status of pod readiness gate \"{name}\" is not \"True\", but {}", c.status))
-            }
-            Some(_) => None,
-        }
-    };
-    let problems: Vec<String> = pod.spec.readiness_gates.iter().filter_map(problem).collect();
-    if problems.is_empty() {
-        return Verdict::plain(true);
-    }
-    Verdict { message: Some(problems.join(", ")), ..Verdict::because(false, Word::ReadinessGatesNotReady) }
-}
-
-/// Upstream: `GeneratePodInitializedCondition`.
-fn initialized(spec: &PodSpec, all: &[ContainerStatus], phase: &str) -> Verdict {
-    if Word::Succeeded.is(phase) {
-        return Verdict::because(true, Word::PodCompleted);
-    }
-    if any_container_started(spec, all) {
-        return Verdict::plain(true);
-    }
-    let done = |(init, status): &(&Container, &ContainerStatus)| {
-        if is_sidecar(init) { status.started == Some(true) } else { status.ready }
-    };
-    let incomplete = names(spec.init_containers.iter().zip(all).filter(|pair| !done(pair)).map(|(_, s)| s));
-    if incomplete.is_empty() {
-        return Verdict::plain(true);
-    }
-    let message = Some(format!("containers with incomplete status: [{incomplete}]"));
-    Verdict { message, ..Verdict::because(false, Word::ContainersNotInitialized) }
 }

@@ -171,3 +171,27 @@ fn yes() -> bool {
 pub fn read(text: &str) -> Result<Scenario, String> {
     serde_yaml::from_str(text).map_err(|e| e.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_states_its_control_plane_and_what_breaks_of_it() {
+        let text = "name: plane
+cluster: {topology: external-etcd, etcd: 3, controlPlanes: 3, workers: 2, runtime: lively}
+steps:
+- fault: {stop: kube-scheduler-1}
+- fault: {lose: etcd-2}
+- fault: {restore: backup.db}
+";
+        let scenario = read(text).expect("a scenario");
+        let want = Topology { external_etcd: true, ..Topology::new(3, 3) };
+        assert_eq!((scenario.cluster.topology(), scenario.cluster.workers), (want, Some(2)));
+        let faults: Vec<&Fault> = scenario.steps.iter().filter_map(|step| step.fault.as_ref()).collect();
+        assert!(matches!(faults[..], [Fault::Stop(_), Fault::Lose(_), Fault::Restore(_)]), "{faults:?}");
+        let plain = read("name: plain\nsteps: []\n").expect("a scenario");
+        assert_eq!(plain.cluster.topology(), Topology::default(), "the cluster of the recordings");
+        assert!(read("name: odd\ncluster: {topology: mesh}\nsteps: []\n").is_err());
+    }
+}

@@ -93,7 +93,7 @@ pub struct Amount {
     /// What it uses.
     pub used: Option<Text>,
     /// That as a share of the limit, or of the request where there is none.
-    pub share: f64,
+    pub share: Option<f64>,
 }
 
 /// The containers of a pod in the order of its spec: init containers, containers, ephemeral ones.
@@ -292,13 +292,13 @@ fn amounts(c: &Container, facts: Option<&ContainerFacts>) -> Vec<Amount> {
     let amount =
         |resource: &'static str, used: Option<u64>, unit: fn(&Quantity) -> i64, shown: fn(u64) -> String| {
             let (request, limit) = (c.resources.requests.get(resource), c.resources.limits.get(resource));
-            let most = limit.or(request).map(unit).unwrap_or(0).max(1);
+            let most = limit.or(request).map(unit);
             Amount {
                 resource,
                 request: text(request),
                 limit: text(limit),
                 used: used.map(|n| shown(n).as_str().into()),
-                share: used.map_or(0.0, |n| (n as f64 / most as f64).min(1.0)),
+                share: used.zip(most).map(|(n, most)| (n as f64 / most.max(1) as f64).min(1.0)),
             }
         };
     // What is nothing at all is not known.
@@ -306,7 +306,9 @@ fn amounts(c: &Container, facts: Option<&ContainerFacts>) -> Vec<Amount> {
     let memory = facts.map(|f| f.memory_bytes).filter(|n| *n > 0);
     let all = [
         amount(resources::CPU, cpu, Quantity::milli_value, |n| format!("{n}m")),
-        amount(resources::MEMORY, memory, Quantity::value, |n| format!("{}Mi", n >> 20)),
+        amount(resources::MEMORY, memory, Quantity::value, |n| {
+            if n >> 20 > 0 { format!("{}Mi", n >> 20) } else { format!("{}Ki", n >> 10) }
+        }),
     ];
     all.into_iter().filter(|a| a.request.is_some() || a.limit.is_some() || a.used.is_some()).collect()
 }

@@ -5,6 +5,7 @@ use orrery_cluster::Cluster;
 
 use super::container::{ContainerBox, containers};
 use super::volume::{VolumeRow, volumes};
+use crate::countdown::Wait;
 use crate::owner::Hues;
 use crate::pod::{self, mark};
 use crate::scene::{ObjectRef, PodMark, Text};
@@ -38,14 +39,20 @@ pub fn opened_pod(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedPod> {
     let status = &pod.status;
     let pulling = pod::pulling(api);
     let chips = [&status.phase, &status.qos_class].into_iter().flatten().cloned();
+    let containers = containers(cluster, pod, pulling.contains(&pod.metadata.uid));
+    let mut mark = mark(api, cluster.now(), &Hues::of(api), &pulling, pod);
+    if mark.countdown.is_some_and(|count| count.what == Wait::BackOff) {
+        // The kubelet knows it more exactly than the status.
+        mark.countdown = containers.iter().find_map(|c| c.countdown);
+    }
     Some(OpenedPod {
-        mark: mark(api, cluster.now(), &Hues::of(api), &pulling, pod),
+        mark,
         node: node.map(|name| ObjectRef::new("Node", "", name)),
         ip: status.pod_ip.clone(),
         host_network: pod.spec.host_network,
         chips: chips.collect(),
         conditions: status.conditions.iter().map(|c| (c.type_.clone(), c.status.clone())).collect(),
-        containers: containers(cluster, pod, pulling.contains(&pod.metadata.uid)),
+        containers,
         volumes: volumes(api, &pod.metadata.namespace, &pod.spec),
     })
 }

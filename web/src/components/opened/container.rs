@@ -119,10 +119,10 @@ fn meter(amount: &Amount, w: &Words) -> Html {
     let part = |name: &str, value: &Option<Text>| value.as_ref().map(|v| format!("{name} {v}"));
     let parts = [part(w.used, &amount.used), part(w.request, &amount.request), part(w.limit, &amount.limit)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let full = (amount.share > 0.9).then_some("full");
+    let full = amount.share.is_some_and(|share| share > 0.9).then_some("full");
     html! {
         <div class="amount"><b>{amount.resource}</b><small>{parts.join(" · ")}</small>
-            if amount.used.is_some() { <span class={classes!("fill", full)}><i style={format!("width:{:.0}%", amount.share * 100.0)} /></span> }
+            { for amount.share.map(|share| html! { <span class={classes!("fill", full)}><i style={format!("width:{:.0}%", share * 100.0)} /></span> }) }
         </div>
     }
 }

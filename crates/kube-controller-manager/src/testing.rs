@@ -22,6 +22,13 @@ pub(crate) struct Workbench<C> {
 }
 
 impl<C: Controller + Default> Workbench<C> {
+    /// The controller starts anew: it knows nothing, and hears of everything again.
+    pub(crate) fn restart(&mut self) {
+        self.controller = C::default();
+        self.queue = WorkQueue::new(C::RETRY);
+        self.delivered = 0;
+    }
+
     /// A cluster with nothing but the namespace `default` and its service account.
     pub(crate) fn new() -> Self {
         let mut bench = Workbench {

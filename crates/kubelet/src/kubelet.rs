@@ -10,7 +10,7 @@ use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
 use crate::{Network, NodeConfig, RuntimeProfile};
-use orrery_api::{Pod, PodStatus, Resource};
+use orrery_api::{Object, Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
 use orrery_container_runtime::{Answer, Message, Reply, Target, Unreachable};
@@ -91,7 +91,7 @@ impl Kubelet {
         cause: Revision,
     ) {
         if &**uid == NODE {
-            return node_status::tell(&self.node, &mut self.identity.act(api, now, cause));
+            return node_status::tell(&mut self.node, &mut self.identity.act(api, now, cause));
         }
         // It is away while it works, so that its containers can reach those of the others.
         let Some(mut worker) = self.workers.remove(uid) else { return };
@@ -201,6 +201,13 @@ impl Kubelet {
 impl Kubelet {
     /// Hears of a change of its pods or its node. Only computes which pods to look at.
     pub fn observe(&mut self, change: &Change, now: SimTime) {
+        if let Object::Node(node) = &change.value
+            && self.life.hears()
+            && node.spec.unschedulable != self.node.unschedulable
+        {
+            // Upstream looks at its node every ten seconds, too (`nodeStatusUpdateFrequency`).
+            self.queue.add(NODE.into(), self.manager.beat.from(now), change.revision);
+        }
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
         if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {
             return;

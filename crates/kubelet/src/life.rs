@@ -107,6 +107,7 @@ impl Kubelet {
         self.workers.values_mut().for_each(|worker| forget_what_was_in_memory(Rc::make_mut(worker), now));
         self.manager.restart();
         self.node.ailments.clear();
+        self.node.unschedulable = false;
         self.plan_measurement(now);
         if self.life.connected {
             self.begin(api, now);
@@ -152,7 +153,7 @@ impl Kubelet {
             self.tell_events(&mut known, api, now);
             self.tell_statuses(&known, api, now);
         }
-        node_status::come_back(&self.node, &mut self.identity.act(api, now, 0));
+        node_status::come_back(&mut self.node, &mut self.identity.act(api, now, 0));
         self.catch_up(api, now);
     }
 
@@ -179,7 +180,7 @@ impl Kubelet {
 
     /// The first contact since the kubelet started.
     fn begin(&mut self, api: &mut ApiServer, now: SimTime) {
-        node_status::come_up(&self.node, &mut self.identity.act(api, now, 0));
+        node_status::come_up(&mut self.node, &mut self.identity.act(api, now, 0));
         self.catch_up(api, now);
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct Node {
     pub disk: Files,
     /// How the images run that were run here.
     pub image_configs: BTreeMap<Str, Rc<ImageConfig>>,
+    /// Whether new pods are to stay away, as far as was told in an event.
+    pub unschedulable: bool,
     /// The conditions that are not well.
     pub ailments: Vec<&'static str>,
     /// How often the machine has started.
@@ -51,6 +53,7 @@ impl Node {
             words: Words::default(),
             disk: Files::default(),
             image_configs: BTreeMap::new(),
+            unschedulable: false,
             ailments: Vec::new(),
             boots: 0,
             config,

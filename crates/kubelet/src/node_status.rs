@@ -21,15 +21,15 @@ const RENEWAL: Duration = Duration::from_secs(10);
 const LEASES: &str = "kube-node-lease";
 
 /// What a kubelet tells as it starts: it registers the node, or takes it up again.
-pub(crate) fn come_up(node: &Node, cx: &mut Context<'_>) {
-    let name = &node.config.name;
+pub(crate) fn come_up(node: &mut Node, cx: &mut Context<'_>) {
+    let name = node.config.name.clone();
     let date = cx.date();
-    let is_new = cx.get::<NodeObject>("", name).is_none();
+    let is_new = cx.get::<NodeObject>("", &name).is_none();
     if is_new {
         // Nobody has its name: nothing is refused.
         let _ = cx.create(new_node(node, cx.now(), date));
     }
-    let Some(object) = cx.get::<NodeObject>("", name) else { return };
+    let Some(object) = cx.get::<NodeObject>("", &name) else { return };
     cx.event(&*object, EventType::Normal, "Starting", "Starting kubelet.");
     for state in STATES.iter().filter(|state| state.type_ != "Ready") {
         tell_state(&object, state.well.2, cx);
@@ -48,16 +48,16 @@ pub(crate) fn come_up(node: &Node, cx: &mut Context<'_>) {
 }
 
 /// What a kubelet tells when it reaches the API server again: how the node is, and that it is alive.
-pub(crate) fn come_back(node: &Node, cx: &mut Context<'_>) {
+pub(crate) fn come_back(node: &mut Node, cx: &mut Context<'_>) {
     tell(node, cx);
     renew_from_now(node, cx);
 }
 
-/// Says how the node is; what has changed is an event.
-pub(crate) fn tell(node: &Node, cx: &mut Context<'_>) {
-    let (name, date) = (&node.config.name, cx.date());
-    let Some(old) = cx.get::<NodeObject>("", name) else { return };
-    let new = status(node, &old.status, cx.now(), date);
+/// Says how the node is, if that is news; what has changed is an event.
+pub(crate) fn tell(node: &mut Node, cx: &mut Context<'_>) {
+    let name = node.config.name.clone();
+    let Some(old) = cx.get::<NodeObject>("", &name) else { return };
+    let mut new = status(node, &old.status, cx.now(), cx.date());
     for state in &STATES {
         let of = |status: &NodeStatus| {
             status.conditions.iter().find(|c| &*c.type_ == state.type_).map(|c| c.status.clone())
@@ -68,8 +68,16 @@ pub(crate) fn tell(node: &Node, cx: &mut Context<'_>) {
             tell_state(&old, event, cx);
         }
     }
-    // The node was read just now: nothing is refused.
-    let _ = cx.modify_status::<NodeObject>("", name, |object| object.status = new);
+    if std::mem::replace(&mut node.unschedulable, old.spec.unschedulable) != old.spec.unschedulable {
+        tell_state(&old, if old.spec.unschedulable { "NodeNotSchedulable" } else { "NodeSchedulable" }, cx);
+    }
+    if new != old.status {
+        for condition in new.conditions.iter_mut().filter(|c| STATES.iter().any(|s| s.type_ == &*c.type_)) {
+            condition.last_heartbeat_time = Some(cx.date());
+        }
+        // The node was read just now: nothing is refused.
+        let _ = cx.modify_status::<NodeObject>("", &name, |object| object.status = new);
+    }
 }
 
 fn tell_state(node: &NodeObject, event: &str, cx: &mut Context<'_>) {
@@ -254,7 +262,7 @@ fn conditions(node: &Node, old: &NodeStatus, date: Time) -> Vec<NodeCondition> {
             status: status.into(),
             reason: Some(reason.into()),
             message: Some(message.into()),
-            last_heartbeat_time: Some(date),
+            last_heartbeat_time: same.and_then(|c| c.last_heartbeat_time).or(Some(date)),
             last_transition_time: same.and_then(|c| c.last_transition_time).or(Some(date)),
         }
     };

@@ -1,7 +1,7 @@
 //! Mends what was broken and demands that the cluster comes to what is asked of it.
 
 use crate::run::Watched;
-use crate::steps::Step;
+use crate::steps::{Fault, Step};
 use orrery_api::{
     DaemonSet, Deployment, Endpoints, Job, Kind, Node, Object, Pod, ReplicaSet, ReplicationController,
     Service, StatefulSet,
@@ -44,7 +44,9 @@ fn mend_nodes(api: &ApiServer) -> Vec<Step> {
     let mut steps = Vec::new();
     for node in api.list::<Node>() {
         let name = &node.metadata.name;
-        steps.push(Step::Start(name.to_string()));
+        steps.extend(
+            [Fault::Relieve, Fault::Join, Fault::Start].map(|fault| Step::Machine(fault, name.to_string())),
+        );
         steps.push(Step::Kubectl(format!("uncordon {name}")));
         steps.push(Step::Kubectl(format!("taint node {name} broken-")));
     }
@@ -63,9 +65,14 @@ fn mend_templates(api: &ApiServer) -> Vec<Step> {
     own.map(mend).collect()
 }
 
-/// A StatefulSet that is stuck on a bad image stays stuck; OnDelete and ReplicaSets change no pod by themselves.
+/// A StatefulSet that is stuck on a bad image stays stuck; OnDelete and ReplicaSets change no pod by themselves. Pods of a
+/// surging DaemonSet that a node in need has evicted are counted for hours: one is removed every quarter of an hour.
 fn delete_what_no_template_mends(api: &ApiServer) -> Vec<Step> {
-    let bad = |pod: &&Rc<Pod>| pod.spec.containers.iter().any(|c| c.image.as_deref() == Some("nginx:nosuch"));
+    let bad = |pod: &&Rc<Pod>| {
+        let evicted = pod.status.reason.as_deref() == Some("Evicted")
+            && pod.metadata.controller().is_some_and(|owner| &*owner.kind == "DaemonSet");
+        evicted || pod.spec.containers.iter().any(|c| c.image.as_deref() == Some("nginx:nosuch"))
+    };
     let delete = |pod: &Rc<Pod>| {
         let meta = &pod.metadata;
         Step::Kubectl(format!("delete pod {} -n {} --wait=false", meta.name, meta.namespace))

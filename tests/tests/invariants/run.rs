@@ -2,9 +2,9 @@
 
 use crate::checks::{self, Check};
 use crate::heal;
-use crate::steps::{self, Step};
+use crate::steps::{self, Fault, Step};
 use orrery_apiserver::{ApiServer, Request, Revision, Session};
-use orrery_cluster::{Cluster, Config, RuntimeProfile, Settle};
+use orrery_cluster::{Cluster, Config, RuntimeProfile, Settle, Strain};
 use orrery_kubectl::Files;
 use orrery_sim::{Duration, SimTime};
 
@@ -51,12 +51,25 @@ impl Watched {
         match step {
             Step::Apply(manifest) => self.kubectl("apply -f manifest", manifest),
             Step::Kubectl(line) => self.kubectl(line, ""),
-            Step::Stop(node) => drop(self.cluster.stop_node(node)),
-            Step::Start(node) => drop(self.cluster.start_node(node)),
+            Step::Machine(fault, node) => self.strike(*fault, node),
             Step::AddNode => drop(self.cluster.add_node()),
             Step::Wait(seconds) => self.pass(Duration::from_secs(*seconds)),
         }
         self.look();
+    }
+
+    fn strike(&mut self, fault: Fault, node: &str) {
+        let cluster = &mut self.cluster;
+        match fault {
+            Fault::PowerOff => cluster.stop_node(node),
+            Fault::StopKubelet => cluster.stop_kubelet(node),
+            Fault::Start => cluster.start_node(node),
+            Fault::Cut => cluster.cut_node(node),
+            Fault::Join => cluster.join_node(node),
+            Fault::UseMemory => cluster.strain_node(node, Strain::Memory),
+            Fault::FillDisk => cluster.strain_node(node, Strain::Disk),
+            Fault::Relieve => cluster.relieve_node(node),
+        };
     }
 
     /// Types a command; what it answers is not asked here.

@@ -4,6 +4,27 @@ use crate::workloads::{self, Workload};
 use orrery_sim::Random;
 use std::fmt;
 
+/// What can be done to a machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    /// It loses power.
+    PowerOff,
+    /// Its kubelet stops.
+    StopKubelet,
+    /// It has power, and its kubelet starts.
+    Start,
+    /// It is cut off.
+    Cut,
+    /// It is joined again.
+    Join,
+    /// Something else uses its memory.
+    UseMemory,
+    /// Something else fills its disk.
+    FillDisk,
+    /// It gets back what was used up.
+    Relieve,
+}
+
 /// One thing that happens from outside.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -11,10 +32,8 @@ pub(crate) enum Step {
     Apply(String),
     /// A command is typed.
     Kubectl(String),
-    /// A node loses power.
-    Stop(String),
-    /// A node gets it back.
-    Start(String),
+    /// Something is done to a machine.
+    Machine(Fault, String),
     /// A node joins.
     AddNode,
     /// Nothing, for so many seconds.
@@ -26,8 +45,7 @@ impl fmt::Display for Step {
         match self {
             Step::Apply(manifest) => write!(f, "kubectl apply -f - <<'.'\n{manifest}\n."),
             Step::Kubectl(line) => write!(f, "kubectl {line}"),
-            Step::Stop(node) => write!(f, "stop {node}"),
-            Step::Start(node) => write!(f, "start {node}"),
+            Step::Machine(fault, node) => write!(f, "{fault:?} {node}"),
             Step::AddNode => f.write_str("add node"),
             Step::Wait(seconds) => write!(f, "wait {seconds}s"),
         }
@@ -61,7 +79,7 @@ pub(crate) fn of(seed: u64) -> Vec<Step> {
 
 fn step(workload: &mut Workload, random: &mut Random) -> Step {
     let node = format!("node-{}", 1 + random.below(3));
-    match random.below(16) {
+    match random.below(20) {
         0..=2 => workload.scale(random),
         3..=5 => workload.change_image(random),
         6 => workload.change_manifest(random),
@@ -72,8 +90,15 @@ fn step(workload: &mut Workload, random: &mut Random) -> Step {
             workload.target(),
             propagation(random)
         )),
-        10 => Step::Stop(node),
-        11 => Step::Start(node),
+        10 => Step::Machine(Fault::PowerOff, node),
+        11 => Step::Machine(Fault::Start, node),
+        15 => Step::Machine(Fault::StopKubelet, node),
+        16 => Step::Machine(Fault::Cut, node),
+        17 => Step::Machine(Fault::Join, node),
+        18 => {
+            let strains = [Fault::UseMemory, Fault::FillDisk, Fault::Relieve];
+            Step::Machine(strains[usize::try_from(random.below(3)).expect("three fit")], node)
+        }
         12 => Step::Kubectl(format!("cordon {node}")),
         13 => Step::Kubectl(format!("drain {node} --ignore-daemonsets --force --timeout=40s")),
         14 => Step::Kubectl(format!("taint node {node} broken=yes:NoExecute --overwrite")),

@@ -59,7 +59,8 @@ impl Strain {
 /// What the manager knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {
-    beat: Beat,
+    /// When the machine is measured.
+    pub beat: Beat,
     /// What the pods use, by their uids, and all together; pods that use nothing are not listed.
     uses: BTreeMap<Str, Uses>,
     total: Uses,
@@ -191,7 +192,7 @@ impl Kubelet {
         let ailments: Vec<&'static str> = observed.iter().map(|(condition, _)| *condition).collect();
         if ailments != self.node.ailments {
             self.node.ailments = ailments;
-            node_status::tell(&self.node, &mut self.identity.act(api, now, 0));
+            node_status::tell(&mut self.node, &mut self.identity.act(api, now, 0));
         }
     }
 

@@ -1,4 +1,7 @@
 //! What the machine has left, and when that is too little (upstream: `defaults_linux.go`, `makeSignalObservations`).
+//!
+//! The thresholds are upstream's defaults. Beside them `pid.available<10%` holds, which has no default but is what
+//! clusters are given. Inodes are not counted, and there are no soft thresholds.
 
 use super::{Manager, Strain};
 use crate::node::Node;

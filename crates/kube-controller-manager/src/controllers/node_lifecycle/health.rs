@@ -28,11 +28,13 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// Looks at `node`; if it was silent for too long, nothing that its kubelet told counts any more.
-    pub(super) fn update(node: &Rc<Node>, cx: &mut Context<'_>) -> StatusResult<Health> {
+    /// Looks at `node`; if it was silent for too long, nothing that its kubelet told counts any more. Silence
+    /// counts from `since` on.
+    pub(super) fn update(node: &Rc<Node>, since: SimTime, cx: &mut Context<'_>) -> StatusResult<Health> {
         let seen = ready_status(node);
-        let deadline = silent_since(node, cx.api())
-            .map(|since| since + if seen.is_some() { GRACE_PERIOD } else { STARTUP_GRACE_PERIOD });
+        let deadline = silent_since(node, cx.api()).map(|silent| {
+            silent.max(since) + if seen.is_some() { GRACE_PERIOD } else { STARTUP_GRACE_PERIOD }
+        });
         if deadline.is_none_or(|at| cx.now() < at) {
             return Ok(Health { seen, is_ready: seen == Some("True"), deadline });
         }

@@ -5,6 +5,7 @@
 //! not as it should be: nodes whose Lease is renewed steadily cost nothing.
 
 mod health;
+mod labels;
 mod taints;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,8 @@ pub struct NodeLifecycleController {
     zones: Zones,
     /// The number of the last look.
     last_look: Option<u64>,
+    /// When the first look was: a controller that starts hears every node out before it judges.
+    listens_since: Option<SimTime>,
 }
 
 impl Controller for NodeLifecycleController {
@@ -55,6 +58,7 @@ impl Controller for NodeLifecycleController {
             return self.look(cx);
         }
         taints::taint_by_condition(&key.name, cx)?;
+        labels::reconcile(&key.name, cx)?;
         Ok(Action::AwaitChange)
     }
 }
@@ -68,9 +72,10 @@ impl NodeLifecycleController {
         }
         let nodes: Vec<Rc<Node>> = cx.api().list::<Node>().cloned().collect();
         self.note_comings_and_goings(&nodes, cx);
+        let since = *self.listens_since.get_or_insert(cx.now());
         let (mut deadline, mut ailing) = (None, Vec::new());
         for node in &nodes {
-            let health = Health::update(node, cx)?;
+            let health = Health::update(node, since, cx)?;
             deadline = deadline.into_iter().chain(health.deadline).min();
             // As upstream, what to do about pods is decided by what was seen, not by what was just written.
             match health.seen {

@@ -242,6 +242,29 @@ fn a_node_that_stops_is_given_up_step_by_step() {
 }
 
 #[test]
+fn a_controller_that_starts_hears_the_nodes_out_before_it_judges() {
+    let mut bench = three_nodes();
+    stop(&mut bench, "node-1");
+    bench.pass(Duration::from_secs(30));
+    bench.restart();
+    bench.pass(Duration::from_secs(35));
+    assert!(nodes(&bench).starts_with("node-1 Ready=True"), "{}", nodes(&bench));
+    bench.pass(Duration::from_secs(20));
+    assert!(nodes(&bench).starts_with("node-1 Ready=Unknown"), "{}", nodes(&bench));
+}
+
+#[test]
+fn the_older_label_of_a_node_follows_the_newer_one() {
+    let mut bench = three_nodes();
+    bench.modify::<Node>("", "node-1", |n| {
+        n.metadata.labels.insert("kubernetes.io/arch", "arm64");
+    });
+    bench.pass(Duration::from_secs(5));
+    let node = bench.get::<Node>("", "node-1").expect("the node is there");
+    assert_eq!(node.metadata.labels.get("beta.kubernetes.io/arch").map(|v| &**v), Some("arm64"));
+}
+
+#[test]
 fn nodes_are_given_up_one_by_one() {
     let mut bench = three_nodes();
     node(&mut bench, "node-4");

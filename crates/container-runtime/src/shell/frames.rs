@@ -73,6 +73,8 @@ impl Frame {
 
 /// How many frames a stack may have: a function that calls itself for ever ends there.
 const MOST_FRAMES: usize = 2_000;
+/// Processes that a container may have (upstream: `podPidsLimit`, where it is set).
+const MOST_PROCESSES: usize = 500;
 /// Bytes that may wait in a pipe or a substitution.
 const MOST_BUFFERED: usize = 1 << 20;
 
@@ -369,6 +371,10 @@ impl Task {
     }
 
     fn background(&mut self, inner: Rc<Node>, cx: &mut Cx) {
+        if cx.container.processes.len() >= MOST_PROCESSES {
+            self.complain("can't fork: Resource temporarily unavailable", cx);
+            return self.exit(2);
+        }
         let mut shell = self.shell.clone();
         for sink in [&mut shell.streams.out, &mut shell.streams.err] {
             if matches!(sink, Sink::Buffer(i) if *i >= 2 || self.pid == 1) {

@@ -203,6 +203,11 @@ fn what_stands_behind_an_ampersand_runs_beside() {
             "0 after 1000 ms: 3\n0\n",
         ),
         ("the container ends with its first process", "(sleep 5; echo late) & echo a", "0 after 0 ms: a\n"),
+        (
+            "ever more processes",
+            "while true; do sleep 60 & done",
+            "2 after 0 ms: sh: can't fork: Resource temporarily unavailable\n",
+        ),
         ("a busy loop beside", "while true; do :; done & sleep 3", "0 after 3000 ms: "),
     ]);
 }

@@ -145,7 +145,11 @@ pub(crate) const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
 
 /// What a program does of which only the ports are known: it answers well on them.
 pub(crate) fn assumed(ports: &[u16]) -> Outcome {
-    serve(ports, 32, |asked| http(asked, |_, _| (200, TEXT, "OK\n".into())))
+    serve(ports, 32, |asked| {
+        http(asked, |_, path| {
+            (200, TEXT, if path == HEALTH_CHECK { "SERVING".into() } else { "OK\n".into() })
+        })
+    })
 }
 
 /// Whether the container's image is of this repository.

@@ -1,6 +1,6 @@
 //! What well-known images do when they are simply run, as tables.
 
-use crate::images::{Reference, config};
+use crate::images::{Recipe, Reference, config};
 use crate::world::{Answer, Message, Reply, Target, Unreachable, World};
 use crate::{Process, Start};
 use expect_test::expect;
@@ -265,6 +265,33 @@ fn databases_want_a_password_and_take_their_time() {
         1:M 2023-11-14 22:13:20.000 * Server initialized
         1:M 2023-11-14 22:13:20.000 * Ready to accept connections tcp
     "#]].assert_eq(&text);
+}
+
+#[test]
+fn servers_that_speak_grpc_say_that_they_are_well() {
+    for (image, words, port, expected) in [
+        ("registry.k8s.io/etcd:3.5.1-0", "", 2379, "200 SERVING"),
+        ("gcr.io/google-samples/microservices-demo/adservice:v0.10.1", "", 9555, "200 SERVING"),
+        ("registry.k8s.io/e2e-test-images/agnhost:2.39", "grpc-health-checking", 5000, "200 SERVING"),
+        ("stefanprodan/podinfo", "", 9999, "200 SERVING"),
+        ("gcr.io/google-samples/microservices-demo/frontend:v0.10.1", "", 8080, "200 <!DOCTYPE html>"),
+    ] {
+        let answer = run(image, words, &[], &[]).get(port, super::HEALTH_CHECK);
+        assert_eq!(answer, expected, "{image}");
+    }
+}
+
+#[test]
+fn a_program_of_which_nothing_is_known_listens_where_it_is_said_to() {
+    let recipe = Recipe::read("FROM alpine\nENTRYPOINT [\"/app\"]\nEXPOSE 9000\n").expect("a Dockerfile");
+    let image = Rc::new(config(&Reference::parse("me/app:1").expect("a name"), Some(&recipe)));
+    let start = Start { image, ..Start::default() };
+    let process = Process::start(Rc::new(start), SimTime::ZERO).expect("it can be started");
+    let mut run = Run { process, outside: Outside::default(), now: SimTime::from_secs(1) };
+    run.process.advance(run.now, &mut run.outside);
+    assert_eq!((run.fate(), run.get(9000, "/")), ("[9000]".to_owned(), "200 OK".to_owned()));
+    assert_eq!(run.get(9000, super::HEALTH_CHECK), "200 SERVING");
+    assert!(run.process.assumed().is_some_and(|why| why.contains("/app")));
 }
 
 #[test]

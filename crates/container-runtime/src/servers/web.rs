@@ -220,6 +220,7 @@ fn podinfo(call: &mut Call) -> Outcome {
         http(asked, |asked, path| {
             let (host, version) = (&asked.container.start.hostname, tag(asked.container));
             match path {
+                super::HEALTH_CHECK => (200, TEXT, "SERVING".into()),
                 "/healthz" | "/readyz" => (200, JSON, "{\n  \"status\": \"OK\"\n}".into()),
                 "/version" => (200, JSON, format!("{{\n  \"version\": \"{version}\"\n}}")),
                 "/env" | "/headers" | "/metrics" => (200, TEXT, request(asked)),

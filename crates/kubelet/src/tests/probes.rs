@@ -167,3 +167,43 @@ fn an_image_of_which_nothing_is_known_serves_where_its_pod_says() {
     let ready = |world: &World| world.get("web").status.container_statuses[0].ready;
     assert!(ready(&world), "{}", world.news());
 }
+
+#[test]
+fn a_healthy_pod_costs_nothing_while_it_runs() {
+    let probed = r#"{"containers": [{"name": "c", "image": "nginx:1.25",
+        "livenessProbe": {"httpGet": {"port": 80}, "periodSeconds": 1},
+        "readinessProbe": {"httpGet": {"port": 80}, "periodSeconds": 1}}]}"#;
+    let mut world = World::new(RuntimeProfile::Immediate);
+    world.pod("plain", NGINX, &[]);
+    world.pod("probed", probed, &[]);
+    world.run(10_000);
+    assert_eq!(world.get("probed").status.phase.as_deref(), Some("Running"));
+    assert!(world.get("probed").status.container_statuses[0].ready);
+    assert_eq!(world.kubelet.next(), None);
+}
+
+#[test]
+fn a_failed_liveness_probe_restarts_the_container() {
+    let mut world = World::new(RuntimeProfile::Immediate);
+    let spec = r#"{"containers": [{"name": "c", "image": "nginx:1.25", "livenessProbe":
+        {"httpGet": {"port": 80}, "periodSeconds": 2, "failureThreshold": 2}}]}"#;
+    world.pod("live", spec, &[("orrery.dev/probe.c.liveness", "fail-after=5s")]);
+    world.run(12_000);
+    world.expect(&expect![[r#"
+        00:00:00.000 live Pending [] 
+        00:00:00.000 live Pending [PS] 
+        00:00:00.002 live Pending [I PS] c: ContainerCreating
+        00:00:00.005   Normal Pulling: Pulling image "nginx:1.25"
+        00:00:00.005   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
+        00:00:00.008   Normal Created: Created container: c
+        00:00:00.008   Normal Started: Started container c
+        00:00:00.357 live Running [PRTSC I R CR PS] c: running ready
+        00:00:06.002   Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500
+        00:00:08.002   Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500 (x2)
+        00:00:08.002   Normal Killing: Container c failed liveness probe, will be restarted
+        00:00:08.002   Normal Pulled: Container image "nginx:1.25" already present on machine
+        00:00:08.005   Normal Created: Created container: c (x2)
+        00:00:08.005   Normal Started: Started container c (x2)
+        00:00:08.357 live Running [PRTSC I R CR PS] c: running ready restarts=1
+    "#]]);
+}

@@ -86,6 +86,7 @@ mod tests {
         ] {
             let mut cluster = at_rest(3, 33, crashing).expect("the pods fit");
             let cost = hour(&mut cluster);
+            println!("{row}: {cost:?}");
             assert!(events.contains(&cost.0) && writes.contains(&cost.1), "{row}: {cost:?}");
         }
     }

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 /// What to measure.
 #[derive(Args)]
+#[group(skip)]
 pub struct Options {
     /// Sizes, as NODES/PODS.
     #[arg(default_values = ["10/100", "100/2000", "1000/20000"])]

@@ -35,7 +35,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(Status::new(Reason::BadRequest, text).into());
     }
     let command: Vec<Str> = command.iter().map(|word| word.as_str().into()).collect();
-    let output = cx.session.exec(&meta.namespace, &meta.name, &container, &command)?;
+    let output = cx.session.exec(&meta.namespace, &meta.name, &container, &command).map_err(refused)?;
     cx.output.stdout += &output.stdout;
     cx.output.stderr += &output.stderr;
     if output.code != 0 {
@@ -43,6 +43,14 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         cx.output.code = output.code;
     }
     Ok(())
+}
+
+/// What the server refuses is the server's; what goes wrong on the way through the stream is told as it comes.
+fn refused(status: Status) -> Failure {
+    match status.reason {
+        Reason::NotFound | Reason::BadRequest => status.into(),
+        _ => Failure::usage(status.message),
+    }
 }
 
 /// The pod that a word names, or the best one of what it names, if it has not ended.

@@ -197,6 +197,8 @@ fn strike(cluster: &mut Cluster, fault: &Fault, namespace: &str) -> Output {
         Fault::FillDisk(node) => cluster.strain_node(node, Strain::Disk),
         Fault::UsePids(node) => cluster.strain_node(node, Strain::Pids),
         Fault::Relieve(node) => cluster.relieve_node(node),
+        Fault::StopRegistry(host) => cluster.set_registry(host, false),
+        Fault::StartRegistry(host) => cluster.set_registry(host, true),
         Fault::AddNode => !cluster.add_node().is_empty(),
         Fault::RemoveNode(node) => cluster.remove_node(node),
     };

@@ -124,6 +124,10 @@ pub enum Fault {
     UsePids(String),
     /// This node gets back all that was used up.
     Relieve(String),
+    /// This registry answers no more.
+    StopRegistry(String),
+    /// This registry answers again.
+    StartRegistry(String),
     /// A node joins.
     AddNode,
     /// This machine goes for good.

@@ -5,7 +5,6 @@ use clap::Args;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Time};
 use orrery_apiserver::{ApiServer, Config, Request, Session};
-use orrery_kubectl::START_UP;
 use orrery_sim::{Duration, SimTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -129,8 +128,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     let mut session = Alone::new(&state)?;
     if let Some(path) = &options.batch {
         for command in parse::<Vec<Command>>(path)? {
-            // The date is that of its first request.
-            session.set(MicroTime(date(&command.at)?.0 - START_UP.as_micros() as i64));
+            session.set(date(&command.at)?);
             let argv = command.argv.get(1..).unwrap_or_default();
             let output = orrery_kubectl::run(argv, &Disk, &mut session);
             let (rc, stdout, stderr) = (output.code, output.stdout, output.stderr);

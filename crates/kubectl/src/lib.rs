@@ -57,7 +57,7 @@ use orrery_sim::Duration;
 pub const ROUND_TRIP: Duration = Duration::from_millis(10);
 
 /// How long the program takes before its first request.
-pub const START_UP: Duration = Duration::from_millis(100);
+const START_UP: Duration = Duration::from_millis(100);
 
 /// What lies beside the program: files by name, as `-f` finds them, and what the API says of its fields.
 pub trait Files {

@@ -65,14 +65,9 @@ fn mend_templates(api: &ApiServer) -> Vec<Step> {
     own.map(mend).collect()
 }
 
-/// A StatefulSet that is stuck on a bad image stays stuck; OnDelete and ReplicaSets change no pod by themselves. Pods of a
-/// surging DaemonSet that a node in need has evicted are counted for hours: one is removed every quarter of an hour.
+/// A StatefulSet that is stuck on a bad image stays stuck; OnDelete and ReplicaSets change no pod by themselves.
 fn delete_what_no_template_mends(api: &ApiServer) -> Vec<Step> {
-    let bad = |pod: &&Rc<Pod>| {
-        let evicted = pod.status.reason.as_deref() == Some("Evicted")
-            && pod.metadata.controller().is_some_and(|owner| &*owner.kind == "DaemonSet");
-        evicted || pod.spec.containers.iter().any(|c| c.image.as_deref() == Some("nginx:nosuch"))
-    };
+    let bad = |pod: &&Rc<Pod>| pod.spec.containers.iter().any(|c| c.image.as_deref() == Some("nginx:nosuch"));
     let delete = |pod: &Rc<Pod>| {
         let meta = &pod.metadata;
         Step::Kubectl(format!("delete pod {} -n {} --wait=false", meta.name, meta.namespace))

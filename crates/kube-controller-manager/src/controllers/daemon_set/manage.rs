@@ -66,13 +66,13 @@ impl Look<'_, '_> {
 
     /// Removes what has ended on a node, and pods beyond the one that it should have, or the two while it surges.
     fn tidy(&mut self, site: &Site, plan: &mut Plan) {
-        let mut running = Vec::new();
+        let (mut running, mut waits) = (Vec::new(), false);
         for pod in &site.pods {
             if pod.metadata.terminating() {
                 continue;
             }
             match pod.status.phase.as_deref() {
-                Some("Failed") => self.replace_failed(site, pod, plan),
+                Some("Failed") => waits |= !self.replace_failed(site, pod, plan),
                 Some("Succeeded") => {
                     let Pod { metadata: meta, .. } = &**pod;
                     let message = format!(
@@ -88,17 +88,19 @@ impl Look<'_, '_> {
         if !self.allows_surge() {
             plan.delete.extend(running.into_iter().skip(1));
         } else if running.is_empty() {
-            plan.create.extend(site.wants().then(|| site.name.clone()));
+            // Deviation: upstream creates pods without end here while a kubelet turns each of them away.
+            plan.create.extend((site.wants() && !waits).then(|| site.name.clone()));
         } else {
             self.prune_surge(running, plan);
         }
     }
 
-    /// Deletes a failed pod, the later the more often one failed there.
-    fn replace_failed(&mut self, site: &Site, pod: &Rc<Pod>, plan: &mut Plan) {
+    /// Deletes a failed pod, the later the more often one failed there. False while it is too early.
+    fn replace_failed(&mut self, site: &Site, pod: &Rc<Pod>, plan: &mut Plan) -> bool {
         let key = format!("{}/{}/{}", self.set.metadata.uid, self.set.status.observed_generation, site.name);
         if let Some(delay) = self.failed.wait(&key, self.cx.now()) {
-            return self.look_again(delay);
+            self.look_again(delay);
+            return false;
         }
         self.failed.count(key, self.cx.now());
         let message = format!(
@@ -107,6 +109,7 @@ impl Look<'_, '_> {
         );
         self.cx.event(&*self.set, EventType::Warning, "FailedDaemonPod", message);
         plan.delete.push(pod.clone());
+        true
     }
 
     /// Of several pods on a node the oldest of the present template and the oldest other stay, until the former can

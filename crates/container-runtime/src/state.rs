@@ -45,15 +45,29 @@ impl State {
     }
 
     pub fn advance(&mut self, until: SimTime, world: &mut dyn World) {
-        for _ in 0..MOST_STEPS {
-            let Some(at) = self.next().filter(|at| *at <= until) else { break };
-            let next = self.tasks.iter().position(|task| task.due() == Some(at));
-            self.step(next.expect("one is next"), world);
+        let mut steps = 0;
+        while let Some(at) = self.next().filter(|at| *at <= until && steps < MOST_STEPS) {
+            let turn = |(index, task): (usize, &Task)| task.due().map(|due| (due, index));
+            let next = self.tasks.iter().position(|task| task.due() == Some(at)).expect("one is next");
+            let others = self.tasks.iter().enumerate().filter(|(index, _)| *index != next);
+            let (other, count) = (others.filter_map(turn).min(), self.tasks.len());
+            // One goes on until it is another's turn: there may be hundreds.
+            loop {
+                let apart = self.step(next, world);
+                steps += 1;
+                let again = self.tasks.get(next).and_then(|task| turn((next, task)));
+                let same = apart && self.exit.is_none() && self.tasks.len() == count && steps < MOST_STEPS;
+                let first =
+                    again.is_some_and(|turn| turn.0 <= until && other.is_none_or(|other| turn < other));
+                if !same || !first {
+                    break;
+                }
+            }
         }
     }
 
-    /// Lets a process take a step, and sees to what comes of it.
-    pub fn step(&mut self, index: usize, world: &mut dyn World) {
+    /// Lets a process take a step, and sees to what comes of it; whether the others heard nothing of it.
+    pub fn step(&mut self, index: usize, world: &mut dyn World) -> bool {
         let State { container, tasks, last_pid, .. } = self;
         let mut spawned = Vec::new();
         tasks[index].step(&mut Cx { container, world, spawned: &mut spawned, last_pid });
@@ -65,10 +79,13 @@ impl State {
         if matches!(tasks[index].doing, Doing::Ended(_)) {
             self.bury(pid);
         }
-        for (to, signal) in std::mem::take(&mut self.container.signals) {
+        let signals = std::mem::take(&mut self.container.signals);
+        let apart = signals.is_empty();
+        for (to, signal) in signals {
             self.deliver(to, &signal, now);
         }
         self.check_memory(now);
+        apart
     }
 
     /// A process has ended: the container ends with its first one, and parents hear of their children.

@@ -67,13 +67,33 @@ impl Cluster {
 
     /// Kills the main process of a pod's container. False when it does not run.
     pub fn kill_container(&mut self, namespace: &str, pod: &str, container: &str) -> bool {
+        const KILLED: i32 = 137;
+        self.end_container(namespace, pod, container, KILLED)
+    }
+
+    /// Ends the main process of a pod's container with an exit code. False when it does not run.
+    pub fn end_container(&mut self, namespace: &str, pod: &str, container: &str, exit_code: i32) -> bool {
+        let whose = (namespace, pod, container);
+        self.strike(namespace, pod, |kubelet, api, now| kubelet.end_container(api, whose, exit_code, now))
+    }
+
+    /// Makes a pod's container answer nobody, or answer again. False when it does not run.
+    pub fn hang_container(&mut self, namespace: &str, pod: &str, container: &str, hangs: bool) -> bool {
+        let whose = (namespace, pod, container);
+        self.strike(namespace, pod, |kubelet, api, now| kubelet.hang_container(api, whose, hangs, now))
+    }
+
+    /// Does something to a pod on its node. False when it cannot be done.
+    fn strike(
+        &mut self,
+        namespace: &str,
+        pod: &str,
+        act: impl FnOnce(&mut Kubelet, &ApiServer, SimTime) -> bool,
+    ) -> bool {
         let node = self.api.get::<Pod>(namespace, pod).and_then(|pod| pod.node_name.clone());
-        let mut killed = false;
-        node.is_some_and(|node| {
-            self.with_kubelet(&node, |kubelet, api, now| {
-                killed = kubelet.kill_container(api, namespace, pod, container, now);
-            })
-        }) && killed
+        let mut done = false;
+        node.is_some_and(|node| self.with_kubelet(&node, |kubelet, api, now| done = act(kubelet, api, now)))
+            && done
     }
 
     /// Lets something outside the pods use up what a node has. False when there is no such node.

@@ -9,8 +9,10 @@ use orrery_container_runtime::Stream;
 use orrery_sim::Duration;
 use std::rc::Rc;
 
-/// How long a person waits for a command that does not end, before typing Ctrl-C.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a person waits for a command that ends in the end.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long a person waits for one that does not, before typing Ctrl-C.
+const IMPATIENCE: Duration = Duration::from_secs(30);
 /// The exit code of a command that was ended so.
 const INTERRUPTED: i32 = 130;
 
@@ -94,7 +96,7 @@ impl Cluster {
             return Err(Status::new(Reason::Unknown, why));
         }
         let took = result.took.filter(|took| *took <= PATIENCE);
-        let until = self.now + took.unwrap_or(PATIENCE);
+        let until = self.now + took.unwrap_or(IMPATIENCE);
         self.run(until, &mut || true);
         let code = if took.is_some() { result.code } else { INTERRUPTED };
         Ok(ExecOutput { stdout: result.stdout, stderr: result.stderr, code })

@@ -3,6 +3,8 @@
 use crate::config::{ImageConfig, Userland};
 use crate::files::{Files, Kind};
 use crate::log::Log;
+use crate::programs::Service;
+use crate::shell::Shell;
 use crate::world::World;
 use orrery_apimachinery::{Str, Time};
 use orrery_sim::Random;
@@ -92,6 +94,8 @@ pub struct Container {
     pub(crate) signals: Vec<(u32, Str)>,
     /// Its processes: their numbers and what they run.
     pub(crate) processes: Vec<(u32, Str)>,
+    /// Those of its processes that listen.
+    pub(crate) listeners: Vec<(Rc<Service>, Shell)>,
 }
 
 /// A limit as the kernel shows it.
@@ -113,6 +117,7 @@ impl Container {
             prompted: false,
             signals: Vec::new(),
             processes: Vec::new(),
+            listeners: Vec::new(),
         }
     }
 

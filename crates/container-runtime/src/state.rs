@@ -4,7 +4,7 @@ use crate::container::Container;
 use crate::log::Stream;
 use crate::process::{ExecResult, Exit, Signal, cannot_start, environment, refuse};
 use crate::programs::{Asked, Service, Usage};
-use crate::shell::{Frame, Sink};
+use crate::shell::{Frame, Shell, Sink};
 use crate::task::{Cx, Doing, Task};
 use crate::world::{Answer, Message, Reply, Unreachable, World};
 use orrery_apimachinery::Str;
@@ -76,8 +76,10 @@ impl State {
             container.processes.push((child.pid, tasks[index].shell.name.clone()));
             tasks.push(child);
         }
-        if matches!(tasks[index].doing, Doing::Ended(_)) {
-            self.bury(pid);
+        match tasks[index].doing {
+            Doing::Ended(_) => self.bury(pid),
+            Doing::Serving(_) => self.show_listeners(),
+            _ => {}
         }
         let signals = std::mem::take(&mut self.container.signals);
         let apart = signals.is_empty();
@@ -100,6 +102,9 @@ impl State {
         }
         self.tasks.remove(index);
         self.container.processes.retain(|(known, _)| *known != pid);
+        if !self.container.listeners.is_empty() {
+            self.show_listeners();
+        }
         for parent in &mut self.tasks {
             let Some(child) = parent.children.iter_mut().find(|(known, _)| *known == pid) else { continue };
             child.1 = Some(code);
@@ -259,22 +264,44 @@ impl State {
         };
         let container = &mut self.container;
         container.varies = false;
-        let mut asked = Asked {
-            args: &service.args,
-            port,
-            message,
-            now,
-            shell,
-            container,
-            world,
-            out: String::new(),
-            err: String::new(),
-            took: Duration::ZERO,
-        };
-        let reply = (service.answer)(&mut asked);
-        let (out, err, took) = (asked.out, asked.err, asked.took);
-        self.container.log.print(now, Stream::Stdout, &out);
-        self.container.log.print(now, Stream::Stderr, &err);
-        Answer { took, result: Ok(reply) }
+        answer((&service, shell), port, message, now, container, world)
     }
+
+    /// Tells its processes which of them listen.
+    fn show_listeners(&mut self) {
+        self.container.listeners.clear();
+        for task in &self.tasks {
+            if let Doing::Serving(service) = &task.doing {
+                self.container.listeners.push((service.clone(), task.shell.clone()));
+            }
+        }
+    }
+}
+
+/// What a process that listens answers to a message.
+pub(crate) fn answer(
+    (service, shell): (&Service, &Shell),
+    port: u16,
+    message: &Message,
+    now: SimTime,
+    container: &mut Container,
+    world: &mut dyn World,
+) -> Answer<Result<Reply, Unreachable>> {
+    let mut asked = Asked {
+        args: &service.args,
+        port,
+        message,
+        now,
+        shell,
+        container,
+        world,
+        out: String::new(),
+        err: String::new(),
+        took: Duration::ZERO,
+    };
+    let reply = (service.answer)(&mut asked);
+    let (out, err, took) = (asked.out, asked.err, asked.took);
+    container.log.print(now, Stream::Stdout, &out);
+    container.log.print(now, Stream::Stderr, &err);
+    Answer { took, result: Ok(reply) }
 }

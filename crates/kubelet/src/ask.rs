@@ -37,10 +37,12 @@ impl Turn<'_, '_> {
             let outcome = if answers.at(now) { Outcome::Success } else { Outcome::Failure(text.into()) };
             return Heard { until, ..Heard::for_good(outcome) };
         }
-        let (outcome, took) = self.outside().hear(index, spec, probe);
+        let mut outside = self.outside();
+        let (outcome, took) = outside.hear(index, spec, probe);
+        let asked_others = outside.asked;
         let process = self.worker.runs[index].current.as_ref().and_then(Instance::process);
         let until = process.zip(before).and_then(|(process, before)| process.answers_until(&before));
-        Heard { outcome, took, until: until.unwrap_or(now) }
+        Heard { outcome, took, until: until.filter(|_| !asked_others).unwrap_or(now) }
     }
 
     /// Sends the request of a hook; why nobody answered, if nobody did, and how long it took. What is answered does not

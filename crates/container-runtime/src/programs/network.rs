@@ -2,6 +2,7 @@
 
 use super::lines::{has, operands, value};
 use super::{Asked, Call, Found, Outcome, Program, Reach, Service, Usage, basic};
+use crate::state::answer;
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
 use orrery_sim::Duration;
@@ -50,9 +51,17 @@ pub(super) fn send(
     message: &Message,
     timeout: Duration,
 ) -> Result<Reply, Unreachable> {
-    let answer = call.world.send(to, message, timeout);
-    call.took += answer.took;
-    answer.result
+    let own = to.address.is_loopback() || call.container.start.address == Some(to.address);
+    let mut listeners = call.container.listeners.iter().filter(|_| own);
+    let listener = listeners.find(|(service, _)| service.ports.contains(&to.port)).cloned();
+    let answered = match &listener {
+        Some((service, shell)) => {
+            answer((service, shell), to.port, message, call.now, call.container, call.world)
+        }
+        None => call.world.send(to, message, timeout),
+    };
+    call.took += answered.took;
+    answered.result
 }
 
 /// The kernel's words.

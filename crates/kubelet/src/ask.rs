@@ -3,8 +3,8 @@
 use crate::outside::Outside;
 use crate::pod_worker::Instance;
 use crate::probe::{self, Heard, Outcome};
-use crate::runtime;
 use crate::sync::Turn;
+use crate::{fake_runtime, runtime};
 use orrery_api::{Container, HTTPGetAction, Probe};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::{Answer, ExecResult, Message, Reply, Target, Unreachable, World};
@@ -31,7 +31,7 @@ impl Turn<'_, '_> {
         {
             let until = if answers.turns_at > now { answers.turns_at } else { SimTime::NEVER };
             let text = match command {
-                Some(exec) if !runtime::exec_succeeds(exec) => "",
+                Some(exec) if !fake_runtime::exec_succeeds(exec) => "",
                 _ => "HTTP probe failed with statuscode: 500",
             };
             let outcome = if answers.at(now) { Outcome::Success } else { Outcome::Failure(text.into()) };

@@ -61,9 +61,11 @@ impl NodeConfig {
 /// How the container runtime of a node behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum RuntimeProfile {
-    /// Pulling images and starting containers takes no time, as in the conformance recordings.
+    /// The fake runtime of the conformance recordings: pulling images and starting containers takes no time, and
+    /// containers have no processes (`fake_runtime.rs`).
     Immediate,
-    /// Images take time to arrive, one after the other on each node, and containers take time to start.
+    /// Images take time to arrive, one after the other on each node, containers take time to start, and processes run
+    /// in them.
     #[default]
     Lively,
 }

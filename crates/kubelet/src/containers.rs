@@ -3,6 +3,7 @@
 
 use crate::RuntimeProfile;
 use crate::env::Environment;
+use crate::fake_runtime;
 use crate::mounts::{Place, is_made, place_of};
 use crate::outside::Outside;
 use crate::pod_worker::{Instance, Life, is_sidecar};
@@ -43,7 +44,7 @@ impl Turn<'_, '_> {
         let mut instance = Instance::new(attempt, image, now);
         let mut failure = None;
         match self.node.profile {
-            RuntimeProfile::Immediate => instance.fake(runtime::end_of(&pod, spec)),
+            RuntimeProfile::Immediate => instance.fake(fake_runtime::end_of(&pod, spec)),
             RuntimeProfile::Lively => match self.outside().start(index, spec, attempt, completes) {
                 Ok(process) => {
                     let doom = runtime::decreed_end(&pod, spec);
@@ -136,7 +137,9 @@ impl Instance {
         let reason = self.note.as_ref().and_then(|note| note.reason.clone());
         let note = Note {
             reason: reason.or(own.map(Str::from)).or(decreed),
-            message: last_words(spec, process, self.exit_code),
+            message: last_words(spec, self.exit_code, &|path| process.file(path), &|| {
+                process.log().tail(MAX_LAST_WORDS)
+            }),
         };
         self.note = (note != Note::default()).then(|| Rc::new(note));
         (life.over, life.wake) = (true, None);
@@ -146,13 +149,19 @@ impl Instance {
 /// The longest message that a status takes over (upstream: `kubecontainer.MaxContainerTerminationMessageLength`).
 const MAX_LAST_WORDS: usize = 4096;
 
-/// What a container wrote to the file for last words; after a failure the end of its output, if it wants that.
-fn last_words(spec: &Container, process: &Process, exit_code: i32) -> Option<Str> {
+/// What a container wrote to the file for last words; after a failure the end of its output, if it wants that
+/// (upstream: `getTerminationMessage`).
+pub(crate) fn last_words(
+    spec: &Container,
+    exit_code: i32,
+    written: &dyn Fn(&str) -> Option<String>,
+    printed: &dyn Fn() -> String,
+) -> Option<Str> {
     let path = spec.termination_message_path.as_deref().unwrap_or("/dev/termination-log");
     let falls_back = spec.termination_message_policy.as_deref() == Some("FallbackToLogsOnError");
-    let words = match process.file(path) {
+    let words = match written(path) {
         Some(words) if !words.is_empty() => words,
-        _ if falls_back && exit_code != 0 => process.log().tail(MAX_LAST_WORDS),
+        _ if falls_back && exit_code != 0 => printed(),
         _ => return None,
     };
     let mut start = words.len().saturating_sub(MAX_LAST_WORDS);

@@ -1,8 +1,8 @@
 //! Lifecycle hooks (upstream: `pkg/kubelet/lifecycle/handlers.go`).
 
 use crate::RuntimeProfile;
+use crate::fake_runtime;
 use crate::pod_worker::described;
-use crate::runtime;
 use crate::sync::Turn;
 use orrery_api::{Container, ExecAction, LifecycleHandler};
 use orrery_sim::Duration;
@@ -37,7 +37,7 @@ impl Turn<'_, '_> {
         let shown = ["[", &command, "]"].concat();
         let Some(result) = self.outside().exec(index, &exec.command) else {
             // The runtime of the recordings is shorter than containerd's client.
-            let error = match runtime::exec_code(exec) {
+            let error = match fake_runtime::exec_code(exec) {
                 0 => return Hooked { took: Duration::ZERO, failure: None },
                 code => format!("command exited with {code}, message: \"\""),
             };

@@ -7,7 +7,7 @@
 //! relisting before it looks again. Nothing is polled: each of these instants is computed, so that
 //! a healthy pod costs nothing while it runs.
 //!
-//! Deviations: containers are what [`runtime`] says of their commands; a node's pod CIDR comes
+//! Deviations: what containers do is simulated ([`containers`]); a node's pod CIDR comes
 //! with its configuration, not from the node IPAM controller; a live node's Lease is renewed by
 //! formula, not by a write every ten seconds ([`node_status`]).
 
@@ -20,6 +20,7 @@ mod downward;
 mod env;
 mod eviction;
 mod facts;
+mod fake_runtime;
 mod fault;
 mod hooks;
 mod ip;

@@ -1,12 +1,11 @@
-//! What containers do: a simulated process follows from the image, the command and the pod's annotations.
+//! What a person says of a container's behaviour, by annotations of its pod.
 //!
-//! `sleep N`, `exit N` and `false` do what they say, programs that only print end at once, servers and
-//! unknown commands run for ever. Annotations override that:
 //! `orrery.dev/run.<container>: "<duration>:<exit code>[:<reason>]"` says how a container ends,
-//! `orrery.dev/probe.<container>.<type>: pass|fail|pass-after=<duration>|fail-after=<duration>` how its
-//! probes answer, and `orrery.dev/ignore-sigterm: "1"` lets it run until it is killed.
+//! `orrery.dev/probe.<container>.<type>: pass|fail|pass-after=<duration>|fail-after=<duration>` how its probes are
+//! answered, and `orrery.dev/ignore-sigterm: "1"` lets it run until it is killed. What it uses is in [`crate::usage`].
 
-use crate::script::{self, Process, decimal_millis};
+use crate::fake_runtime;
+use crate::script::decimal_millis;
 use crate::usage;
 use orrery_api::{Container, ExecAction, Pod};
 use orrery_apimachinery::Str;
@@ -33,24 +32,6 @@ pub(crate) struct Note {
     pub message: Option<Str>,
 }
 
-/// How the main process of `container` ends; `None` when it runs until it is stopped.
-pub(crate) fn end_of(pod: &Pod, container: &Container) -> Option<End> {
-    let key = format!("orrery.dev/run.{}", container.name);
-    if let Some(end) = pod.metadata.annotations.get(&key).and_then(|text| parse_run(text)) {
-        return Some(end);
-    }
-    let words: Vec<&str> = container.command.iter().chain(&container.args).map(|w| &**w).collect();
-    let process = if !words.is_empty() {
-        script::run(&words)?
-    } else if ends_without_command(container.image.as_deref().unwrap_or_default()) {
-        Process::default()
-    } else {
-        return None;
-    };
-    let note = last_words(container, &process).map(|m| Rc::new(Note { message: Some(m), ..Note::default() }));
-    Some(End { after: process.time, exit_code: process.exit_code, note })
-}
-
 /// How a container is ended from outside, if an annotation says it.
 pub(crate) fn decreed_end(pod: &Pod, container: &Container) -> Option<End> {
     let key = ["orrery.dev/run.", &container.name].concat();
@@ -67,35 +48,6 @@ fn parse_run(text: &str) -> Option<End> {
     let exit_code = parts.next().unwrap_or("0").trim().parse().ok()?;
     let note = parts.next().map(|r| Rc::new(Note { reason: Some(r.trim().into()), ..Note::default() }));
     Some(End { after, exit_code, note })
-}
-
-/// Whether the image's own command is a shell, which ends when nobody types.
-fn ends_without_command(image: &str) -> bool {
-    let name = image.rsplit('/').next().unwrap_or(image);
-    let name = name.split([':', '@']).next().unwrap_or(name);
-    matches!(name, "busybox" | "alpine" | "ubuntu" | "debian")
-}
-
-/// The longest message that a status takes over (upstream: `kubecontainer.MaxContainerTerminationMessageLength`).
-const MAX_LAST_WORDS: usize = 4096;
-
-/// What the process wrote to the file for last words; after a failure the end of its output, if the container
-/// wants that (upstream: `getTerminationMessage`).
-fn last_words(container: &Container, process: &Process) -> Option<Str> {
-    let path = container.termination_message_path.as_deref().unwrap_or("/dev/termination-log");
-    let written: String =
-        process.files.iter().filter(|(to, _)| to == path).map(|(_, text)| &**text).collect();
-    let falls_back = container.termination_message_policy.as_deref() == Some("FallbackToLogsOnError");
-    let words = match written {
-        words if !words.is_empty() => words,
-        _ if falls_back && process.exit_code != 0 => process.output.clone(),
-        _ => return None,
-    };
-    let mut start = words.len().saturating_sub(MAX_LAST_WORDS);
-    while !words.is_char_boundary(start) {
-        start += 1;
-    }
-    Some(words[start..].into()).filter(|w: &Str| !w.is_empty())
 }
 
 /// A duration as Go writes it, such as `1m30s` or `500ms`.
@@ -127,21 +79,6 @@ pub(crate) fn ignores_sigterm(pod: &Pod) -> bool {
     pod.metadata.annotations.get("orrery.dev/ignore-sigterm").is_some_and(|v| &**v == "1")
 }
 
-/// Whether a command that is run within a container, by a probe or a hook, succeeds.
-pub(crate) fn exec_succeeds(exec: &ExecAction) -> bool {
-    exec_code(exec) == 0
-}
-
-/// The exit code of a command that is run within a container.
-pub(crate) fn exec_code(exec: &ExecAction) -> i32 {
-    run_exec(exec).map_or(0, |process| process.exit_code)
-}
-
-fn run_exec(exec: &ExecAction) -> Option<Process> {
-    let words: Vec<&str> = exec.command.iter().map(|w| &**w).collect();
-    script::run(&words)
-}
-
 /// When an answer that a probe gets changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answers {
@@ -171,7 +108,7 @@ pub(crate) fn answers(
     let always = |first| Answers { first, turns_at: SimTime::NEVER };
     let key = format!("orrery.dev/probe.{container}.{type}");
     let Some(text) = pod.metadata.annotations.get(&key) else {
-        return fake.then(|| always(exec.is_none_or(exec_succeeds)));
+        return fake.then(|| always(exec.is_none_or(fake_runtime::exec_succeeds)));
     };
     let after = |text: &str| parse_duration(text).map(|d| started + d);
     Some(match text.split_once('=') {
@@ -190,34 +127,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_container_leaves_its_last_words() {
-        let says = |script: &str, policy: &str| {
-            let container = Container {
-                command: ["sh", "-c", script].map(Str::from).into(),
-                termination_message_policy: Some(policy.into()),
-                ..Default::default()
-            };
-            end_of(&Pod::default(), &container).and_then(|e| e.note.as_ref()?.message.clone())
-        };
-        let (file, fallback) = ("File", "FallbackToLogsOnError");
-        assert_eq!(says("echo bye > /dev/termination-log; exit 1", file).as_deref(), Some("bye\n"));
-        assert_eq!(says("echo bye; exit 1", file), None, "what is printed is not a last word");
-        assert_eq!(
-            says("echo bye; exit 1", fallback).as_deref(),
-            Some("bye\n"),
-            "unless the container wants it"
-        );
-        assert_eq!(says("echo bye", fallback), None, "and has failed");
-    }
-
-    #[test]
     fn an_annotation_says_how_a_container_ends() {
         let mut pod = Pod::default();
         pod.metadata.annotations.insert("orrery.dev/run.c", "1m2s:137:OOMKilled");
         let container = Container { name: "c".into(), ..Default::default() };
         let note = Rc::new(Note { reason: Some("OOMKilled".into()), message: None });
         let end = End { after: Duration::from_secs(62), exit_code: 137, note: Some(note) };
-        assert_eq!(end_of(&pod, &container), Some(end));
+        assert_eq!(decreed_end(&pod, &container), Some(end));
     }
 
     #[test]

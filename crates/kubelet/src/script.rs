@@ -1,4 +1,4 @@
-//! A shell of few words: follows the scripts that people put into manifests, as far as they tell how long
+//! The fake runtime's shell of few words: it follows the scripts that people put into manifests, as far as they tell how long
 //! a process runs, how it ends, and what it says.
 
 use orrery_sim::Duration;

@@ -81,11 +81,16 @@ pub fn behave_as(session: &Session, ui: &UiContext, id: &ObjectRef, can: &Can) {
         Does::Strain(what) => Action::StrainNode { name, what: what.to_owned() },
         Does::Relieve => Action::RelieveNode { name },
         Does::Remove => Action::RemoveNode { name },
-        _ => Action::KillContainer {
-            namespace: id.namespace.to_string(),
-            pod: name,
-            container: can.container.as_deref().unwrap_or_default().to_owned(),
-        },
+        does => {
+            let (namespace, pod) = (id.namespace.to_string(), name);
+            let container = can.container.as_deref().unwrap_or_default().to_owned();
+            match does {
+                Does::Hang => Action::HangContainer { namespace, pod, container, hangs: true },
+                Does::Answer => Action::HangContainer { namespace, pod, container, hangs: false },
+                Does::Exit(code) => Action::EndContainer { namespace, pod, container, code },
+                _ => Action::KillContainer { namespace, pod, container },
+            }
+        }
     };
     session.act(action);
     ui.dispatch(Choose::Toast(Some(format!("{}: {}", id.name, (ui.lang.words().does)(can.does)))));

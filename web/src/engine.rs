@@ -336,6 +336,10 @@ fn label(action: &Action) -> String {
         Action::StrainNode { name, what } => format!("{name} {what} full"),
         Action::RelieveNode { name } => format!("{name} relieved"),
         Action::KillContainer { pod, container, .. } => format!("kill {pod}/{container}"),
+        Action::EndContainer { pod, container, code, .. } => format!("{pod}/{container} exits {code}"),
+        Action::HangContainer { pod, container, hangs, .. } => {
+            format!("{pod}/{container} {}", if *hangs { "hangs" } else { "answers" })
+        }
         Action::Part { name, fault } => format!("{name} {}", word(*fault)),
         Action::Snapshot { name } => format!("save {name}"),
         Action::Restore { name } => format!("restore {name}"),
@@ -390,6 +394,8 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::Part { .. }
         | Action::Snapshot { .. }
         | Action::Restore { .. }
+        | Action::EndContainer { .. }
+        | Action::HangContainer { .. }
         | Action::KillContainer { .. } => None,
     }
 }
@@ -413,6 +419,12 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::Part { name, fault } => drop(strike(cluster, name, *fault)),
         Action::Snapshot { name } => drop(cluster.snapshot(name)),
         Action::Restore { name } => drop(cluster.restore(name)),
+        Action::EndContainer { namespace, pod, container, code } => {
+            cluster.end_container(namespace, pod, container, *code);
+        }
+        Action::HangContainer { namespace, pod, container, hangs } => {
+            cluster.hang_container(namespace, pod, container, *hangs);
+        }
         Action::KillContainer { namespace, pod, container } => {
             cluster.kill_container(namespace, pod, container);
         }

@@ -28,6 +28,8 @@ pub struct ContainerFacts {
     pub grace_until: Option<SimTime>,
     /// Its probes.
     pub probes: Vec<ProbeFacts>,
+    /// Whether it runs and answers nobody.
+    pub hangs: bool,
     /// The ports on which it listens.
     pub listens: Vec<u16>,
     /// Thousandths of a processor that it uses.
@@ -95,6 +97,7 @@ fn facts(pod: &Pod, worker: &PodWorker, i: usize, now: SimTime) -> ContainerFact
         back_off_until: back_off.filter(|until| *until > now && waiting.is_some()),
         grace_until: grace.filter(|until| *until > now),
         probes: run.probes.as_ref().map(|probes| probes.facts(&spec, now)).unwrap_or_default(),
+        hangs: instance.is_some_and(|instance| instance.hangs()),
         listens: process.map(|process| process.listens()).unwrap_or_default(),
         cpu_millis: uses.cpu.unsigned_abs(),
         memory_bytes: uses.memory.unsigned_abs(),

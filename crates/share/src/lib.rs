@@ -181,6 +181,28 @@ pub enum Action {
         /// Name of its file.
         name: String,
     },
+    /// The main process of a container ends.
+    EndContainer {
+        /// Namespace of the pod.
+        namespace: String,
+        /// Name of the pod.
+        pod: String,
+        /// Name of the container.
+        container: String,
+        /// With this exit code.
+        code: i32,
+    },
+    /// A container runs on and answers nobody, or answers again.
+    HangContainer {
+        /// Namespace of the pod.
+        namespace: String,
+        /// Name of the pod.
+        pod: String,
+        /// Name of the container.
+        container: String,
+        /// Whether it hangs.
+        hangs: bool,
+    },
     /// The main process of a container is killed.
     KillContainer {
         /// Namespace of the pod.
@@ -337,6 +359,12 @@ mod tests {
             Action::JoinNode { name: name() },
             Action::StrainNode { name: name(), what: "disk".into() },
             Action::RelieveNode { name: name() },
+            Action::EndContainer {
+                namespace: "default".into(),
+                pod: "web-1".into(),
+                container: "web".into(),
+                code: 3,
+            },
             container,
         ];
         let steps = actions.map(|action| Step { at: 1, action }).into();

@@ -25,6 +25,12 @@ pub enum Does {
     Deafen,
     /// They heed it again.
     Heed,
+    /// It runs on and answers nobody.
+    Hang,
+    /// It answers again.
+    Answer,
+    /// Its first process ends with this exit code.
+    Exit(i32),
     /// Its first process is killed.
     Kill,
     /// No new pods come.
@@ -73,15 +79,18 @@ const TAINT: &str = "example.com/broken";
 pub fn behaviour(cluster: &Cluster, id: &ObjectRef) -> Vec<Can> {
     let api = cluster.api();
     match &*id.kind {
-        "Pod" => api.get::<Pod>(&id.namespace, &id.name).map(|pod| of_pod(pod)).unwrap_or_default(),
+        "Pod" => api.get::<Pod>(&id.namespace, &id.name).map(|pod| of_pod(cluster, pod)).unwrap_or_default(),
         "Node" => api.get::<Node>("", &id.name).map(|node| of_node(cluster, node)).unwrap_or_default(),
         _ => Vec::new(),
     }
 }
 
-fn of_pod(pod: &Pod) -> Vec<Can> {
+fn of_pod(cluster: &Cluster, pod: &Pod) -> Vec<Can> {
     let meta = &pod.metadata;
     let sidecars = pod.spec.init_containers.iter().filter(|c| c.restart_policy.as_deref() == Some("Always"));
+    let kubelet = pod.node_name.as_ref().and_then(|node| cluster.kubelet(node));
+    let seen = kubelet.map(|k| k.containers(cluster.api(), &meta.namespace, &meta.name, cluster.now()));
+    let seen = seen.unwrap_or_default();
     let mut can = Vec::new();
     for c in pod.spec.containers.iter().chain(sidecars) {
         let mut offer = |does, words: &[&str]| {
@@ -111,7 +120,12 @@ fn of_pod(pod: &Pod) -> Vec<Can> {
         toggle(Does::Deafen, Does::Heed, "orrery.dev/ignore-sigterm", "1");
         let running = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses);
         if running.into_iter().any(|s| s.name == c.name && s.state.running.is_some()) {
-            offer(Does::Kill, &[]);
+            let hangs = seen.iter().any(|facts| facts.name == c.name && facts.hangs);
+            for does in
+                [if hangs { Does::Answer } else { Does::Hang }, Does::Exit(0), Does::Exit(1), Does::Kill]
+            {
+                offer(does, &[]);
+            }
         }
     }
     can

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &str); 25] = [
     ("kube-proxy", "sim apimachinery api client container-runtime"),
     (
         "cluster",
-        "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet",
+        "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet kube-proxy",
     ),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
     ("workstation", "sim apimachinery apiserver container-runtime kubectl"),

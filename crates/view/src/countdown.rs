@@ -4,6 +4,7 @@
 use orrery_api::{Lease, Node, Pod, Taint, Toleration};
 use orrery_apiserver::ApiServer;
 use orrery_client::is_steady;
+use orrery_cluster::{Cluster, Program};
 use orrery_sim::{Duration, SimTime};
 
 /// How long a node may be silent before the node lifecycle controller gives it up.
@@ -79,8 +80,12 @@ fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
             || toleration.value.as_deref().unwrap_or_default() == taint.value.as_deref().unwrap_or_default())
 }
 
-/// The silence of a node that is not yet given up.
-pub(crate) fn of_node(api: &ApiServer, now: SimTime, node: &Node) -> Option<Countdown> {
+/// The silence of a node that is not yet given up; none while nobody is there to notice it.
+pub(crate) fn of_node(cluster: &Cluster, node: &Node) -> Option<Countdown> {
+    let (api, now) = (cluster.api(), cluster.now());
+    if cluster.outage().is_some() || !cluster.works(Program::ControllerManager) {
+        return None;
+    }
     let ready = node.status.conditions.iter().find(|c| &*c.type_ == "Ready")?;
     let lease = api.get::<Lease>(LEASES, &node.metadata.name)?;
     if is_steady(lease) || &*ready.status == "Unknown" {

@@ -39,7 +39,7 @@ pub(crate) fn card(
         max_pods: node.status.allocatable.get(resources::PODS).map_or(MAX_PODS, |q| unsigned(q.value())),
         pods: pods.into_iter().map(|p| pod::mark(api, cluster.now(), hues, pulling, p)).collect(),
         kubelet: Lamp { name: name.clone(), calls: calls.get(name).copied().unwrap_or(0) },
-        countdown: countdown::of_node(api, cluster.now(), node),
+        countdown: countdown::of_node(cluster, node),
     }
 }
 

@@ -111,7 +111,7 @@ pub fn opened_node(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedNode> {
             .flat_map(|k| k.images(cluster.now()))
             .map(image)
             .collect(),
-        countdown: countdown::of_node(api, cluster.now(), node),
+        countdown: countdown::of_node(cluster, node),
     })
 }
 

@@ -46,7 +46,7 @@ pub fn ControlPlane(props: &ControlPlaneProps) -> Html {
             <Part name="etcd" says={(w.revision)(plane.revision)} calls={plane.writes} spot={l.etcd} rail={l.rail.y} broken={fails(&STORE)} />
             <Part name="scheduler" says={(w.in_queue)(plane.queue)} calls={plane.scheduler.calls} spot={l.scheduler} rail={l.rail.y} broken={fails(&[Consequence::NoScheduler])} />
             <Part name="controller-manager" says={names} calls={loops} spot={l.controllers} rail={l.rail.y} broken={fails(&[Consequence::NoControllerManager])} />
-            if !l.narrow { { lamps(&plane.loops, &l.controllers) } }
+            if !l.narrow && !fails(&[Consequence::NoControllerManager]) { { lamps(&plane.loops, &l.controllers) } }
             <g data-ref={PLANE} role="button" tabindex="0" aria-label={w.control_plane} class="part">
                 <rect class={classes!("rail", "box", fails(&SERVER).then_some("off"))} x={l.rail.x.to_string()} y={l.rail.y.to_string()} width={l.rail.w.to_string()} height={l.rail.h.to_string()} rx="15" />
             </g>

@@ -6,6 +6,7 @@ use crate::log::Log;
 use crate::programs::Service;
 use crate::shell::Shell;
 use crate::world::World;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Str, Time};
 use orrery_sim::Random;
 use std::net::Ipv4Addr;
@@ -270,7 +271,7 @@ impl Container {
                 names.push(name.into());
             }
         }
-        names.sort_unstable();
+        names.order();
         Some(names)
     }
 

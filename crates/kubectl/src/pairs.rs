@@ -1,6 +1,7 @@
 //! `KEY=VALUE` and `KEY-` behind the names of resources (upstream: `GetResourcesAndPairs` and `ParsePairs`).
 
 use crate::Failure;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Patch, StrMap, Value};
 use serde_json::{Map, json};
 
@@ -39,7 +40,7 @@ impl Pairs {
                 _ => invalid.push(word.as_str()),
             }
         }
-        pairs.set.sort();
+        pairs.set.order();
         if invalid.is_empty() {
             return Ok(pairs);
         }

@@ -1,6 +1,7 @@
 //! `--sort-by`: objects by a field (upstream: `kubectl/pkg/cmd/get/sorter.go`).
 
 use orrery_api::Object;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Value;
 
 /// Sorts by the field at `path`, such as `.metadata.name` or `{.status.containerStatuses[0].restartCount}`.
@@ -8,7 +9,7 @@ use orrery_apimachinery::Value;
 pub(crate) fn sort_by(objects: &mut [Object], path: &str) {
     let path = path.trim_start_matches('{').trim_end_matches('}').replace('[', ".").replace(']', "");
     let steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
-    objects.sort_by_cached_key(|object| {
+    objects.order_by_key(|object| {
         Field::of(steps.iter().try_fold(&object.to_value(), |v, step| descend(v, step)))
     });
 }

@@ -7,6 +7,7 @@ use crate::node::Node;
 use crate::pod_worker::{Delay, container};
 use crate::sync::Turn;
 use orrery_api::{Bytes, ContainerImage, Secret};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Str, Value};
 use orrery_client::EventType;
 use orrery_container_runtime::images::{Image, Pull, Reference};
@@ -173,7 +174,7 @@ pub(crate) fn listed(node: &Node, now: SimTime) -> Vec<ContainerImage> {
         }
     };
     let mut images: Vec<ContainerImage> = node.images.iter(now).map(image).collect();
-    images.sort_by_key(|image| -image.size_bytes);
+    images.order_by_key(|image| -image.size_bytes);
     images.truncate(MAX_IMAGES);
     images
 }

@@ -13,6 +13,7 @@ use orrery_api::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting,
     ContainerStatus, HostIP, Pod, PodCondition, PodIP, PodStatus, VolumeMount, VolumeMountStatus,
 };
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{Str, Time};
 use orrery_client::ApiServer;
 use orrery_sim::{Random, SimTime};
@@ -56,8 +57,8 @@ impl View<'_> {
         let phase = self.phase(&all);
         let conditions = self.conditions(&all, &phase);
         let (init_container_statuses, mut container_statuses) = split(all, inits);
-        container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
-        ephemeral_container_statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        container_statuses.order_by(|a, b| a.name.cmp(&b.name));
+        ephemeral_container_statuses.order_by(|a, b| a.name.cmp(&b.name));
         let same_phase = old.phase.as_ref() == Some(&phase);
         let mut status = PodStatus {
             conditions,

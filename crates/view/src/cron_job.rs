@@ -1,6 +1,7 @@
 //! When a CronJob runs next, and what became of its last Jobs.
 
 use orrery_api::{CronJob, CronSchedule, Job, Kind, load_zone};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Time;
 use orrery_cluster::Cluster;
 
@@ -70,7 +71,7 @@ fn jobs(cluster: &Cluster, cron_job: &CronJob, now: Time) -> Vec<(ObjectRef, Tex
     let api = cluster.api();
     let keys = api.dependents(&cron_job.metadata.uid).filter(|key| key.kind == Kind::Job);
     let mut all: Vec<_> = keys.filter_map(|key| api.get::<Job>(&key.namespace, &key.name)).collect();
-    all.sort_by_key(|job| std::cmp::Reverse(job.metadata.creation_timestamp.map(|t| t.0)));
+    all.order_by_key(|job| std::cmp::Reverse(job.metadata.creation_timestamp.map(|t| t.0)));
     let told = all.into_iter().map(|job| {
         let ended = job
             .status

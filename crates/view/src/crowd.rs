@@ -1,6 +1,7 @@
 //! A large cluster as a map: a tile per node, a cell per pod, painted pixel by pixel from a camera's place. The cost of a picture
 //! follows the size of the screen, not of the cluster. Near enough, cells have the same shapes as the marks.
 
+use orrery_apimachinery::Order;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -92,7 +93,7 @@ pub fn crowd(cluster: &Cluster, namespace: Option<&str>) -> Crowd {
     }
     // One tile that is far too full, such as that of all who wait, must not make all the others fine-grained.
     let mut sizes: Vec<usize> = tiles.iter().map(|t| t.cells.len()).collect();
-    sizes.sort_unstable();
+    sizes.order();
     let usual = sizes.get(sizes.len() * 95 / 100).copied().unwrap_or(0);
     Crowd { tiles, tally, side: (usual.max(1) as f64).sqrt().ceil() as usize }
 }

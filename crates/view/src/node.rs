@@ -1,5 +1,6 @@
 //! A node as a card: readiness, requests against allocatable, pods in the order in which they came.
 
+use orrery_apimachinery::Order;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orrery_api::{Node, Pod, resources};
@@ -27,7 +28,7 @@ pub(crate) fn card(
     let name = &node.metadata.name;
     let all: Vec<_> = api.pods_on(name).collect();
     let mut pods: Vec<_> = all.iter().filter(|p| wanted(&p.metadata.namespace)).collect();
-    pods.sort_by(|a, b| order(a).cmp(&order(b)));
+    pods.order_by(|a, b| order(a).cmp(&order(b)));
     NodeCard {
         id: ObjectRef { kind: "Node".into(), namespace: "".into(), name: name.clone() },
         state: state(node),

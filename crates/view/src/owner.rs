@@ -1,5 +1,6 @@
 //! Who a pod belongs to: its workload, and the hue that the workload has in every view.
 
+use orrery_apimachinery::Order;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -63,7 +64,7 @@ pub(crate) fn pods_of<'a>(api: &'a ApiServer, owner: &ObjectMeta) -> Vec<&'a Rc<
     let pods = keys.filter_map(|key| api.get::<Pod>(&key.namespace, &key.name));
     let mut pods: Vec<_> =
         pods.filter(|pod| pod.metadata.controller().is_some_and(|o| o.uid == owner.uid)).collect();
-    pods.sort_by(|a, b| age(a).cmp(&age(b)));
+    pods.order_by(|a, b| age(a).cmp(&age(b)));
     pods
 }
 
@@ -131,7 +132,7 @@ impl Hues {
     /// The hues of all workloads of a cluster.
     pub(crate) fn of(api: &ApiServer) -> Self {
         let mut all: Vec<(u64, Workload)> = tops(api).map(|object| place(api, object.metadata())).collect();
-        all.sort();
+        all.order();
         let hues = all.into_iter().enumerate().map(|(i, (_, workload))| (workload, (i % HUES) as Hue));
         Self(hues.collect())
     }

@@ -1,6 +1,7 @@
 //! The owners view: each workload with what stands between it and its pods, and a place for every pod that there should be.
 //! Places that nobody holds are ghosts.
 
+use orrery_apimachinery::Order;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -159,7 +160,7 @@ fn family(reader: &Reader<'_>, object: &Object) -> Family {
 fn between<'a>(api: &'a ApiServer, object: &Object, kind: Kind) -> Vec<&'a Object> {
     let keys = api.dependents(&object.metadata().uid).filter(|key| key.kind == kind);
     let mut found: Vec<&Object> = keys.filter_map(|key| api.object(key)).collect();
-    found.sort_by_key(|o| {
+    found.order_by_key(|o| {
         let meta = o.metadata();
         (revisions::number(meta), meta.creation_timestamp.map(|t| t.0), meta.name.clone())
     });

@@ -1,6 +1,7 @@
 //! What would have to change for a pod that waits: for each node that refused it everything that stands in the way, not
 //! only what the scheduler met first.
 
+use orrery_apimachinery::Order;
 use std::rc::Rc;
 
 use orrery_api::pod_resources::requests;
@@ -143,7 +144,7 @@ pub(crate) fn remedies(cluster: &Cluster, pod: &Pod, verdicts: &[Verdict]) -> Re
         let changes = vec![Change::Gate(gate.name.clone())];
         (0, Remedy { node: "".into(), changes, others: 0 })
     }));
-    found.sort_by(|a, b| (a.0, &a.1.node).cmp(&(b.0, &b.1.node)));
+    found.order_by(|a, b| (a.0, &a.1.node).cmp(&(b.0, &b.1.node)));
     let more = found.len().saturating_sub(TOLD);
     Remedies { first: found.into_iter().take(TOLD).map(|(_, remedy)| remedy).collect(), more }
 }

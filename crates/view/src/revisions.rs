@@ -1,6 +1,7 @@
 //! The history of a workload: the templates that it had, so that it can go back to one.
 
 use orrery_api::{ControllerRevision, Kind, Object, ReplicaSet};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{ObjectMeta, Value};
 use orrery_apiserver::ApiServer;
 
@@ -45,7 +46,7 @@ pub(crate) fn revisions(api: &ApiServer, object: &Object) -> Vec<Revision> {
         };
         found.extend(one.filter(|r| r.number > 0));
     }
-    found.sort_unstable_by_key(|r| -r.number);
+    found.order_by_key(|r| -r.number);
     if let Some(latest) = found.first_mut() {
         latest.current = true;
     }

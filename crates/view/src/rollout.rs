@@ -1,5 +1,6 @@
 //! Workloads that move to another template: what is old and what is new, and the limits that the strategy sets.
 
+use orrery_apimachinery::Order;
 use std::rc::Rc;
 
 use orrery_api::{ControllerRevision, DaemonSet, Deployment, Kind, Object, Pod, ReplicaSet, StatefulSet};
@@ -126,7 +127,7 @@ fn replica_sets(cluster: &Cluster, owner: &ObjectMeta) -> Vec<RolloutSide> {
     let api = cluster.api();
     let owned = api.dependents(&owner.uid).filter(|key| key.kind == Kind::ReplicaSet);
     let mut sets: Vec<_> = owned.filter_map(|key| api.get::<ReplicaSet>(&key.namespace, &key.name)).collect();
-    sets.sort_by_key(|set| number(&set.metadata));
+    sets.order_by_key(|set| number(&set.metadata));
     let newest = sets.last().map(|set| set.metadata.uid.clone());
     let sides = sets.into_iter().map(|set| RolloutSide {
         id: reference(Kind::ReplicaSet, &set.metadata),
@@ -149,7 +150,7 @@ fn revisions(
     let owned = api.dependents(&owner.uid).filter(|key| key.kind == Kind::ControllerRevision);
     let mut all: Vec<_> =
         owned.filter_map(|key| api.get::<ControllerRevision>(&key.namespace, &key.name)).collect();
-    all.sort_by_key(|revision| revision.revision);
+    all.order_by_key(|revision| revision.revision);
     let newest = newest.cloned().or_else(|| all.last().map(|r| r.metadata.name.clone()));
     let sides = all.into_iter().map(|revision| {
         let name = &revision.metadata.name;

@@ -1,6 +1,7 @@
 //! What the scheduler thought of each node for one pod, as it recorded it.
 
 use orrery_api::Pod;
+use orrery_apimachinery::Order;
 use orrery_cluster::{Cluster, Decision, NodeVerdict};
 
 use crate::remedies::{Remedies, remedies};
@@ -65,7 +66,7 @@ pub fn scheduling(cluster: &Cluster, pod: &ObjectRef) -> Option<Scheduling> {
     let decision = cluster.scheduler().last_decision(&pod.metadata.uid)?;
     let mut verdicts: Vec<Verdict> = decision.verdicts.iter().map(|v| verdict(decision, v)).collect();
     let order = |v: &Verdict| (!v.won, std::cmp::Reverse(v.score));
-    verdicts.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.node.cmp(&b.node)));
+    verdicts.order_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.node.cmp(&b.node)));
     Some(Scheduling {
         attempt: decision.attempt,
         nodes: decision.nodes,
@@ -114,6 +115,6 @@ fn refusals(verdicts: &[Verdict]) -> Vec<(&'static str, Text, usize)> {
             None => counted.push((verdict.plugin, verdict.reason.clone(), 1)),
         }
     }
-    counted.sort_by_key(|c| std::cmp::Reverse(c.2));
+    counted.order_by_key(|c| std::cmp::Reverse(c.2));
     counted
 }

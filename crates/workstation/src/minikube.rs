@@ -1,6 +1,7 @@
 //! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`
 
 use crate::{Desk, Words, docker};
+use orrery_apimachinery::Order;
 use orrery_sim::Duration;
 
 pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
@@ -43,6 +44,6 @@ fn list(desk: &mut Desk<'_>) {
             }
         }
     }
-    names.sort_unstable();
+    names.order();
     names.iter().for_each(|name| desk.say(name));
 }

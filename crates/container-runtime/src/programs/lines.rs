@@ -2,6 +2,7 @@
 
 use super::regex::{Regex, class};
 use super::{Call, Found, Outcome, Program, Reach};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 
 const fn program(name: &'static str, run: fn(&mut Call) -> Outcome) -> Program {
@@ -373,7 +374,7 @@ fn sort(call: &mut Call) -> Outcome {
             _ => line.into(),
         }
     };
-    lines.sort_by_cached_key(|line| {
+    lines.order_by_key(|line| {
         let part = part(line);
         (if numbers { leading_number(&part) } else { 0 }, part)
     });

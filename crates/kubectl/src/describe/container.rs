@@ -7,6 +7,7 @@ use orrery_api::{
     Container, ContainerPort, ContainerState, ContainerStatus, EnvFromSource, EnvVar, Probe,
     ResourceFieldSelector, ResourceRequirements, SeccompProfile,
 };
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{ObjectMeta, Str};
 
 /// What is told of a list of containers.
@@ -244,7 +245,7 @@ fn mounts(story: &mut Story, container: &Container) {
     let none = if container.volume_mounts.is_empty() { "\t<none>" } else { "" };
     story.line(2, &format!("Mounts:{none}"));
     let mut mounts: Vec<_> = container.volume_mounts.iter().collect();
-    mounts.sort_by(|a, b| a.mount_path.cmp(&b.mount_path));
+    mounts.order_by(|a, b| a.mount_path.cmp(&b.mount_path));
     for mount in mounts {
         let mode = if mount.read_only { "ro" } else { "rw" };
         let part = mount.sub_path.as_ref().map_or(String::new(), |path| format!(",path={:?}", &**path));
@@ -255,7 +256,7 @@ fn mounts(story: &mut Story, container: &Container) {
     }
     story.line(2, &format!("Devices:{none}"));
     let mut devices: Vec<_> = container.volume_devices.iter().collect();
-    devices.sort_by(|a, b| a.device_path.cmp(&b.device_path));
+    devices.order_by(|a, b| a.device_path.cmp(&b.device_path));
     for device in devices {
         story.line(3, &format!("{} from {}", device.device_path, device.name));
     }

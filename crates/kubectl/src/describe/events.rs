@@ -3,6 +3,7 @@
 use super::{Look, Story};
 use orrery_api::printers::human_duration;
 use orrery_api::{Event, Object};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::{MicroTime, Time};
 use std::rc::Rc;
 
@@ -26,7 +27,7 @@ pub(super) fn about(look: &Look<'_>, object: &Object) -> Vec<Rc<Event>> {
             break;
         }
     }
-    found.sort_by_key(|event| event.last_timestamp);
+    found.order_by_key(|event| event.last_timestamp);
     found
 }
 

@@ -3,6 +3,7 @@
 use super::container::{self, Containers};
 use super::{Story, volume};
 use orrery_api::{Container, PodTemplateSpec, Toleration, TopologySpreadConstraint, printers};
+use orrery_apimachinery::Order;
 
 /// The whole template.
 pub(crate) fn describe(template: &PodTemplateSpec) -> String {
@@ -36,7 +37,7 @@ fn containers(story: &mut Story, title: &str, list: &[Container]) {
 /// How pods spread over the parts of the cluster (upstream: `describeTopologySpreadConstraints`).
 pub(super) fn spread(story: &mut Story, level: usize, constraints: &[TopologySpreadConstraint]) {
     let mut constraints: Vec<_> = constraints.iter().collect();
-    constraints.sort_by(|a, b| a.topology_key.cmp(&b.topology_key));
+    constraints.order_by(|a, b| a.topology_key.cmp(&b.topology_key));
     for (index, constraint) in constraints.into_iter().enumerate() {
         let head = if index == 0 { "Topology Spread Constraints:" } else { "" };
         let (key, otherwise) = (&constraint.topology_key, &constraint.when_unsatisfiable);
@@ -53,7 +54,7 @@ pub(super) fn spread(story: &mut Story, level: usize, constraints: &[TopologySpr
 /// Which taints do not keep a pod away (upstream: `printPodTolerationsMultiline`).
 pub(super) fn tolerations(story: &mut Story, level: usize, tolerations: &[Toleration]) {
     let mut tolerations: Vec<_> = tolerations.iter().collect();
-    tolerations.sort_by(|a, b| a.key.cmp(&b.key));
+    tolerations.order_by(|a, b| a.key.cmp(&b.key));
     let told: Vec<String> = tolerations.into_iter().map(toleration).collect();
     story.list(level, "Tolerations", &told);
 }

@@ -2,6 +2,7 @@
 //! (upstream: `polymorphichelpers/history.go`).
 
 use orrery_api::{ControllerRevision, Object, PodTemplateSpec, ReplicaSet};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::patch::strategic_merge;
 use orrery_apimachinery::{LabelSelector, ObjectMeta, Str};
 use orrery_apiserver::ApiServer;
@@ -42,7 +43,7 @@ pub(super) fn list(api: &ApiServer, workload: &Object) -> Option<Vec<Revision>> 
         Object::StatefulSet(set) => kept(api, meta, &set.spec.selector, &mut found),
         _ => return None,
     }
-    found.sort_unstable_by_key(|revision| revision.number);
+    found.order_by_key(|revision| revision.number);
     Some(found)
 }
 

@@ -14,6 +14,7 @@ use crate::rhythm::Beat;
 use crate::usage::{self, Uses};
 use crate::{Kubelet, Network};
 use orrery_api::Pod;
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, EventType};
 use orrery_container_runtime::images::Reference;
@@ -188,7 +189,7 @@ impl Kubelet {
             observed.retain(|(known, _)| *known != condition);
             observed.push((condition, now));
         }
-        observed.sort_unstable();
+        observed.order();
         let ailments: Vec<&'static str> = observed.iter().map(|(condition, _)| *condition).collect();
         if ailments != self.node.ailments {
             self.node.ailments = ailments;

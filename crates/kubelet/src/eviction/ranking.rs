@@ -4,6 +4,7 @@ use super::signals::{Shortage, Signal};
 use crate::pod_worker::{PodWorker, container};
 use crate::usage;
 use orrery_api::{Pod, resources};
+use orrery_apimachinery::Order;
 use orrery_apimachinery::Quantity;
 use orrery_sim::SimTime;
 use std::fmt::Write;
@@ -26,7 +27,7 @@ pub(super) fn rank(signal: Signal, candidates: Vec<Candidate>, now: SimTime) -> 
         let exceeds = signal != Signal::Pids && used > asked;
         keyed.push(((!exceeds, pod.spec.priority.unwrap_or(0), asked - used, number), (pod, worker)));
     }
-    keyed.sort_unstable_by_key(|(key, _)| *key);
+    keyed.order_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, candidate)| candidate).collect()
 }
 

@@ -169,7 +169,16 @@ impl Files {
 
     /// The bytes of all files.
     pub fn bytes(&self) -> u64 {
-        self.0.keys().map(|path| if self.link(path).is_some() { 0 } else { self.size(path) }).sum()
+        let size = |entry: &Entry| match entry {
+            Entry::File(text, more) => text.len() as u64 + more,
+            _ => 0,
+        };
+        self.0.values().map(size).sum()
+    }
+
+    /// The bytes of all files beyond those of `base`, which these began as.
+    pub fn bytes_beyond(&self, base: &Files) -> u64 {
+        if Rc::ptr_eq(&self.0, &base.0) { 0 } else { self.bytes().saturating_sub(base.bytes()) }
     }
 
     /// Where something written to `path` ends up; its directory comes to be.

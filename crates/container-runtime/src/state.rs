@@ -226,7 +226,9 @@ impl State {
     }
 
     pub fn usage(&self) -> Usage {
-        Usage { disk_bytes: self.container.files.bytes(), ..self.load() }
+        // What the image brings is not the container's own.
+        let written = self.container.files.bytes_beyond(&self.container.start.image.files);
+        Usage { disk_bytes: written, ..self.load() }
     }
 
     /// What it takes, but for the disk.

@@ -6,7 +6,7 @@ use crate::source::{Source, Token};
 const MAX_LINES: usize = 700;
 
 /// The crates that must come to the same result on every machine, every time.
-const ENGINE: [&str; 14] = [
+const ENGINE: [&str; 16] = [
     "sim",
     "apimachinery",
     "api",
@@ -18,6 +18,8 @@ const ENGINE: [&str; 14] = [
     "kube-scheduler",
     "container-runtime",
     "kubelet",
+    "kube-proxy",
+    "workstation",
     "cluster",
     "kubectl",
     "view",

@@ -124,7 +124,11 @@ fn status(cluster: &mut Cluster, all: bool) -> Result<Table, String> {
 /// What so many writes take on the disk.
 fn size(revision: u64) -> String {
     let kilobytes = 20 + revision * 2;
-    if kilobytes < 1_000 { format!("{kilobytes} kB") } else { format!("{:.1} MB", kilobytes as f64 / 1e3) }
+    if kilobytes < 1_000 {
+        format!("{kilobytes} kB")
+    } else {
+        format!("{}.{} MB", kilobytes / 1_000, kilobytes % 1_000 / 100)
+    }
 }
 
 /// Upstream: `epHealthCommandFunc`: a member is healthy if it can read what a majority agrees on.

@@ -1,7 +1,7 @@
 //! Running: until an instant, within a budget, to the next event, or until nothing moves.
 
-use crate::Cluster;
 use crate::cluster::Event;
+use crate::{Cluster, RuntimeProfile};
 use orrery_api::Kind;
 use orrery_apiserver::Revision;
 use orrery_sim::{Duration, SimTime};
@@ -82,7 +82,17 @@ impl Cluster {
         self.api.watch(revision).into_iter().flatten().any(|c| c.value.kind() != Kind::Event)
     }
 
-    /// Runs until no object has changed for `settle.quiet`; false when that took longer than `settle.timeout`.
+    /// Whether images are pulled or containers made, of which no object tells. The recordings did not ask.
+    fn starts_containers(&self) -> bool {
+        self.config.runtime == RuntimeProfile::Lively
+            && self
+                .kubelets
+                .iter()
+                .filter_map(|seat| seat.component.as_deref())
+                .any(|kubelet| kubelet.starts_containers(self.now))
+    }
+
+    /// Runs until no container is being started and no object has changed for `settle.quiet`; false when that took longer than `settle.timeout`.
     pub fn settle(&mut self, settle: Settle) -> bool {
         let deadline = self.now + settle.timeout;
         let (mut revision, mut changed_at) = (self.api.revision(), self.now);
@@ -95,7 +105,10 @@ impl Cluster {
                 }
                 _ => {
                     self.now = goal;
-                    return goal == quiet_at;
+                    if goal == deadline || !self.starts_containers() {
+                        return goal == quiet_at;
+                    }
+                    changed_at = goal;
                 }
             }
             if self.changed_since(revision) {

@@ -35,6 +35,15 @@ pub struct Kubelet {
 }
 
 impl Kubelet {
+    /// Whether images are pulled or containers made, or the next relisting finds that some were.
+    pub fn starts_containers(&self, now: SimTime) -> bool {
+        let relist = self.node.relist.after(now);
+        self.workers.values().any(|worker| {
+            worker.plan.as_ref().is_some_and(|plan| plan.starts_a_container())
+                || worker.relist_at.is_some_and(|at| at <= relist)
+        })
+    }
+
     /// The kubelet of the node `config` of the run with `seed`; it is off until it is started.
     pub fn new(seed: u64, config: NodeConfig, profile: RuntimeProfile) -> Self {
         let recorder = Recorder::new("kubelet", Some(&config.name));

@@ -27,6 +27,13 @@ pub(crate) struct Plan {
     failed: bool,
 }
 
+impl Plan {
+    /// Whether an image is pulled for a container, or the container made.
+    pub(crate) fn starts_a_container(&self) -> bool {
+        matches!(self.step, Step::Pulled { .. } | Step::Create { .. })
+    }
+}
+
 /// The next step of a plan.
 #[derive(Clone, Debug)]
 enum Step {

@@ -17,7 +17,7 @@ mod curl;
 mod files;
 mod lines;
 mod load;
-mod network;
+pub(crate) mod network;
 mod packages;
 mod regex;
 mod sed;

@@ -32,7 +32,7 @@ pub(super) const PROGRAMS: &[Program] = &[
 pub(super) const CONNECT_TIME: Duration = Duration::from_secs(127);
 
 /// The first address of a name; the program waits for it.
-pub(super) fn resolve(call: &mut Call, name: &str) -> Option<Ipv4Addr> {
+pub(crate) fn resolve(call: &mut Call, name: &str) -> Option<Ipv4Addr> {
     if let Ok(address) = name.trim_matches(['[', ']']).parse() {
         return Some(address);
     }
@@ -45,7 +45,7 @@ pub(super) fn resolve(call: &mut Call, name: &str) -> Option<Ipv4Addr> {
 }
 
 /// Sends a message; the program waits for the answer.
-pub(super) fn send(
+pub(crate) fn send(
     call: &mut Call,
     to: Target,
     message: &Message,
@@ -65,7 +65,7 @@ pub(super) fn send(
 }
 
 /// The kernel's words.
-pub(super) fn words(why: Unreachable) -> &'static str {
+pub(crate) fn words(why: Unreachable) -> &'static str {
     match why {
         Unreachable::Refused => "Connection refused",
         Unreachable::NoRoute => "No route to host",

@@ -2,6 +2,7 @@
 //! (upstream: `test/images/agnhost`).
 
 use super::{Page, TEXT, flag, http, not_found, parameter, port_of, serve, servers};
+use crate::programs::network::{resolve, send};
 use crate::programs::{Asked, Call, Outcome, Program};
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::{Str, duration};
@@ -140,15 +141,12 @@ const UNWELL: &str = "/tmp/unhealthy";
 fn connect(call: &mut Call) -> Outcome {
     let target: Str = call.args.get(2).cloned().unwrap_or_default();
     let (host, port) = target.rsplit_once(':').unwrap_or((&target, "80"));
-    let address = host.parse().ok().or_else(|| call.world.lookup(host).result.first().copied());
-    let Some(address) = address else {
+    let Some(address) = resolve(call, host) else {
         call.err.push_str("DNS\n");
         return Outcome::Exit(1);
     };
     let target = Target { address, port: port.parse::<u16>().unwrap_or(80) };
-    let answer = call.world.send(target, &Message::Connect, Duration::from_secs(1));
-    call.took = answer.took;
-    let word = match answer.result {
+    let word = match send(call, target, &Message::Connect, Duration::from_secs(1)) {
         Ok(_) => return Outcome::Exit(0),
         Err(Unreachable::TimedOut) => "TIMEOUT\n",
         Err(Unreachable::Refused) => "REFUSED\n",

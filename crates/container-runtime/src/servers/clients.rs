@@ -1,6 +1,7 @@
 //! Clients of databases, as probes and init containers use them: they tell whether somebody answers.
 
 use super::servers;
+use crate::programs::network::{resolve, send};
 use crate::programs::{Call, Outcome, Program};
 use crate::world::{Message, Target};
 use orrery_apimachinery::Str;
@@ -35,14 +36,9 @@ fn client(call: &mut Call, usual: u16, failure: i32) -> Outcome {
     let port_flag = if name.starts_with("my") || name.starts_with("ma") { "-P" } else { "-p" };
     let host = value(["-h", "--host"]).unwrap_or_else(|| "127.0.0.1".into());
     let port = value([port_flag, "--port"]).and_then(|port| port.parse::<u16>().ok()).unwrap_or(usual);
-    let address = host.parse().ok().or_else(|| match &*host {
-        "localhost" => Some([127, 0, 0, 1].into()),
-        _ => call.world.lookup(&host).result.first().copied(),
+    let there = resolve(call, &host).is_some_and(|address| {
+        send(call, Target { address, port }, &Message::Connect, Duration::from_secs(3)).is_ok()
     });
-    let answer = address
-        .map(|address| call.world.send(Target { address, port }, &Message::Connect, Duration::from_secs(3)));
-    call.took = answer.as_ref().map_or(Duration::from_millis(20), |answer| answer.took);
-    let there = answer.is_some_and(|answer| answer.result.is_ok());
     let local = &*host == "127.0.0.1";
     let text = match (&*name, there) {
         ("pg_isready", true) if local => "/var/run/postgresql:5432 - accepting connections\n".into(),

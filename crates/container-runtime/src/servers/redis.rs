@@ -2,8 +2,9 @@
 
 use super::{flag, serve, servers, stamp};
 use crate::container::Container;
+use crate::programs::network::{self, resolve, send};
 use crate::programs::{Asked, Call, Outcome, Program};
-use crate::world::{Message, Reply, Target, Unreachable};
+use crate::world::{Message, Reply, Target};
 use orrery_apimachinery::Str;
 use orrery_sim::Duration;
 
@@ -101,27 +102,20 @@ fn client(call: &mut Call) -> Outcome {
         }
     }
     let message = Message::Bytes([&words.join(" "), "\r\n"].concat().into());
-    let address = host.parse().ok().or_else(|| call.world.lookup(&host).result.first().copied());
-    let Some(address) = address else {
+    let Some(address) = resolve(call, &host) else {
         call.err
             .push_str(&format!("Could not connect to Redis at {host}:{port}: Name or service not known\n"));
         return Outcome::Exit(1);
     };
-    let answer = call.world.send(Target { address, port }, &message, Duration::from_secs(10));
-    call.took = answer.took;
-    match answer.result {
+    match send(call, Target { address, port }, &message, Duration::from_secs(10)) {
         Ok(Reply::Bytes(text)) => {
             call.out.push_str(&readable(&text));
             Outcome::Exit(0)
         }
         Ok(_) => Outcome::Exit(0),
         Err(why) => {
-            let why = match why {
-                Unreachable::Refused => "Connection refused",
-                Unreachable::NoRoute => "No route to host",
-                Unreachable::TimedOut => "Connection timed out",
-            };
-            call.err.push_str(&format!("Could not connect to Redis at {host}:{port}: {why}\n"));
+            let text = format!("Could not connect to Redis at {host}:{port}: {}\n", network::words(why));
+            call.err.push_str(&text);
             Outcome::Exit(1)
         }
     }

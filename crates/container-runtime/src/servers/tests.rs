@@ -379,3 +379,25 @@ fn servers_log_as_theirs_do() {
         10.244.1.1 - - [14/Nov/2023:22:14:20] "GET / HTTP/1.1" 200 -
     "#]].assert_eq(&(nginx.log() + &python.log()));
 }
+
+#[test]
+fn a_server_answers_its_own_client_within_its_container() {
+    for (image, env, command, expected) in [
+        ("redis:7", None, "redis-cli ping", "0 PONG"),
+        (
+            "postgres:16",
+            Some(("POSTGRES_PASSWORD", "x")),
+            "pg_isready -U postgres",
+            "0 /var/run/postgresql:5432 - accepting connections",
+        ),
+        ("mysql:8", Some(("MYSQL_ROOT_PASSWORD", "x")), "mysqladmin ping -h localhost", "0 mysqld is alive"),
+        ("mongo:7", None, "mongosh --eval db.adminCommand('ping')", "0 { ok: 1 }"),
+        ("redis:7", None, "redis-cli -p 7000 ping", "1 "),
+    ] {
+        let env: Vec<(&str, &str)> = env.into_iter().collect();
+        let mut run = run(image, "", &env, &[]);
+        let words: Vec<Str> = command.split_whitespace().map(Str::from).collect();
+        let result = run.process.exec(&words, run.now, &mut run.outside);
+        assert_eq!(format!("{} {}", result.code, result.stdout.trim_end()), expected, "{image}: {command}");
+    }
+}

@@ -4,8 +4,8 @@ use crate::files::Disk;
 use clap::Args;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Time};
-use orrery_apiserver::{ApiServer, Config, Request, Session};
-use orrery_sim::{Duration, SimTime};
+use orrery_apiserver::{Config, Request, Still};
+use orrery_sim::SimTime;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,11 +45,10 @@ struct Command {
     at: String,
 }
 
-/// A server with nobody behind it: time passes, and nothing happens.
+/// The server with what was saved.
 struct Alone {
-    api: ApiServer,
+    server: Still,
     epoch: Time,
-    now: SimTime,
 }
 
 impl Alone {
@@ -57,38 +56,19 @@ impl Alone {
         let at = date(&state.at)?;
         // The day on which it was saved, so that all dates of the commands lie behind the beginning.
         let epoch = Time(at.seconds().0.div_euclid(86_400) * 86_400);
-        let mut alone = Alone { api: ApiServer::new(Config { seed: 1, epoch }), epoch, now: SimTime::ZERO };
+        let mut alone = Alone { server: Still::new(Config { seed: 1, epoch }), epoch };
         alone.set(at);
         let mut objects = Vec::new();
         for item in state.resources.values().flatten() {
             objects.extend(object(item)?);
         }
-        alone.api.restore(&Request::new(alone.now, "etcd"), objects);
+        alone.server.api.restore(&Request::new(alone.server.now, "etcd"), objects);
         Ok(alone)
     }
 
     fn set(&mut self, at: MicroTime) {
         let micros = u64::try_from(at.0 - self.epoch.0 * 1_000_000).unwrap_or(0);
-        self.now = SimTime::from_nanos(micros * 1_000);
-    }
-}
-
-impl Session for Alone {
-    fn api(&self) -> &ApiServer {
-        &self.api
-    }
-
-    fn now(&self) -> SimTime {
-        self.now
-    }
-
-    fn send(&mut self) -> (&mut ApiServer, Request) {
-        let request = Request::new(self.now, "kubectl");
-        (&mut self.api, request)
-    }
-
-    fn pass(&mut self, duration: Duration) {
-        self.now += duration;
+        self.server.now = SimTime::from_nanos(micros * 1_000);
     }
 }
 
@@ -130,7 +110,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         for command in parse::<Vec<Command>>(path)? {
             session.set(date(&command.at)?);
             let argv = command.argv.get(1..).unwrap_or_default();
-            let output = orrery_kubectl::run(argv, &Disk, &mut session);
+            let output = orrery_kubectl::run(argv, &Disk, &mut session.server);
             let (rc, stdout, stderr) = (output.code, output.stdout, output.stderr);
             println!("{}", json!({"n": command.n, "rc": rc, "stdout": stdout, "stderr": stderr}));
         }
@@ -139,7 +119,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     if let Some(now) = &options.now {
         session.set(date(now)?);
     }
-    let output = orrery_kubectl::run(&options.argv, &Disk, &mut session);
+    let output = orrery_kubectl::run(&options.argv, &Disk, &mut session.server);
     print!("{}", output.stdout);
     eprint!("{}", output.stderr);
     Ok(ExitCode::from(u8::try_from(output.code).unwrap_or(1)))

@@ -31,7 +31,7 @@ pub use key::Key;
 pub use list::{List, ListOptions};
 pub use select::FieldSelector;
 pub use server::{ApiServer, Config, FieldValidation, Request};
-pub use session::{ExecOutput, LogLine, Session};
+pub use session::{ExecOutput, LogLine, Session, Still};
 
 /// A change of an object, as watches deliver it.
 pub type Change = orrery_etcd::Change<orrery_api::Object>;

@@ -1,6 +1,6 @@
 //! A person's connection to the cluster.
 
-use crate::{ApiServer, Request};
+use crate::{ApiServer, Config, Request};
 use orrery_apimachinery::{Reason, Status, StatusResult, Str};
 use orrery_sim::{Duration, SimTime};
 
@@ -78,6 +78,41 @@ pub trait Session {
         _command: &[Str],
     ) -> StatusResult<ExecOutput> {
         Err(no_kubelet(pod))
+    }
+}
+
+/// A server with nobody behind it: time passes, and nothing happens.
+#[derive(Clone, Debug)]
+pub struct Still {
+    /// The server.
+    pub api: ApiServer,
+    /// The virtual time.
+    pub now: SimTime,
+}
+
+impl Still {
+    /// An empty server at the beginning of virtual time.
+    pub fn new(config: Config) -> Self {
+        Still { api: ApiServer::new(config), now: SimTime::ZERO }
+    }
+}
+
+impl Session for Still {
+    fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn send(&mut self) -> (&mut ApiServer, Request) {
+        let request = Request::new(self.now, "kubectl");
+        (&mut self.api, request)
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        self.now += duration;
     }
 }
 

@@ -1,31 +1,9 @@
 //! `kubectl explain`, as kubectl 1.32 prints it.
 
 use expect_test::{Expect, expect};
-use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_apiserver::{Config, Still};
 use orrery_kubectl::{Files, Output, Stdin, run};
 use orrery_schema::Schema;
-use orrery_sim::{Duration, SimTime};
-
-/// A server that nobody asks for objects.
-struct Still(ApiServer, SimTime);
-
-impl Session for Still {
-    fn api(&self) -> &ApiServer {
-        &self.0
-    }
-
-    fn now(&self) -> SimTime {
-        self.1
-    }
-
-    fn send(&mut self) -> (&mut ApiServer, Request) {
-        (&mut self.0, Request::new(self.1, "kubectl"))
-    }
-
-    fn pass(&mut self, duration: Duration) {
-        self.1 += duration;
-    }
-}
 
 /// The table, and no files.
 struct Table;
@@ -43,7 +21,7 @@ impl Files for Table {
 fn explain(line: &str, files: &dyn Files) -> Output {
     let argv: Vec<String> =
         ["explain"].into_iter().chain(line.split_whitespace()).map(String::from).collect();
-    run(&argv, files, &mut Still(ApiServer::new(Config::default()), SimTime::default()))
+    run(&argv, files, &mut Still::new(Config::default()))
 }
 
 /// A blank at the end of a line is shown as a dot.

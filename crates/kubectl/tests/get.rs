@@ -2,39 +2,14 @@
 
 use expect_test::{Expect, expect};
 use orrery_api::{Kind, Object};
-use orrery_apiserver::{ApiServer, Config, Request, Session};
+use orrery_apiserver::{Config, Session, Still};
 use orrery_kubectl::{Stdin, run};
-use orrery_sim::{Duration, SimTime};
+use orrery_sim::Duration;
 use serde_json::{Value, json};
-
-/// A server on which nothing works by itself.
-struct Still {
-    api: ApiServer,
-    now: SimTime,
-}
-
-impl Session for Still {
-    fn api(&self) -> &ApiServer {
-        &self.api
-    }
-
-    fn now(&self) -> SimTime {
-        self.now
-    }
-
-    fn send(&mut self) -> (&mut ApiServer, Request) {
-        let request = Request::new(self.now, "kubectl");
-        (&mut self.api, request)
-    }
-
-    fn pass(&mut self, duration: Duration) {
-        self.now += duration;
-    }
-}
 
 /// A server with these objects, five minutes later.
 fn server(objects: &[Value]) -> Still {
-    let mut still = Still { api: ApiServer::new(Config::default()), now: SimTime::default() };
+    let mut still = Still::new(Config::default());
     for tree in objects {
         let text = |key: &str| tree[key].as_str().unwrap_or_default();
         let kind = Kind::by_gvk(text("apiVersion"), text("kind")).expect("a kind of the registry");

@@ -5,6 +5,7 @@ use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
 use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
+use orrery_add_ons::AddOns;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{StatusResult, Str};
 use orrery_apiserver::{ApiServer, Change, ExecOutput, LogLine, Request, Revision, Session};
@@ -25,6 +26,8 @@ pub enum ComponentId {
     ControllerManager,
     /// kube-scheduler.
     Scheduler,
+    /// What is installed beside Kubernetes' own programs.
+    AddOns,
     /// The kubelet of a node: its number, in the order in which the nodes came.
     Kubelet(usize),
 }
@@ -93,6 +96,7 @@ pub struct Cluster {
     pub(crate) api: ApiServer,
     pub(crate) controller_manager: Seat<ControllerManager>,
     pub(crate) scheduler: Seat<Scheduler>,
+    pub(crate) add_ons: Seat<AddOns>,
     pub(crate) manager_at_work: Option<AtWork>,
     pub(crate) scheduler_at_work: Option<AtWork>,
     pub(crate) plane: Plane,
@@ -126,8 +130,9 @@ impl Cluster {
         let mut cluster = Cluster {
             now: SimTime::ZERO,
             agenda: Agenda::default(),
-            controller_manager: Seat::new(ControllerManager::new(config.seed)),
+            controller_manager: Seat::new(orrery_controller_manager::start(config.seed)),
             scheduler: Seat::new(Scheduler::new(config.seed, &config.scheduler)),
+            add_ons: Seat::new(orrery_add_ons::install(config.seed, &config.add_ons)),
             manager_at_work: first(Program::ControllerManager),
             scheduler_at_work: first(Program::Scheduler),
             plane: Plane::new(config.topology, config.seed),
@@ -253,12 +258,14 @@ impl Cluster {
                 if hears(&self.scheduler_at_work) {
                     self.scheduler.component.observe(change, &self.api, self.now);
                 }
+                self.add_ons.component.observe(change, &self.api, self.now);
                 self.tell_kubelets(change);
                 self.tell_candidates(change);
             }
         }
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::Scheduler);
+        self.plan(ComponentId::AddOns);
         if !self.plane.stands.is_empty() {
             self.plan_plane();
         }
@@ -305,9 +312,11 @@ impl Cluster {
                 self.controller_manager.plan(id, agenda, now);
             }
             ComponentId::Scheduler if acts(self.scheduler_at_work) => self.scheduler.plan(id, agenda, now),
+            ComponentId::AddOns if self.plane.reach().is_ok() => self.add_ons.plan(id, agenda, now),
             // What it would do waits until its requests are answered.
             ComponentId::ControllerManager => self.controller_manager.clear(agenda),
             ComponentId::Scheduler => self.scheduler.clear(agenda),
+            ComponentId::AddOns => self.add_ons.clear(agenda),
             ComponentId::Kubelet(number) => {
                 let seat = &mut self.kubelets[number];
                 let next = seat.component.as_ref().and_then(|kubelet| kubelet.next());
@@ -322,6 +331,7 @@ impl Cluster {
         match id {
             ComponentId::ControllerManager => self.controller_manager.run(id, api, agenda, now),
             ComponentId::Scheduler => self.scheduler.run(id, api, agenda, now),
+            ComponentId::AddOns => self.add_ons.run(id, api, agenda, now),
             ComponentId::Kubelet(number) => {
                 self.kubelets[number].plan = None;
                 self.at_work(number, |kubelet, api, network, now| kubelet.run(api, network, now));

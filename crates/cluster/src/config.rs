@@ -1,6 +1,7 @@
 //! What a run starts from.
 
 use crate::{NodeConfig, RuntimeProfile, SchedulerSettings, Topology};
+use orrery_add_ons::AddOn;
 use orrery_apimachinery::Quantity;
 
 /// Everything that, with the commands given later, determines a run.
@@ -16,6 +17,8 @@ pub struct Config {
     pub runtime: RuntimeProfile,
     /// Whether there is a default storage class with a provisioner.
     pub default_storage_class: bool,
+    /// What is installed beside Kubernetes' own programs.
+    pub add_ons: Vec<AddOn>,
     /// What the scheduler is told as it starts.
     pub scheduler: SchedulerSettings,
     /// How many past changes stay readable with their objects.
@@ -33,6 +36,7 @@ impl Config {
             topology: Topology::default(),
             runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
+            add_ons: vec![AddOn::Provisioner],
             scheduler: SchedulerSettings::default(),
             log_limit: usize::MAX,
         }
@@ -47,6 +51,7 @@ impl Config {
             topology: Topology::default(),
             runtime: RuntimeProfile::Lively,
             default_storage_class: true,
+            add_ons: AddOn::ALL.to_vec(),
             scheduler: SchedulerSettings::default(),
             log_limit: 20_000,
         }

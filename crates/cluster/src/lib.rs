@@ -25,7 +25,7 @@ pub use config::Config;
 pub use orrery_container_runtime::images::Image;
 pub use orrery_container_runtime::registry::RegistryKind;
 pub use orrery_etcd::raft::{MemberStatus, Role};
-pub use orrery_kube_proxy::{Client, Connection, Way};
+pub use orrery_kube_proxy::{Client, Connection, End, Failure, Hop, Journey, Place, Way};
 pub use orrery_kubelet::{
     ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
 };

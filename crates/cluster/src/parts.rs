@@ -7,7 +7,6 @@ use crate::{Cluster, ComponentId, Unreachable};
 use orrery_api::{Kind, Object};
 use orrery_apiserver::{Change, Op, Revision};
 use orrery_client::{Component, Turn};
-use orrery_controller_manager::ControllerManager;
 use orrery_etcd::raft::MemberStatus;
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Duration, SimTime};
@@ -200,6 +199,7 @@ impl Cluster {
         self.appoint(Program::ControllerManager);
         self.plan(ComponentId::Scheduler);
         self.plan(ComponentId::ControllerManager);
+        self.plan(ComponentId::AddOns);
         self.plan_plane();
     }
 
@@ -253,7 +253,7 @@ impl Cluster {
                 self.scheduler = Seat::new(scheduler);
             }
             _ => {
-                let mut manager = ControllerManager::new(seed);
+                let mut manager = orrery_controller_manager::start(seed);
                 list.for_each(|change| manager.observe(&change, api, now));
                 self.controller_manager = Seat::new(manager);
             }

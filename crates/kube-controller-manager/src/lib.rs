@@ -4,19 +4,22 @@
 
 mod claim;
 mod conditions;
-pub mod controller;
 pub mod controllers;
-#[cfg(test)]
-mod fake_kubelet;
 mod history;
 mod jobs;
-mod manager;
 mod namespaces;
 mod owners;
 mod pod_control;
 mod pods;
 #[cfg(test)]
-mod testing;
+use orrery_controller_runtime::testing;
 
-pub use controller::{Action, Controller, Wake};
-pub use manager::ControllerManager;
+use orrery_controller_runtime::{Action, Controller, Manager, Wake};
+
+/// The program.
+pub type ControllerManager = Manager<controllers::AnyController>;
+
+/// The program with all its controllers, in the run with `seed`.
+pub fn start(seed: u64) -> ControllerManager {
+    Manager::new(seed, controllers::all())
+}

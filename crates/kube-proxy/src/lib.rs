@@ -7,6 +7,7 @@
 //! that is set aside for documentation; whether anybody is there is not known, and who asks is told so.
 
 mod dns;
+mod journey;
 mod proxy;
 mod rules;
 
@@ -14,4 +15,5 @@ mod rules;
 mod tests;
 
 pub use dns::{CLUSTER_DOMAIN, is_outside, lookup};
+pub use journey::{End, Failure, Hop, Journey, Place};
 pub use proxy::{Client, Connection, KubeProxy, Way};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 25] = [
+const ARROWS: [(&str, &str); 27] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -16,14 +16,17 @@ const ARROWS: [(&str, &str); 25] = [
     ("etcd", "sim"),
     ("apiserver", "sim apimachinery api etcd"),
     ("client", "sim apimachinery api apiserver"),
-    ("controller-manager", "sim apimachinery api client"),
+    // Its workbench starts an API server; only tests ask for that.
+    ("controller-runtime", "sim apimachinery api client apiserver"),
+    ("controller-manager", "sim apimachinery api client controller-runtime"),
+    ("add-ons", "sim apimachinery api client controller-runtime"),
     ("scheduler", "sim apimachinery api client"),
     ("container-runtime", "sim apimachinery"),
     ("kubelet", "sim apimachinery api client container-runtime"),
     ("kube-proxy", "sim apimachinery api client container-runtime"),
     (
         "cluster",
-        "sim apimachinery api manifest etcd apiserver client controller-manager scheduler container-runtime kubelet kube-proxy",
+        "sim apimachinery api manifest etcd apiserver client controller-manager add-ons scheduler container-runtime kubelet kube-proxy",
     ),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
     ("workstation", "sim apimachinery apiserver container-runtime kubectl"),
@@ -45,7 +48,7 @@ const ARROWS: [(&str, &str); 25] = [
 ];
 
 /// Programs of a cluster: they meet in the API server and nowhere else.
-const COMPONENTS: [&str; 4] = ["controller-manager", "scheduler", "kubelet", "kube-proxy"];
+const COMPONENTS: [&str; 5] = ["controller-manager", "add-ons", "scheduler", "kubelet", "kube-proxy"];
 
 /// What the tests inside a crate may use beyond the crate's row: text in, and an API server to run against.
 const FOR_TESTS: [&str; 4] = ["manifest", "etcd", "apiserver", "client"];

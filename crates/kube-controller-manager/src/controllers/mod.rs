@@ -14,7 +14,6 @@ mod job;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
-mod persistent_volume_provisioner;
 mod pod_garbage_collector;
 mod pv_protection;
 mod pvc_protection;
@@ -26,52 +25,7 @@ mod taint_eviction;
 mod ttl;
 mod ttl_after_finished;
 
-use crate::{Action, Controller, Wake};
-use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Backoff, Change, Context, Key};
-
-macro_rules! controllers {
-    ($($name:ident => $ty:path;)*) => {
-        /// Any of the controllers.
-        #[derive(Clone, Debug)]
-        #[expect(missing_docs, reason = "each variant is the controller of that name")]
-        pub enum AnyController {
-            $($name($ty),)*
-        }
-
-        /// One of each.
-        pub fn all() -> Vec<AnyController> {
-            vec![$(AnyController::$name(Default::default()),)*]
-        }
-
-        impl AnyController {
-            /// The controller's name.
-            pub fn name(&self) -> &'static str {
-                match self { $(AnyController::$name(_) => <$ty as Controller>::NAME,)* }
-            }
-
-            /// As [`Controller::RETRY`].
-            pub fn retry(&self) -> Backoff {
-                match self { $(AnyController::$name(_) => <$ty as Controller>::RETRY,)* }
-            }
-
-            /// As [`Controller::TRIES`].
-            pub fn tries(&self) -> u32 {
-                match self { $(AnyController::$name(_) => <$ty as Controller>::TRIES,)* }
-            }
-
-            /// As [`Controller::observe`].
-            pub fn observe(&mut self, change: &Change, api: &ApiServer, wake: &mut Wake) {
-                match self { $(AnyController::$name(c) => c.observe(change, api, wake),)* }
-            }
-
-            /// As [`Controller::sync`].
-            pub fn sync(&mut self, key: &Key, cx: &mut Context<'_>) -> StatusResult<Action> {
-                match self { $(AnyController::$name(c) => c.sync(key, cx),)* }
-            }
-        }
-    };
-}
+use orrery_controller_runtime::controllers;
 
 controllers! {
     ReplicaSet => replica_set::ReplicaSetController;
@@ -99,5 +53,4 @@ controllers! {
     PersistentVolume => persistent_volume::PersistentVolumeController;
     PvcProtection => pvc_protection::PvcProtectionController;
     PvProtection => pv_protection::PvProtectionController;
-    PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
 }

@@ -7,12 +7,28 @@ use expect_test::{Expect, expect};
 use orrery_api::{CronJob, Job};
 use orrery_sim::Duration;
 use serde_json::{Value, json};
+use std::ops::{Deref, DerefMut};
 
-type Bench = Workbench<CronJobController>;
+/// A workbench with what these tests do on it.
+struct Bench(Workbench<CronJobController>);
+
+impl Deref for Bench {
+    type Target = Workbench<CronJobController>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Bench {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
 
 /// A bench with one CronJob, called `tick`. Time begins at midnight.
 fn bench(schedule: &str, spec: Value) -> Bench {
-    let mut bench = Bench::new();
+    let mut bench = Bench(Workbench::new());
     let mut cron = json!({
         "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"namespace": "default", "name": "tick"},
         "spec": {"schedule": schedule, "jobTemplate": {

@@ -38,7 +38,7 @@ fn a_pod_knows_its_index() {
 
 #[test]
 fn a_long_name_leaves_room_for_the_index() {
-    let mut bench = Bench::new();
+    let mut bench = Bench(crate::testing::Workbench::new());
     let name = "n".repeat(60);
     bench.apply(json!({
         "apiVersion": "batch/v1", "kind": "Job", "metadata": {"namespace": "default", "name": name},

@@ -11,8 +11,24 @@ use crate::testing::Workbench;
 use orrery_api::{ContainerState, ContainerStateTerminated, ContainerStatus, Job, Pod};
 use orrery_sim::Duration;
 use serde_json::{Value, json};
+use std::ops::{Deref, DerefMut};
 
-type Bench = Workbench<JobController>;
+/// A workbench with what these tests do on it.
+struct Bench(Workbench<JobController>);
+
+impl Deref for Bench {
+    type Target = Workbench<JobController>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Bench {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
 
 /// How a pod ends: its exit code, or `None` while it goes on.
 type Fate<'a> = &'a dyn Fn(&Pod) -> Option<i32>;
@@ -23,7 +39,7 @@ const RUNS: Fate = &|_| None;
 
 /// A bench with one Job, called `work`.
 fn bench(spec: Value) -> Bench {
-    let mut bench = Bench::new();
+    let mut bench = Bench(Workbench::new());
     let mut job = json!({
         "apiVersion": "batch/v1", "kind": "Job", "metadata": {"namespace": "default", "name": "work"},
         "spec": {"template": {"spec": {

@@ -7,7 +7,7 @@ use orrery_client::Propagation;
 
 #[test]
 fn a_job_adopts_and_releases_pods_by_its_selector() {
-    let mut bench = Bench::new();
+    let mut bench = Bench(crate::testing::Workbench::new());
     bench.apply(json!({
         "apiVersion": "batch/v1", "kind": "Job", "metadata": {"namespace": "default", "name": "work"},
         "spec": {"manualSelector": true, "selector": {"matchLabels": {"app": "work"}}, "template": {

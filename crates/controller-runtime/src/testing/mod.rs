@@ -1,5 +1,7 @@
 //! A workbench for tests: one controller alone with an API server, in virtual time.
 
+mod fake_kubelet;
+
 use crate::{Action, Controller, Wake};
 use orrery_api::{Event, Kind, Namespace, Object, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Str};
@@ -12,9 +14,11 @@ use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
 
 /// One controller, the server it talks to, and a person called `test`.
-pub(crate) struct Workbench<C> {
-    pub(crate) api: ApiServer,
-    pub(crate) now: SimTime,
+pub struct Workbench<C> {
+    /// The server.
+    pub api: ApiServer,
+    /// The time.
+    pub now: SimTime,
     controller: C,
     identity: Identity,
     queue: WorkQueue<Key>,
@@ -23,14 +27,14 @@ pub(crate) struct Workbench<C> {
 
 impl<C: Controller + Default> Workbench<C> {
     /// The controller starts anew: it knows nothing, and hears of everything again.
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.controller = C::default();
         self.queue = WorkQueue::new(C::RETRY);
         self.delivered = 0;
     }
 
     /// A cluster with nothing but the namespace `default` and its service account.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let mut bench = Workbench {
             api: ApiServer::new(Config::default()),
             now: SimTime::ZERO,
@@ -44,16 +48,18 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// A namespace with its service account.
-    pub(crate) fn create_namespace(&mut self, name: &str) {
+    pub fn create_namespace(&mut self, name: &str) {
         self.create(Namespace { metadata: ObjectMeta::named("", name), ..Default::default() });
         self.create(ServiceAccount { metadata: ObjectMeta::named(name, "default"), ..Default::default() });
     }
 
-    pub(crate) fn request(&self) -> Request {
+    /// A request of the person's, now.
+    pub fn request(&self) -> Request {
         Request::new(self.now, "test")
     }
 
-    pub(crate) fn create<R: Resource>(&mut self, object: R) -> Rc<R> {
+    /// Creates an object, which must be valid.
+    pub fn create<R: Resource>(&mut self, object: R) -> Rc<R> {
         let created = self
             .api
             .create(&self.request(), R::wrap(Rc::new(object)))
@@ -61,33 +67,32 @@ impl<C: Controller + Default> Workbench<C> {
         R::unwrap_ref(&created).expect("what is created is of the kind that was given").clone()
     }
 
-    pub(crate) fn modify<R: Resource>(&mut self, namespace: &str, name: &str, change: impl FnOnce(&mut R)) {
+    /// Changes what is desired of an object.
+    pub fn modify<R: Resource>(&mut self, namespace: &str, name: &str, change: impl FnOnce(&mut R)) {
         let request = self.request();
         self.api.modify(&request, namespace, name, change).expect("the test makes valid changes");
     }
 
-    pub(crate) fn modify_status<R: Resource>(
-        &mut self,
-        namespace: &str,
-        name: &str,
-        change: impl FnOnce(&mut R),
-    ) {
+    /// Changes the status of an object.
+    pub fn modify_status<R: Resource>(&mut self, namespace: &str, name: &str, change: impl FnOnce(&mut R)) {
         let request = self.request();
         self.api.modify_status(&request, namespace, name, change).expect("the test makes valid changes");
     }
 
-    pub(crate) fn delete(&mut self, object: &Object, propagation: Propagation) {
+    /// Deletes an object.
+    pub fn delete(&mut self, object: &Object, propagation: Propagation) {
         let request = self.request();
         let options = DeleteOptions { propagation, ..Default::default() };
         self.api.delete(&request, &Key::of(object), &options).expect("the test deletes what is there");
     }
 
-    pub(crate) fn get<R: Resource>(&self, namespace: &str, name: &str) -> Option<Rc<R>> {
+    /// An object.
+    pub fn get<R: Resource>(&self, namespace: &str, name: &str) -> Option<Rc<R>> {
         self.api.get::<R>(namespace, name).cloned()
     }
 
     /// Lets `duration` pass.
-    pub(crate) fn pass(&mut self, duration: Duration) {
+    pub fn pass(&mut self, duration: Duration) {
         let until = self.now + duration;
         while let Some(at) = self.next().filter(|at| *at <= until) {
             self.now = self.now.max(at);
@@ -99,7 +104,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// When something happens next; `None` when everything waits.
-    pub(crate) fn next(&self) -> Option<SimTime> {
+    pub fn next(&self) -> Option<SimTime> {
         let news = self.api.change(self.delivered + 1).map(|change| change.time + WATCH_LATENCY);
         news.into_iter().chain(self.queue.next()).min()
     }
@@ -132,7 +137,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// What the controller has written so far, events apart, a line each: when, what it did, to what.
-    pub(crate) fn written(&self) -> String {
+    pub fn written(&self) -> String {
         let mine = |w: &&Write| *w.actor == *C::NAME && w.kind != Kind::Event;
         let line = |w: &Write| {
             let (method, subresource) = w.verb.label();
@@ -145,7 +150,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// The events told so far, a line each: type, reason, of what, message.
-    pub(crate) fn events(&self) -> String {
+    pub fn events(&self) -> String {
         let line = |e: &Rc<Event>| {
             let text = |t: &Option<Str>| t.clone().unwrap_or_default();
             let about = &e.involved_object;

@@ -1,19 +1,19 @@
 //! What nodes do with pods, for tests of controllers: no more than their statuses.
 
+use super::Workbench;
 use crate::Controller;
-use crate::testing::Workbench;
 use orrery_api::{Object, Pod, PodCondition, PodIP, Resource};
 use orrery_client::{DeleteOptions, Key, Propagation};
 use std::rc::Rc;
 
 impl<C: Controller + Default> Workbench<C> {
     /// All pods, by name.
-    pub(crate) fn pods(&self) -> Vec<Rc<Pod>> {
+    pub fn pods(&self) -> Vec<Rc<Pod>> {
         self.api.list::<Pod>().cloned().collect()
     }
 
     /// Runs every pod for which `ready` says so, and removes those that are being deleted.
-    pub(crate) fn run_pods(&mut self, ready: impl Fn(&Pod) -> bool) {
+    pub fn run_pods(&mut self, ready: impl Fn(&Pod) -> bool) {
         for (i, pod) in self.pods().into_iter().enumerate() {
             if pod.metadata.terminating() {
                 self.remove_pod(&pod);
@@ -29,7 +29,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// Lets a pod run, ready or not.
-    pub(crate) fn set_ready(&mut self, pod: &Pod, ip: &str, ready: bool) {
+    pub fn set_ready(&mut self, pod: &Pod, ip: &str, ready: bool) {
         let date = self.api.date(self.now);
         self.modify_status::<Pod>(&pod.metadata.namespace, &pod.metadata.name, |pod| {
             pod.status.phase = Some("Running".into());
@@ -46,7 +46,7 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// Confirms that a pod is gone.
-    pub(crate) fn remove_pod(&mut self, pod: &Pod) {
+    pub fn remove_pod(&mut self, pod: &Pod) {
         let request = self.request();
         let key = Key::of(&Pod::wrap(Rc::new(pod.clone())));
         let options = DeleteOptions::now(pod.metadata.uid.clone());
@@ -54,12 +54,12 @@ impl<C: Controller + Default> Workbench<C> {
     }
 
     /// Deletes an object as a person would.
-    pub(crate) fn drop_object<R: Resource>(&mut self, object: &Rc<R>) {
+    pub fn drop_object<R: Resource>(&mut self, object: &Rc<R>) {
         self.delete(&R::wrap(object.clone()), Propagation::Background);
     }
 
     /// Creates what a manifest in JSON says.
-    pub(crate) fn apply(&mut self, manifest: orrery_apimachinery::Value) {
+    pub fn apply(&mut self, manifest: orrery_apimachinery::Value) {
         let text = |key: &str| manifest[key].as_str().expect("a manifest names its kind").to_owned();
         let kind =
             orrery_api::Kind::by_gvk(&text("apiVersion"), &text("kind")).expect("a kind that is served");

@@ -172,8 +172,19 @@ fn on_node(node: &Str) -> VolumeNodeAffinity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controllers::persistent_volume::tests::claim;
     use crate::testing::Workbench;
+    use orrery_api::PersistentVolumeClaimSpec;
+    use orrery_apimachinery::Quantity;
+
+    fn claim(name: &str, gi: i64) -> PersistentVolumeClaim {
+        let mut spec = PersistentVolumeClaimSpec {
+            access_modes: vec!["ReadWriteOnce".into()],
+            storage_class_name: Some("manual".into()),
+            ..Default::default()
+        };
+        spec.resources.requests.insert(STORAGE.into(), Quantity::from_bytes(gi << 30));
+        PersistentVolumeClaim { metadata: ObjectMeta::named("default", name), spec, ..Default::default() }
+    }
 
     #[test]
     fn a_volume_is_made_on_the_node_that_the_scheduler_chose_and_goes_with_its_claim() {

@@ -1,0 +1,29 @@
+//! What can be installed.
+
+use crate::controllers::AnyController;
+
+/// A program, or a set of programs, that can be installed into a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AddOn {
+    /// One simulated program for every provisioner that a storage class can name.
+    Provisioner,
+}
+
+impl AddOn {
+    /// Every add-on.
+    pub const ALL: [AddOn; 1] = [AddOn::Provisioner];
+
+    /// The name by which `minikube addons` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            AddOn::Provisioner => "storage-provisioner",
+        }
+    }
+
+    /// Whether a control loop belongs to it.
+    pub(crate) fn runs(self, controller: &AnyController) -> bool {
+        match controller {
+            AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
+        }
+    }
+}

@@ -23,6 +23,8 @@ pub enum Reason {
     ServiceUnavailable,
     /// What was asked for is forgotten: the place of a list that is read in parts, or of a watch.
     Expired,
+    /// The server could not do what was asked for, and it is not the request's fault.
+    InternalError,
     /// An error of the server that has no name.
     Unknown,
 }

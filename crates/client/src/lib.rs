@@ -12,6 +12,7 @@ mod backoff;
 mod component;
 mod context;
 mod leader_election;
+pub mod load_balancer;
 mod recorder;
 pub mod volume;
 mod workqueue;

@@ -15,6 +15,7 @@ const DYNAMIC_ADDRESSES: u32 = 257;
 const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
 /// Ports below this one are left to those who choose their own.
 const DYNAMIC_PORTS: i32 = 30_086;
+const FULL: &str = "range is full";
 
 /// What is taken. A clone is cheap: it is what a refused request goes back to.
 #[derive(Clone, Debug)]
@@ -38,13 +39,14 @@ impl Network {
         let address = match asked {
             Some(text) => {
                 let address = text.parse::<Ipv4Addr>().ok().map(u32::from);
-                address.filter(|a| (SERVICES..SERVICES + SERVICES_SIZE).contains(a)).ok_or_else(|| {
+                // The network's own address and that of everybody in it are nobody's.
+                address.filter(|a| (SERVICES + 1..SERVICES + SERVICES_SIZE - 1).contains(a)).ok_or_else(|| {
                     format!(
                         "failed to allocate IP {text}: the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12"
                     )
                 })?
             }
-            None => self.free_address().ok_or("failed to allocate a serviceIP: range is full")?,
+            None => self.free_address().ok_or(FULL)?,
         };
         if self.addresses.insert(address).is_some() {
             return Err(format!(
@@ -58,9 +60,9 @@ impl Network {
     fn free_address(&mut self) -> Option<u32> {
         let dynamic = SERVICES_SIZE - 1 - DYNAMIC_ADDRESSES;
         let start = self.random.below(u64::from(dynamic)) as u32;
-        (0..dynamic)
-            .map(|i| SERVICES + DYNAMIC_ADDRESSES + (start + i) % dynamic)
-            .find(|address| !self.addresses.contains(address))
+        let upper = (0..dynamic).map(|i| SERVICES + DYNAMIC_ADDRESSES + (start + i) % dynamic);
+        let mut all = upper.chain(SERVICES + 1..SERVICES + DYNAMIC_ADDRESSES);
+        all.find(|address| !self.addresses.contains(address))
     }
 
     /// Takes the node port asked for, or a random free one.
@@ -72,7 +74,7 @@ impl Network {
                 );
             }
             Some(port) => port,
-            None => self.free_port().ok_or("range is full")?,
+            None => self.free_port().ok_or(FULL)?,
         };
         if self.ports.insert(port).is_some() {
             return Err("provided port is already allocated".into());

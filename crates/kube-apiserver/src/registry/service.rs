@@ -52,6 +52,10 @@ fn invalid(service: &Service, errors: &[String]) -> Status {
     Status::invalid(&Kind::Service.qualified_name(), &service.metadata.name, errors)
 }
 
+fn internal(what: String) -> Status {
+    Status::new(Reason::InternalError, format!("Internal error occurred: {what}"))
+}
+
 fn is(service: &Service, kind: &str) -> bool {
     service.spec.type_.as_deref().unwrap_or(CLUSTER_IP) == kind
 }
@@ -114,7 +118,9 @@ fn take_addresses(network: &mut Network, service: &mut Service) -> StatusResult<
             Ok(())
         }
         Err(reason) => {
-            let ip = asked.unwrap_or_default();
+            let Some(ip) = asked else {
+                return Err(internal(format!("failed to allocate a serviceIP: {reason}")));
+            };
             let error = format!("spec.clusterIPs: Invalid value: []string{{\"{ip}\"}}: {reason}");
             Err(invalid(service, &[error]))
         }
@@ -180,16 +186,17 @@ fn node_ports(service: &Service) -> Vec<i32> {
 
 /// Takes a node port for the port at `index`: the `chosen` one, or any if that is 0.
 fn take_port(network: &mut Network, service: &Service, index: usize, chosen: i32) -> StatusResult<i32> {
-    network.take_port(Some(chosen).filter(|port| *port != 0)).map_err(|reason| {
-        invalid(service, &[format!("spec.ports[{index}].nodePort: Invalid value: {chosen}: {reason}")])
+    network.take_port(Some(chosen).filter(|port| *port != 0)).map_err(|reason| match chosen {
+        0 => internal(format!("failed to allocate a nodePort: {reason}")),
+        _ => invalid(service, &[format!("spec.ports[{index}].nodePort: Invalid value: {chosen}: {reason}")]),
     })
 }
 
 fn take_health_check_port(network: &mut Network, service: &mut Service) -> StatusResult<()> {
     let field = &mut service.spec.health_check_node_port;
     let port = network.take_port(Some(*field).filter(|port| *port != 0)).map_err(|reason| {
-        let what = format!("failed to allocate requested HealthCheck NodePort {field}: {reason}");
-        Status::new(Reason::Unknown, format!("Internal error occurred: {what}"))
+        let what = if *field == 0 { "a" } else { "requested" };
+        internal(format!("failed to allocate {what} HealthCheck NodePort {field}: {reason}"))
     })?;
     *field = port;
     Ok(())

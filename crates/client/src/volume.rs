@@ -1,6 +1,8 @@
 //! Which volume fits which claim: the rules that the volume controller and the scheduler share
 //! (upstream: `k8s.io/component-helpers/storage/volume`).
 
+pub mod plugins;
+
 use orrery_api::resources::STORAGE;
 use orrery_api::{
     Node, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod, Resource, StorageClass, Volume,

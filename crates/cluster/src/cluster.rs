@@ -4,6 +4,7 @@ use crate::backup::Snapshot;
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
+use crate::tracer::Tracer;
 use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
 use orrery_add_ons::AddOns;
 use orrery_api::{Kind, Object};
@@ -108,6 +109,7 @@ pub struct Cluster {
     /// The nodes that are cut off, by their kubelets' numbers.
     pub(crate) cut: BTreeSet<usize>,
     proxy: KubeProxy,
+    pub(crate) tracer: Tracer,
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
     pub(crate) registries: Registries,
@@ -141,6 +143,7 @@ impl Cluster {
             kubelet_of: BTreeMap::new(),
             cut: BTreeSet::new(),
             proxy: KubeProxy::new(config.seed),
+            tracer: Tracer::default(),
             disks: BTreeMap::new(),
             docker: Docker::default(),
             registries: match config.runtime {
@@ -346,19 +349,26 @@ impl Cluster {
         work: impl FnOnce(&mut Kubelet, &mut ApiServer, &mut dyn Network, SimTime) -> T,
     ) -> T {
         let mut kubelet = self.kubelets[number].component.take().expect("none is at work");
+        let (done, kubelet) = self.wired(|wires, api, now| (work(&mut kubelet, api, wires, now), kubelet));
+        self.kubelets[number].component = Some(kubelet);
+        self.plan(ComponentId::Kubelet(number));
+        done
+    }
+
+    /// Lets somebody use the network.
+    pub(crate) fn wired<T>(&mut self, work: impl FnOnce(&mut Wires<'_>, &mut ApiServer, SimTime) -> T) -> T {
         let mut wires = Wires {
             proxy: &mut self.proxy,
+            tracer: &mut self.tracer,
             disks: &mut self.disks,
             registries: &self.registries,
             cut: &self.cut,
             kubelet_of: &self.kubelet_of,
             kubelets: &mut self.kubelets,
-            roused: vec![number],
+            roused: Vec::new(),
         };
-        let done = work(&mut kubelet, &mut self.api, &mut wires, self.now);
-        let roused = wires.roused;
-        self.kubelets[number].component = Some(kubelet);
-        for number in roused {
+        let done = work(&mut wires, &mut self.api, self.now);
+        for number in wires.roused {
             self.plan(ComponentId::Kubelet(number));
         }
         done

@@ -13,10 +13,12 @@ mod fault;
 mod network;
 mod parts;
 mod plane;
+mod request;
 mod run;
 mod session;
 mod target;
 mod topology;
+mod tracer;
 mod words;
 
 pub use backup::Snapshot;
@@ -32,5 +34,6 @@ pub use orrery_kubelet::{
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
 pub use plane::Unreachable;
+pub use request::{Ask, Heard, Origin};
 pub use run::{Outcome, Settle};
 pub use topology::{PartId, Program, Topology};

@@ -1,12 +1,14 @@
 //! The network between the nodes: kube-proxy's rules, what is in the way, and who is at the other end.
 
 use crate::cluster::Seat;
+use crate::tracer::Tracer;
+use orrery_api::Node;
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
-use orrery_kube_proxy::{Client, KubeProxy, is_outside, lookup};
+use orrery_kube_proxy::{Client, Hop, KubeProxy, Place, is_outside, lookup};
 use orrery_kubelet::{Kubelet, Network};
 use orrery_sim::{Duration, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(127);
 /// The network as a kubelet at work reaches it: all kubelets but those that are at work.
 pub(crate) struct Wires<'a> {
     pub proxy: &'a mut KubeProxy,
+    pub tracer: &'a mut Tracer,
     pub disks: &'a mut BTreeMap<Str, Files>,
     pub registries: &'a Registries,
     /// The nodes that are cut off, by their kubelets' numbers.
@@ -35,6 +38,61 @@ pub(crate) struct Wires<'a> {
 impl Wires<'_> {
     fn is_cut(&self, node: &str) -> bool {
         self.kubelet_of.get(node).is_some_and(|number| self.cut.contains(number))
+    }
+
+    /// The address of a name, as somebody outside the cluster finds it.
+    pub(crate) fn lookup_outside(&mut self, api: &ApiServer, host: &str) -> Option<Ipv4Addr> {
+        lookup(api, host, false).first().copied()
+    }
+
+    /// The address of a name, as a process of a node finds it.
+    pub(crate) fn lookup_on_node(&mut self, api: &ApiServer, node: &Str, host: &str) -> Option<Ipv4Addr> {
+        self.lookup(api, node, host, false).first().copied()
+    }
+
+    /// Sends a message from outside the cluster.
+    pub(crate) fn send_from_outside(
+        &mut self,
+        api: &ApiServer,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let text = to.address.to_string();
+        let is_its = |node: &&Rc<Node>| node.status.addresses.iter().any(|a| *a.address == *text);
+        let node = api.list::<Node>().find(is_its).or_else(|| api.list::<Node>().next());
+        let Some(node) = node.map(|node| node.metadata.name.clone()) else { return nobody() };
+        self.enter(api, &node, Ipv4Addr::new(198, 51, 100, 10), to, message, now)
+    }
+
+    /// Sends a message from a process of a node.
+    pub(crate) fn send_from_node(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let own =
+            api.get::<Node>("", node).and_then(|node| node.status.addresses.first()?.address.parse().ok());
+        self.enter(api, node, own.unwrap_or(Ipv4Addr::LOCALHOST), to, message, now)
+    }
+
+    fn enter(
+        &mut self,
+        api: &ApiServer,
+        node: &Str,
+        from: Ipv4Addr,
+        to: Target,
+        message: &Message,
+        now: SimTime,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        match self.connect(api, node, from, to, now) {
+            Ok(end) => self.send(api, node, end, message, now),
+            Err(Unreachable::Refused) => Answer { took: ROUND_TRIP, result: Err(Unreachable::Refused) },
+            Err(_) => nobody(),
+        }
     }
 }
 
@@ -52,7 +110,19 @@ impl Network for Wires<'_> {
         now: SimTime,
     ) -> Result<Target, Unreachable> {
         let client = Client { node: node.clone(), address: from };
-        self.proxy.connect(api, &client, to, now).end
+        let way = self.proxy.connect(api, &client, to, now);
+        if self.tracer.is_open()
+            && let Some((namespace, name)) = &way.service
+        {
+            self.tracer.hop(Hop {
+                at: Place::Service(namespace.clone(), name.clone(), i32::from(to.port)),
+                source: from,
+                destination: way.end.unwrap_or(to),
+                rule: "".into(),
+                what: "".into(),
+            });
+        }
+        way.end
     }
 
     fn send(

@@ -18,6 +18,7 @@ mod servers;
 mod shell;
 mod state;
 mod task;
+mod url;
 mod world;
 
 pub use config::{ImageConfig, Userland};
@@ -31,4 +32,5 @@ pub use shell::Shell;
 #[cfg(test)]
 mod tests;
 
+pub use url::Url;
 pub use world::{Answer, Message, Reply, Target, Unreachable, World};

@@ -59,6 +59,35 @@ impl Kubelet {
         });
         done.flatten()
     }
+
+    /// Sends a message from within a container, to a port of a host; `None` when the container does not run.
+    pub fn request(
+        &mut self,
+        api: &ApiServer,
+        network: &mut dyn Network,
+        pod: &Pod,
+        container: Option<&Str>,
+        (host, port): (&str, u16),
+        message: &Message,
+        now: SimTime,
+    ) -> Option<Answer<Result<Reply, Unreachable>>> {
+        let name = container.or(pod.spec.containers.first().map(|container| &container.name))?;
+        let mut peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
+        let done = peers.visit(&pod.metadata.uid, api, &mut self.node, now, |outside| {
+            let index = index_of(outside.worker, pod, name)?;
+            if !outside.worker.runs[index].runs_at(now) {
+                return None;
+            }
+            outside.index = index;
+            let found = outside.lookup(host);
+            let Some(&address) = found.result.first() else {
+                return Some(Answer { took: found.took, result: Err(Unreachable::NoRoute) });
+            };
+            let answer = outside.send(Target { address, port }, message, Duration::MAX);
+            Some(Answer { took: found.took + answer.took, ..answer })
+        });
+        done.flatten()
+    }
 }
 
 /// The number of the container called `name`.

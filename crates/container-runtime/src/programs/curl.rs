@@ -1,8 +1,9 @@
 //! `curl`.
 
 use super::network::{CONNECT_TIME, reason, resolve, send};
-use super::wget::{Url, header};
+use super::wget::header;
 use super::{Call, Outcome, base_name, basic};
+use crate::Url;
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
 

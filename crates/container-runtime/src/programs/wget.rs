@@ -3,34 +3,10 @@
 use super::lines::{has, operands, value};
 use super::network::{CONNECT_TIME, reason, resolve, send, words};
 use super::{Call, Outcome, base_name, basic};
+use crate::Url;
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
 use std::net::Ipv4Addr;
-
-/// An address of the web.
-pub(super) struct Url {
-    pub host: Str,
-    pub port: u16,
-    pub path: Str,
-}
-
-impl Url {
-    /// Reads `[scheme://][user@]host[:port][/path]`.
-    pub fn read(text: &str) -> Url {
-        let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
-        let at = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (place, path) = rest.split_at(at);
-        let place = place.rsplit('@').next().unwrap_or(place);
-        let default = if scheme == "https" { 443 } else { 80 };
-        let (host, port) = match place.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().unwrap_or(default)),
-            None => (place, default),
-        };
-        let path = path.split('#').next().unwrap_or_default();
-        let path = if path.starts_with('/') { path.into() } else { ["/", path].concat() };
-        Url { host: host.into(), port, path: path.into() }
-    }
-}
 
 /// The values of an option that may come several times, in its long form or the short one.
 pub(super) fn long_values(call: &Call, short: &str, long: &str) -> Vec<Str> {

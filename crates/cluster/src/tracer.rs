@@ -1,0 +1,93 @@
+//! The requests that are followed: what is recorded while one is on its way, and the last ones.
+
+use orrery_apimachinery::Str;
+use orrery_container_runtime::{Answer, Reply, Unreachable};
+use orrery_kube_proxy::{End, Failure, Hop, Journey, Place};
+use orrery_sim::SimTime;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// So many requests are remembered.
+const REMEMBERED: usize = 64;
+
+/// What records the steps of requests, while somebody wants to know them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tracer {
+    count: u64,
+    last: VecDeque<Rc<Journey>>,
+    open: Option<Open>,
+}
+
+/// A request that is on its way.
+#[derive(Clone, Debug, Default)]
+struct Open {
+    hops: Vec<Hop>,
+    /// Where it stopped last, and why. A proxy that was stopped can still answer.
+    stop: Option<(Failure, Str)>,
+}
+
+impl Tracer {
+    /// The last requests, oldest first.
+    pub(crate) fn journeys(&self) -> impl DoubleEndedIterator<Item = &Rc<Journey>> {
+        self.last.iter()
+    }
+
+    /// Begins to record.
+    pub(crate) fn open(&mut self) {
+        self.open = Some(Open::default());
+    }
+
+    /// Whether steps are recorded.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Records a step.
+    pub(crate) fn hop(&mut self, hop: Hop) {
+        if let Some(open) = &mut self.open {
+            open.hops.push(hop);
+        }
+    }
+
+    /// Records why it goes no further.
+    pub(crate) fn stop(&mut self, failure: Failure, why: &str) {
+        if let Some(open) = &mut self.open {
+            open.stop = Some((failure, why.into()));
+        }
+    }
+
+    /// What was recorded of a request that has come to its end.
+    pub(crate) fn close(
+        &mut self,
+        at: SimTime,
+        from: Place,
+        asked: Str,
+        answer: &Answer<Result<Reply, Unreachable>>,
+    ) -> Rc<Journey> {
+        let Open { hops, stop } = self.open.take().unwrap_or_default();
+        let end = match &answer.result {
+            Ok(Reply::Http { status, .. }) => End::Answered(Some(*status)),
+            Ok(_) => End::Answered(None),
+            Err(why) => {
+                let (failure, text) = stop.unwrap_or_else(|| unexplained(*why));
+                End::Failed(failure, text)
+            }
+        };
+        self.count += 1;
+        let journey = Rc::new(Journey { number: self.count, at, from, asked, hops, end, took: answer.took });
+        if self.last.len() == REMEMBERED {
+            self.last.pop_front();
+        }
+        self.last.push_back(journey.clone());
+        journey
+    }
+}
+
+/// Why nobody answered, as far as the client can tell.
+fn unexplained(why: Unreachable) -> (Failure, Str) {
+    match why {
+        Unreachable::Refused => (Failure::NotListening, "connection refused".into()),
+        Unreachable::NoRoute => (Failure::NoRoute, "no route to host".into()),
+        Unreachable::TimedOut => (Failure::TimedOut, "no answer in time".into()),
+    }
+}

@@ -5,6 +5,7 @@ use crate::rules::Rules;
 use crate::validation::{Bare, Errors, Path, intstr, metadata, names, strings};
 use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{IntOrString, LabelSelector, ObjectMeta, Str};
+use std::net::Ipv4Addr;
 
 /// The policy type of connections to pods.
 pub const INGRESS_POLICY: &str = "Ingress";
@@ -94,6 +95,14 @@ pub struct IPBlock {
     /// Ranges inside it that are not meant.
     #[json(omitempty)]
     pub except: Vec<Str>,
+}
+
+impl IPBlock {
+    /// Whether an address is in the range, and in none of its holes.
+    pub fn covers(&self, address: Ipv4Addr) -> bool {
+        let within = |text: &Str| intstr::range(text).is_some_and(|range| range.covers(address));
+        within(&self.cidr) && !self.except.iter().any(within)
+    }
 }
 
 impl Rules for NetworkPolicy {

@@ -8,6 +8,7 @@
 
 mod dns;
 mod journey;
+pub mod network_policy;
 mod proxy;
 mod rules;
 

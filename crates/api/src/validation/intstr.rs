@@ -2,7 +2,7 @@
 
 use super::{Errors, Path, names};
 use orrery_apimachinery::IntOrString;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 const PERCENT: &str = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
 
@@ -90,6 +90,11 @@ impl Range {
     /// Whether `other` is a part of the range, and not all of it.
     pub(crate) fn contains_strictly(self, other: Range) -> bool {
         self.v4 == other.v4 && self.length < other.length && other.first & mask(self.length) == self.first
+    }
+
+    /// Whether an address is in the range.
+    pub(crate) fn covers(self, address: Ipv4Addr) -> bool {
+        self.v4 && (u128::from(address.to_bits()) << 96) & mask(self.length) == self.first
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Change, Compacted, Revision, Write, admission::Admission, index::Indexes, memory::Memories,
-    network::Network,
+    metrics::MetricsApis, network::Network,
 };
 use imbl::Vector;
 use orrery_api::{Kind, Object};
@@ -78,6 +78,8 @@ pub struct ApiServer {
     pub(crate) admission: Admission,
     pub(crate) random: Random,
     pub(crate) memories: Memories,
+    /// What is not in the store: the aggregated APIs for metrics.
+    pub(crate) metrics: MetricsApis,
     pub(crate) writes: Vector<Write>,
     pub(crate) hash: TraceHash,
 }
@@ -93,6 +95,7 @@ impl ApiServer {
             admission: Admission::new(config.seed),
             random: Random::stream(config.seed, "kube-apiserver"),
             memories: Memories::new(Kind::ALL.len() + 1),
+            metrics: MetricsApis::default(),
             writes: Vector::new(),
             hash: TraceHash::default(),
             config,

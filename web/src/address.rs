@@ -46,7 +46,7 @@ impl Wishes {
             autoplay: flag("autoplay"),
             at: number("t").map(|s| (s.min(LATEST_S) * NANOS) as u64),
             speed: number("speed"),
-            view: if params.get("view").as_deref() == Some("owners") { View::Owners } else { View::Nodes },
+            view: params.get("view").and_then(|name| View::named(&name)).unwrap_or_default(),
         }
     }
 }

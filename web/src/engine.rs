@@ -18,6 +18,7 @@ use orrery_view::opened::node::{OpenedNode, opened_node};
 use orrery_view::opened::pod::{OpenedPod, opened_pod};
 use orrery_view::parts::{Parts, parts};
 use orrery_view::scene::{ObjectRef, Scene, View};
+use orrery_view::storage::lives::{StorageView, storage};
 use orrery_view::timeline::{Density, Mark, Timeline};
 use orrery_view::{calls, crowd, events, inspect, scene, scheduling, workloads};
 
@@ -154,6 +155,11 @@ impl Engine {
     /// The picture.
     pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>, view: View) -> Scene {
         scene::scene(&self.cluster, namespace, chosen, view)
+    }
+
+    /// The storage view.
+    pub fn storage(&self, namespace: Option<&str>) -> StorageView {
+        storage(&self.cluster, namespace)
     }
 
     /// What can be done to the workload of an object.

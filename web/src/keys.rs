@@ -9,7 +9,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use crate::doing::{self, Deed};
 use crate::session::Session;
-use crate::ui::{Choose, Dialog, UiContext, other};
+use crate::ui::{Choose, Dialog, UiContext};
 
 /// What a key does.
 #[derive(Clone, Copy)]
@@ -88,7 +88,7 @@ fn perform(command: Command, session: &Session, ui: &UiContext) {
         Command::Slower => session.shift_speed(-1),
         Command::Faster => session.shift_speed(1),
         Command::Stage => ui.dispatch(Choose::Present(!ui.present)),
-        Command::View => ui.dispatch(Choose::View(other(ui.view))),
+        Command::View => ui.dispatch(Choose::View(ui.view.next())),
         Command::Do(deed) => doing::perform(session, ui, deed),
         Command::Open => ui.selection.iter().for_each(|id| doing::open(ui, id)),
         Command::Logs => ui.dispatch(Choose::Logs(ui.container.clone())),

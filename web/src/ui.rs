@@ -224,11 +224,6 @@ impl Ui {
     }
 }
 
-/// The view that the switch goes to next.
-pub fn other(view: View) -> View {
-    if view == View::Nodes { View::Owners } else { View::Nodes }
-}
-
 /// The context that every component reads.
 pub type UiContext = UseReducerHandle<Ui>;
 

@@ -31,7 +31,7 @@ pub mod scene;
 pub mod scheduling;
 mod service;
 mod stateful_set;
-mod storage;
+pub mod storage;
 pub mod support;
 pub mod timeline;
 pub mod words;

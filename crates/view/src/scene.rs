@@ -318,6 +318,33 @@ pub enum View {
     Nodes,
     /// Whom pods belong to.
     Owners,
+    /// What keeps their data.
+    Storage,
+}
+
+impl View {
+    /// All, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Nodes, Self::Owners, Self::Storage];
+
+    /// The name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nodes => "nodes",
+            Self::Owners => "owners",
+            Self::Storage => "storage",
+        }
+    }
+
+    /// The view of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
+    }
+
+    /// The one that the switch goes to next.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or_default();
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
 }
 
 /// Everything that is drawn.

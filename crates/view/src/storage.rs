@@ -1,4 +1,8 @@
-//! Claims and volumes on the five-stage track, and the ghosts of claims that pods name but nobody made.
+//! Claims and volumes on the five-stage track, and the ghosts of claims that pods name but nobody made. [`lives`] is the
+//! storage view, where all of a volume's life is told; [`settings`] are the ConfigMaps and Secrets in it.
+
+pub mod lives;
+pub mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,14 +49,7 @@ fn uses(api: &ApiServer, hues: &Hues) -> BTreeMap<(Str, Str), Use> {
 fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, uses: &BTreeMap<(Str, Str), Use>) -> VolumeTrack {
     let meta = &claim.metadata;
     let usage = uses.get(&(meta.namespace.clone(), meta.name.clone()));
-    let bound = claim.status.phase.as_deref() == Some("Bound");
-    let lost = claim.status.phase.as_deref() == Some("Lost");
-    let stage = match (bound, usage) {
-        (true, Some(usage)) if usage.running => Some(Stage::InUse),
-        (true, _) => Some(Stage::Bound),
-        _ => None,
-    };
-    let why = if lost { Some("Lost: its volume is gone".into()) } else { why_pending(api, claim) };
+    let stage = claim_stage(claim, usage.is_some_and(|usage| usage.running));
     let id = ObjectRef {
         kind: "PersistentVolumeClaim".into(),
         namespace: meta.namespace.clone(),
@@ -65,7 +62,7 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, uses: &BTreeMap<(Str
         ),
         class: claim.spec.storage_class_name.clone().unwrap_or_default(),
         volume: claim.spec.volume_name.clone().filter(|v| !v.is_empty()),
-        why: if stage.is_some() { None } else { why },
+        why: if stage.is_some() { None } else { why_pending(api, claim) },
         stage,
         ghost: false,
         hue: usage.map(|u| u.hue),
@@ -73,8 +70,17 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, uses: &BTreeMap<(Str
     }
 }
 
-/// The last event about a claim says why it waits, in the controller's words.
+/// Where the life of a claim's volume stands; `None` before it has one, and after it was lost.
+fn claim_stage(claim: &PersistentVolumeClaim, in_use: bool) -> Option<Stage> {
+    let bound = claim.status.phase.as_deref() == Some("Bound");
+    bound.then_some(if in_use { Stage::InUse } else { Stage::Bound })
+}
+
+/// Why a claim has no volume: the last event about it says so, in the controller's words.
 fn why_pending(api: &ApiServer, claim: &PersistentVolumeClaim) -> Option<Text> {
+    if claim.status.phase.as_deref() == Some("Lost") {
+        return Some("Lost: its volume is gone".into());
+    }
     let about = |e: &&std::rc::Rc<Event>| e.involved_object.uid.as_ref() == Some(&claim.metadata.uid);
     let last = api
         .list_in::<Event>(&claim.metadata.namespace)
@@ -92,12 +98,16 @@ fn unclaimed(api: &ApiServer, volume: &PersistentVolume) -> bool {
     claimed.is_none()
 }
 
-fn of_volume(volume: &PersistentVolume) -> VolumeTrack {
-    let stage = match volume.status.phase.as_deref() {
+/// Where the life of a volume stands that has no claim.
+fn volume_stage(volume: &PersistentVolume) -> Stage {
+    match volume.status.phase.as_deref() {
         Some("Released" | "Failed") if volume.metadata.terminating() => Stage::Reclaimed,
         Some("Released" | "Failed") => Stage::Released,
         _ => Stage::Provisioned,
-    };
+    }
+}
+
+fn of_volume(volume: &PersistentVolume) -> VolumeTrack {
     let name = &volume.metadata().name;
     VolumeTrack {
         id: ObjectRef { kind: "PersistentVolume".into(), namespace: "".into(), name: name.clone() },
@@ -107,7 +117,7 @@ fn of_volume(volume: &PersistentVolume) -> VolumeTrack {
         ),
         class: volume.spec.storage_class_name.clone().unwrap_or_default(),
         volume: Some(name.clone()),
-        stage: Some(stage),
+        stage: Some(volume_stage(volume)),
         why: None,
         ghost: false,
         hue: None,

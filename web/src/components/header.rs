@@ -38,7 +38,7 @@ pub fn Header() -> Html {
             <Tally />
             <span class="push" />
             <span class="views" role="group" aria-label={w.views}>
-                { for [(View::Nodes, w.view_nodes), (View::Owners, w.view_owners)].into_iter().map(|(view, name)| html! {
+                { for View::ALL.into_iter().zip(w.view_names).map(|(view, name)| html! {
                     <button aria-pressed={(ui.view == view).to_string()} onclick={choose(Choose::View(view))}>{name}</button>
                 }) }
             </span>

@@ -23,6 +23,7 @@ pub mod pod;
 pub mod scheduling;
 pub mod share;
 pub mod sheets;
+mod storage;
 mod strip;
 mod timeline;
 pub mod transport;

@@ -3,6 +3,7 @@
 
 mod en;
 mod ko;
+mod storage;
 
 use orrery_share::Fault;
 use orrery_view::behaviour::Does;
@@ -11,6 +12,8 @@ use orrery_view::job::JobProgress;
 use orrery_view::parts::{Consequence, Presence, Standing};
 use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
+use orrery_view::scene::View;
+use storage::StorageWords;
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -80,8 +83,10 @@ pub struct Words {
     pub namespace: &'static str,
     pub all: &'static str,
     pub views: &'static str,
-    pub view_nodes: &'static str,
-    pub view_owners: &'static str,
+    /// Of the views, in the order of `View::ALL`.
+    pub view_names: [&'static str; View::ALL.len()],
+    /// Of the storage view.
+    pub keeps: &'static StorageWords,
     pub add_node: &'static str,
     pub share: &'static str,
     pub examples: &'static str,

@@ -8,14 +8,14 @@ mod owners;
 pub mod registries;
 mod rollout;
 mod services;
-mod storage;
+pub mod storage;
 mod waiting;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use orrery_view::layout::{Density, Layout, Spot, arrange};
-use orrery_view::scene::{ObjectRef, Scene, Text};
+use orrery_view::scene::{ObjectRef, Scene, Text, View};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -44,10 +44,10 @@ const STAGE_WIDTH: f64 = 1000.0;
 #[component]
 pub fn Picture() -> Html {
     let crowded = use_view((), |session, ()| session.read(|engine| engine.is_crowd()));
-    if *crowded {
-        html! { <CrowdMap /> }
-    } else {
-        html! { <Marks /> }
+    match use_ui().view {
+        View::Storage => html! { <super::storage::Storage /> },
+        _ if *crowded => html! { <CrowdMap /> },
+        _ => html! { <Marks /> },
     }
 }
 

@@ -1,0 +1,127 @@
+//! The words of the storage view.
+
+/// What the storage view says.
+pub struct StorageWords {
+    /// Heading of the volumes.
+    pub volumes: &'static str,
+    /// Heading of ConfigMaps and Secrets.
+    pub settings: &'static str,
+    /// There is nothing of either.
+    pub nothing: &'static str,
+    /// Claims and volumes of no class.
+    pub no_class: &'static str,
+    /// The class that claims get which name none.
+    pub default: &'static str,
+    /// A class that is named but not there.
+    pub no_such_class: &'static str,
+    /// A claim that is named but not there.
+    pub no_such_claim: &'static str,
+    /// A volume that is named but not there.
+    pub no_such_volume: &'static str,
+    /// A ConfigMap or Secret that is needed but not there.
+    pub no_such_object: &'static str,
+    /// The class lets claims grow.
+    pub expands: &'static str,
+    /// It does not.
+    pub fixed: &'static str,
+    /// When a volume is made and bound.
+    pub binding: fn(&str) -> String,
+    /// What becomes of the volume when its claim goes.
+    pub reclaim: fn(&str) -> String,
+    /// Where alone a volume can be used.
+    pub only_on: fn(&str) -> String,
+    /// A claim that no pod uses.
+    pub unused: &'static str,
+    /// A volume that nobody claims.
+    pub unclaimed: &'static str,
+    /// A claim without a volume.
+    pub no_volume: &'static str,
+    /// It is being deleted.
+    pub terminating: &'static str,
+    /// How many more there are.
+    pub more: fn(usize) -> String,
+    /// It can not be changed.
+    pub immutable: &'static str,
+    /// Nobody reads it.
+    pub unread: &'static str,
+    /// Read as variables, and when changes reach them.
+    pub variables: &'static str,
+    /// Read as files, and when changes reach them.
+    pub files: &'static str,
+    /// Used to pull images.
+    pub pulls: &'static str,
+}
+
+/// English.
+pub const EN: StorageWords = StorageWords {
+    volumes: "Volumes",
+    settings: "ConfigMaps and Secrets",
+    nothing: "Nothing is stored yet. Pods that name a claim, a ConfigMap or a Secret are drawn here with what they name.",
+    no_class: "no class",
+    default: "default",
+    no_such_class: "no such StorageClass",
+    no_such_claim: "no such claim",
+    no_such_volume: "no such volume",
+    no_such_object: "not there",
+    expands: "can grow",
+    fixed: "fixed size",
+    binding: |mode| match mode {
+        "WaitForFirstConsumer" => "bound with its first pod".to_owned(),
+        "Immediate" => "bound at once".to_owned(),
+        other => other.to_owned(),
+    },
+    reclaim: |policy| match policy {
+        "Delete" => "deleted with its claim".to_owned(),
+        "Retain" => "kept when its claim goes".to_owned(),
+        "Recycle" => "wiped when its claim goes".to_owned(),
+        other => other.to_owned(),
+    },
+    only_on: |place| format!("only on {place}"),
+    unused: "no pod uses it",
+    unclaimed: "nobody claims it",
+    no_volume: "no volume",
+    terminating: "being deleted",
+    more: |n| format!("and {n} more"),
+    immutable: "immutable",
+    unread: "nobody reads it",
+    variables: "as variables: a change reaches only new containers",
+    files: "as files: a change arrives within a minute or so",
+    pulls: "to pull images",
+};
+
+/// 한국어.
+pub const KO: StorageWords = StorageWords {
+    volumes: "볼륨",
+    settings: "컨피그맵(ConfigMap)과 시크릿(Secret)",
+    nothing: "아직 저장된 것이 없다. 클레임, 컨피그맵, 시크릿을 쓰는 파드가 생기면 여기에 함께 그린다.",
+    no_class: "클래스 없음",
+    default: "기본",
+    no_such_class: "그런 스토리지클래스가 없다",
+    no_such_claim: "그런 클레임이 없다",
+    no_such_volume: "그런 볼륨이 없다",
+    no_such_object: "없다",
+    expands: "확장 가능",
+    fixed: "크기 고정",
+    binding: |mode| match mode {
+        "WaitForFirstConsumer" => "첫 파드와 함께 바인딩".to_owned(),
+        "Immediate" => "즉시 바인딩".to_owned(),
+        other => other.to_owned(),
+    },
+    reclaim: |policy| match policy {
+        "Delete" => "클레임과 함께 삭제".to_owned(),
+        "Retain" => "클레임이 사라져도 보존".to_owned(),
+        "Recycle" => "클레임이 사라지면 비움".to_owned(),
+        other => other.to_owned(),
+    },
+    only_on: |place| format!("{place}에서만"),
+    unused: "쓰는 파드 없음",
+    unclaimed: "클레임 없음",
+    no_volume: "볼륨 없음",
+    terminating: "삭제 중",
+    more: |n| format!("그 밖에 {n}개"),
+    immutable: "변경 불가",
+    unread: "읽는 파드 없음",
+    variables: "변수로: 바뀐 값은 새 컨테이너에만 전달된다",
+    files: "파일로: 바뀐 값은 1분 안팎에 도착한다",
+    pulls: "이미지를 가져올 때",
+};

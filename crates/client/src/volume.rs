@@ -2,6 +2,9 @@
 //! (upstream: `k8s.io/component-helpers/storage/volume`).
 
 pub mod plugins;
+mod spec;
+
+pub use spec::{Backing, Spec};
 
 use orrery_api::resources::STORAGE;
 use orrery_api::{

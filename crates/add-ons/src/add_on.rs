@@ -7,16 +7,19 @@ use crate::controllers::AnyController;
 pub enum AddOn {
     /// One simulated program for every provisioner that a storage class can name.
     Provisioner,
+    /// A cloud that makes load balancers for Services.
+    CloudProvider,
 }
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 1] = [AddOn::Provisioner];
+    pub const ALL: [AddOn; 2] = [AddOn::Provisioner, AddOn::CloudProvider];
 
     /// The name by which `minikube addons` knows it.
     pub fn name(self) -> &'static str {
         match self {
             AddOn::Provisioner => "storage-provisioner",
+            AddOn::CloudProvider => "cloud-provider",
         }
     }
 
@@ -24,6 +27,7 @@ impl AddOn {
     pub(crate) fn runs(self, controller: &AnyController) -> bool {
         match controller {
             AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
+            AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::custom::CustomObject;
 use crate::parts::Parts;
-use crate::validation::{Errors, NameRule, job_status, metadata, names, pod_update};
+use crate::validation::{Errors, NameRule, entrances, job_status, metadata, names, pod_update};
 use crate::{Kind, Object, Pod, Resource};
 
 pub use crate::validation::FieldError;
@@ -32,11 +32,13 @@ pub(crate) trait Rules: Resource + Parts {
     }
 }
 
-/// Every rule that a status breaks in the place of that of `old`. So far that of Jobs: controllers of other makers may
-/// run them, and upstream is strict about what they tell.
+/// Every rule that a status breaks in the place of that of `old`: of those that others than Kubernetes' own controllers
+/// may write.
 pub(crate) fn validate_status(new: &Object, old: &Object) -> Vec<FieldError> {
     match (new, old) {
         (Object::Job(new), Object::Job(old)) => job_status::update(new, old),
+        (Object::Service(new), _) => entrances::of_service(new),
+        (Object::Ingress(new), _) => entrances::of_ingress(new),
         _ => Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ mod component;
 mod context;
 mod leader_election;
 pub mod load_balancer;
+pub mod node_group;
 mod recorder;
 pub mod volume;
 mod workqueue;

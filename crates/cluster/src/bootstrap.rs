@@ -26,6 +26,9 @@ pub(crate) fn create_first_objects(api: &mut ApiServer, config: &Config, now: Si
     for ((name, value), description) in SYSTEM_PRIORITY_CLASSES.into_iter().zip(SYSTEM_PRIORITIES) {
         create(system_priority_class(name, value, description).into());
     }
+    for group in &config.node_groups {
+        create(group.config_map().into());
+    }
     if config.default_storage_class {
         create(standard_storage_class().into());
     }

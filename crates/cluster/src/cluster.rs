@@ -1,6 +1,7 @@
 //! The parts of a cluster and how they hear of each other's writes.
 
 use crate::backup::Snapshot;
+use crate::cloud::{self, Booting};
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
@@ -86,6 +87,8 @@ pub(crate) enum Event {
     Run(ComponentId),
     /// The control plane's own affairs: messages of etcd's members, starts, looks at Leases.
     Plane,
+    /// Machines that were ordered from the cloud have booted.
+    Cloud,
 }
 
 /// A cluster. Cloning it takes a checkpoint.
@@ -108,6 +111,8 @@ pub struct Cluster {
     pub(crate) kubelet_of: BTreeMap<Str, usize>,
     /// The nodes that are cut off, by their kubelets' numbers.
     pub(crate) cut: BTreeSet<usize>,
+    /// The machines that were ordered from the cloud, the next one first.
+    pub(crate) booting: Vec<Booting>,
     proxy: KubeProxy,
     pub(crate) tracer: Tracer,
     /// The content of persistent volumes.
@@ -125,7 +130,12 @@ pub struct Cluster {
 
 impl Cluster {
     /// A cluster at the beginning of virtual time: its first objects are there, its nodes register at once.
-    pub fn new(config: Config) -> Self {
+    pub fn new(mut config: Config) -> Self {
+        for group in &config.node_groups {
+            for _ in 0..group.target_size {
+                config.nodes.push(cloud::machine(group, config.nodes.len() + 1));
+            }
+        }
         let mut api = ApiServer::new(orrery_apiserver::Config { seed: config.seed, ..Default::default() });
         bootstrap::create_first_objects(&mut api, &config, SimTime::ZERO);
         let first = |program| (!config.topology.elects()).then(|| AtWork::first(program));
@@ -142,6 +152,7 @@ impl Cluster {
             kubelets: Vec::new(),
             kubelet_of: BTreeMap::new(),
             cut: BTreeSet::new(),
+            booting: Vec::new(),
             proxy: KubeProxy::new(config.seed),
             tracer: Tracer::default(),
             disks: BTreeMap::new(),
@@ -213,7 +224,7 @@ impl Cluster {
     /// control plane sees to itself).
     pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<ComponentId>)> {
         self.agenda.iter().map(|(at, event)| match event {
-            Event::Watch | Event::Plane => (at, None),
+            Event::Watch | Event::Plane | Event::Cloud => (at, None),
             Event::Run(id) => (at, Some(*id)),
         })
     }
@@ -251,8 +262,10 @@ impl Cluster {
             Ok(changes) => changes.take_while(|c| c.time + WATCH_LATENCY <= self.now).cloned().collect(),
             Err(_) => unreachable!("only delivered changes are compacted"),
         };
+        let mut orders = false;
         for change in &due {
             self.delivered = change.revision;
+            orders |= cloud::concerns(change);
             if change.value.kind() != Kind::Event {
                 let hears = |at: &Option<AtWork>| at.is_some_and(|at| at.since < change.revision);
                 if hears(&self.manager_at_work) {
@@ -265,6 +278,9 @@ impl Cluster {
                 self.tell_kubelets(change);
                 self.tell_candidates(change);
             }
+        }
+        if orders {
+            self.see_to_groups();
         }
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::Scheduler);

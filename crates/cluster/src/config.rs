@@ -3,6 +3,7 @@
 use crate::{NodeConfig, RuntimeProfile, SchedulerSettings, Topology};
 use orrery_add_ons::AddOn;
 use orrery_apimachinery::Quantity;
+use orrery_client::node_group::NodeGroup;
 
 /// Everything that, with the commands given later, determines a run.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct Config {
     pub seed: u64,
     /// The nodes that register at the beginning.
     pub nodes: Vec<NodeConfig>,
+    /// The node groups of the cloud beneath; their first machines register at the beginning, too.
+    pub node_groups: Vec<NodeGroup>,
     /// How the control plane is laid out.
     pub topology: Topology,
     /// How the container runtime of every node behaves.
@@ -33,6 +36,7 @@ impl Config {
         Config {
             seed: 1,
             nodes: (1..=nodes).map(node).collect(),
+            node_groups: Vec::new(),
             topology: Topology::default(),
             runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
@@ -48,6 +52,7 @@ impl Config {
         Config {
             seed: 1,
             nodes: (1..=nodes).map(node).collect(),
+            node_groups: Vec::new(),
             topology: Topology::default(),
             runtime: RuntimeProfile::Lively,
             default_storage_class: true,
@@ -55,6 +60,12 @@ impl Config {
             scheduler: SchedulerSettings::default(),
             log_limit: 20_000,
         }
+    }
+
+    /// The same cluster on a cloud with these node groups, which the cluster autoscaler looks after.
+    pub fn with_node_groups(mut self, groups: Vec<NodeGroup>) -> Self {
+        self.node_groups = groups;
+        self
     }
 
     /// The same cluster with another control plane. Of a machine that is control plane and node, the node tells so.

@@ -5,6 +5,7 @@ use crate::{Cluster, ComponentId, NodeConfig};
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
+use orrery_client::node_group::NODE_GROUP;
 use orrery_kubelet::{Kubelet, Strain};
 use orrery_sim::SimTime;
 
@@ -127,7 +128,9 @@ impl Cluster {
         let last = self.config.nodes.last().cloned().unwrap_or_else(usual);
         // The number of a machine that is gone is not given again.
         let number = self.kubelets.len() + 1;
-        let node = NodeConfig { labels: last.labels, ..NodeConfig::new(number, last.cpu, last.memory) };
+        let mut node = NodeConfig { labels: last.labels, ..NodeConfig::new(number, last.cpu, last.memory) };
+        // It is nobody's but the person's who added it.
+        node.labels.remove(NODE_GROUP);
         let name = node.name.clone();
         self.config.nodes.push(node.clone());
         self.start_kubelet(node);
@@ -136,11 +139,16 @@ impl Cluster {
 
     /// Takes a machine away for good, and its Node object with it. False when there is no such node.
     pub fn remove_node(&mut self, name: &str) -> bool {
+        self.remove_machine(name, "kubectl")
+    }
+
+    /// Takes a machine away for good, and its Node object with it, in the name of `actor`.
+    pub(crate) fn remove_machine(&mut self, name: &str, actor: &str) -> bool {
         let there = self.with_kubelet(name, Kubelet::power_off);
         if there {
             self.kubelet_of.remove(name);
             self.config.nodes.retain(|node| &*node.name != name);
-            let request = Request::new(self.now, "kubectl");
+            let request = Request::new(self.now, actor);
             // Somebody may have deleted it before.
             let _ = self.api.delete(&request, &Key::new(Kind::Node, "", name), &DeleteOptions::default());
         }

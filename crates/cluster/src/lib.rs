@@ -5,6 +5,7 @@
 
 mod backup;
 mod bootstrap;
+mod cloud;
 mod cluster;
 mod config;
 mod docker_host;
@@ -22,8 +23,10 @@ mod tracer;
 mod words;
 
 pub use backup::Snapshot;
+pub use cloud::Booting;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
+pub use orrery_client::node_group::NodeGroup;
 pub use orrery_container_runtime::images::Image;
 pub use orrery_container_runtime::registry::RegistryKind;
 pub use orrery_etcd::raft::{MemberStatus, Role};

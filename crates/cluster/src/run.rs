@@ -62,6 +62,7 @@ impl Cluster {
             Event::Watch => self.deliver(),
             Event::Run(id) => self.run_component(id),
             Event::Plane => self.run_plane(),
+            Event::Cloud => self.start_booted(),
         }
         true
     }

@@ -1,9 +1,11 @@
 //! The registry of add-ons: a module and a line each.
 
 mod persistent_volume_provisioner;
+mod service_lb;
 
 use orrery_controller_runtime::controllers;
 
 controllers! {
     PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
+    ServiceLoadBalancer => service_lb::ServiceLoadBalancer;
 }

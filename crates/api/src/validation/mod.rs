@@ -4,6 +4,7 @@
 pub(crate) mod address;
 mod affinity;
 mod container;
+pub(crate) mod entrances;
 mod env;
 mod errors;
 pub(crate) mod go_diff;

@@ -100,6 +100,10 @@ pub(crate) fn prepare_status_update(object: &mut Object, old: &Object) {
     if let (Object::Pod(new), Object::Pod(old)) = (&mut *object, old) {
         pod::keep_binding(new, old);
     }
+    if let Object::Service(_) = object {
+        // A point of entry without a mode has the usual one.
+        object.apply_defaults();
+    }
     let annotations = object.get::<Deployment>().map(|deployment| deployment.metadata.annotations.clone());
     object.keep_all_but_status(old);
     if let Some(annotations) = annotations.filter(|given| *given != old.metadata().annotations) {

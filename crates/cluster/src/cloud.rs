@@ -68,7 +68,9 @@ impl Cluster {
 
     fn write_target_size(&mut self, group: &str, size: usize, actor: &str) -> bool {
         let (request, name) = (Request::new(self.now, actor), NodeGroup::config_map_name(group));
-        let change = |map: &mut ConfigMap| drop(map.data.insert(TARGET_SIZE, size.to_string()));
+        let change = |map: &mut ConfigMap| {
+            map.data.insert(TARGET_SIZE, size.to_string());
+        };
         self.api.modify::<ConfigMap>(&request, NAMESPACE, &name, change).is_ok()
     }
 

@@ -11,6 +11,7 @@
 mod backoff;
 mod component;
 mod context;
+mod ingress_controller;
 mod leader_election;
 pub mod load_balancer;
 pub mod node_group;
@@ -21,6 +22,7 @@ mod workqueue;
 pub use backoff::Backoff;
 pub use component::{Component, WATCH_LATENCY};
 pub use context::{Context, Identity};
+pub use ingress_controller::IngressController;
 pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
 pub use orrery_apiserver::{ApiServer, Change, DeleteOptions, Key, Op, Propagation, Request, Revision};
 pub use recorder::{EventType, Recorder};

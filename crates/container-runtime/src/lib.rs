@@ -27,10 +27,11 @@ pub use docker::{Docker, DockerContainer, DockerHost};
 pub use files::{Files, Kind, normal, parent};
 pub use log::{Line, Log, Stream};
 pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};
+pub use programs::regex::Regex;
 pub use programs::{Asked, Call, Input, Outcome, Program, Reach, Service, Usage};
 pub use shell::Shell;
 #[cfg(test)]
 mod tests;
 
 pub use url::Url;
-pub use world::{Answer, Message, Reply, Target, Unreachable, World};
+pub use world::{Answer, Message, Reply, Route, Target, Unreachable, World};

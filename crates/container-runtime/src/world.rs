@@ -73,6 +73,24 @@ pub enum Unreachable {
     TimedOut,
 }
 
+/// Where an Ingress controller sends a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// To an endpoint of a Service.
+    Backend {
+        /// The controller's name for the Service and its port: `shop-web-80`.
+        name: Str,
+        /// The endpoints, in the order in which they are tried; none when the Service has none that is ready.
+        targets: Vec<Target>,
+        /// The path with its query, as the backend is asked for it.
+        path: Str,
+    },
+    /// The client is sent elsewhere: the status and the location.
+    Redirect(u16, Str),
+    /// No rule takes it.
+    NotFound,
+}
+
 /// The outside of a container.
 ///
 /// A process may fall behind the clock while nothing that it does can be seen (see `Process::foresee`). So whoever reads
@@ -107,4 +125,10 @@ pub trait World {
 
     /// The names in a directory of such a volume, in order; `None` when there is no such directory.
     fn list(&mut self, path: &str) -> Option<Vec<Str>>;
+
+    /// Where a request goes that an Ingress controller with this command line takes for a host and a path, over TLS or
+    /// not: by the Ingresses, Services and endpoints that it hears of from the API server.
+    fn route(&mut self, _args: &[Str], _tls: bool, _host: &str, _path: &str) -> Route {
+        Route::NotFound
+    }
 }

@@ -7,6 +7,7 @@
 //! that is set aside for documentation; whether anybody is there is not known, and who asks is told so.
 
 mod dns;
+pub mod ingress;
 mod journey;
 pub mod network_policy;
 mod proxy;

@@ -19,7 +19,7 @@ mod lines;
 mod load;
 pub(crate) mod network;
 mod packages;
-mod regex;
+pub(crate) mod regex;
 mod sed;
 mod system;
 mod test;

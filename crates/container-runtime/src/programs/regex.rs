@@ -1,7 +1,7 @@
 //! Regular expressions, basic and extended, as `grep`, `sed` and `expr` have them (POSIX.1-2017, volume 1, chapter 9).
 
 /// A compiled expression.
-pub(super) struct Regex {
+pub struct Regex {
     alternatives: Vec<Vec<Piece>>,
     groups: usize,
     fold: bool,
@@ -27,7 +27,7 @@ enum Atom {
 }
 
 /// Where a match is: the whole, then the groups.
-pub(super) type Match = Vec<Option<(usize, usize)>>;
+pub type Match = Vec<Option<(usize, usize)>>;
 
 /// Steps that a search may take.
 const MOST_STEPS: u32 = 200_000;

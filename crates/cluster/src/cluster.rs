@@ -2,9 +2,11 @@
 
 use crate::backup::Snapshot;
 use crate::cloud::{self, Booting};
+use crate::load::Loads;
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
+use crate::series::Series;
 use crate::tracer::Tracer;
 use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
 use orrery_add_ons::AddOns;
@@ -89,6 +91,8 @@ pub(crate) enum Event {
     Plane,
     /// Machines that were ordered from the cloud have booted.
     Cloud,
+    /// Requests of steady loads are sent, or answered.
+    Loads,
 }
 
 /// A cluster. Cloning it takes a checkpoint.
@@ -115,6 +119,8 @@ pub struct Cluster {
     pub(crate) booting: Vec<Booting>,
     proxy: KubeProxy,
     pub(crate) tracer: Tracer,
+    pub(crate) loads: Loads,
+    pub(crate) series: Series,
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
     pub(crate) registries: Registries,
@@ -155,6 +161,8 @@ impl Cluster {
             booting: Vec::new(),
             proxy: KubeProxy::new(config.seed),
             tracer: Tracer::default(),
+            loads: Loads::default(),
+            series: Series::default(),
             disks: BTreeMap::new(),
             docker: Docker::default(),
             registries: match config.runtime {
@@ -221,10 +229,10 @@ impl Cluster {
     }
 
     /// What is planned, in order: when, and who acts (`None`: the watches deliver, or the
-    /// control plane sees to itself).
+    /// control plane sees to itself, or requests are sent).
     pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<ComponentId>)> {
         self.agenda.iter().map(|(at, event)| match event {
-            Event::Watch | Event::Plane | Event::Cloud => (at, None),
+            Event::Watch | Event::Plane | Event::Cloud | Event::Loads => (at, None),
             Event::Run(id) => (at, Some(*id)),
         })
     }
@@ -275,6 +283,7 @@ impl Cluster {
                     self.scheduler.component.observe(change, &self.api, self.now);
                 }
                 self.add_ons.component.observe(change, &self.api, self.now);
+                self.series.note(change);
                 self.tell_kubelets(change);
                 self.tell_candidates(change);
             }

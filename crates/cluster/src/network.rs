@@ -79,7 +79,8 @@ impl Wires<'_> {
         self.enter(api, node, own.unwrap_or(Ipv4Addr::LOCALHOST), to, message, now)
     }
 
-    fn enter(
+    /// Sends a message from an address on a node.
+    pub(crate) fn enter(
         &mut self,
         api: &ApiServer,
         node: &Str,
@@ -122,7 +123,15 @@ impl Network for Wires<'_> {
                 what: "".into(),
             });
         }
-        way.end
+        // Who only dials is told that nobody is there, and so sends nothing.
+        match way.end {
+            Ok(end) if self.tracer.dials(node, end) => Err(Unreachable::Refused),
+            end => end,
+        }
+    }
+
+    fn batch(&self) -> Option<u64> {
+        self.tracer.batch()
     }
 
     fn send(

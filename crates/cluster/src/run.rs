@@ -63,6 +63,7 @@ impl Cluster {
             Event::Run(id) => self.run_component(id),
             Event::Plane => self.run_plane(),
             Event::Cloud => self.start_booted(),
+            Event::Loads => self.run_loads(),
         }
         true
     }

@@ -1,7 +1,7 @@
 //! The requests that are followed: what is recorded while one is on its way, and the last ones.
 
 use orrery_apimachinery::Str;
-use orrery_container_runtime::{Answer, Reply, Unreachable};
+use orrery_container_runtime::{Answer, Reply, Target, Unreachable};
 use orrery_kube_proxy::{End, Failure, Hop, Journey, Place};
 use orrery_sim::SimTime;
 use std::collections::VecDeque;
@@ -16,6 +16,12 @@ pub(crate) struct Tracer {
     count: u64,
     last: VecDeque<Rc<Journey>>,
     open: Option<Open>,
+    /// Set while a connection is only opened: where it ended, once that is known.
+    dials: Option<Option<(Str, Target)>>,
+    /// Why the last request stopped.
+    failure: Option<Failure>,
+    /// How many equal requests the one on its way stands for.
+    batch: Option<u64>,
 }
 
 /// A request that is on its way.
@@ -42,6 +48,37 @@ impl Tracer {
         self.open.is_some()
     }
 
+    /// From now on connections are opened, and nothing is sent on them.
+    pub(crate) fn dial(&mut self) {
+        (self.dials, self.failure) = (Some(None), None);
+    }
+
+    /// Whether connections are only opened; then this is where one ends.
+    pub(crate) fn dials(&mut self, node: &Str, end: Target) -> bool {
+        let dials = self.dials.as_mut();
+        dials.map(|dialled| *dialled = Some((node.clone(), end))).is_some()
+    }
+
+    /// Where the connection ended that was opened, and from now on all is as usual.
+    pub(crate) fn dialled(&mut self) -> Option<(Str, Target)> {
+        self.dials.take().flatten()
+    }
+
+    /// Lets the next requests stand for as many, or for themselves again.
+    pub(crate) fn set_batch(&mut self, batch: Option<u64>) {
+        (self.batch, self.failure) = (batch, None);
+    }
+
+    /// How many equal requests the one on its way stands for; none when it is really a single one.
+    pub(crate) fn batch(&self) -> Option<u64> {
+        self.batch
+    }
+
+    /// Why the last request stopped, of which a client saw this.
+    pub(crate) fn failure(&mut self, why: Unreachable) -> Failure {
+        self.failure.take().unwrap_or_else(|| unexplained(why).0)
+    }
+
     /// Records a step.
     pub(crate) fn hop(&mut self, hop: Hop) {
         if let Some(open) = &mut self.open {
@@ -51,6 +88,7 @@ impl Tracer {
 
     /// Records why it goes no further.
     pub(crate) fn stop(&mut self, failure: Failure, why: &str) {
+        self.failure = Some(failure);
         if let Some(open) = &mut self.open {
             open.stop = Some((failure, why.into()));
         }

@@ -73,6 +73,8 @@ pub enum Failure {
     NoLocalEndpoints,
     /// An Ingress controller had no rule, or no backend, for it.
     NoBackend,
+    /// Whoever was asked ended before it had answered.
+    ConnectionReset,
 }
 
 impl Failure {

@@ -156,6 +156,19 @@ impl Kubelet {
         peers.answer(api, &mut self.node, to, message, now)
     }
 
+    /// The pod of the node that has an address of its own: its namespace and its name.
+    pub fn pod_at(&self, address: Ipv4Addr) -> Option<(Str, Str)> {
+        let worker = self.workers.values().find(|worker| worker.address == Some(u32::from(address)))?;
+        Some((worker.namespace.clone(), worker.name.clone()))
+    }
+
+    /// Whether a pod of the node has a container that ran until an instant and may have answered there.
+    pub fn is_served(&self, end: Target, at: SimTime) -> bool {
+        let address = Some(u32::from(end.address)).filter(|a| self.node.addresses.covers(*a));
+        let mut there = self.workers.values().filter(|worker| worker.address == address);
+        self.life.works() && there.any(|worker| worker.runs.iter().any(|run| run.runs_at(at)))
+    }
+
     pub(crate) fn forget(&mut self, uid: &str) {
         let Some(worker) = self.workers.remove(uid) else { return };
         self.manager.forget(uid);

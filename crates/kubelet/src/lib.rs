@@ -56,6 +56,7 @@ pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
 pub use network::Network;
 pub use prober::{ProbeFacts, Question};
+pub use resolver::resolve;
 pub use usage::Uses;
 
 #[cfg(test)]

@@ -26,6 +26,11 @@ pub trait Network {
         now: SimTime,
     ) -> Result<Target, Unreachable>;
 
+    /// How many equal requests the message that is on its way stands for; none when it is really a single one.
+    fn batch(&self) -> Option<u64> {
+        None
+    }
+
     /// Sends a message from the node called `node` to somebody beyond it.
     fn send(
         &mut self,

@@ -103,3 +103,14 @@ impl Resolver {
         Answer { took, result: Vec::new() }
     }
 }
+
+/// The addresses of a name as a pod on the node called `node` finds them.
+pub fn resolve(
+    pod: &Pod,
+    name: &str,
+    api: &ApiServer,
+    node: &Str,
+    network: &mut dyn Network,
+) -> Vec<Ipv4Addr> {
+    Resolver::of(pod).lookup(name, api, node, network).result
+}

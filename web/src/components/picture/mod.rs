@@ -8,7 +8,7 @@ mod owners;
 pub mod registries;
 mod rollout;
 mod services;
-pub mod storage;
+mod storage;
 mod waiting;
 
 use std::collections::BTreeSet;

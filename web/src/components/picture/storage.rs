@@ -66,8 +66,7 @@ fn drum(name: &str, w: f64) -> Html {
     }
 }
 
-/// The five stages, as wide as `w`, with the current one lit.
-pub fn stages(now: Stage, w: f64, words: &Words) -> Html {
+fn stages(now: Stage, w: f64, words: &Words) -> Html {
     let (first, step) = (30.0, (w - 60.0) / 4.0);
     html! {
         <g>

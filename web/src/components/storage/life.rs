@@ -1,10 +1,9 @@
 //! One life: the volume as a drum to scale, the claim as a ticket, the pods, and the five stages with the current one lit.
 
-use orrery_view::scene::{PodMark, Text};
+use orrery_view::scene::{PodMark, Stage, Text};
 use orrery_view::storage::lives::{ClaimTicket, Drum, Life};
 use yew::prelude::*;
 
-use super::super::picture::storage::stages;
 use super::super::pod::{label, symbol};
 use super::part;
 use crate::doing;
@@ -19,9 +18,6 @@ const WIDE: f64 = 64.0;
 const LID: f64 = 7.0;
 /// The floor on which all drums stand.
 const FLOOR: f64 = 90.0;
-/// The sheet of the five stages.
-const TRACK: f64 = 460.0;
-
 /// A life.
 pub fn life(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
     let hue = life.pods.first().map(|(mark, _)| format!("h{}", mark.hue));
@@ -40,10 +36,21 @@ pub fn life(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
                 </ul>
             </div>
             if let Some(stage) = life.stage {
-                <svg class="track" viewBox={format!("0 58 {TRACK} 40")} role="img" aria-label={w.stages[stage as usize]}>{ stages(stage, TRACK, w) }</svg>
+                { track(stage, w) }
             }
             if let Some(why) = life.why.as_ref().filter(|why| !why.is_empty()) { <p class="why">{&**why}</p> }
         </li>
+    }
+}
+
+/// The five stages, with the current one lit.
+fn track(now: Stage, w: &Words) -> Html {
+    html! {
+        <ol class="stages">
+            { for Stage::ALL.into_iter().zip(w.stages).map(|(stage, name)| html! {
+                <li class={(stage < now).then_some("done")} aria-current={(stage == now).then_some("step")}>{name}</li>
+            }) }
+        </ol>
     }
 }
 
@@ -53,7 +60,7 @@ fn volume(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
     let asked = life.claim.as_ref().map_or(0, |claim| claim.bytes);
     let Some(volume) = &life.volume else {
         return html! {
-            <div class="part volume-box ghost">{ drum(asked, None, largest) }<span><b>{words.no_volume}</b></span></div>
+            <div class="part volume-box ghost">if asked > 0 { { drum(asked, None, largest) } }<span><b>{words.no_volume}</b></span></div>
         };
     };
     let says = html! {
@@ -62,7 +69,7 @@ fn volume(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
             <span>
                 <b class="mono">{short(&volume.id.name)}</b>
                 <small>{sized(&volume.holds, &volume.modes)}</small>
-                <small class="mono">{&*volume.behind}</small>
+                <small class="mono one-line" title={volume.behind.to_string()}>{&*volume.behind}</small>
                 <small>{(words.reclaim)(&volume.reclaim)}</small>
                 { for volume.only_on.iter().map(|place| html! { <small>{(words.only_on)(place)}</small> }) }
                 { state(volume, w) }

@@ -20,7 +20,7 @@ pub fn setting(setting: &Setting, w: &Words, ui: &UiContext) -> Html {
             <b class="mono">{&*setting.id.name}</b>
             if setting.missing { <small class="red">{words.no_such_object}</small> }
             if setting.immutable { <span class="chip">{words.immutable}</span> }
-            <span class="keys">
+            <span class="held">
                 { for setting.keys.iter().take(KEYS).map(|(key, bytes)| html! { <code>{&**key}<small>{format!("{bytes} B")}</small></code> }) }
                 if more > 0 { <small>{(words.more)(more)}</small> }
             </span>

@@ -34,6 +34,19 @@ pub struct CustomKind {
     pub namespaced: bool,
     /// Whether the status is a part of its own.
     pub has_status: bool,
+    /// Where replicas are asked for and told, if objects can be scaled.
+    pub scale: Option<CustomScale>,
+}
+
+/// Where the objects of a custom kind ask for replicas and tell them: paths such as `.spec.replicas`.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomScale {
+    /// Where replicas are asked for.
+    pub spec_replicas_path: &'static str,
+    /// Where replicas are told.
+    pub status_replicas_path: &'static str,
+    /// Where the selector of the pods is told; empty when it is not.
+    pub label_selector_path: &'static str,
 }
 
 impl CustomKind {
@@ -79,6 +92,7 @@ struct Declared {
     short_names: Vec<String>,
     namespaced: bool,
     has_status: bool,
+    scale: Option<[String; 3]>,
 }
 
 thread_local! {
@@ -101,7 +115,7 @@ impl Declared {
         let mut versions: Vec<&CustomResourceDefinitionVersion> =
             spec.versions.iter().filter(|v| v.served).collect();
         versions.order_by_key(|v| std::cmp::Reverse(priority(&v.name)));
-        let preferred = versions.first();
+        let subresources = versions.first().and_then(|v| v.subresources.as_ref());
         Declared {
             name: spec.names.kind.to_string(),
             group: spec.group.to_string(),
@@ -110,7 +124,11 @@ impl Declared {
             singular: spec.names.singular.as_deref().unwrap_or_default().to_string(),
             short_names: spec.names.short_names.iter().map(|s| s.to_string()).collect(),
             namespaced: &*spec.scope == "Namespaced",
-            has_status: preferred.and_then(|v| v.subresources.as_ref()).is_some_and(|s| s.status.is_some()),
+            has_status: subresources.is_some_and(|s| s.status.is_some()),
+            scale: subresources.and_then(|s| s.scale.as_ref()).map(|scale| {
+                let selector = scale.label_selector_path.as_deref().unwrap_or_default();
+                [&scale.spec_replicas_path, &scale.status_replicas_path, selector].map(str::to_string)
+            }),
         }
     }
 
@@ -130,6 +148,11 @@ impl Declared {
                 short_names: lasting_list(&self.short_names),
                 namespaced: self.namespaced,
                 has_status: self.has_status,
+                scale: self.scale.as_ref().map(|[spec, status, selector]| CustomScale {
+                    spec_replicas_path: lasting(spec),
+                    status_replicas_path: lasting(status),
+                    label_selector_path: lasting(selector),
+                }),
             }));
             known.insert(self, kind);
             kind

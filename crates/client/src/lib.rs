@@ -24,6 +24,8 @@ pub use component::{Component, WATCH_LATENCY};
 pub use context::{Context, Identity};
 pub use ingress_controller::IngressController;
 pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
-pub use orrery_apiserver::{ApiServer, Change, DeleteOptions, Key, Op, Propagation, Request, Revision};
+pub use orrery_apiserver::{
+    ApiServer, Change, DeleteOptions, Key, NoMetric, Op, PodMetrics, Propagation, Request, Revision, Scale,
+};
 pub use recorder::{EventType, Recorder};
 pub use workqueue::WorkQueue;

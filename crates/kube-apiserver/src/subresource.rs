@@ -1,4 +1,4 @@
-//! Subresources: binding, scale, ephemeral containers, finalize, and the Lease's quiet renewal.
+//! Subresources: binding, ephemeral containers, finalize, and the Lease's quiet renewal.
 
 use crate::write::reject_invalid;
 use crate::{ApiServer, Key, Request, Verb};
@@ -29,32 +29,6 @@ impl ApiServer {
         };
         self.put(request, Verb::Bind, Pod::wrap(pod));
         Ok(())
-    }
-
-    /// The replicas that an object with a scale subresource asks for; `None` for other kinds.
-    pub fn replicas(&self, key: &Key) -> Option<i32> {
-        replicas(self.object(key)?)
-    }
-
-    /// Asks for another number of replicas: `PUT …/scale`.
-    ///
-    /// Errors: `NotFound`, also for a kind without the subresource; `Invalid`.
-    pub fn scale(&mut self, request: &Request, key: &Key, replicas: i32) -> StatusResult<Object> {
-        if !has_scale(key.kind) {
-            return Err(Status::new(Reason::NotFound, "the server could not find the requested resource"));
-        }
-        let Some(mut object) = self.object(key).cloned() else {
-            let (plural, resource) = (key.kind.plural(), key.kind.resource());
-            let resource = format!("{plural}/scale{}", &resource[plural.len()..]);
-            return Err(Status::not_found(&resource, &key.name));
-        };
-        if replicas < 0 {
-            let error =
-                format!("spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0");
-            return Err(Status::invalid("Scale.autoscaling", &key.name, &[error]));
-        }
-        set_replicas(&mut object, replicas);
-        self.update_through(request, object, "scale")
     }
 
     /// Takes the ephemeral containers of `pod` for those of the stored one, and nothing else of it:
@@ -113,25 +87,6 @@ impl ApiServer {
         Ok(())
     }
 }
-
-/// The kinds with a scale subresource: those that state `spec.replicas`.
-macro_rules! scaled {
-    ($($ty:ident)*) => {
-        fn has_scale(kind: Kind) -> bool {
-            matches!(kind, $(Kind::$ty)|*)
-        }
-
-        fn replicas(object: &Object) -> Option<i32> {
-            match object { $(Object::$ty(scaled) => scaled.spec.replicas,)* _ => None }
-        }
-
-        fn set_replicas(object: &mut Object, replicas: i32) {
-            match object { $(Object::$ty(scaled) => Rc::make_mut(scaled).spec.replicas = Some(replicas),)* _ => {} }
-        }
-    };
-}
-
-scaled!(ReplicationController Deployment ReplicaSet StatefulSet);
 
 /// Marks the pod as scheduled since `date` (upstream: `pkg/registry/core/pod/storage`, `setPodHostAndAnnotations`).
 fn set_scheduled(pod: &mut Pod, date: orrery_apimachinery::Time) {

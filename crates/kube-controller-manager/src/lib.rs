@@ -14,12 +14,23 @@ mod pods;
 #[cfg(test)]
 use orrery_controller_runtime::testing;
 
+use controllers::AnyController;
+pub use controllers::horizontal_pod_autoscaler::HpaExplanation;
+use orrery_client::Key;
 use orrery_controller_runtime::{Action, Controller, Manager, Wake};
 
 /// The program.
-pub type ControllerManager = Manager<controllers::AnyController>;
+pub type ControllerManager = Manager<AnyController>;
 
 /// The program with all its controllers, in the run with `seed`.
 pub fn start(seed: u64) -> ControllerManager {
     Manager::new(seed, controllers::all())
+}
+
+/// How the HorizontalPodAutoscaler under `key` came to its last decision; `None` before its first look.
+pub fn hpa_explanation<'m>(manager: &'m ControllerManager, key: &Key) -> Option<&'m HpaExplanation> {
+    manager.loops().find_map(|controller| match controller {
+        AnyController::HorizontalPodAutoscaler(controller) => controller.explanation(key),
+        _ => None,
+    })
 }

@@ -123,11 +123,11 @@ fn an_autoscaler_keeps_the_bounds() {
             "the target is missing",
             |bench| autoscaler(bench, "Deployment"),
             expect![[r#"
-            the target is missing
-            asked None, current 0, desired 0
-            AbleToScale False FailedGetScale
-            Warning FailedGetScale HorizontalPodAutoscaler/web: deployments.apps "web" not found
-        "#]],
+                the target is missing
+                asked None, current 0, desired 0
+                AbleToScale False FailedGetScale
+                Warning FailedGetScale HorizontalPodAutoscaler/web: deployments/scale.apps "web" not found
+            "#]],
         ),
         (
             "there is no such kind of target",

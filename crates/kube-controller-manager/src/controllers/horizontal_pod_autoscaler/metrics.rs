@@ -184,7 +184,7 @@ impl Target<'_> {
                         replicas_for_value(usage, wanted.milli_value(), self.spec_replicas, self.pods)
                     })
                     .map_err(alike)?;
-                let (described_object, metric, self.now) = (object.clone(), metric.clone());
+                let (described_object, metric) = (object.clone(), metric.clone());
                 let name = format!("{} metric {}", object.kind, metric.name);
                 let status = ObjectMetricStatus { described_object, metric, current: value(count.current) };
                 Ok((count, name, MetricStatus { object: Some(status), ..Default::default() }))

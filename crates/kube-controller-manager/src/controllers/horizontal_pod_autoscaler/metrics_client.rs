@@ -24,7 +24,9 @@ pub(super) fn resource(
 ) -> Result<Vec<Option<PodMetric>>, String> {
     const FAILED: &str = "unable to fetch metrics from resource metrics API";
     let Some(metrics) = api.metrics() else {
-        return Err(format!("{FAILED}: the server could not find the requested resource (get pods.metrics.k8s.io)"));
+        return Err(format!(
+            "{FAILED}: the server could not find the requested resource (get pods.metrics.k8s.io)"
+        ));
     };
     let (mut measured, mut items) = (Vec::with_capacity(pods.len()), 0);
     for pod in pods {
@@ -141,5 +143,7 @@ pub(super) fn external(
 }
 
 fn unregistered(api: &str) -> String {
-    format!("unable to fetch metrics from {api} metrics API: no {api} metrics API ({api}.metrics.k8s.io) registered")
+    format!(
+        "unable to fetch metrics from {api} metrics API: no {api} metrics API ({api}.metrics.k8s.io) registered"
+    )
 }

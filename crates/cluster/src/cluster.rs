@@ -13,10 +13,10 @@ use orrery_add_ons::AddOns;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{StatusResult, Str};
 use orrery_apiserver::{ApiServer, Change, ExecOutput, LogLine, Request, Revision, Session};
-use orrery_client::{Component, WATCH_LATENCY};
+use orrery_client::{Component, Key, WATCH_LATENCY};
 use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{Docker, Files};
-use orrery_controller_manager::ControllerManager;
+use orrery_controller_manager::{ControllerManager, HpaExplanation, hpa_explanation};
 use orrery_kube_proxy::KubeProxy;
 use orrery_kubelet::{Kubelet, Network};
 use orrery_scheduler::Scheduler;
@@ -205,6 +205,12 @@ impl Cluster {
     /// The controller manager, whose loops can be watched.
     pub fn controller_manager(&self) -> &ControllerManager {
         &self.controller_manager.component
+    }
+
+    /// How a HorizontalPodAutoscaler came to its last decision, with every number; `None` before its first look.
+    pub fn hpa_explanation(&self, namespace: &str, name: &str) -> Option<&HpaExplanation> {
+        let key = Key::new(Kind::HorizontalPodAutoscaler, namespace, name);
+        hpa_explanation(&self.controller_manager.component, &key)
     }
 
     /// The kubelet of a node.

@@ -15,9 +15,16 @@ mod pods;
 use orrery_controller_runtime::testing;
 
 use controllers::AnyController;
-pub use controllers::horizontal_pod_autoscaler::HpaExplanation;
 use orrery_client::Key;
 use orrery_controller_runtime::{Action, Controller, Manager, Wake};
+
+/// How autoscalers come to their decisions.
+pub mod hpa {
+    pub use crate::controllers::horizontal_pod_autoscaler::{
+        Formula, HpaExplanation, Kept, MetricExplanation, PodGroup, PodShare, Recommendation, Step,
+    };
+}
+pub use hpa::HpaExplanation;
 
 /// The program.
 pub type ControllerManager = Manager<AnyController>;

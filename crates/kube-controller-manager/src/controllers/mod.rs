@@ -9,7 +9,7 @@ mod endpoint_slice;
 mod endpoint_slice_mirroring;
 mod endpoints;
 mod garbage_collector;
-pub mod horizontal_pod_autoscaler;
+pub(crate) mod horizontal_pod_autoscaler;
 mod job;
 mod namespace;
 mod node_lifecycle;

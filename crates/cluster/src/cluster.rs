@@ -18,6 +18,7 @@ use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{Docker, Files};
 use orrery_controller_manager::{ControllerManager, HpaExplanation, hpa_explanation};
 use orrery_kube_proxy::KubeProxy;
+use orrery_kube_proxy::ingress::Balancers;
 use orrery_kubelet::{Kubelet, Network};
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Agenda, Duration, Entry, SimTime};
@@ -121,6 +122,8 @@ pub struct Cluster {
     pub(crate) tracer: Tracer,
     pub(crate) loads: Loads,
     pub(crate) series: Series,
+    /// Whose turn it is behind the Ingress controllers.
+    balancers: Balancers,
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
     pub(crate) registries: Registries,
@@ -163,6 +166,7 @@ impl Cluster {
             tracer: Tracer::default(),
             loads: Loads::default(),
             series: Series::default(),
+            balancers: Balancers::new(),
             disks: BTreeMap::new(),
             docker: Docker::default(),
             registries: match config.runtime {
@@ -391,6 +395,7 @@ impl Cluster {
         let mut wires = Wires {
             proxy: &mut self.proxy,
             tracer: &mut self.tracer,
+            balancers: &mut self.balancers,
             disks: &mut self.disks,
             registries: &self.registries,
             cut: &self.cut,

@@ -2,12 +2,14 @@
 
 use crate::cluster::Seat;
 use crate::tracer::Tracer;
-use orrery_api::Node;
+use orrery_api::{Node, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
+use orrery_client::IngressController;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
+use orrery_container_runtime::{Answer, Files, Message, Reply, Route, Target, Unreachable};
+use orrery_kube_proxy::ingress::{self, Balancers, Incoming};
 use orrery_kube_proxy::{Client, Hop, KubeProxy, Place, is_outside, lookup};
 use orrery_kubelet::{Kubelet, Network};
 use orrery_sim::{Duration, SimTime};
@@ -24,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(127);
 pub(crate) struct Wires<'a> {
     pub proxy: &'a mut KubeProxy,
     pub tracer: &'a mut Tracer,
+    pub balancers: &'a mut Balancers,
     pub disks: &'a mut BTreeMap<Str, Files>,
     pub registries: &'a Registries,
     /// The nodes that are cut off, by their kubelets' numbers.
@@ -178,6 +181,36 @@ impl Network for Wires<'_> {
 
     fn disk(&mut self, volume: &Str) -> &mut Files {
         self.disks.entry(volume.clone()).or_default()
+    }
+
+    fn route(
+        &mut self,
+        api: &ApiServer,
+        pod: &Pod,
+        from: Ipv4Addr,
+        args: &[Str],
+        tls: bool,
+        (host, path): (&str, &str),
+    ) -> Route {
+        let controller = IngressController::of(args);
+        let incoming = Incoming { tls, host, path };
+        let routing = ingress::route(api, &controller, self.balancers, &incoming);
+        if self.tracer.is_open() {
+            let meta = &pod.metadata;
+            let own = || Place::Pod(meta.namespace.clone(), meta.name.clone(), None);
+            let first = match &routing.route {
+                Route::Backend { targets, .. } => targets.first().copied(),
+                _ => None,
+            };
+            self.tracer.hop(Hop {
+                at: routing.ingress.map_or_else(own, |(namespace, name)| Place::Ingress(namespace, name)),
+                source: from,
+                destination: first.unwrap_or(Target { address: from, port: if tls { 443 } else { 80 } }),
+                rule: routing.rule,
+                what: routing.what,
+            });
+        }
+        routing.route
     }
 }
 

@@ -1,10 +1,11 @@
 //! What lies beyond a node, as its pods reach it: names, connections, and disks that are attached over the network.
 
+use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
+use orrery_container_runtime::{Answer, Files, Message, Reply, Route, Target, Unreachable};
 use orrery_sim::SimTime;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -54,4 +55,16 @@ pub trait Network {
 
     /// The files of a persistent volume.
     fn disk(&mut self, volume: &Str) -> &mut Files;
+
+    /// Where a request goes that the Ingress controller in `pod`, with the address `from` and this command line, takes
+    /// for a host and a path, over TLS or not.
+    fn route(
+        &mut self,
+        api: &ApiServer,
+        pod: &Pod,
+        from: Ipv4Addr,
+        args: &[Str],
+        tls: bool,
+        asked: (&str, &str),
+    ) -> Route;
 }

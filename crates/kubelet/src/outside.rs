@@ -10,7 +10,7 @@ use orrery_api::{PersistentVolumeClaim, Pod};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, WorkQueue};
 use orrery_container_runtime::{
-    Answer, Files, Kind, Message, Process, Reply, Target, Unreachable, World, parent,
+    Answer, Files, Kind, Message, Process, Reply, Route, Target, Unreachable, World, parent,
 };
 use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
@@ -347,6 +347,11 @@ impl World for Outside<'_> {
             (!names.is_empty() || path.is_empty()).then_some(names)
         };
         self.look(path, made, |files, at| files.list(at))
+    }
+
+    fn route(&mut self, args: &[Str], tls: bool, host: &str, path: &str) -> Route {
+        let from = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        self.peers.network.route(self.api, self.pod, from, args, tls, (host, path))
     }
 }
 

@@ -127,7 +127,9 @@ registry.k8s.io/kube-apiserver 28 1.49
 registry.k8s.io/kube-scheduler 21 1.49
 registry.k8s.io/kube-controller-manager 27 1.49
 registry.k8s.io/metrics-server/metrics-server 20 0.19 n 10250 /metrics-server
-registry.k8s.io/ingress-nginx/controller 110 1.29
+registry.k8s.io/ingress-nginx/controller 110 1.29 b 80,443 /usr/bin/dumb-init -- | /nginx-ingress-controller | wait-shutdown curl
+registry.k8s.io/ingress-nginx/kube-webhook-certgen 24 1.29 n - /kube-webhook-certgen
+registry.k8s.io/defaultbackend-amd64 2 1.9 n 8080 /defaultbackend
 quay.io/coreos/etcd 58 3.9 n 2379,2380 | /usr/local/bin/etcd
 quay.io/prometheus/prometheus 110 5 b 9090 /bin/prometheus
 gcr.io/google-samples/hello-app 5 2 n 8080 /hello-app

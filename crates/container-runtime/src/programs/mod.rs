@@ -293,6 +293,7 @@ const PROGRAMS: &[&[Program]] = &[
     servers::clients::PROGRAMS,
     servers::databases::PROGRAMS,
     servers::entrypoint::PROGRAMS,
+    servers::ingress_nginx::PROGRAMS,
     servers::languages::PROGRAMS,
     servers::nginx::PROGRAMS,
     servers::plain::PROGRAMS,

@@ -12,6 +12,7 @@ pub(crate) mod agnhost;
 pub(crate) mod clients;
 pub(crate) mod databases;
 pub(crate) mod entrypoint;
+pub(crate) mod ingress_nginx;
 pub(crate) mod languages;
 pub(crate) mod nginx;
 pub(crate) mod plain;

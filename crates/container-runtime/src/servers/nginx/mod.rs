@@ -4,6 +4,7 @@ mod config;
 
 use super::{HTML, Page, access_line, header, reply, serve, servers, stamp, tag};
 use crate::container::Container;
+use crate::programs::network::reason;
 use crate::programs::{Asked, Call, Outcome, Program};
 use crate::world::{Message, Reply, Target, Unreachable, World};
 use config::{Directive, read};
@@ -328,21 +329,18 @@ fn pass_on(asked: &mut Asked, all: &[Directive], here: &Directive, url: &str, pa
 
 /// nginx's own page of an error.
 fn failure(asked: &Asked, status: u16) -> Reply {
+    let server = ["nginx/", &version(asked.container)].concat();
+    reply((status, HTML, error_page(status, &server)))
+}
+
+/// The page of an error, or of a redirect, by which a server signs.
+pub(super) fn error_page(status: u16, server: &str) -> String {
     let why = match status {
-        403 => "Forbidden",
-        404 => "Not Found",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
         503 => "Service Temporarily Unavailable",
         504 => "Gateway Time-out",
-        _ => "Error",
+        _ => reason(status),
     };
-    let version = version(asked.container);
-    reply((
-        status,
-        HTML,
-        format!(
-            "<html>\r\n<head><title>{status} {why}</title></head>\r\n<body>\r\n<center><h1>{status} {why}</h1></center>\r\n<hr><center>nginx/{version}</center>\r\n</body>\r\n</html>\r\n"
-        ),
-    ))
+    format!(
+        "<html>\r\n<head><title>{status} {why}</title></head>\r\n<body>\r\n<center><h1>{status} {why}</h1></center>\r\n<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n"
+    )
 }

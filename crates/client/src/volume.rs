@@ -1,23 +1,30 @@
-//! Which volume fits which claim: the rules that the volume controller and the scheduler share
+//! What claims, volumes and classes say of each other: the rules that the volume controllers and the scheduler share
 //! (upstream: `k8s.io/component-helpers/storage/volume`).
 
+mod fit;
 pub mod plugins;
 mod spec;
 
+pub use fit::{Misfit, find_match, misfit};
+pub use orrery_apiserver::default_storage_class;
 pub use spec::{Backing, Spec};
 
 use orrery_api::resources::STORAGE;
 use orrery_api::{
-    Node, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod, Resource, StorageClass, Volume,
+    ContainerStatus, Node, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod, Resource,
+    StorageClass, Volume,
 };
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::ApiServer;
-use std::rc::Rc;
 
 /// On a claim: it is bound for good.
 pub const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 /// On a claim or a volume: the controller chose the other side, not a person.
 pub const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+/// On a volume: who made it.
+pub const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
+/// On a volume that somebody of old made: who sees to it now.
+pub const MIGRATED_TO: &str = "pv.kubernetes.io/migrated-to";
 /// On a claim: the node that the scheduler wants the volume on.
 pub const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 /// The provisioner of classes whose volumes are only made by hand.
@@ -28,6 +35,11 @@ const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 /// The name of the class that a claim asks for; empty for none.
 pub fn claim_class(claim: &PersistentVolumeClaim) -> Str {
     class(&claim.metadata, &claim.spec.storage_class_name)
+}
+
+/// Whether a claim names a class, be it none.
+pub fn names_class(claim: &PersistentVolumeClaim) -> bool {
+    claim.spec.storage_class_name.is_some() || claim.metadata.annotations.contains_key(BETA_CLASS)
 }
 
 /// The name of the class that a volume is of; empty for none.
@@ -106,45 +118,6 @@ pub fn capacity(volume: &PersistentVolume) -> Quantity {
     volume.spec.capacity.get(STORAGE).copied().unwrap_or_default()
 }
 
-/// The best of `volumes` for `claim` on `node`: the one that is bound to it already, else the smallest
-/// that is large enough. Without a node a claim that waits for its consumer gets only the former.
-pub fn find_match<'a>(
-    claim: &PersistentVolumeClaim,
-    volumes: impl Iterator<Item = &'a Rc<PersistentVolume>>,
-    node: Option<&Node>,
-    waits: bool,
-) -> Option<&'a Rc<PersistentVolume>> {
-    let wanted_class = claim_class(claim);
-    let mut best: Option<&Rc<PersistentVolume>> = None;
-    for volume in volumes {
-        let reachable = node.is_none_or(|node| reachable_from(volume, node));
-        if !could_hold(volume, claim) {
-            continue;
-        }
-        if is_bound_to(volume, claim) {
-            return reachable.then_some(volume);
-        }
-        let fits = (node.is_some() || !waits)
-            && volume.status.phase.as_deref() == Some("Available")
-            && claim.spec.selector.as_ref().is_none_or(|s| s.matches(&volume.metadata.labels))
-            && volume_class(volume) == wanted_class
-            && reachable
-            && (node.is_none() || modes_suffice(claim, volume));
-        if fits && best.is_none_or(|best| capacity(volume) < capacity(best)) {
-            best = Some(volume);
-        }
-    }
-    best
-}
-
-/// Whether nobody else has the volume, and it is of the right mode and size.
-fn could_hold(volume: &PersistentVolume, claim: &PersistentVolumeClaim) -> bool {
-    (volume.spec.claim_ref.is_none() || is_bound_to(volume, claim))
-        && capacity(volume) >= requested(claim)
-        && same_volume_mode(claim, volume)
-        && !volume.metadata.terminating()
-}
-
 /// The name of the claim behind a volume of `pod`, if there is one; a claim that is made for the pod
 /// bears the names of both.
 pub fn claim_name(pod: &Pod, volume: &Volume) -> Option<Str> {
@@ -160,73 +133,39 @@ pub fn claim_names(pod: &Pod) -> impl Iterator<Item = Str> {
     pod.spec.volumes.iter().filter_map(move |volume| claim_name(pod, volume))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use orrery_api::{PersistentVolumeClaimSpec, PersistentVolumeSpec, PersistentVolumeStatus};
+/// Whether a pod does not use its volumes any more (upstream: `volumeutil.IsPodTerminated`).
+pub fn is_terminated(pod: &Pod) -> bool {
+    let status = &pod.status;
+    let runs = |container: &ContainerStatus| {
+        container.state.terminated.is_none() && container.state.waiting.is_none()
+    };
+    matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"))
+        || (pod.metadata.terminating()
+            && ![
+                &status.init_container_statuses,
+                &status.container_statuses,
+                &status.ephemeral_container_statuses,
+            ]
+            .into_iter()
+            .flatten()
+            .any(runs))
+}
 
-    fn volume(name: &str, gi: i64, change: impl FnOnce(&mut PersistentVolume)) -> Rc<PersistentVolume> {
-        let mut volume = PersistentVolume {
-            metadata: ObjectMeta::named("", name),
-            spec: PersistentVolumeSpec {
-                access_modes: vec!["ReadWriteOnce".into()],
-                capacity: [(STORAGE.into(), Quantity::from_bytes(gi << 30))].into(),
-                ..Default::default()
-            },
-            status: PersistentVolumeStatus { phase: Some("Available".into()), ..Default::default() },
-        };
-        change(&mut volume);
-        Rc::new(volume)
-    }
+/// Whether the claim of an ephemeral volume belongs to the pod (upstream: `ephemeral.VolumeIsForPod`).
+pub fn made_for(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
+    claim.metadata.namespace == pod.metadata.namespace
+        && claim
+            .metadata
+            .owner_references
+            .iter()
+            .any(|o| o.controller == Some(true) && o.uid == pod.metadata.uid)
+}
 
-    fn claim(gi: i64) -> PersistentVolumeClaim {
-        let mut spec =
-            PersistentVolumeClaimSpec { access_modes: vec!["ReadWriteOnce".into()], ..Default::default() };
-        spec.resources.requests.insert(STORAGE.into(), Quantity::from_bytes(gi << 30));
-        PersistentVolumeClaim { metadata: ObjectMeta::named("default", "data"), spec, ..Default::default() }
-    }
-
-    #[test]
-    fn a_claim_gets_the_smallest_volume_that_fits_it_or_the_one_that_waits_for_it() {
-        let nothing = |_: &mut PersistentVolume| {};
-        let taken = |by: &'static str| {
-            move |v: &mut PersistentVolume| {
-                let reference = ObjectReference {
-                    name: Some(by.into()),
-                    namespace: Some("default".into()),
-                    ..Default::default()
-                };
-                v.spec.claim_ref = Some(reference);
-            }
-        };
-        for (row, volumes, found) in [
-            ("none is large enough", vec![volume("a", 1, nothing)], None),
-            ("the smallest that fits", vec![volume("a", 100, nothing), volume("b", 10, nothing)], Some("b")),
-            (
-                "of two equal ones the first",
-                vec![volume("a", 10, nothing), volume("b", 10, nothing)],
-                Some("a"),
-            ),
-            (
-                "a reserved one before a smaller one",
-                vec![volume("a", 5, nothing), volume("b", 50, taken("data"))],
-                Some("b"),
-            ),
-            ("another's is out of reach", vec![volume("a", 10, taken("other"))], None),
-            (
-                "a class that was not asked for",
-                vec![volume("a", 10, |v| v.spec.storage_class_name = Some("fast".into()))],
-                None,
-            ),
-            (
-                "raw blocks are no file system",
-                vec![volume("a", 10, |v| v.spec.volume_mode = Some("Block".into()))],
-                None,
-            ),
-            ("a released one", vec![volume("a", 10, |v| v.status.phase = Some("Released".into()))], None),
-        ] {
-            let best = find_match(&claim(5), volumes.iter(), None, false);
-            assert_eq!(best.map(|v| &*v.metadata.name), found, "{row}");
-        }
-    }
+/// What is said of a claim that bears the name of a pod's ephemeral volume, but is not for it.
+pub fn not_made_for(pod: &Pod, claim: &PersistentVolumeClaim) -> String {
+    let (pod, claim) = (&pod.metadata, &claim.metadata);
+    format!(
+        "PVC {}/{} was not created for pod {}/{} (pod is not owner)",
+        claim.namespace, claim.name, pod.namespace, pod.name
+    )
 }

@@ -30,9 +30,12 @@ pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
 pub use load::{Latency, Load, LoadStatus, PodShare};
 pub use orrery_client::node_group::NodeGroup;
+pub use orrery_client::volume::Misfit;
 pub use orrery_container_runtime::images::Image;
 pub use orrery_container_runtime::registry::RegistryKind;
-pub use orrery_controller_manager::hpa;
+pub use orrery_controller_manager::{
+    DeletionForecast, Fate, WhyNot, forecast_claim, forecast_volume, hpa, why_not,
+};
 pub use orrery_etcd::raft::{MemberStatus, Role};
 pub use orrery_kube_proxy::{Client, Connection, End, Failure, Hop, Journey, Place, Way};
 pub use orrery_kubelet::{

@@ -11,6 +11,10 @@ mod namespaces;
 mod owners;
 mod pod_control;
 mod pods;
+
+pub use controllers::persistent_volume::{
+    DeletionForecast, Fate, WhyNot, forecast_claim, forecast_volume, why_not,
+};
 #[cfg(test)]
 use orrery_controller_runtime::testing;
 

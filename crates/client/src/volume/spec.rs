@@ -1,8 +1,8 @@
 //! What is behind a volume of a pod, as its plug-in sees it (upstream: `volume.Spec`, `createVolumeSpec` of the kubelet's
 //! populator and of the attach/detach controller, `csi-translation-lib`).
 
-use super::claim_name;
 use super::plugins::{self, Medium, Plugin, Standing, named, with_source};
+use super::{claim_name, made_for, not_made_for};
 use orrery_api::{CSIDriver, PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec, Pod, Volume};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
@@ -40,11 +40,8 @@ impl Spec {
         let whose = &pod.metadata.namespace;
         let problem = |why: String| format!("error processing PVC {whose}/{name}: {why}");
         let claim = bound_claim(whose, &name, api).map_err(problem)?;
-        if volume.ephemeral.is_some() && !is_owned_by(&claim, pod) {
-            let pod = &pod.metadata.name;
-            return Err(format!(
-                "PVC {whose}/{name} was not created for pod {whose}/{pod} (pod is not owner)"
-            ));
+        if volume.ephemeral.is_some() && !made_for(pod, &claim) {
+            return Err(not_made_for(pod, &claim));
         }
         let persistent = its_volume(&claim, api).map_err(problem)?;
         let mut spec = Spec::new(persistent.metadata.name.clone(), persistent_source(&persistent.spec));
@@ -288,10 +285,6 @@ fn its_volume(claim: &PersistentVolumeClaim, api: &ApiServer) -> Result<Rc<Persi
         ));
     }
     Ok(volume.clone())
-}
-
-fn is_owned_by(claim: &PersistentVolumeClaim, pod: &Pod) -> bool {
-    claim.metadata.owner_references.iter().any(|owner| owner.uid == pod.metadata.uid)
 }
 
 #[cfg(test)]

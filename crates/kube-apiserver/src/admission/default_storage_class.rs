@@ -3,6 +3,7 @@
 use super::default_class;
 use crate::ApiServer;
 use orrery_api::{PersistentVolumeClaim, StorageClass};
+use orrery_apimachinery::Str;
 
 const DEFAULT: [&str; 2] =
     ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
@@ -12,5 +13,10 @@ pub(super) fn mutate(server: &ApiServer, claim: &mut PersistentVolumeClaim) {
     if claim.spec.storage_class_name.is_some() || beta {
         return;
     }
-    claim.spec.storage_class_name = default_class::newest::<StorageClass>(server, &DEFAULT);
+    claim.spec.storage_class_name = default_storage_class(server);
+}
+
+/// The name of the class that a claim gets which names none: the newest of the default ones.
+pub fn default_storage_class(server: &ApiServer) -> Option<Str> {
+    default_class::newest::<StorageClass>(server, &DEFAULT)
 }

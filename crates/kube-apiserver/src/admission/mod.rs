@@ -15,6 +15,7 @@ mod storage_protection;
 mod taint_nodes;
 
 use crate::{ApiServer, Request};
+pub use default_storage_class::default_storage_class;
 use orrery_api::{Kind, Object, PodSpec, pod_derived};
 use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_sim::Random;

@@ -13,7 +13,7 @@ pub(crate) mod horizontal_pod_autoscaler;
 mod job;
 mod namespace;
 mod node_lifecycle;
-mod persistent_volume;
+pub(crate) mod persistent_volume;
 mod pod_garbage_collector;
 mod pv_protection;
 mod pvc_protection;

@@ -4,7 +4,7 @@
 use crate::{Action, Controller, Wake};
 use orrery_api::{Kind, Object, PersistentVolumeClaim, Pod};
 use orrery_apimachinery::StatusResult;
-use orrery_client::volume::claim_names;
+use orrery_client::volume::{claim_name, claim_names, is_terminated, made_for};
 use orrery_client::{ApiServer, Change, Context, Key, Op};
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ impl Controller for PvcProtectionController {
                 wake.key(Key::of(&change.value));
             }
             // A pod that has a node and runs does not let go of its claims.
-            Object::Pod(pod) if change.op == Op::Deleted || pod.node_name.is_none() || is_over(pod) => {
+            Object::Pod(pod) if change.op == Op::Deleted || pod.node_name.is_none() || is_terminated(pod) => {
                 for name in claim_names(pod) {
                     wake.key(Key::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), name));
                 }
@@ -41,7 +41,7 @@ impl Controller for PvcProtectionController {
         };
         let (terminating, protected) =
             (claim.metadata.terminating(), claim.metadata.has_finalizer(FINALIZER));
-        if terminating && protected && !in_use(&claim, cx.api()) {
+        if terminating && protected && holders(&claim, cx.api()).next().is_none() {
             cx.modify::<PersistentVolumeClaim>(&key.namespace, &key.name, |claim| {
                 claim.metadata.finalizers.retain(|finalizer| &**finalizer != FINALIZER);
             })?;
@@ -54,21 +54,26 @@ impl Controller for PvcProtectionController {
     }
 }
 
-fn is_over(pod: &Pod) -> bool {
-    matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"))
-}
-
-/// Whether a pod with a node names the claim. A claim that was made for a pod is let go when the pod has
-/// ended; another's only when the pod is gone.
-fn in_use(claim: &PersistentVolumeClaim, api: &ApiServer) -> bool {
-    let name = &claim.metadata.name;
-    let uses = |pod: &Rc<Pod>| {
-        let by_name = pod.spec.volumes.iter().filter_map(|v| v.persistent_volume_claim.as_ref());
+/// The pods with a node that name the claim. Of a claim that was made for a pod that pod lets go as its node has done
+/// with it; of another only when it is gone (upstream: `podUsesPVC`).
+pub(crate) fn holders<'a>(
+    claim: &'a PersistentVolumeClaim,
+    api: &'a ApiServer,
+) -> impl Iterator<Item = &'a Rc<Pod>> {
+    let shut_down =
+        |pod: &Pod| pod.metadata.terminating() && pod.metadata.deletion_grace_period_seconds == Some(0);
+    let holds = move |pod: &&Rc<Pod>| {
         pod.node_name.is_some()
-            && (by_name.into_iter().any(|source| source.claim_name == *name)
-                || (!is_over(pod) && claim_names(pod).any(|used| used == *name)))
+            && pod.spec.volumes.iter().any(|volume| match &volume.persistent_volume_claim {
+                Some(source) => source.claim_name == claim.metadata.name,
+                None => {
+                    !shut_down(pod)
+                        && claim_name(pod, volume).is_some_and(|name| name == claim.metadata.name)
+                        && made_for(pod, claim)
+                }
+            })
     };
-    api.list_in::<Pod>(&claim.metadata.namespace).any(uses)
+    api.list_in::<Pod>(&claim.metadata.namespace).filter(holds)
 }
 
 #[cfg(test)]

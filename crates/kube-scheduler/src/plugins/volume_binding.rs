@@ -9,8 +9,8 @@ use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_client::volume::{
-    NO_PROVISIONER, SELECTED_NODE, claim_class, claim_name, find_match, fully_bound, reachable_from,
-    requested, waits_for_consumer,
+    NO_PROVISIONER, SELECTED_NODE, claim_class, claim_name, find_match, fully_bound, made_for, not_made_for,
+    reachable_from, requested, waits_for_consumer,
 };
 use std::rc::Rc;
 
@@ -153,11 +153,6 @@ fn volume_of(claim: &PersistentVolumeClaim, api: &ApiServer) -> Option<Rc<Persis
     api.get::<PersistentVolume>("", claim.spec.volume_name.as_ref()?).cloned()
 }
 
-/// Whether the claim of an ephemeral volume belongs to the pod (upstream: `ephemeral.VolumeIsForPod`).
-fn made_for(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
-    claim.metadata.owner_references.iter().any(|o| o.controller == Some(true) && o.uid == pod.metadata.uid)
-}
-
 /// The pod's claims, or why one of them cannot be used (upstream: `podHasPVCs`).
 fn usable_claims(pod: &Pod, api: &ApiServer) -> Result<Vec<Rc<PersistentVolumeClaim>>, Status> {
     let mut claims = Vec::new();
@@ -183,11 +178,7 @@ fn usable_claims(pod: &Pod, api: &ApiServer) -> Result<Vec<Rc<PersistentVolumeCl
             return Err(Status::unresolvable(format!("persistentvolumeclaim \"{name}\" is being deleted")));
         }
         if volume.ephemeral.is_some() && !made_for(pod, claim) {
-            let (meta, namespace) = (&pod.metadata, &claim.metadata.namespace);
-            return Err(Status::unresolvable(format!(
-                "PVC {namespace}/{name} was not created for pod {}/{} (pod is not owner)",
-                meta.namespace, meta.name
-            )));
+            return Err(Status::unresolvable(not_made_for(pod, claim)));
         }
         claims.push(claim.clone());
     }

@@ -2,10 +2,13 @@
 
 use orrery_api::resources::STORAGE;
 use orrery_api::{PersistentVolume, PersistentVolumeClaim};
-use orrery_apimachinery::{StatusResult, Str};
+use orrery_apimachinery::{Quantity, StatusResult, Str};
 use orrery_client::Context;
 use orrery_client::volume::{BIND_COMPLETED, BOUND_BY_CONTROLLER, is_bound_to, reference_to};
 use std::rc::Rc;
+
+/// On a volume that grew: how large it was before (upstream: `AnnPreResizeCapacity`).
+const PRE_RESIZE: &str = "volume.alpha.kubernetes.io/pre-resize-capacity";
 
 /// Binds a volume and a claim to each other, the volume first.
 pub(super) fn bind(
@@ -109,10 +112,17 @@ pub(super) fn set_claim_phase(
             Some(volume) => {
                 status.access_modes = volume.spec.access_modes.clone();
                 // A bound claim's capacity may lag behind the volume's while it grows.
-                if entered && status.capacity.get(STORAGE) != volume.spec.capacity.get(STORAGE) {
+                if entered && let Some(size) = size_before_growth(volume) {
+                    status.capacity.insert(STORAGE.into(), size);
+                } else if entered && status.capacity.get(STORAGE) != volume.spec.capacity.get(STORAGE) {
                     status.capacity = volume.spec.capacity.clone();
                 }
             }
         }
     })
+}
+
+/// How large the file system is on a volume that was made larger than it.
+fn size_before_growth(volume: &PersistentVolume) -> Option<Quantity> {
+    Quantity::parse(volume.metadata.annotations.get(PRE_RESIZE)?)
 }

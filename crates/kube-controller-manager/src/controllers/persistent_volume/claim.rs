@@ -2,17 +2,15 @@
 
 use super::{at_next_resync, binding, provisioning};
 use crate::Action;
-use orrery_api::{PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
+use orrery_api::{PersistentVolume, PersistentVolumeClaim, Pod};
 use orrery_apimachinery::{Reason, Status, StatusResult};
 use orrery_client::volume::{
-    BIND_COMPLETED, BOUND_BY_CONTROLLER, SELECTED_NODE, capacity, claim_class, claim_names, find_match,
-    is_bound_to, modes_suffice, requested, same_volume_mode, volume_class, waits_for_consumer,
+    BIND_COMPLETED, BOUND_BY_CONTROLLER, Misfit, SELECTED_NODE, claim_class, claim_names,
+    default_storage_class, find_match, is_bound_to, is_terminated, misfit, modes_suffice, names_class,
+    waits_for_consumer,
 };
 use orrery_client::{ApiServer, Context, EventType};
 use std::rc::Rc;
-
-const DEFAULT_CLASS: [&str; 2] =
-    ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
 
 /// Moves a claim on.
 pub(super) fn sync(claim: &Rc<PersistentVolumeClaim>, cx: &mut Context<'_>) -> StatusResult<Action> {
@@ -32,13 +30,12 @@ fn sync_unbound(claim: &Rc<PersistentVolumeClaim>, cx: &mut Context<'_>) -> Stat
         binding::bind(&volume, claim, cx)?;
         return Ok(Action::AwaitChange);
     }
-    if claim.spec.storage_class_name.is_none()
-        && claim_class(claim).is_empty()
-        && let Some(class) = default_class(cx.api())
+    if !names_class(claim)
+        && let Some(class) = default_storage_class(cx.api())
     {
         let meta = &claim.metadata;
         let claim = cx.modify::<PersistentVolumeClaim>(&meta.namespace, &meta.name, |claim| {
-            claim.spec.storage_class_name = Some(class.metadata.name.clone());
+            claim.spec.storage_class_name = Some(class);
         })?;
         return sync(&claim, cx);
     }
@@ -59,7 +56,8 @@ fn sync_wanting(claim: &Rc<PersistentVolumeClaim>, name: &str, cx: &mut Context<
     let Some(volume) = cx.get::<PersistentVolume>("", name) else { return stay_pending(claim, cx) };
     if volume.spec.claim_ref.is_none() {
         if let Some(mismatch) = mismatch(&volume, claim) {
-            let message = format!("Cannot bind to requested volume \"{name}\": {mismatch}");
+            let which = if mismatch == Misfit::Deleting { format!(" \"{name}\"") } else { String::new() };
+            let message = format!("Cannot bind to requested volume \"{name}\": {mismatch}{which}");
             cx.event(&**claim, EventType::Warning, "VolumeMismatch", message);
             return stay_pending(claim, cx);
         }
@@ -123,42 +121,18 @@ fn best_match(claim: &PersistentVolumeClaim, waits: bool, api: &ApiServer) -> Op
     })
 }
 
-/// Why the claim cannot have the volume that it names (upstream: `checkVolumeSatisfyClaim`).
-fn mismatch(volume: &PersistentVolume, claim: &PersistentVolumeClaim) -> Option<String> {
-    if volume.metadata.terminating() {
-        Some(format!("the volume is marked for deletion \"{}\"", volume.metadata.name))
-    } else if capacity(volume) < requested(claim) {
-        Some("requested PV is too small".into())
-    } else if volume_class(volume) != claim_class(claim) {
-        Some("storageClassName does not match".into())
-    } else if !same_volume_mode(claim, volume) {
-        Some("incompatible volumeMode".into())
-    } else if !modes_suffice(claim, volume) {
-        Some("incompatible accessMode".into())
-    } else {
-        None
-    }
-}
-
-/// The newest of the default classes, of equally new ones the first by name.
-fn default_class(api: &ApiServer) -> Option<Rc<StorageClass>> {
-    let is_default = |class: &&Rc<StorageClass>| {
-        DEFAULT_CLASS
-            .iter()
-            .any(|key| class.metadata.annotations.get(key).is_some_and(|value| &**value == "true"))
-    };
-    let newest = api.list::<StorageClass>().filter(is_default).max_by(|a, b| {
-        (a.metadata.creation_timestamp, &b.metadata.name)
-            .cmp(&(b.metadata.creation_timestamp, &a.metadata.name))
-    });
-    newest.cloned()
+/// Why the claim cannot have the free volume that it names; neither its labels nor its phase matter then
+/// (upstream: `checkVolumeSatisfyClaim`).
+pub(super) fn mismatch(volume: &PersistentVolume, claim: &PersistentVolumeClaim) -> Option<Misfit> {
+    let misfit = misfit(claim, volume, None, false);
+    misfit.filter(|misfit| !matches!(misfit, Misfit::Selector | Misfit::NotAvailable(_)))
 }
 
 /// Says that a claim is bound with its first pod, or with which pods that wait themselves.
 fn tell_what_it_waits_for(claim: &PersistentVolumeClaim, cx: &mut Context<'_>) {
     let waiting = |pod: &&Rc<Pod>| {
         pod.node_name.is_none()
-            && !matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"))
+            && !is_terminated(pod)
             && claim_names(pod).any(|name| name == claim.metadata.name)
     };
     let pods: Vec<String> = cx

@@ -1,18 +1,16 @@
 //! What becomes of a volume.
 
-use super::{binding, claim, reclaim};
+use super::{binding, claim, migration, reclaim};
 use crate::Action;
 use orrery_api::{ObjectReference, PersistentVolume, PersistentVolumeClaim};
 use orrery_apimachinery::StatusResult;
-use orrery_client::volume::same_volume_mode;
+use orrery_client::volume::{PROVISIONED_BY, same_volume_mode};
 use orrery_client::{Context, EventType};
 use std::rc::Rc;
 
-/// On a volume: who made it.
-pub(super) const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
-
 /// Moves a volume on.
 pub(super) fn sync(volume: &Rc<PersistentVolume>, cx: &mut Context<'_>) -> StatusResult<Action> {
+    let volume = &migration::mark_volume(volume, cx)?;
     let reference = volume.spec.claim_ref.as_ref().filter(|reference| reference.uid.is_some());
     let Some(reference) = reference else {
         // Nobody's, or kept for a claim that has yet to take it.
@@ -20,7 +18,7 @@ pub(super) fn sync(volume: &Rc<PersistentVolume>, cx: &mut Context<'_>) -> Statu
         return Ok(Action::AwaitChange);
     };
     match claim_of(reference, cx) {
-        None => reclaim::release(volume, cx)?,
+        None => return reclaim::release(volume, cx),
         Some(claim) => match &claim.spec.volume_name {
             None if !same_volume_mode(&claim, volume) => tell_mismatch(volume, &claim, cx),
             // Provisioners only make the volume; the claim's side is up to us.
@@ -28,7 +26,7 @@ pub(super) fn sync(volume: &Rc<PersistentVolume>, cx: &mut Context<'_>) -> Statu
             Some(name) if *name == volume.metadata.name => {
                 binding::set_volume_phase(volume, "Bound", None, cx)?;
             }
-            Some(_) if made_for_claim(volume) => reclaim::release(volume, cx)?,
+            Some(_) if made_for_claim(volume) => return reclaim::release(volume, cx),
             Some(_) => binding::unbind(volume, cx)?,
         },
     }

@@ -2,7 +2,7 @@
 
 use orrery_share::Action;
 use orrery_view::behaviour::{Can, Does};
-use orrery_view::scene::ObjectRef;
+use orrery_view::scene::{ObjectRef, View};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, window};
 
@@ -45,6 +45,24 @@ pub fn perform(session: &Session, ui: &UiContext, deed: Deed) {
         (Deed::Undo, _) if handle.undoes => run(session, ui, &handle.undo(None), false),
         _ => {}
     }
+}
+
+/// Shows the traffic view with its panel.
+pub fn traffic(ui: &UiContext) {
+    ui.dispatch(Choose::Leave(0));
+    ui.dispatch(Choose::Select(None));
+    ui.dispatch(Choose::View(View::Traffic));
+}
+
+/// Goes a hop on or back along the request that is looked at.
+pub fn hop(session: &Session, ui: &UiContext, by: i32) {
+    let Some(journey) = ui.journey.and_then(|number| session.read(|engine| engine.journey(number))) else {
+        return;
+    };
+    let last = journey.steps.len();
+    let at = ui.hop.unwrap_or(if by > 0 { 0 } else { last + 1 });
+    let next = at.saturating_add_signed(by as isize).clamp(1, last.max(1));
+    ui.dispatch(Choose::Hop(Some(next)));
 }
 
 /// Opens a pod, a node or the control plane; the picture grows out of the place where it stands.

@@ -1,7 +1,7 @@
 //! The cluster behind the page, with the list of everything that was done to it. The list makes a run repeatable: going back is
 //! replaying from the start, and a link is the list.
 
-use orrery_cluster::{Cluster, Config, Strain, Topology as Layout};
+use orrery_cluster::{Cluster, Config, Load, Origin, Strain, Topology as Layout};
 use orrery_kubectl::Output;
 use orrery_kubectl::apply::apply;
 use orrery_kubectl::trial;
@@ -13,10 +13,13 @@ use orrery_view::assist::{Offer, complete};
 use orrery_view::behaviour::{Can, behaviour};
 use orrery_view::findings::{Finding, findings};
 use orrery_view::handle::{self, Handle};
+use orrery_view::journey::{self, Followed};
+use orrery_view::load::{self, Stream};
 use orrery_view::logs::{Logs, logs};
 use orrery_view::opened::node::{OpenedNode, opened_node};
 use orrery_view::opened::pod::{OpenedPod, opened_pod};
 use orrery_view::parts::{Parts, parts};
+use orrery_view::requests::{self, Offers};
 use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::storage::lives::{StorageView, storage};
 use orrery_view::timeline::{Density, Mark, Timeline};
@@ -29,6 +32,9 @@ use crate::refusals::marks;
 pub const NODES: u32 = 3;
 /// Seed of a new cluster.
 pub const SEED: u64 = 1;
+
+/// No load is heavier, in thousandths of a request in a second: links are hostile input.
+const MOST_MILLI: u64 = 10_000_000;
 
 /// A cluster and what was done to it.
 pub struct Engine {
@@ -222,6 +228,31 @@ impl Engine {
         logs(&self.cluster, pod, container, previous, most)
     }
 
+    /// Who can ask, and what for.
+    pub fn offers(&self, namespace: Option<&str>) -> Offers {
+        requests::offers(&self.cluster, namespace)
+    }
+
+    /// The last requests that were followed, the latest first.
+    pub fn journeys(&self, most: usize) -> Vec<Followed> {
+        journey::journeys(&self.cluster, most)
+    }
+
+    /// A request that was followed.
+    pub fn journey(&self, number: u64) -> Option<Followed> {
+        journey::journey(&self.cluster, number)
+    }
+
+    /// The steady loads.
+    pub fn streams(&self) -> Vec<Stream> {
+        load::streams(&self.cluster)
+    }
+
+    /// The number of the last request.
+    pub fn latest_journey(&self) -> Option<u64> {
+        self.cluster.journeys().next_back().map(|journey| journey.number)
+    }
+
     /// What the scheduler thought of each node for a pod.
     pub fn scheduling(&self, id: &ObjectRef) -> Option<scheduling::Scheduling> {
         scheduling::scheduling(&self.cluster, id)
@@ -349,6 +380,9 @@ fn label(action: &Action) -> String {
         Action::Part { name, fault } => format!("{name} {}", word(*fault)),
         Action::Snapshot { name } => format!("save {name}"),
         Action::Restore { name } => format!("restore {name}"),
+        Action::Load { per_second_milli, .. } => format!("load {}/s", per_second_milli / 1000),
+        Action::StopLoad { .. } => "load off".into(),
+        Action::Request { url, .. } => url.trim_start_matches("http://").to_owned(),
         Action::Kubectl { line, .. } => line.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
     }
 }
@@ -402,7 +436,10 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::Restore { .. }
         | Action::EndContainer { .. }
         | Action::HangContainer { .. }
-        | Action::KillContainer { .. } => None,
+        | Action::KillContainer { .. }
+        | Action::Request { .. }
+        | Action::Load { .. }
+        | Action::StopLoad { .. } => None,
     }
 }
 
@@ -433,6 +470,17 @@ fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         }
         Action::KillContainer { namespace, pod, container } => {
             cluster.kill_container(namespace, pod, container);
+        }
+        Action::Load { name, from, url, per_second_milli } => {
+            if let Ok(origin) = from.parse::<Origin>() {
+                cluster.set_load(Load::new(name, origin, url, (*per_second_milli).min(MOST_MILLI)));
+            }
+        }
+        Action::StopLoad { name } => drop(cluster.stop_load(name)),
+        Action::Request { from, url } => {
+            if let Ok(origin) = from.parse::<Origin>() {
+                cluster.request(&origin, url);
+            }
         }
         Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
             let line = command(action).expect("these have one");

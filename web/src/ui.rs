@@ -110,6 +110,12 @@ pub struct Ui {
     pub present: bool,
     /// In another page: picture and time only.
     pub embed: bool,
+    /// The followed request that is looked at, by its number.
+    pub journey: Option<u64>,
+    /// So many of its hops are looked at, from 1; all where none is told.
+    pub hop: Option<usize>,
+    /// Who asks, and what for: the request that is being written.
+    pub ask: (String, String),
     /// One sentence about what just happened, until it is closed.
     pub toast: Option<String>,
 }
@@ -143,6 +149,12 @@ pub enum Choose {
     Sheet(Option<Sheet>),
     /// Goes on or off the stage.
     Present(bool),
+    /// Looks at a followed request.
+    Journey(Option<u64>),
+    /// Looks at so many of its hops, or at all.
+    Hop(Option<usize>),
+    /// Writes a request: who asks, and what for.
+    Ask(String, String),
     /// Says something.
     Toast(Option<String>),
     /// Escape: closes the topmost thing that is open.
@@ -184,6 +196,13 @@ impl Reducible for Ui {
             Choose::Dialog(dialog) => ui.dialog = dialog,
             Choose::Sheet(sheet) => ui.sheet = sheet,
             Choose::Present(present) => ui.present = present,
+            Choose::Journey(journey) => {
+                ui.journey = journey;
+                ui.hop = None;
+                ui.view = View::Traffic;
+            }
+            Choose::Hop(hop) => ui.hop = hop,
+            Choose::Ask(from, to) => ui.ask = (from, to),
             Choose::Toast(toast) => ui.toast = toast,
             Choose::Close => ui.close(),
         }

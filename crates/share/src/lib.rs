@@ -212,6 +212,29 @@ pub enum Action {
         /// Name of the container.
         container: String,
     },
+    /// A request is sent, and followed.
+    Request {
+        /// By whom: `outside`, `node/NAME`, `pod/NAMESPACE/NAME`.
+        from: String,
+        /// What is asked for.
+        url: String,
+    },
+    /// A steady load is turned on, or changed.
+    Load {
+        /// Its name.
+        name: String,
+        /// Who asks, as for a request.
+        from: String,
+        /// What is asked for.
+        url: String,
+        /// Thousandths of a request in a second.
+        per_second_milli: u64,
+    },
+    /// A steady load is turned off.
+    StopLoad {
+        /// Its name.
+        name: String,
+    },
     /// A line of the console.
     Kubectl {
         /// The words after `kubectl`.
@@ -366,6 +389,14 @@ mod tests {
                 code: 3,
             },
             container,
+            Action::Request { from: "pod/default/web-1".into(), url: "http://web.shop/cart".into() },
+            Action::Load {
+                name: "a".into(),
+                from: "outside".into(),
+                url: "http://shop.example.com/".into(),
+                per_second_milli: 2_500,
+            },
+            Action::StopLoad { name: "a".into() },
         ];
         let steps = actions.map(|action| Step { at: 1, action }).into();
         let link = Link { steps, ..link() };

@@ -11,6 +11,7 @@ use crate::owner::Hues;
 use crate::owners::{Family, families};
 use crate::parts::Consequence;
 use crate::registries::{RegistryBox, registries};
+use crate::traffic::{self, Traffic};
 use crate::{node, plane, pod, rollout, service, storage};
 
 /// Text that is shared between successive scenes.
@@ -155,6 +156,14 @@ pub struct ServiceBox {
     pub endpoints: Vec<Endpoint>,
     /// What is missing, in one line, for a selector that matches nothing.
     pub ghost: bool,
+}
+
+impl ServiceBox {
+    /// A service that something names and nobody made.
+    pub(crate) fn missing(namespace: &Text, name: &Text) -> Self {
+        let id = ObjectRef { kind: "Service".into(), namespace: namespace.clone(), name: name.clone() };
+        Self { id, ports: "".into(), external: false, hue: None, endpoints: Vec::new(), ghost: true }
+    }
 }
 
 /// One address behind a service.
@@ -318,19 +327,22 @@ pub enum View {
     Nodes,
     /// Whom pods belong to.
     Owners,
+    /// How requests reach them.
+    Traffic,
     /// What keeps their data.
     Storage,
 }
 
 impl View {
     /// All, in the order of the switch.
-    pub const ALL: [Self; 3] = [Self::Nodes, Self::Owners, Self::Storage];
+    pub const ALL: [Self; 4] = [Self::Nodes, Self::Owners, Self::Traffic, Self::Storage];
 
     /// The name in an address.
     pub fn name(self) -> &'static str {
         match self {
             Self::Nodes => "nodes",
             Self::Owners => "owners",
+            Self::Traffic => "traffic",
             Self::Storage => "storage",
         }
     }
@@ -366,6 +378,8 @@ pub struct Scene {
     pub rollouts: Vec<RolloutLane>,
     /// The owners view: the families, when it is looked at.
     pub families: Option<Vec<Family>>,
+    /// The traffic view: what is between the outside and the pods, when it is looked at.
+    pub traffic: Option<Traffic>,
 }
 
 impl Scene {
@@ -395,12 +409,13 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
     let shown: BTreeMap<Text, Hue> =
         nodes.iter().flat_map(|n| &n.pods).map(|p| (p.uid.clone(), p.hue)).collect();
     let services = api.list::<Service>().filter(|s| wanted(&s.metadata.namespace) && !is_apiserver(s));
-    let services = services.map(|s| service::service_box(api, s, &shown)).collect();
+    let mut services: Vec<_> = services.map(|s| service::service_box(api, s, &shown)).collect();
     let mut waiting = waiting(cluster, &hues, &wanted);
     let families = (view == View::Owners).then(|| {
         let mut marks: Vec<_> = nodes.iter_mut().flat_map(|n| &mut n.pods).chain(&mut waiting.pods).collect();
         families(cluster, &hues, &mut marks, &wanted)
     });
+    let traffic = (view == View::Traffic).then(|| traffic::traffic(cluster, &mut services, &wanted));
     Scene {
         control_plane: plane::control_plane(cluster, &latest),
         services,
@@ -410,6 +425,7 @@ pub fn scene(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectR
         volumes: storage::tracks(api, &hues, &wanted),
         rollouts: rollout::lanes(cluster, &hues, &wanted, chosen),
         families,
+        traffic,
     }
 }
 

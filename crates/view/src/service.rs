@@ -28,12 +28,14 @@ pub(crate) fn service_box(api: &ApiServer, service: &Service, hues: &BTreeMap<St
     }
 }
 
+/// Whether a slice of the same namespace belongs to a service.
+pub(crate) fn of_service(slice: &EndpointSlice, service: &Service) -> bool {
+    slice.metadata.labels.get(SERVICE_NAME) == Some(&service.metadata.name)
+}
+
 fn endpoints(api: &ApiServer, service: &Service) -> Vec<Endpoint> {
-    let meta = &service.metadata;
-    let of_service =
-        |slice: &&std::rc::Rc<EndpointSlice>| slice.metadata.labels.get(SERVICE_NAME) == Some(&meta.name);
-    api.list_in::<EndpointSlice>(&meta.namespace)
-        .filter(of_service)
+    api.list_in::<EndpointSlice>(&service.metadata.namespace)
+        .filter(|slice| of_service(slice, service))
         .flat_map(|slice| &slice.endpoints)
         .filter_map(|endpoint| {
             let pod = endpoint.target_ref.as_ref()?.uid.clone()?;

@@ -1,7 +1,7 @@
 //! The selection: what it is, why it is so, what it looks like as YAML, what was recorded about it, and what can be done to it.
 
 use orrery_view::inspect::{Cause, Deed, Inspection, Tone};
-use orrery_view::scene::ObjectRef;
+use orrery_view::scene::{ObjectRef, View};
 use yew::prelude::*;
 
 use super::actions::Actions;
@@ -10,6 +10,7 @@ use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
 use super::scheduling::SchedulingShort;
+use super::traffic::TrafficPanel;
 use super::transport::hms;
 use super::workload::{link, workload};
 use crate::doing;
@@ -32,6 +33,7 @@ pub fn Inspector() -> Html {
     let ui = use_ui();
     let w = use_words();
     let body = match &ui.selection {
+        None if ui.view == View::Traffic => html! { <TrafficPanel /> },
         None => html! { <Overview /> },
         Some(id) => html! { <Selected key={id.key()} id={id.clone()} /> },
     };

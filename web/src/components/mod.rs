@@ -26,5 +26,6 @@ pub mod sheets;
 mod storage;
 mod strip;
 mod timeline;
+pub mod traffic;
 pub mod transport;
 mod workload;

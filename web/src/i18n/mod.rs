@@ -4,6 +4,7 @@
 mod en;
 mod ko;
 mod storage;
+mod traffic;
 
 use orrery_share::Fault;
 use orrery_view::behaviour::Does;
@@ -14,6 +15,7 @@ use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 use orrery_view::scene::View;
 use storage::StorageWords;
+pub use traffic::TrafficWords;
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -85,6 +87,8 @@ pub struct Words {
     pub views: &'static str,
     /// Of the views, in the order of `View::ALL`.
     pub view_names: [&'static str; View::ALL.len()],
+    /// Of the traffic view.
+    pub traffic: &'static TrafficWords,
     /// Of the storage view.
     pub keeps: &'static StorageWords,
     pub add_node: &'static str,

@@ -212,7 +212,7 @@ fn waiting_message(pod: &Pod) -> Option<Text> {
 }
 
 /// The latest warning about a pod. Once it has a node, the scheduler's refusals are over.
-fn last_warning(api: &ApiServer, pod: &Pod) -> Option<Text> {
+pub(crate) fn last_warning(api: &ApiServer, pod: &Pod) -> Option<Text> {
     let about = |e: &&std::rc::Rc<Event>| {
         e.involved_object.uid.as_ref() == Some(&pod.metadata.uid)
             && e.type_.as_deref() == Some("Warning")

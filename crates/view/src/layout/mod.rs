@@ -4,11 +4,13 @@
 mod owners;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use std::collections::BTreeMap;
 
 use crate::scene::{NodeCard, Scene, ServiceBox};
 pub use owners::{BranchPlace, FamilyPlace};
+pub use traffic::{Edge, Leg, TrafficPlaces, route};
 
 /// A box on the sheet, in pixels.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -139,6 +141,8 @@ pub struct Layout {
     pub tracks: Vec<Track>,
     /// The families of the owners view.
     pub families: Vec<FamilyPlace>,
+    /// What stands between the outside and the services, in the traffic view.
+    pub traffic: Option<TrafficPlaces>,
 }
 
 /// Room above a lane for its heading.
@@ -161,9 +165,10 @@ pub fn arrange(scene: &Scene, width: f64) -> Layout {
     let width = width.max(300.0);
     let mut l = Layout { width, narrow: width < NARROW, density: density(scene), ..Layout::default() };
     place_control_plane(&mut l);
-    let y = match &scene.families {
-        Some(families) => owners::place(&mut l, scene, families),
-        None => place_by_node(&mut l, scene),
+    let y = match (&scene.families, &scene.traffic) {
+        (Some(families), _) => owners::place(&mut l, scene, families),
+        (_, Some(traffic)) => traffic::place(&mut l, scene, traffic),
+        _ => place_by_node(&mut l, scene),
     };
     l.height = place_rollouts(&mut l, scene, y) + margin(&l);
     l

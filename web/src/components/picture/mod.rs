@@ -3,12 +3,15 @@
 mod control_plane;
 mod crowd;
 mod flights;
+mod journey;
 mod node_card;
 mod owners;
 pub mod registries;
 mod rollout;
 mod services;
 mod storage;
+mod streams;
+mod traffic;
 mod waiting;
 
 use std::collections::BTreeSet;
@@ -30,11 +33,14 @@ use crate::ui::{CONTROL_PLANE, Choose, use_ui, use_words};
 use control_plane::{ControlPlane, RailLabel};
 use crowd::CrowdMap;
 use flights::Flights;
+use journey::JourneyWay;
 use node_card::NodeCard;
 use owners::Owners;
 use rollout::Rollout;
 use services::Services;
 use storage::Volume;
+use streams::Streams;
+use traffic::Network;
 use waiting::WaitingLane;
 
 /// On a stage everything is drawn larger: as if the sheet were this wide.
@@ -91,6 +97,7 @@ fn Marks() -> Html {
                     viewBox={format!("0 0 {wide} {high}")} role="group" aria-label={w.picture} {onclick} {ondblclick} {onkeydown}>
                     <Sheet scene={scene.clone()} layout={layout} selection={ui.selection.clone()} />
                 </svg>
+                { traffic::twin(&scene, w) }
                 if scene.nodes.is_empty() { <p class="empty">{w.empty}</p> }
             }
             <p class="unseen" aria-live="polite">{ spoken(&scene, w) }</p>
@@ -180,6 +187,8 @@ fn Sheet(props: &SheetProps) -> Html {
             <ControlPlane plane={scene.control_plane.clone()} layout={layout.clone()} />
             { if scene.families.is_some() {
                 html! { <Owners scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} /> }
+            } else if scene.traffic.is_some() {
+                html! { <><Network scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} />{ unscheduled(props, w) }</> }
             } else {
                 by_node(props, w)
             } }
@@ -190,6 +199,11 @@ fn Sheet(props: &SheetProps) -> Html {
                 </g>
             }) }
             <Pods scene={scene.clone()} layout={layout.clone()} selection={selection.clone()} />
+            if scene.traffic.is_some() {
+                { traffic::shields(scene, l, w.traffic) }
+                <Streams scene={scene.clone()} layout={layout.clone()} />
+                <JourneyWay scene={scene.clone()} layout={layout.clone()} />
+            }
             <Flights layout={layout.clone()} nodes={scene.nodes.iter().map(|n| n.id.name.clone()).collect::<Vec<_>>()} />
             <RailLabel plane={scene.control_plane.clone()} layout={layout.clone()} />
         </>
@@ -210,14 +224,22 @@ fn by_node(props: &SheetProps, w: &Words) -> Html {
             }) }
             { registries::registries(scene, l, w) }
             <Services services={scene.services.clone()} layout={layout.clone()} selection={selection.clone()} />
-            if let Some(spot) = &l.waiting {
-                { heading(spot, w.unscheduled) }
-                <WaitingLane waiting={scene.waiting.clone()} spot={*spot} />
-            }
+            { unscheduled(props, w) }
             if let Some(spot) = l.volumes.first() { { heading(spot, w.storage) } }
             { for scene.volumes.iter().zip(&l.volumes).map(|(track, spot)| html! {
                 <Volume key={track.id.key()} track={track.clone()} spot={*spot} chosen={picked(&track.id)} />
             }) }
+        </>
+    }
+}
+
+/// Who waits for a node.
+fn unscheduled(props: &SheetProps, w: &Words) -> Html {
+    let Some(spot) = &props.layout.waiting else { return html! {} };
+    html! {
+        <>
+            { heading(spot.x, spot.y - 9.0, w.unscheduled, "") }
+            <WaitingLane waiting={props.scene.waiting.clone()} spot={*spot} />
         </>
     }
 }

@@ -34,12 +34,7 @@ pub fn Services(props: &ServicesProps) -> Html {
                 { super::heading(first.x, first.y - 9.0, w.services, "") }
             }
             <path class="outside-line" d={outside_line(services, l)} />
-            { for l.tracks.iter().map(|track| {
-                let emphasis = match chosen { Some(i) if i == track.service => "bright", Some(_) => "dim", None => "" };
-                let hue = services[track.service].hue.map(|h| format!("h{h}"));
-                let ready = if track.ready { "" } else { "unready" };
-                html! { <path key={format!("{}-{}", track.service, track.path)} class={classes!("track", hue, emphasis, ready)} d={track.path.clone()} /> }
-            }) }
+            { lines(services, l, chosen) }
             { for services.iter().zip(&l.services).map(|(service, spot)| {
                 let hue = service.hue.map(|h| format!("h{h}"));
                 let picked = (selection.as_ref() == Some(&service.id)).then_some("chosen");
@@ -61,6 +56,17 @@ pub fn Services(props: &ServicesProps) -> Html {
             }) }
         </>
     }
+}
+
+/// From the services to the pods behind them; dashed to those that are not ready.
+pub fn lines(services: &[ServiceBox], l: &Layout, chosen: Option<usize>) -> Html {
+    let tracks = l.tracks.iter().map(|track| {
+        let emphasis = match chosen { Some(i) if i == track.service => "bright", Some(_) => "dim", None => "" };
+        let hue = services[track.service].hue.map(|h| format!("h{h}"));
+        let ready = if track.ready { "" } else { "unready" };
+        html! { <path key={format!("{}-{}", track.service, track.path)} class={classes!("track", hue, emphasis, ready)} d={track.path.clone()} /> }
+    });
+    tracks.collect()
 }
 
 /// The person outside, who applies manifests and sends requests.

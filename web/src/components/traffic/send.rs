@@ -1,0 +1,108 @@
+//! The form: who asks, and what for.
+
+use orrery_share::Action;
+use orrery_view::requests::Offers;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::session::{use_session, use_view};
+use crate::ui::{Choose, use_ui, use_words};
+
+/// The form.
+#[component]
+pub fn Send() -> Html {
+    let ui = use_ui();
+    let w = use_words().traffic;
+    let session = use_session();
+    let offers = use_view(ui.namespace.clone(), |session, namespace| {
+        session.read(|engine| engine.offers(namespace.as_deref()))
+    });
+    let (from, to) = (ui.ask.0.clone(), wanted(&ui.ask.1, &offers));
+    let choose_from = {
+        let ui = ui.clone();
+        move |e: Event| {
+            if let Some(field) = e.target_dyn_into::<HtmlSelectElement>() {
+                ui.dispatch(Choose::Ask(field.value(), ui.ask.1.clone()));
+            }
+        }
+    };
+    let choose_to = {
+        let ui = ui.clone();
+        move |e: InputEvent| {
+            if let Some(field) = e.target_dyn_into::<HtmlInputElement>() {
+                ui.dispatch(Choose::Ask(ui.ask.0.clone(), field.value()));
+            }
+        }
+    };
+    let rate = use_state(|| 20_u32);
+    let loading = session.clone();
+    let onsubmit = {
+        let (ui, from, to) = (ui.clone(), from.clone(), to.clone());
+        move |e: SubmitEvent| {
+            e.prevent_default();
+            if to.trim().is_empty() {
+                return;
+            }
+            session.act(Action::Request { from: from.clone(), url: to.trim().to_owned() });
+            ui.dispatch(Choose::Journey(session.read(|engine| engine.latest_journey())));
+        }
+    };
+    let choose_rate = {
+        let rate = rate.clone();
+        move |e: InputEvent| {
+            let typed = e.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok());
+            if let Some(n) = typed {
+                rate.set(n)
+            }
+        }
+    };
+    let start = {
+        let (from, to) = (from.clone(), to.clone());
+        let (session, per_second_milli) = (loading, u64::from(*rate) * 1000);
+        move |_: MouseEvent| {
+            let name = format!("{from} {to}");
+            session.act(Action::Load { name, from: from.clone(), url: to.clone(), per_second_milli });
+        }
+    };
+    html! {
+        <form class="send" {onsubmit} aria-label={w.send_a_request}>
+            <h2>{w.send_a_request}</h2>
+            <label><span>{w.from}</span>
+                <select class="mono" onchange={choose_from}>
+                    { for offers.origins.iter().map(|o| html! { <option value={o.to_string()} selected={**o == *from}>{short(o)}</option> }) }
+                </select>
+            </label>
+            <label><span>{w.to}</span>
+                <input class="mono" list="targets" value={to.clone()} oninput={choose_to} placeholder="http://web.default" autocomplete="off" autocapitalize="off" spellcheck="false" />
+            </label>
+            <datalist id="targets">{ for offers.targets.iter().map(|(url, what)| html! { <option value={url.to_string()}>{&**what}</option> }) }</datalist>
+            <div class="chips">
+                { for offers.targets.iter().take(6).map(|(url, what)| {
+                    let (ui, chosen) = (ui.clone(), url.to_string());
+                    let onclick = move |_: MouseEvent| ui.dispatch(Choose::Ask(ui.ask.0.clone(), chosen.clone()));
+                    html! { <button type="button" class="chip mono" title={what.to_string()} {onclick}>{url.trim_start_matches("http://")}</button> }
+                }) }
+            </div>
+            <div class="row">
+                <button class="btn primary" type="submit">{w.send}</button>
+                <span class="push" />
+                <input class="rate mono" type="number" min="1" max="10000" value={(*rate).to_string()} aria-label={w.rate} title={w.rate} oninput={choose_rate} /><span class="muted" aria-hidden="true">{"/s"}</span>
+                <button class="btn" type="button" onclick={start}>{w.start_load}</button>
+            </div>
+        </form>
+    }
+}
+
+/// What was typed, or the first of what is offered.
+fn wanted(typed: &str, offers: &Offers) -> String {
+    if typed.is_empty() {
+        offers.targets.first().map_or_else(String::new, |(url, _)| url.to_string())
+    } else {
+        typed.to_owned()
+    }
+}
+
+/// `pod/default/web-1` without the namespace that everybody means.
+fn short(origin: &str) -> String {
+    origin.replacen("pod/default/", "pod/", 1)
+}

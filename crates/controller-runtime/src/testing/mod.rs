@@ -53,6 +53,11 @@ impl<C: Controller + Default> Workbench<C> {
         self.create(ServiceAccount { metadata: ObjectMeta::named(name, "default"), ..Default::default() });
     }
 
+    /// The controller, for who reads what it remembers.
+    pub fn controller(&self) -> &C {
+        &self.controller
+    }
+
     /// A request of the person's, now.
     pub fn request(&self) -> Request {
         Request::new(self.now, "test")

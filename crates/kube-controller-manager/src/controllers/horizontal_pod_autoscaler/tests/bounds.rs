@@ -1,6 +1,6 @@
 //! Autoscalers that keep the bounds, and tell what they cannot measure.
 
-use super::*;
+use super::super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};
 use orrery_api::{

@@ -11,6 +11,7 @@ use orrery_share::{Action, Fault, File, Link, Step, Topology};
 use orrery_sim::SimTime;
 use orrery_view::assist::{Offer, complete};
 use orrery_view::behaviour::{Can, behaviour};
+use orrery_view::charts::{Chart, charts};
 use orrery_view::findings::{Finding, findings};
 use orrery_view::handle::{self, Handle};
 use orrery_view::journey::{self, Followed};
@@ -161,6 +162,11 @@ impl Engine {
     /// The picture.
     pub fn scene(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>, view: View) -> Scene {
         scene::scene(&self.cluster, namespace, chosen, view)
+    }
+
+    /// The charts.
+    pub fn charts(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> Vec<Chart> {
+        charts(&self.cluster, namespace, chosen)
     }
 
     /// The storage view.

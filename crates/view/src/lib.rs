@@ -5,6 +5,7 @@
 pub mod assist;
 pub mod behaviour;
 pub mod calls;
+pub mod charts;
 pub mod countdown;
 pub mod cron_job;
 pub mod crowd;

@@ -331,11 +331,14 @@ pub enum View {
     Traffic,
     /// What keeps their data.
     Storage,
+    /// How they did over time.
+    Charts,
 }
 
 impl View {
     /// All, in the order of the switch.
-    pub const ALL: [Self; 4] = [Self::Nodes, Self::Owners, Self::Traffic, Self::Storage];
+    pub const ALL: [Self; 5] =
+        [Self::Nodes, Self::Owners, Self::Traffic, Self::Storage, Self::Charts];
 
     /// The name in an address.
     pub fn name(self) -> &'static str {
@@ -344,6 +347,7 @@ impl View {
             Self::Owners => "owners",
             Self::Traffic => "traffic",
             Self::Storage => "storage",
+            Self::Charts => "charts",
         }
     }
 

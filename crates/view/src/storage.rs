@@ -2,6 +2,7 @@
 //! storage view, where all of a volume's life is told; [`settings`] are the ConfigMaps and Secrets in it.
 
 pub mod lives;
+pub mod plugins;
 pub mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};

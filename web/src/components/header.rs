@@ -37,6 +37,7 @@ pub fn Header() -> Html {
             <NamespacePick />
             <Tally />
             <span class="push" />
+            <ViewPick />
             <span class="views" role="group" aria-label={w.views}>
                 { for View::ALL.into_iter().zip(w.view_names).map(|(view, name)| html! {
                     <button aria-pressed={(ui.view == view).to_string()} onclick={choose(Choose::View(view))}>{name}</button>
@@ -81,6 +82,29 @@ fn NamespacePick() -> Html {
                 <option value="" selected={ui.namespace.is_none()}>{format!("{}: {}", w.namespace, w.all)}</option>
                 { for all.iter().map(|name| html! {
                     <option value={name.clone()} selected={ui.namespace.as_deref() == Some(name)}>{name.clone()}</option>
+                }) }
+            </select>
+        </span>
+    }
+}
+
+/// The views as a menu, where there is no room for a row of them.
+#[component]
+fn ViewPick() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let onchange = {
+        let ui = ui.clone();
+        Callback::from(move |e: Event| {
+            let chosen = e.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value());
+            chosen.and_then(|name| View::named(&name)).into_iter().for_each(|view| ui.dispatch(Choose::View(view)));
+        })
+    };
+    html! {
+        <span class="pick view-pick">
+            <select aria-label={w.views} {onchange}>
+                { for View::ALL.into_iter().zip(w.view_names).map(|(view, name)| html! {
+                    <option value={view.name()} selected={ui.view == view}>{name}</option>
                 }) }
             </select>
         </span>

@@ -1,11 +1,13 @@
 //! The words of the page, in each language, complete by construction: a missing one does not compile.
 //! States, field names, reasons and kubectl's output are never translated.
 
+mod charts;
 mod en;
 mod ko;
 mod storage;
 mod traffic;
 
+use charts::ChartWords;
 use orrery_share::Fault;
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Countdown;
@@ -89,6 +91,8 @@ pub struct Words {
     pub view_names: [&'static str; View::ALL.len()],
     /// Of the traffic view.
     pub traffic: &'static TrafficWords,
+    /// Of the charts.
+    pub plots: &'static ChartWords,
     /// Of the storage view.
     pub keeps: &'static StorageWords,
     pub add_node: &'static str,

@@ -50,6 +50,14 @@ pub struct StorageWords {
     pub files: &'static str,
     /// Used to pull images.
     pub pulls: &'static str,
+    /// The plug-in table.
+    pub plugins: &'static str,
+    /// The name of a kind of storage.
+    pub plugin: &'static str,
+    /// Attached, block device, grows, snapshots, made on demand.
+    pub abilities: [&'static str; 5],
+    /// Since when nothing mounts it any more.
+    pub gone_since: fn(&str) -> String,
 }
 
 /// English.
@@ -87,6 +95,10 @@ pub const EN: StorageWords = StorageWords {
     variables: "as variables: a change reaches only new containers",
     files: "as files: a change arrives within a minute or so",
     pulls: "to pull images",
+    plugins: "What each kind of storage can do",
+    plugin: "plug-in or driver",
+    abilities: ["attach", "block", "grow", "snapshot", "on demand"],
+    gone_since: |version| format!("gone since {version}"),
 };
 
 /// 한국어.
@@ -124,4 +136,8 @@ pub const KO: StorageWords = StorageWords {
     variables: "변수로: 바뀐 값은 새 컨테이너에만 전달된다",
     files: "파일로: 바뀐 값은 1분 안팎에 도착한다",
     pulls: "이미지를 가져올 때",
+    plugins: "스토리지 종류마다 할 수 있는 것",
+    plugin: "플러그인 또는 드라이버",
+    abilities: ["연결", "블록", "확장", "스냅샷", "동적 생성"],
+    gone_since: |version| format!("{version}부터 없음"),
 };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orrery_api::{Kind, NodeSelector, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, resources};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
+use orrery_client::volume::plugins::source_of_persistent;
 use orrery_client::volume::{claim_class, volume_class};
 use orrery_cluster::Cluster;
 
@@ -292,23 +293,9 @@ fn behind(volume: &PersistentVolume) -> Text {
     } else if let Some(source) = &spec.csi {
         ("csi", source.driver.clone())
     } else {
-        return plugin_of(volume);
+        return source_of_persistent(spec).into();
     };
     [plugin, " ", &at].concat().as_str().into()
-}
-
-/// The name of a plug-in of which there is nothing more to tell.
-fn plugin_of(volume: &PersistentVolume) -> Text {
-    let sources = [
-        (volume.spec.aws_elastic_block_store.is_some(), "awsElasticBlockStore"),
-        (volume.spec.azure_disk.is_some(), "azureDisk"),
-        (volume.spec.azure_file.is_some(), "azureFile"),
-        (volume.spec.cinder.is_some(), "cinder"),
-        (volume.spec.fc.is_some(), "fc"),
-        (volume.spec.gce_persistent_disk.is_some(), "gcePersistentDisk"),
-        (volume.spec.iscsi.is_some(), "iscsi"),
-    ];
-    sources.into_iter().find(|(is, _)| *is).map(|(_, name)| name.into()).unwrap_or_default()
 }
 
 /// The values of the labels that a node must have, as a person would name the place.

@@ -51,6 +51,7 @@ const STAGE_WIDTH: f64 = 1000.0;
 pub fn Picture() -> Html {
     let crowded = use_view((), |session, ()| session.read(|engine| engine.is_crowd()));
     match use_ui().view {
+        View::Charts => html! { <super::charts::Charts /> },
         View::Storage => html! { <super::storage::Storage /> },
         _ if *crowded => html! { <CrowdMap /> },
         _ => html! { <Marks /> },

@@ -1,6 +1,7 @@
 //! The storage view: class → volume ↔ claim → pods, life by life, and below it the ConfigMaps and Secrets with their readers.
 
 mod life;
+mod plugins;
 mod settings;
 
 use orrery_view::scene::ObjectRef;
@@ -30,6 +31,7 @@ pub fn Storage() -> Html {
                 <h2 class="caps">{w.keeps.settings}</h2>
                 <ul class="settings">{ for view.settings.iter().map(|setting| settings::setting(setting, w, &ui)) }</ul>
             }
+            { plugins::table(w) }
         </section>
     }
 }

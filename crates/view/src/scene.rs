@@ -337,8 +337,7 @@ pub enum View {
 
 impl View {
     /// All, in the order of the switch.
-    pub const ALL: [Self; 5] =
-        [Self::Nodes, Self::Owners, Self::Traffic, Self::Storage, Self::Charts];
+    pub const ALL: [Self; 5] = [Self::Nodes, Self::Owners, Self::Traffic, Self::Storage, Self::Charts];
 
     /// The name in an address.
     pub fn name(self) -> &'static str {

@@ -115,7 +115,8 @@ fn every_volume_stands_with_its_class_its_claim_and_its_pods() {
 fn a_workload_is_charted_from_what_it_wanted_to_what_it_had() {
     let mut cluster = cluster();
     let (api, request) = cluster.send();
-    let scaled = api.modify::<orrery_api::Deployment>(&request, "default", "web", |d| d.spec.replicas = Some(3));
+    let scaled =
+        api.modify::<orrery_api::Deployment>(&request, "default", "web", |d| d.spec.replicas = Some(3));
     scaled.expect("three are allowed");
     cluster.pass(Duration::from_secs(60));
     let charts = charts(&cluster, Some("default"), None);

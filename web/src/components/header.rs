@@ -97,7 +97,10 @@ fn ViewPick() -> Html {
         let ui = ui.clone();
         Callback::from(move |e: Event| {
             let chosen = e.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value());
-            chosen.and_then(|name| View::named(&name)).into_iter().for_each(|view| ui.dispatch(Choose::View(view)));
+            chosen
+                .and_then(|name| View::named(&name))
+                .into_iter()
+                .for_each(|view| ui.dispatch(Choose::View(view)));
         })
     };
     html! {

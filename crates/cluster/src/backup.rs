@@ -93,6 +93,7 @@ impl Cluster {
         self.api.roll_back(api);
         self.start_members();
         self.forget_deliveries();
+        self.proxy.component.restart(&self.api);
         for node in &nodes {
             self.with_kubelet(node, Kubelet::start);
         }

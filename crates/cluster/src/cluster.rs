@@ -2,6 +2,7 @@
 
 use crate::backup::Snapshot;
 use crate::cloud::{self, Booting};
+use crate::homes::Homes;
 use crate::load::Loads;
 use crate::network::Wires;
 use crate::parts::AtWork;
@@ -21,7 +22,7 @@ use orrery_kube_proxy::KubeProxy;
 use orrery_kube_proxy::ingress::Balancers;
 use orrery_kubelet::{Kubelet, Network};
 use orrery_scheduler::Scheduler;
-use orrery_sim::{Agenda, Duration, Entry, SimTime};
+use orrery_sim::{Agenda, Duration, Entry, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names a component.
@@ -33,6 +34,8 @@ pub enum ComponentId {
     Scheduler,
     /// What is installed beside Kubernetes' own programs.
     AddOns,
+    /// The kube-proxies of all nodes.
+    KubeProxy,
     /// The kubelet of a node: its number, in the order in which the nodes came.
     Kubelet(usize),
 }
@@ -118,12 +121,15 @@ pub struct Cluster {
     pub(crate) cut: BTreeSet<usize>,
     /// The machines that were ordered from the cloud, the next one first.
     pub(crate) booting: Vec<Booting>,
-    proxy: KubeProxy,
-    pub(crate) tracer: Tracer,
     pub(crate) loads: Loads,
     pub(crate) series: Series,
     /// Whose turn it is behind the Ingress controllers.
     balancers: Balancers,
+    pub(crate) proxy: Seat<KubeProxy>,
+    pub(crate) tracer: Tracer,
+    /// The chance of load balancers.
+    chance: Random,
+    pub(crate) homes: Homes,
     /// The content of persistent volumes.
     disks: BTreeMap<Str, Files>,
     pub(crate) registries: Registries,
@@ -162,11 +168,13 @@ impl Cluster {
             kubelet_of: BTreeMap::new(),
             cut: BTreeSet::new(),
             booting: Vec::new(),
-            proxy: KubeProxy::new(config.seed),
-            tracer: Tracer::default(),
             loads: Loads::default(),
             series: Series::default(),
             balancers: Balancers::new(),
+            proxy: Seat::new(KubeProxy::new(config.seed)),
+            tracer: Tracer::default(),
+            chance: Random::stream(config.seed, "load-balancer"),
+            homes: Homes::default(),
             disks: BTreeMap::new(),
             docker: Docker::default(),
             registries: match config.runtime {
@@ -223,9 +231,9 @@ impl Cluster {
         self.kubelets[number].component.as_deref()
     }
 
-    /// All nodes' kube-proxies, whose connections can be followed.
+    /// All nodes' kube-proxies, whose rules can be read.
     pub fn kube_proxy(&self) -> &KubeProxy {
-        &self.proxy
+        &self.proxy.component
     }
 
     /// How many events have happened since the beginning.
@@ -294,6 +302,7 @@ impl Cluster {
                 }
                 self.add_ons.component.observe(change, &self.api, self.now);
                 self.series.note(change);
+                self.proxy.component.observe(change, &self.api, self.now);
                 self.tell_kubelets(change);
                 self.tell_candidates(change);
             }
@@ -304,6 +313,7 @@ impl Cluster {
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::Scheduler);
         self.plan(ComponentId::AddOns);
+        self.plan(ComponentId::KubeProxy);
         if !self.plane.stands.is_empty() {
             self.plan_plane();
         }
@@ -355,6 +365,7 @@ impl Cluster {
             ComponentId::ControllerManager => self.controller_manager.clear(agenda),
             ComponentId::Scheduler => self.scheduler.clear(agenda),
             ComponentId::AddOns => self.add_ons.clear(agenda),
+            ComponentId::KubeProxy => self.proxy.plan(id, agenda, now),
             ComponentId::Kubelet(number) => {
                 let seat = &mut self.kubelets[number];
                 let next = seat.component.as_ref().and_then(|kubelet| kubelet.next());
@@ -370,6 +381,7 @@ impl Cluster {
             ComponentId::ControllerManager => self.controller_manager.run(id, api, agenda, now),
             ComponentId::Scheduler => self.scheduler.run(id, api, agenda, now),
             ComponentId::AddOns => self.add_ons.run(id, api, agenda, now),
+            ComponentId::KubeProxy => self.proxy.run(id, api, agenda, now),
             ComponentId::Kubelet(number) => {
                 self.kubelets[number].plan = None;
                 self.at_work(number, |kubelet, api, network, now| kubelet.run(api, network, now));
@@ -393,9 +405,11 @@ impl Cluster {
     /// Lets somebody use the network.
     pub(crate) fn wired<T>(&mut self, work: impl FnOnce(&mut Wires<'_>, &mut ApiServer, SimTime) -> T) -> T {
         let mut wires = Wires {
-            proxy: &mut self.proxy,
+            proxy: &mut self.proxy.component,
             tracer: &mut self.tracer,
             balancers: &mut self.balancers,
+            chance: &mut self.chance,
+            homes: &self.homes,
             disks: &mut self.disks,
             registries: &self.registries,
             cut: &self.cut,

@@ -24,6 +24,7 @@ impl Cluster {
     /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
     pub fn stop_node(&mut self, name: &str) -> bool {
         let found = self.with_kubelet(name, Kubelet::power_off);
+        self.proxy.component.boot(name);
         self.stop_machine(name) || found
     }
 
@@ -62,6 +63,11 @@ impl Cluster {
         } else {
             apart && !self.cut.contains(&number)
         };
+        let node = self.homes.get(number).name.clone();
+        match served {
+            true => self.proxy.component.connect(&node),
+            false => self.proxy.component.disconnect(&node),
+        }
         let turn = if served { Kubelet::connect } else { Kubelet::disconnect };
         self.at_work(number, |kubelet, api, _, now| turn(kubelet, api, now));
     }
@@ -158,8 +164,10 @@ impl Cluster {
     /// Starts the kubelet of a new node, which registers it.
     pub(crate) fn start_kubelet(&mut self, node: NodeConfig) {
         let name = node.name.clone();
+        self.homes.add(&node);
         let mut kubelet = Kubelet::new(self.config.seed, node, self.config.runtime);
         if !self.plane.serves.0 {
+            self.proxy.component.disconnect(&name);
             kubelet.disconnect(&mut self.api, self.now);
         }
         kubelet.start(&mut self.api, self.now);

@@ -9,13 +9,16 @@ mod cloud;
 mod cluster;
 mod config;
 mod docker_host;
+mod entry;
 mod etcdctl;
 mod fault;
+mod homes;
 mod load;
 mod network;
 mod parts;
 mod plane;
 mod request;
+mod route;
 mod run;
 mod series;
 mod session;
@@ -37,7 +40,7 @@ pub use orrery_controller_manager::{
     DeletionForecast, Fate, WhyNot, forecast_claim, forecast_volume, hpa, why_not,
 };
 pub use orrery_etcd::raft::{MemberStatus, Role};
-pub use orrery_kube_proxy::{Client, Connection, End, Failure, Hop, Journey, Place, Way};
+pub use orrery_kube_proxy::{Chain, End, Failure, Hop, Journey, KubeProxy, Place};
 pub use orrery_kubelet::{
     ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
 };

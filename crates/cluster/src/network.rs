@@ -1,24 +1,25 @@
-//! The network between the nodes: kube-proxy's rules, what is in the way, and who is at the other end.
+//! The network between the nodes, and who is at the other end: pods, the API server, load balancers, the world outside.
 
 use crate::cluster::Seat;
+use crate::homes::Homes;
 use crate::tracer::Tracer;
-use orrery_api::{Node, Pod};
+use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_client::IngressController;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Reply, Route, Target, Unreachable};
+use orrery_container_runtime::{Answer, Files, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_kube_proxy::ingress::{self, Balancers, Incoming};
-use orrery_kube_proxy::{Client, Hop, KubeProxy, Place, is_outside, lookup};
-use orrery_kubelet::{Kubelet, Network};
-use orrery_sim::{Duration, SimTime};
+use orrery_kube_proxy::{Failure, Hop, KubeProxy, Place, is_outside, lookup};
+use orrery_kubelet::{Arrival, Caller, Kubelet, Network};
+use orrery_sim::{Duration, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// How long it takes to hear that nobody listens, or an assumed answer from outside.
-const ROUND_TRIP: Duration = Duration::from_millis(1);
+pub(crate) const ROUND_TRIP: Duration = Duration::from_millis(1);
 /// How long a client waits for somebody who does not answer, unless it is less patient itself.
 const PATIENCE: Duration = Duration::from_secs(127);
 
@@ -27,8 +28,11 @@ pub(crate) struct Wires<'a> {
     pub proxy: &'a mut KubeProxy,
     pub tracer: &'a mut Tracer,
     pub balancers: &'a mut Balancers,
+    /// The chance of load balancers.
+    pub chance: &'a mut Random,
     pub disks: &'a mut BTreeMap<Str, Files>,
     pub registries: &'a Registries,
+    pub homes: &'a Homes,
     /// The nodes that are cut off, by their kubelets' numbers.
     pub cut: &'a BTreeSet<usize>,
     /// The number of every node's kubelet.
@@ -39,64 +43,27 @@ pub(crate) struct Wires<'a> {
 }
 
 impl Wires<'_> {
-    fn is_cut(&self, node: &str) -> bool {
+    pub(crate) fn is_cut(&self, node: &str) -> bool {
         self.kubelet_of.get(node).is_some_and(|number| self.cut.contains(number))
     }
 
-    /// The address of a name, as somebody outside the cluster finds it.
-    pub(crate) fn lookup_outside(&mut self, api: &ApiServer, host: &str) -> Option<Ipv4Addr> {
-        lookup(api, host, false).first().copied()
-    }
-
-    /// The address of a name, as a process of a node finds it.
-    pub(crate) fn lookup_on_node(&mut self, api: &ApiServer, node: &Str, host: &str) -> Option<Ipv4Addr> {
-        self.lookup(api, node, host, false).first().copied()
-    }
-
-    /// Sends a message from outside the cluster.
-    pub(crate) fn send_from_outside(
-        &mut self,
-        api: &ApiServer,
-        to: Target,
-        message: &Message,
-        now: SimTime,
-    ) -> Answer<Result<Reply, Unreachable>> {
-        let text = to.address.to_string();
-        let is_its = |node: &&Rc<Node>| node.status.addresses.iter().any(|a| *a.address == *text);
-        let node = api.list::<Node>().find(is_its).or_else(|| api.list::<Node>().next());
-        let Some(node) = node.map(|node| node.metadata.name.clone()) else { return nobody() };
-        self.enter(api, &node, Ipv4Addr::new(198, 51, 100, 10), to, message, now)
-    }
-
-    /// Sends a message from a process of a node.
-    pub(crate) fn send_from_node(
+    /// Sends a message to where its connection has arrived, if it has.
+    pub(crate) fn deliver(
         &mut self,
         api: &ApiServer,
         node: &Str,
-        to: Target,
+        arrival: Result<Arrival, Failure>,
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {
-        let own =
-            api.get::<Node>("", node).and_then(|node| node.status.addresses.first()?.address.parse().ok());
-        self.enter(api, node, own.unwrap_or(Ipv4Addr::LOCALHOST), to, message, now)
-    }
-
-    /// Sends a message from an address on a node.
-    pub(crate) fn enter(
-        &mut self,
-        api: &ApiServer,
-        node: &Str,
-        from: Ipv4Addr,
-        to: Target,
-        message: &Message,
-        now: SimTime,
-    ) -> Answer<Result<Reply, Unreachable>> {
-        match self.connect(api, node, from, to, now) {
-            Ok(end) => self.send(api, node, end, message, now),
-            Err(Unreachable::Refused) => Answer { took: ROUND_TRIP, result: Err(Unreachable::Refused) },
-            Err(_) => nobody(),
-        }
+        let arrival = match arrival.map_err(Failure::seen) {
+            Ok(arrival) => arrival,
+            Err(Unreachable::Refused) => return refused(),
+            Err(why) => return Answer { took: PATIENCE, result: Err(why) },
+        };
+        let answer = self.send(api, node, arrival, message, now);
+        self.heard(api, arrival, &answer.result);
+        answer
     }
 }
 
@@ -108,29 +75,12 @@ impl Network for Wires<'_> {
     fn connect(
         &mut self,
         api: &ApiServer,
-        node: &Str,
-        from: Ipv4Addr,
+        from: &Caller<'_>,
         to: Target,
+        protocol: Protocol,
         now: SimTime,
-    ) -> Result<Target, Unreachable> {
-        let client = Client { node: node.clone(), address: from };
-        let way = self.proxy.connect(api, &client, to, now);
-        if self.tracer.is_open()
-            && let Some((namespace, name)) = &way.service
-        {
-            self.tracer.hop(Hop {
-                at: Place::Service(namespace.clone(), name.clone(), i32::from(to.port)),
-                source: from,
-                destination: way.end.unwrap_or(to),
-                rule: "".into(),
-                what: "".into(),
-            });
-        }
-        // Who only dials is told that nobody is there, and so sends nothing.
-        match way.end {
-            Ok(end) if self.tracer.dials(node, end) => Err(Unreachable::Refused),
-            end => end,
-        }
+    ) -> Result<Arrival, Unreachable> {
+        self.dial(api, from, to, protocol, now).map_err(Failure::seen)
     }
 
     fn batch(&self) -> Option<u64> {
@@ -141,26 +91,36 @@ impl Network for Wires<'_> {
         &mut self,
         api: &ApiServer,
         node: &Str,
-        to: Target,
+        arrival: Arrival,
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {
-        if self.is_cut(node) {
-            return nobody();
+        if is_outside(arrival.to.address) {
+            return match self.is_cut(node) {
+                true => nobody(),
+                false => Answer { took: ROUND_TRIP, result: Ok(assumed(message)) },
+            };
         }
-        if is_outside(to.address) {
-            return Answer { took: ROUND_TRIP, result: Ok(assumed(message)) };
-        }
-        let there = |seat: &Seat<Option<Box<Kubelet>>>| {
-            seat.component.as_ref().is_some_and(|kubelet| kubelet.is_on() && kubelet.has_address(to.address))
-        };
-        let number = self.kubelets.iter().position(there).filter(|number| !self.cut.contains(number));
-        let Some(number) = number else { return nobody() };
+        let Some((number, _)) = self.homes.find(arrival.to.address) else { return nobody() };
         let Some(mut kubelet) = self.kubelets[number].component.take() else { return nobody() };
-        let answer = kubelet.answer(api, self, to, message, now);
+        let answer = match kubelet.is_on() {
+            true => kubelet.answer(api, self, arrival, message, now),
+            false => nobody(),
+        };
         self.kubelets[number].component = Some(kubelet);
         self.roused.push(number);
         answer
+    }
+
+    fn heard(&mut self, _api: &ApiServer, to: Arrival, result: &Result<Reply, Unreachable>) {
+        let Err(why) = result else { return };
+        let (failure, what) = match why {
+            Unreachable::Refused => (Failure::NotListening, "nobody listens on"),
+            Unreachable::NoRoute => (Failure::NoRoute, "nobody has the address of"),
+            Unreachable::TimedOut => (Failure::TimedOut, "no answer in time from"),
+        };
+        let text = if self.tracer.is_open() { format!("{what} {}", to.to) } else { String::new() };
+        self.tracer.stop(failure, &text);
     }
 
     fn registries(&self) -> &Registries {
@@ -214,8 +174,13 @@ impl Network for Wires<'_> {
     }
 }
 
+/// Somebody is there and wants nothing of it.
+pub(crate) fn refused() -> Answer<Result<Reply, Unreachable>> {
+    Answer { took: ROUND_TRIP, result: Err(Unreachable::Refused) }
+}
+
 /// Nobody is there who could answer.
-fn nobody() -> Answer<Result<Reply, Unreachable>> {
+pub(crate) fn nobody() -> Answer<Result<Reply, Unreachable>> {
     Answer { took: PATIENCE, result: Err(Unreachable::TimedOut) }
 }
 
@@ -224,6 +189,6 @@ fn assumed(message: &Message) -> Reply {
     match message {
         Message::Connect => Reply::Connected,
         Message::Http { .. } => Reply::Http { status: 200, headers: Vec::new(), body: "".into() },
-        Message::Bytes(_) => Reply::Bytes("".into()),
+        Message::Bytes(_) | Message::Datagram(_) => Reply::Bytes("".into()),
     }
 }

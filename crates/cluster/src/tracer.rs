@@ -1,7 +1,7 @@
 //! The requests that are followed: what is recorded while one is on its way, and the last ones.
 
 use orrery_apimachinery::Str;
-use orrery_container_runtime::{Answer, Reply, Target, Unreachable};
+use orrery_container_runtime::{Answer, Reply, Unreachable};
 use orrery_kube_proxy::{End, Failure, Hop, Journey, Place};
 use orrery_sim::SimTime;
 use std::collections::VecDeque;
@@ -16,8 +16,6 @@ pub(crate) struct Tracer {
     count: u64,
     last: VecDeque<Rc<Journey>>,
     open: Option<Open>,
-    /// Set while a connection is only opened: where it ended, once that is known.
-    dials: Option<Option<(Str, Target)>>,
     /// Why the last request stopped.
     failure: Option<Failure>,
     /// How many equal requests the one on its way stands for.
@@ -46,22 +44,6 @@ impl Tracer {
     /// Whether steps are recorded.
     pub(crate) fn is_open(&self) -> bool {
         self.open.is_some()
-    }
-
-    /// From now on connections are opened, and nothing is sent on them.
-    pub(crate) fn dial(&mut self) {
-        (self.dials, self.failure) = (Some(None), None);
-    }
-
-    /// Whether connections are only opened; then this is where one ends.
-    pub(crate) fn dials(&mut self, node: &Str, end: Target) -> bool {
-        let dials = self.dials.as_mut();
-        dials.map(|dialled| *dialled = Some((node.clone(), end))).is_some()
-    }
-
-    /// Where the connection ended that was opened, and from now on all is as usual.
-    pub(crate) fn dialled(&mut self) -> Option<(Str, Target)> {
-        self.dials.take().flatten()
     }
 
     /// Lets the next requests stand for as many, or for themselves again.

@@ -34,4 +34,4 @@ pub use shell::Shell;
 mod tests;
 
 pub use url::Url;
-pub use world::{Answer, Message, Reply, Route, Target, Unreachable, World};
+pub use world::{Answer, Message, Protocol, Reply, Route, Target, Unreachable, World};

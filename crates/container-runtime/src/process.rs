@@ -6,7 +6,7 @@ use crate::programs::{self, Usage};
 use crate::shell::{Frame, Shell};
 use crate::state::State;
 use crate::task::Task;
-use crate::world::{Answer, Message, Reply, Unreachable, World};
+use crate::world::{Answer, Message, Protocol, Reply, Unreachable, World};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
 use std::fmt;
@@ -186,6 +186,11 @@ impl Process {
             ports.extend_from_slice(&service.ports);
         }
         ports
+    }
+
+    /// Whether one of its programs hears what comes to a port.
+    pub fn hears(&self, port: u16, protocol: Protocol) -> bool {
+        self.0.services().any(|service| service.hears(port, protocol))
     }
 
     /// Answers a message to one of its ports; the error is what a client sees.

@@ -258,7 +258,9 @@ impl State {
         world: &mut dyn World,
     ) -> Answer<Result<Reply, Unreachable>> {
         let serving = self.tasks.iter().filter(|_| self.exit.is_none()).find_map(|task| match &task.doing {
-            Doing::Serving(service) if service.ports.contains(&port) => Some((service.clone(), &task.shell)),
+            Doing::Serving(service) if service.hears(port, message.protocol()) => {
+                Some((service.clone(), &task.shell))
+            }
             _ => None,
         });
         let Some((service, shell)) = serving else {

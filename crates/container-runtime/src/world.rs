@@ -2,6 +2,7 @@
 
 use orrery_apimachinery::Str;
 use orrery_sim::Duration;
+use std::fmt;
 use std::net::Ipv4Addr;
 
 /// What came of asking the outside, and how long that took.
@@ -20,6 +21,43 @@ pub struct Target {
     pub address: Ipv4Addr,
     /// The port.
     pub port: u16,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.address, self.port)
+    }
+}
+
+/// What carries a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// Connections.
+    Tcp,
+    /// Datagrams.
+    Udp,
+    /// Associations.
+    Sctp,
+}
+
+impl Protocol {
+    /// The protocol that the API calls so: `TCP`.
+    pub fn named(name: &str) -> Protocol {
+        match name {
+            "UDP" => Protocol::Udp,
+            "SCTP" => Protocol::Sctp,
+            _ => Protocol::Tcp,
+        }
+    }
+
+    /// As tools write it: `tcp`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "tcp",
+            Protocol::Udp => "udp",
+            Protocol::Sctp => "sctp",
+        }
+    }
 }
 
 /// What is sent once a connection stands.
@@ -42,6 +80,15 @@ pub enum Message {
     },
     /// Bytes of another protocol, such as a line to Redis.
     Bytes(Str),
+    /// A datagram: there is no connection (`nc -u`).
+    Datagram(Str),
+}
+
+impl Message {
+    /// What carries it.
+    pub fn protocol(&self) -> Protocol {
+        if matches!(self, Message::Datagram(_)) { Protocol::Udp } else { Protocol::Tcp }
+    }
 }
 
 /// What the other side answers.
@@ -97,6 +144,12 @@ pub enum Route {
 /// a volume for one process first advances the others that write to it; a [`Mount`](crate::Mount) for which that is not
 /// done is `prompt`.
 pub trait World {
+    /// The address from which the present question seems to come; `None` when it comes from the node itself, or nobody
+    /// asks.
+    fn client(&self) -> Option<Ipv4Addr> {
+        None
+    }
+
     /// The addresses of a name, as the pod's resolver finds them: empty when there is no such name.
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>>;
 

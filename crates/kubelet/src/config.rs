@@ -52,7 +52,7 @@ impl NodeConfig {
     }
 
     /// The node's own address.
-    pub(crate) fn address(&self) -> Str {
+    pub fn address(&self) -> Str {
         let number = self.index + 2;
         format!("172.{}.{}.{}", 18 + (number >> 16), (number >> 8) & 0xff, number & 0xff).into()
     }

@@ -30,6 +30,7 @@ impl Turn<'_, '_> {
             pod: &self.pod,
             index: 0,
             asked: false,
+            client: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
-use crate::{Network, NodeConfig, RuntimeProfile};
+use crate::{Arrival, Network, NodeConfig, RuntimeProfile};
 use orrery_api::{Object, Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
@@ -148,7 +148,7 @@ impl Kubelet {
         &mut self,
         api: &ApiServer,
         network: &mut dyn Network,
-        to: Target,
+        to: Arrival,
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {

@@ -54,7 +54,7 @@ pub use config::{NodeConfig, RuntimeProfile};
 pub use eviction::Strain;
 pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
-pub use network::Network;
+pub use network::{Arrival, Caller, Network};
 pub use prober::{ProbeFacts, Question};
 pub use resolver::resolve;
 pub use usage::Uses;

@@ -5,10 +5,30 @@ use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Reply, Route, Target, Unreachable};
+use orrery_container_runtime::{Answer, Files, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_sim::SimTime;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
+
+/// Who opens a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The node on which it runs.
+    pub node: &'a Str,
+    /// Its address.
+    pub address: Ipv4Addr,
+    /// The pod, unless it has the network of its node.
+    pub pod: Option<&'a Pod>,
+}
+
+/// Where a connection arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The address and the port that it reaches.
+    pub to: Target,
+    /// Where it seems to come from.
+    pub source: Ipv4Addr,
+}
 
 /// What lies beyond a node. Who owns all nodes provides it.
 pub trait Network {
@@ -16,16 +36,15 @@ pub trait Network {
     /// is asked, or only the node's.
     fn lookup(&mut self, api: &ApiServer, node: &Str, name: &str, cluster: bool) -> Vec<Ipv4Addr>;
 
-    /// Opens a connection from the pod with the address `from` on the node called `node`: where it ends, by the rules
-    /// for Services.
+    /// Opens a connection: where it arrives, by the rules for Services, the policies and the routes between nodes.
     fn connect(
         &mut self,
         api: &ApiServer,
-        node: &Str,
-        from: Ipv4Addr,
+        from: &Caller<'_>,
         to: Target,
+        protocol: Protocol,
         now: SimTime,
-    ) -> Result<Target, Unreachable>;
+    ) -> Result<Arrival, Unreachable>;
 
     /// How many equal requests the message that is on its way stands for; none when it is really a single one.
     fn batch(&self) -> Option<u64> {
@@ -37,10 +56,13 @@ pub trait Network {
         &mut self,
         api: &ApiServer,
         node: &Str,
-        to: Target,
+        to: Arrival,
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>>;
+
+    /// Hears what came of a connection.
+    fn heard(&mut self, api: &ApiServer, to: Arrival, result: &Result<Reply, Unreachable>);
 
     /// The registries.
     fn registries(&self) -> &Registries;

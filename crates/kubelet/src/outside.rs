@@ -5,7 +5,7 @@ use crate::mounts::{Maker, Place, is_made, kept, place_of};
 use crate::node::Node;
 use crate::pod_worker::{Instance, PodWorker, container};
 use crate::resolver::Resolver;
-use crate::{Network, ip};
+use crate::{Arrival, Caller, Network, ip};
 use orrery_api::{PersistentVolumeClaim, Pod};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, WorkQueue};
@@ -48,8 +48,17 @@ impl Peers<'_> {
         let mut shared = self.workers.remove(uid)?;
         let worker = Rc::make_mut(&mut shared);
         let done = worker.pod(api).map(|pod| {
-            let mut outside =
-                Outside { api, node, worker, peers: self.reborrow(), pod: &pod, index: 0, now, asked: false };
+            let mut outside = Outside {
+                api,
+                node,
+                worker,
+                peers: self.reborrow(),
+                pod: &pod,
+                index: 0,
+                now,
+                asked: false,
+                client: None,
+            };
             act(&mut outside)
         });
         if let Some(at) = worker.next() {
@@ -64,7 +73,7 @@ impl Peers<'_> {
         &mut self,
         api: &ApiServer,
         node: &mut Node,
-        to: Target,
+        Arrival { to, source }: Arrival,
         message: &Message,
         now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {
@@ -77,7 +86,10 @@ impl Peers<'_> {
             _ => refused(),
         };
         for uid in uids {
-            let asked = self.visit(&uid, api, node, now, |outside| outside.serve(to.port, message));
+            let asked = self.visit(&uid, api, node, now, |outside| {
+                outside.client = Some(source);
+                outside.serve(to.port, message)
+            });
             if let Some(Some(asked)) = asked {
                 answer = asked;
                 break;
@@ -103,6 +115,8 @@ pub(crate) struct Outside<'a> {
     pub now: SimTime,
     /// Whether something was asked whose answer others can change.
     pub asked: bool,
+    /// Who asks it, if somebody from beyond the pod does.
+    pub client: Option<Ipv4Addr>,
 }
 
 impl Outside<'_> {
@@ -144,7 +158,7 @@ impl Outside<'_> {
             let hangs = self.worker.runs[index].current.as_ref().is_some_and(Instance::hangs);
             self.with(index, |process, outside| {
                 process.advance(outside.now, outside);
-                if !process.listens().contains(&port) {
+                if !process.hears(port, message.protocol()) {
                     return None;
                 }
                 if hangs {
@@ -163,24 +177,27 @@ impl Outside<'_> {
 
     /// Sends a message to whoever is at an address, after the rules for Services.
     fn deliver(&mut self, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>> {
-        let own = self.worker.address.map(Ipv4Addr::from);
-        if to.address.is_loopback() || Some(to.address) == own {
+        if to.address.is_loopback() {
             return self.serve(to.port, message).unwrap_or_else(refused);
         }
-        let name = self.node.config.name.clone();
-        let from = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
-        let end = match self.peers.network.connect(self.api, &name, from, to, self.now) {
-            Ok(end) => end,
+        let own = self.worker.address.map(Ipv4Addr::from);
+        let node = self.node.config.name.clone();
+        let address = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        let caller = Caller { node: &node, address, pod: own.map(|_| self.pod) };
+        let arrival = match self.peers.network.connect(self.api, &caller, to, message.protocol(), self.now) {
+            Ok(arrival) => arrival,
             Err(Unreachable::Refused) => return refused(),
             Err(why) => return Answer { took: Duration::MAX, result: Err(why) },
         };
-        if Some(end.address) == own {
-            return self.serve(end.port, message).unwrap_or_else(refused);
-        }
-        if self.node.has_address(end.address) {
-            return self.peers.answer(self.api, self.node, end, message, self.now);
-        }
-        self.peers.network.send(self.api, &name, end, message, self.now)
+        let answer = if Some(arrival.to.address) == own {
+            self.serve(arrival.to.port, message).unwrap_or_else(refused)
+        } else if self.node.has_address(arrival.to.address) {
+            self.peers.answer(self.api, self.node, arrival, message, self.now)
+        } else {
+            self.peers.network.send(self.api, &node, arrival, message, self.now)
+        };
+        self.peers.network.heard(self.api, arrival, &answer.result);
+        answer
     }
 
     /// Where a path of the container is among the pod's volumes.
@@ -285,6 +302,10 @@ impl Outside<'_> {
 }
 
 impl World for Outside<'_> {
+    fn client(&self) -> Option<Ipv4Addr> {
+        self.client
+    }
+
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
         self.asked = true;
         let node = self.node.config.name.clone();

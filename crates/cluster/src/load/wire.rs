@@ -4,9 +4,9 @@ use crate::Cluster;
 use crate::request::{Heard, Origin};
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
-use orrery_container_runtime::{Message, Target};
+use orrery_container_runtime::{Message, Protocol, Target};
 use orrery_kube_proxy::Failure;
-use orrery_kubelet::{Kubelet, Network};
+use orrery_kubelet::{Arrival, Caller, Kubelet, Network};
 use orrery_sim::SimTime;
 use std::net::Ipv4Addr;
 
@@ -15,6 +15,8 @@ use std::net::Ipv4Addr;
 pub(crate) struct Wire {
     pub(crate) node: Str,
     pub(crate) end: Target,
+    /// From where it seems to come there.
+    pub(crate) source: Ipv4Addr,
 }
 
 impl Cluster {
@@ -46,25 +48,35 @@ impl Cluster {
 
     /// Opens a connection, on which nothing is said yet.
     pub(super) fn dial(&mut self, from: &Origin, to: Target) -> Result<Wire, Failure> {
-        let home = if matches!(from, Origin::Pod { .. }) { Some(self.home(from)?) } else { None };
-        self.tracer.dial();
-        let heard = self.wired(|wires, api, now| match (from, home) {
-            (Origin::Outside, _) => wires.send_from_outside(api, to, &Message::Connect, now),
-            (Origin::Node(name), _) => wires.send_from_node(api, name, to, &Message::Connect, now),
-            (_, Some((node, address))) => wires.enter(api, &node, address, to, &Message::Connect, now),
-            _ => unreachable!("a pod has a home by now"),
-        });
-        match (self.tracer.dialled(), heard.result) {
-            (Some((node, end)), _) => Ok(Wire { node, end }),
-            (None, Err(why)) => Err(self.tracer.failure(why)),
-            (None, Ok(_)) => Err(Failure::NoRoute),
-        }
+        let tcp = Protocol::Tcp;
+        let (node, arrival) = match from {
+            Origin::Outside => self.wired(|wires, api, now| wires.dial_from_outside(api, to, tcp, now))?,
+            Origin::Node(name) => {
+                let arrival = self.wired(|wires, api, now| wires.dial_from_node(api, name, to, tcp, now))?;
+                (name.clone(), arrival)
+            }
+            Origin::Pod { namespace, name, .. } => {
+                let (node, address) = self.home(from)?;
+                let pod = self.api.get::<Pod>(namespace, name).cloned().ok_or(Failure::NoRoute)?;
+                let caller = Caller {
+                    node: &node,
+                    address,
+                    pod: Some(&pod).filter(|pod| !pod.spec.host_network).map(|pod| &**pod),
+                };
+                let arrival = self.wired(|wires, api, now| wires.dial(api, &caller, to, tcp, now))?;
+                (node, arrival)
+            }
+        };
+        Ok(Wire { node, end: arrival.to, source: arrival.source })
     }
 
     /// Lets the end of a connection answer as many requests, of which one stands for all.
     pub(super) fn send_batch(&mut self, wire: &Wire, message: &Message, count: u64) -> Heard {
         self.tracer.set_batch(Some(count));
-        let heard = self.wired(|wires, api, now| wires.send(api, &wire.node, wire.end, message, now));
+        let heard = {
+            let arrival = Arrival { to: wire.end, source: wire.source };
+            self.wired(|wires, api, now| wires.send(api, &wire.node, arrival, message, now))
+        };
         self.tracer.set_batch(None);
         heard
     }

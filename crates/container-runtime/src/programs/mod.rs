@@ -5,7 +5,7 @@ use crate::container::Container;
 use crate::files::normal;
 use crate::servers;
 use crate::shell::{self, Options, Shell, Sink};
-use crate::world::{Message, Reply, World};
+use crate::world::{Message, Protocol, Reply, World};
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
@@ -199,8 +199,10 @@ pub struct Usage {
 /// A program that listens.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// On which ports.
+    /// On which ports it takes connections.
     pub ports: Vec<u16>,
+    /// On which it takes datagrams.
+    pub datagrams: Vec<u16>,
     /// Answers a message.
     pub answer: fn(&mut Asked) -> Reply,
     /// What it takes while nobody asks.
@@ -210,6 +212,16 @@ pub struct Service {
     pub on_term: Option<(Duration, i32)>,
     /// What its answers depend on; its command line, unless it says something else.
     pub args: Rc<[Str]>,
+}
+
+impl Service {
+    /// Whether it hears what comes to a port.
+    pub(crate) fn hears(&self, port: u16, protocol: Protocol) -> bool {
+        match protocol {
+            Protocol::Udp => self.datagrams.contains(&port),
+            _ => self.ports.contains(&port),
+        }
+    }
 }
 
 /// A server that is being asked.

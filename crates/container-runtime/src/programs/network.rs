@@ -53,7 +53,7 @@ pub(crate) fn send(
 ) -> Result<Reply, Unreachable> {
     let own = to.address.is_loopback() || call.container.start.address == Some(to.address);
     let mut listeners = call.container.listeners.iter().filter(|_| own);
-    let listener = listeners.find(|(service, _)| service.ports.contains(&to.port)).cloned();
+    let listener = listeners.find(|(service, _)| service.hears(to.port, message.protocol())).cloned();
     let answered = match &listener {
         Some((service, shell)) => {
             answer((service, shell), to.port, message, call.now, call.container, call.world)
@@ -84,7 +84,11 @@ fn nc(call: &mut Call) -> Outcome {
     let timeout = value(call, 'w').and_then(basic::duration).unwrap_or(CONNECT_TIME);
     let Some(address) = resolve(call, host) else { return call.fail(1, &["bad address '", host, "'"]) };
     let text = if has(call, 'z') { "".into() } else { call.input.rest() };
-    let message = if text.is_empty() { Message::Connect } else { spoken(&text) };
+    let message = match text.is_empty() {
+        _ if has(call, 'u') && !telnet => Message::Datagram(text),
+        true => Message::Connect,
+        false => spoken(&text),
+    };
     let place = format!("{host} ({address}:{port})");
     match send(call, Target { address, port }, &message, timeout) {
         Ok(reply) => {
@@ -131,7 +135,8 @@ fn listen(call: &mut Call, words: &[Str]) -> Outcome {
     let Some(port) = port else { return call.fail(1, &["no port given"]) };
     let text = call.input.rest();
     let usage = Usage { memory_bytes: 1 << 19, ..Usage::default() };
-    Outcome::Serve(Service { ports: vec![port], answer: tell, usage, on_term: None, args: Rc::new([text]) })
+    let (ports, datagrams) = if has(call, 'u') { (vec![], vec![port]) } else { (vec![port], vec![]) };
+    Outcome::Serve(Service { ports, datagrams, answer: tell, usage, on_term: None, args: Rc::new([text]) })
 }
 
 /// Tells a client what a listening `nc` was given.
@@ -139,7 +144,7 @@ fn tell(asked: &mut Asked) -> Reply {
     let text = asked.args.first().map_or("", |text| text);
     match asked.message {
         Message::Connect => Reply::Connected,
-        Message::Bytes(_) => Reply::Bytes(text.into()),
+        Message::Bytes(_) | Message::Datagram(_) => Reply::Bytes(text.into()),
         Message::Http { .. } => {
             let (head, body) = text.split_once("\r\n\r\n").or(text.split_once("\n\n")).unwrap_or(("", text));
             let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(200);
@@ -156,6 +161,7 @@ fn httpd(call: &mut Call) -> Outcome {
     let usage = Usage { memory_bytes: 1 << 19, ..Usage::default() };
     Outcome::Serve(Service {
         ports: vec![port],
+        datagrams: Vec::new(),
         answer: file,
         usage,
         on_term: None,

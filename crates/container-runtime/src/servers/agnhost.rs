@@ -28,11 +28,20 @@ fn run(call: &mut Call) -> Outcome {
         }
         "netexec" => {
             let http_port = port(8080, &["http-port"]);
+            let udp_port = port(8081, &["udp-port"]);
             call.out.push_str(&format!(
-                "Started HTTP server on port {http_port}\nStarted UDP server on port  {}\n",
-                port(8081, &["udp-port"])
+                "Started HTTP server on port {http_port}\nStarted UDP server on port  {udp_port}\n"
             ));
-            serve(&[http_port], 12, |asked| http(asked, netexec))
+            let server = serve(&[http_port], 12, |asked| match asked.message {
+                Message::Datagram(text) => Reply::Bytes(datagram(asked, text).into()),
+                _ => http(asked, netexec),
+            });
+            match server {
+                Outcome::Serve(service) => {
+                    Outcome::Serve(crate::programs::Service { datagrams: vec![udp_port], ..service })
+                }
+                other => other,
+            }
         }
         "serve-hostname" => {
             let port = port(9376, &["port"]);
@@ -67,6 +76,15 @@ fn run(call: &mut Call) -> Outcome {
         "dns-suffix" | "etc-hosts" | "help" => Outcome::Exit(0),
         // Its other commands run until they are stopped.
         _ => Outcome::Stay,
+    }
+}
+
+/// What the UDP server of `netexec` says to a command.
+fn datagram(asked: &Asked, text: &str) -> String {
+    match text.trim().split_once(' ').unwrap_or((text.trim(), "")) {
+        ("hostname" | "hostName", _) => asked.container.start.hostname.to_string(),
+        ("echo", rest) => rest.to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -114,7 +132,7 @@ fn liveness(call: &mut Call) -> Outcome {
 /// The endpoints of `netexec`.
 fn netexec(asked: &mut Asked, path: &str) -> Page {
     let host = asked.container.start.hostname.to_string();
-    let gateway = super::gateway(asked.container);
+    let gateway = super::client(asked);
     match path {
         "/" => (200, TEXT, format!("NOW: {} UTC", super::stamp(asked.container, asked.now, '-'))),
         "/hostname" | "/hostName" => (200, TEXT, host),

@@ -2,7 +2,7 @@
 //! it (upstream: `kubernetes/ingress-nginx`, `rootfs/etc/nginx/template/nginx.tmpl`).
 
 use super::nginx::error_page;
-use super::{HTML, Page, TEXT, access_line, flag, gateway, header, http, reply, serve, servers, stamp, tag};
+use super::{HTML, Page, TEXT, access_line, client, flag, header, http, reply, serve, servers, stamp, tag};
 use crate::container::Container;
 use crate::programs::{Asked, Call, Outcome, Program};
 use crate::world::{Message, Reply, Route, Target, Unreachable};
@@ -73,7 +73,7 @@ fn answer(asked: &mut Asked) -> Reply {
     }
     match asked.message {
         Message::Connect => Reply::Connected,
-        Message::Bytes(_) => Reply::Bytes("HTTP/1.1 400 Bad Request\r\n\r\n".into()),
+        Message::Bytes(_) | Message::Datagram(_) => Reply::Bytes("HTTP/1.1 400 Bad Request\r\n\r\n".into()),
         Message::Http { .. } => pass(asked, asked.port == tls),
     }
 }
@@ -154,7 +154,7 @@ fn forward(asked: &mut Asked, tls: bool, targets: &[Target], path: &Str) -> (Str
 fn forwarded(asked: &Asked, tls: bool, onward: &Str) -> Message {
     let Message::Http { method, host, headers, body, .. } = asked.message else { return Message::Connect };
     let (scheme, port) = if tls { ("https", "443") } else { ("http", "80") };
-    let client = gateway(asked.container);
+    let client = client(asked);
     let mut headers = headers.clone();
     for (name, value) in [
         ("X-Real-IP", &*client),

@@ -46,6 +46,7 @@ const JSON: &str = "application/json";
 fn serve(ports: &[u16], megabytes: u64, answer: fn(&mut Asked) -> Reply) -> Outcome {
     Outcome::Serve(Service {
         ports: ports.into(),
+        datagrams: Vec::new(),
         answer,
         usage: Usage { cpu_millis: 1, memory_bytes: megabytes << 20, disk_bytes: 0 },
         on_term: Some((Duration::from_millis(20), 0)),
@@ -57,7 +58,7 @@ fn serve(ports: &[u16], megabytes: u64, answer: fn(&mut Asked) -> Reply) -> Outc
 fn http(asked: &mut Asked, page: fn(&mut Asked, &str) -> Page) -> Reply {
     let path = match asked.message {
         Message::Connect => return Reply::Connected,
-        Message::Bytes(_) => {
+        Message::Bytes(_) | Message::Datagram(_) => {
             return Reply::Bytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".into());
         }
         Message::Http { path, .. } => path.clone(),
@@ -123,7 +124,7 @@ fn access_line(asked: &Asked, status: u16, bytes: usize) -> String {
     let at = (month as usize - 1) * 3;
     format!(
         "{} - - [{day:02}/{}/{year}:{hour:02}:{minute:02}:{second:02} +0000] \"{method} {path} HTTP/1.1\" {status} {bytes}",
-        gateway(asked.container),
+        client(asked),
         &MONTHS[at..at + 3],
     )
 }
@@ -135,9 +136,12 @@ fn header<'a>(asked: &Asked<'a>, name: &str) -> &'a str {
     found.map_or("-", |(_, value)| value)
 }
 
-/// The first address of the node's pods: what comes from the node itself, such as probes, comes from there.
-fn gateway(container: &Container) -> String {
-    let [a, b, c, _] = container.start.address.map_or([127, 0, 0, 1], |address| address.octets());
+/// The address of who asks. What comes from the node itself, such as probes, comes from the first one of its pods'.
+fn client(asked: &Asked) -> String {
+    if let Some(client) = asked.world.client() {
+        return client.to_string();
+    }
+    let [a, b, c, _] = asked.container.start.address.map_or([127, 0, 0, 1], |address| address.octets());
     format!("{a}.{b}.{c}.1")
 }
 

@@ -27,7 +27,7 @@ fn server(call: &mut Call) -> Outcome {
         Message::Connect => Reply::Connected,
         // A request line with a slash after its verb is what redis takes for an attack from a browser.
         Message::Http { .. } => Reply::Bytes("".into()),
-        Message::Bytes(text) => {
+        Message::Bytes(text) | Message::Datagram(text) => {
             let text = text.clone();
             Reply::Bytes(text.lines().map(|line| command(asked, line)).collect::<String>().into())
         }

@@ -1,7 +1,7 @@
 //! Small web servers of tutorials, and Apache.
 
 use super::{
-    HTML, JSON, Page, TEXT, access_line, flag, gateway, http, image_is, not_found, parameter, port_of, serve,
+    HTML, JSON, Page, TEXT, access_line, client, flag, http, image_is, not_found, parameter, port_of, serve,
     servers, stamp, tag,
 };
 use crate::programs::{Asked, Call, Outcome, Program};
@@ -195,7 +195,7 @@ fn whoami(asked: &mut Asked, path: &str) -> Page {
             TEXT,
             format!(
                 "Hostname: {host}\nIP: 127.0.0.1\n{address}RemoteAddr: {}:50000\n{}\n",
-                gateway(asked.container),
+                client(asked),
                 request(asked)
             ),
         ),
@@ -252,7 +252,7 @@ fn echoserver(asked: &mut Asked, _path: &str) -> Page {
         TEXT,
         format!(
             "\n\nHostname: {host}\n\nPod Information:\n\t-no pod information available-\n\nRequest Information:\n\tclient_address={}\n\tmethod={method}\n\treal path={path}\n\trequest_version=1.1\n\nRequest Headers:\n{headers}\nRequest Body:\n\t-no body in request-\n\n",
-            gateway(asked.container)
+            client(asked)
         ),
     )
 }
@@ -271,7 +271,7 @@ pub(super) fn httpbin(asked: &mut Asked, path: &str) -> Page {
     for (name, value) in headers {
         all.push_str(&format!(", \n    \"{name}\": \"{value}\""));
     }
-    let origin = gateway(asked.container);
+    let origin = client(asked);
     match path {
         "/" => (200, HTML, "<!DOCTYPE html>\n<html lang=\"en\">\n<title>httpbin.org</title>\n</html>\n".into()),
         "/headers" => (200, JSON, format!("{{\n  \"headers\": {{\n{all}\n  }}\n}}\n")),

@@ -46,9 +46,7 @@ impl World {
                 .as_array()
                 .expect("a list")
                 .iter()
-                .map(
-                    |address| json!({"addresses": [address], "conditions": {"ready": true}}),
-                )
+                .map(|address| json!({"addresses": [address], "conditions": {"ready": true}}))
                 .collect();
             world.create(
                 Kind::EndpointSlice,

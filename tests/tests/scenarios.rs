@@ -4,12 +4,14 @@
 //! `-f NAME`), `$ docker …`,
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
-//! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`. Everything between is what was printed.
+//! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`,
+//! `$ cluster node group NAME MIN MAX` (begins anew with machines of two cores and 4Gi). Everything between is what was printed.
 //! `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use orrery_apimachinery::Quantity;
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, Settle, Strain, Topology};
+use orrery_cluster::{Cluster, Config, NodeGroup, Settle, Strain, Topology};
 use orrery_kubectl::Files;
 use orrery_sim::Duration;
 use std::fmt::Write;
@@ -63,6 +65,22 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
             let output = cluster.etcdctl(&argv);
             format!("{}{}", output.stdout, output.stderr)
+        }
+        ["cluster", "node", "group", name, min, max] => {
+            let size = |word: &str| word.parse().expect("a size is a number");
+            let group = NodeGroup {
+                name: (*name).into(),
+                min_size: size(min),
+                max_size: size(max),
+                target_size: size(min),
+                cpu: Quantity::from_units(2),
+                memory: Quantity::from_bytes(4 << 30),
+                labels: Default::default(),
+                taints: Vec::new(),
+            };
+            *cluster = Cluster::new(Config::lively(1).with_node_groups(vec![group]));
+            cluster.settle(Settle::default());
+            String::new()
         }
         ["cluster", "all-in-one"] => begin(cluster, 1, Topology::all_in_one()),
         ["cluster", etcd, "etcd", planes, "control", "planes"] => {

@@ -9,17 +9,20 @@ pub enum AddOn {
     Provisioner,
     /// A cloud that makes load balancers for Services.
     CloudProvider,
+    /// More machines for pods that fit nowhere, fewer when little is asked of them.
+    ClusterAutoscaler,
 }
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 2] = [AddOn::Provisioner, AddOn::CloudProvider];
+    pub const ALL: [AddOn; 3] = [AddOn::Provisioner, AddOn::CloudProvider, AddOn::ClusterAutoscaler];
 
     /// The name by which `minikube addons` knows it.
     pub fn name(self) -> &'static str {
         match self {
             AddOn::Provisioner => "storage-provisioner",
             AddOn::CloudProvider => "cloud-provider",
+            AddOn::ClusterAutoscaler => "cluster-autoscaler",
         }
     }
 
@@ -28,6 +31,7 @@ impl AddOn {
         match controller {
             AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
             AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,
+            AnyController::ClusterAutoscaler(_) => self == AddOn::ClusterAutoscaler,
         }
     }
 }

@@ -86,7 +86,8 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
         // Every change is kept to be written down.
         Pace::Lively => Config { log_limit: usize::MAX, ..Config::lively(nodes) },
     }
-    .with_topology(shape.topology());
+    .with_topology(shape.topology())
+    .with_node_groups(shape.node_groups.iter().map(|group| group.read()).collect::<Result<_, _>>()?);
     config.seed = hardware.seed;
     if let Some(told) = &scenario.scheduler {
         config.scheduler =

@@ -1,6 +1,7 @@
 //! Scenario files: a cluster's peculiarities and steps.
 
-use orrery_cluster::Topology;
+use orrery_apimachinery::Quantity;
+use orrery_cluster::{NodeGroup, Topology};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,54 @@ pub struct Shape {
     pub workers: Option<usize>,
     /// How long images and containers take.
     pub runtime: Pace,
+    /// The node groups of the cloud beneath.
+    pub node_groups: Vec<Group>,
+}
+
+/// A node group: the bounds of its size, and the shape of its machines.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Group {
+    /// The name.
+    pub name: String,
+    /// The autoscaler goes no lower than this …
+    #[serde(default)]
+    pub min: usize,
+    /// … and no higher.
+    pub max: usize,
+    /// How many machines there are at the beginning; the fewest if it is not told.
+    pub size: Option<usize>,
+    /// Processor time of a machine, in cores; 4 if it is not told.
+    pub cpu: Option<String>,
+    /// Memory of a machine; 16Gi if it is not told.
+    pub memory: Option<String>,
+    /// Labels that its nodes have.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Taints that its nodes have, as `kubectl taint` takes them.
+    #[serde(default)]
+    pub taints: Vec<String>,
+}
+
+impl Group {
+    /// The group as the cluster knows it; an error tells what cannot be read.
+    pub fn read(&self) -> Result<NodeGroup, String> {
+        let amount = |given: &Option<String>, usual: &str| {
+            let text = given.as_deref().unwrap_or(usual);
+            Quantity::parse(text).ok_or_else(|| format!("'{text}' is not a quantity"))
+        };
+        let taint = |text: &String| NodeGroup::taint(text).ok_or_else(|| format!("'{text}' is not a taint"));
+        Ok(NodeGroup {
+            name: self.name.as_str().into(),
+            min_size: self.min,
+            max_size: self.max,
+            target_size: self.size.unwrap_or(self.min),
+            cpu: amount(&self.cpu, "4")?,
+            memory: amount(&self.memory, "16Gi")?,
+            labels: self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect(),
+            taints: self.taints.iter().map(taint).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 /// Where the control plane is.

@@ -112,6 +112,12 @@ impl Context<'_> {
         self.api.delete(&request, key, options)
     }
 
+    /// Evicts a pod, as its budget allows; errors as [`ApiServer::evict`].
+    pub fn evict(&mut self, namespace: &str, name: &str, options: &DeleteOptions) -> StatusResult<Object> {
+        let request = self.request();
+        self.api.evict(&request, namespace, name, options)
+    }
+
     /// Binds a pod to a node; errors as [`ApiServer::bind`].
     pub fn bind(&mut self, namespace: &str, name: &str, node: &str) -> StatusResult<()> {
         let request = self.request();

@@ -74,7 +74,7 @@ impl NodeGroup {
             cpu: amount(CPU)?,
             memory: amount(MEMORY)?,
             labels: list("labels").filter_map(|pair| pair.split_once('=')).collect(),
-            taints: list("taints").filter_map(taint).collect(),
+            taints: list("taints").filter_map(NodeGroup::taint).collect(),
         })
     }
 
@@ -100,6 +100,14 @@ impl NodeGroup {
         map
     }
 
+    /// A taint such as `key=value:Effect`.
+    pub fn taint(text: &str) -> Option<Taint> {
+        let (rest, effect) = text.rsplit_once(':')?;
+        let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
+        let value = Some(value).filter(|value| !value.is_empty()).map(Str::from);
+        Some(Taint { key: key.into(), value, effect: effect.into(), time_added: None })
+    }
+
     /// A node of the group as it will be (upstream: `TemplateNodeInfo`).
     pub fn template(&self) -> Node {
         let mut node = Node { metadata: ObjectMeta::named("", self.name.clone()), ..Default::default() };
@@ -117,14 +125,6 @@ impl NodeGroup {
         }
         node
     }
-}
-
-/// `key=value:Effect`.
-fn taint(text: &str) -> Option<Taint> {
-    let (rest, effect) = text.rsplit_once(':')?;
-    let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
-    let value = Some(value).filter(|value| !value.is_empty()).map(Str::from);
-    Some(Taint { key: key.into(), value, effect: effect.into(), time_added: None })
 }
 
 #[cfg(test)]
@@ -145,7 +145,10 @@ mod tests {
         };
         let full = NodeGroup {
             labels: [("disk", "ssd"), ("zone", "a")].into_iter().collect(),
-            taints: ["gpu=true:NoSchedule", "spot:NoExecute"].into_iter().filter_map(taint).collect(),
+            taints: ["gpu=true:NoSchedule", "spot:NoExecute"]
+                .into_iter()
+                .filter_map(NodeGroup::taint)
+                .collect(),
             ..bare.clone()
         };
         for (row, group) in [("without labels and taints", bare), ("with both", full)] {

@@ -64,6 +64,9 @@ impl Config {
 
     /// The same cluster on a cloud with these node groups, which the cluster autoscaler looks after.
     pub fn with_node_groups(mut self, groups: Vec<NodeGroup>) -> Self {
+        if !groups.is_empty() && !self.add_ons.contains(&AddOn::ClusterAutoscaler) {
+            self.add_ons.push(AddOn::ClusterAutoscaler);
+        }
         self.node_groups = groups;
         self
     }

@@ -239,3 +239,135 @@ fn what_a_changed_service_gave_back_is_free() {
     change(&mut api, &made, &json!({"type": "ExternalName", "externalName": "example.com"})).expect("valid");
     create(&mut api, "b", spec).expect("given back");
 }
+
+#[test]
+fn what_is_taken_or_out_of_range_is_refused() {
+    let ports = |first: Value, second: Value| {
+        json!([
+            {"name": "a", "port": 80, "nodePort": first}, {"name": "b", "port": 81, "nodePort": second, "protocol": "UDP"},
+        ])
+    };
+    let node_port = |port: i32| json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": port}]});
+    let address = |ip: &str| json!({"clusterIP": ip, "ports": [{"port": 80}]});
+    let balanced = |port: i32| {
+        json!({"type": "LoadBalancer", "externalTrafficPolicy": "Local",
+        "healthCheckNodePort": port, "ports": [{"port": 80}]})
+    };
+    let range = "provided port is not in the valid range. The range of valid ports is 30000-32767";
+    let invalid = |what: &str| format!("Service \"b\" is invalid: {what}");
+    let out_of_range = |ip: &str| {
+        invalid(&format!(
+            "spec.clusterIPs: Invalid value: []string{{\"{ip}\"}}: failed to allocate IP {ip}: the provided IP ({ip}) is not in the valid range. The range of valid IPs is 10.96.0.0/12"
+        ))
+    };
+    let port = |at: usize, port: i32, why: &str| {
+        invalid(&format!("spec.ports[{at}].nodePort: Invalid value: {port}: {why}"))
+    };
+    for (row, spec, said) in [
+        (
+            "an address that another has",
+            address("10.96.0.9"),
+            invalid("spec.clusterIPs: Invalid value: []string{\"10.96.0.9\"}: failed to allocate IP 10.96.0.9: provided IP is already allocated"),
+        ),
+        ("an address of another network", address("10.0.0.1"), out_of_range("10.0.0.1")),
+        ("the network's own address", address("10.96.0.0"), out_of_range("10.96.0.0")),
+        ("the address of everybody in it", address("10.111.255.255"), out_of_range("10.111.255.255")),
+        ("a port that another has", node_port(30080), port(0, 30080, "provided port is already allocated")),
+        ("a port below the range", node_port(80), port(0, 80, range)),
+        ("a port above the range", node_port(32768), port(0, 32768, range)),
+        (
+            "one port for two numbers, though of two protocols",
+            json!({"type": "NodePort", "ports": ports(json!(30100), json!(30100))}),
+            port(1, 30100, "provided port is already allocated"),
+        ),
+        (
+            "a health check port that another has",
+            balanced(30080),
+            "Internal error occurred: failed to allocate requested HealthCheck NodePort 30080: provided port is already allocated".into(),
+        ),
+        (
+            "a health check port out of range",
+            balanced(80),
+            format!("Internal error occurred: failed to allocate requested HealthCheck NodePort 80: {range}"),
+        ),
+    ] {
+        let mut api = server();
+        let taken = json!({"type": "NodePort", "clusterIP": "10.96.0.9", "ports": [{"port": 80, "nodePort": 30080}]});
+        create(&mut api, "a", taken).expect("free");
+        assert_eq!(create(&mut api, "b", spec).expect_err(row).message, said, "{row}");
+        let rest = json!({"type": "NodePort", "ports": ports(json!(30100), json!(30101))});
+        create(&mut api, "c", rest).expect("what was refused has taken nothing");
+    }
+}
+
+#[test]
+fn a_changed_service_may_not_name_a_port_on_the_nodes_twice() {
+    let mut api = server();
+    let spec = json!({"type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}]});
+    let made = create(&mut api, "a", spec).expect("free");
+    let twice = json!({"ports": [
+        {"name": "a", "port": 80, "nodePort": 30080}, {"name": "b", "port": 81, "nodePort": 30080}]});
+    let said = change(&mut api, &made, &twice).expect_err("twice").message;
+    assert_eq!(said, "duplicate nodePort: {TCP 30080}");
+    let both = json!({"ports": [{"name": "a", "port": 80, "nodePort": 30080},
+        {"name": "b", "port": 81, "nodePort": 30080, "protocol": "UDP"}]});
+    change(&mut api, &made, &both).expect("of two protocols");
+}
+
+#[test]
+fn a_status_tells_of_entrances_only_what_can_be() {
+    let balanced = json!({"type": "LoadBalancer", "ports": [{"port": 80}]});
+    for (row, spec, entrance, outcome) in [
+        ("an address has the usual mode", balanced.clone(), json!({"ip": "192.0.2.1"}), Ok("VIP")),
+        ("or another", balanced.clone(), json!({"ip": "192.0.2.1", "ipMode": "Proxy"}), Ok("Proxy")),
+        (
+            "no load balancer",
+            json!({"ports": [{"port": 80}]}),
+            json!({"ip": "192.0.2.1"}),
+            Err(
+                "status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'",
+            ),
+        ),
+        (
+            "no address",
+            balanced.clone(),
+            json!({"ip": "here"}),
+            Err(
+                "status.loadBalancer.ingress[0].ip: Invalid value: \"here\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+            ),
+        ),
+        (
+            "a mode of nothing",
+            balanced.clone(),
+            json!({"hostname": "a.example", "ipMode": "VIP"}),
+            Err(
+                "status.loadBalancer.ingress[0].ipMode: Forbidden: may not be specified when `ip` is not set",
+            ),
+        ),
+        (
+            "an address for a name",
+            balanced,
+            json!({"hostname": "192.0.2.1"}),
+            Err(
+                "status.loadBalancer.ingress[0].hostname: Invalid value: \"192.0.2.1\": must be a DNS name, not an IP address",
+            ),
+        ),
+    ] {
+        let mut api = server();
+        let mut made = create(&mut api, "a", spec).expect(row);
+        made["status"]["loadBalancer"]["ingress"] = json!([entrance]);
+        let (object, problems) = Object::decode(Kind::Service, &made);
+        assert_eq!(problems, [], "{row}");
+        let written = api.update_status(&request(), object);
+        match outcome {
+            Ok(mode) => {
+                let tree = written.expect(row).to_value();
+                assert_eq!(tree["status"]["loadBalancer"]["ingress"][0]["ipMode"], mode, "{row}");
+            }
+            Err(said) => {
+                let message = written.expect_err(row).message;
+                assert_eq!(message, format!("Service \"a\" is invalid: {said}"), "{row}");
+            }
+        }
+    }
+}

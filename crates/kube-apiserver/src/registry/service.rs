@@ -6,7 +6,7 @@ mod families;
 use crate::ApiServer;
 use crate::network::Network;
 use orrery_api::service_addresses::NO_ADDRESS;
-use orrery_api::{CLUSTER_IP, EXTERNAL_NAME, Kind, LOAD_BALANCER, NODE_PORT, Service};
+use orrery_api::{CLUSTER_IP, EXTERNAL_NAME, Kind, LOAD_BALANCER, NODE_PORT, Service, ServicePort};
 use orrery_apimachinery::{Reason, Status, StatusResult};
 use std::collections::BTreeMap;
 
@@ -146,7 +146,7 @@ fn take_new_ports(network: &mut Network, service: &mut Service) -> StatusResult<
             Some(known) if chosen == 0 || chosen == *known => *known,
             Some(_) => take_port(network, service, i, chosen)?,
             None => {
-                let asked = |p: &&orrery_api::ServicePort| p.port == number && p.node_port != 0;
+                let asked = |p: &&ServicePort| p.port == number && p.node_port != 0;
                 let chosen = service.spec.ports.iter().find(asked).map_or(0, |p| p.node_port);
                 let node_port = take_port(network, service, i, chosen)?;
                 taken.insert(number, node_port);
@@ -166,18 +166,32 @@ fn update_ports(network: &mut Network, service: &mut Service, old: &Service) -> 
     if is_reached_through_nodes(service) {
         for i in 0..service.spec.ports.len() {
             let chosen = service.spec.ports[i].node_port;
-            if kept.contains(&chosen) || chosen == 0 && !gets_ports {
+            if chosen == 0 && !gets_ports {
                 continue;
             }
-            let node_port = take_port(network, service, i, chosen)?;
-            service.spec.ports[i].node_port = node_port;
-            kept.push(node_port);
+            if !kept.contains(&chosen) {
+                let node_port = take_port(network, service, i, chosen)?;
+                service.spec.ports[i].node_port = node_port;
+                kept.push(node_port);
+            }
+            refuse_twin(&service.spec.ports[..=i])?;
         }
     }
     let present = if is_reached_through_nodes(service) { node_ports(service) } else { Vec::new() };
     let gone = known.iter().filter(|port| is_reached_through_nodes(old) && !present.contains(port));
     gone.for_each(|port| network.release_port(*port));
     Ok(())
+}
+
+/// Of a changed service a port on the nodes that it names twice is told before its rules are looked at.
+fn refuse_twin(ports: &[ServicePort]) -> StatusResult<()> {
+    let Some((last, others)) = ports.split_last() else { return Ok(()) };
+    let is_same = |port: &ServicePort| (port.node_port, &port.protocol) == (last.node_port, &last.protocol);
+    if !others.iter().any(is_same) {
+        return Ok(());
+    }
+    let protocol = last.protocol.as_deref().unwrap_or_default();
+    Err(Status::new(Reason::Unknown, format!("duplicate nodePort: {{{protocol} {}}}", last.node_port)))
 }
 
 fn node_ports(service: &Service) -> Vec<i32> {

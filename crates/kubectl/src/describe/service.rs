@@ -65,7 +65,7 @@ fn ingress(story: &mut Story, entrances: &Value) {
 
 /// The ready endpoints behind the port of a Service that has this name (upstream: `formatEndpointSlices`).
 pub(super) fn endpoints(look: &Look<'_>, namespace: &str, service: &str, port: Option<&str>) -> String {
-    let (mut named, mut count, mut slices) = (Vec::new(), 0, 0);
+    let (mut named, mut count, mut slices, mut more) = (Vec::new(), 0, 0, false);
     for slice in look.api.list::<EndpointSlice>() {
         let of_service = slice.metadata.labels.get("kubernetes.io/service-name").map(|name| &**name);
         if &*slice.metadata.namespace != namespace || of_service != Some(service) {
@@ -82,21 +82,24 @@ pub(super) fn endpoints(look: &Look<'_>, namespace: &str, service: &str, port: O
             numbers.push(None);
         }
         for number in numbers {
-            for endpoint in slice.endpoints.iter().filter(|it| it.conditions.ready.unwrap_or(true)) {
+            for endpoint in &slice.endpoints {
+                // Upstream says that there are more as it comes to another, be it one that is not ready.
+                more |= named.len() == NAMED;
+                if !endpoint.conditions.ready.unwrap_or(true) {
+                    continue;
+                }
                 count += 1;
                 let address = endpoint.addresses.first().map(|it| &**it).unwrap_or_default();
-                named.push(match number {
-                    Some(number) => join(address, number),
-                    None => address.to_owned(),
-                });
+                if !more {
+                    named.push(number.map_or_else(|| address.to_owned(), |number| join(address, number)));
+                }
             }
         }
     }
-    named.truncate(NAMED);
-    match count.max(NAMED) - NAMED {
-        _ if slices == 0 => "<none>".into(),
-        0 => named.join(","),
-        more => format!("{} + {more} more...", named.join(",")),
+    match slices {
+        0 => "<none>".into(),
+        _ if more => format!("{} + {} more...", named.join(","), count - NAMED),
+        _ => named.join(","),
     }
 }
 

@@ -25,6 +25,8 @@ pub(in super::super) struct Plan {
     pub update: Vec<EndpointSlice>,
     /// Slices that nobody needs.
     pub delete: Vec<Rc<EndpointSlice>>,
+    /// Slices that stay as they are.
+    pub unchanged: Vec<Rc<EndpointSlice>>,
 }
 
 /// What makes an endpoint the same as before: its pod, its address and its name. A pod's own name comes
@@ -50,15 +52,14 @@ pub(super) fn plan(
     api: &ApiServer,
 ) -> Plan {
     let mut plan = Plan::default();
-    let mut kept = false;
     for (ports, endpoints) in desired(service, pods, family, api) {
         let (same, others) = present.into_iter().partition(|slice| slice.ports == ports);
         present = others;
-        kept |= plan.fill(&slice::new(service, family, ports), endpoints, same);
+        plan.fill(&slice::new(service, family, ports), endpoints, same);
     }
     plan.delete.extend(present);
     // A service that nobody stands behind keeps one empty slice.
-    if !kept && plan.create.is_empty() && plan.update.is_empty() {
+    if plan.unchanged.is_empty() && plan.create.is_empty() && plan.update.is_empty() {
         let empty = slice::new(service, family, Vec::new());
         match plan.delete.as_slice() {
             [only] if is_placeholder(only, &empty) => plan.delete.clear(),
@@ -102,17 +103,17 @@ fn desired(
 impl Plan {
     /// Brings the slices that are `present` for one set of ports up to date: endpoints stay where they are,
     /// new ones go where something changes anyway, then where they just fit, then into new slices, which
-    /// start as `model`. True when a slice stays untouched (upstream: `reconcileByPortMapping`).
+    /// start as `model` (upstream: `reconcileByPortMapping`).
     pub(in super::super) fn fill(
         &mut self,
         model: &EndpointSlice,
         mut desired: Endpoints,
         present: Vec<Rc<EndpointSlice>>,
-    ) -> bool {
+    ) {
         let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
         for slice in present {
             let kept: Vec<Endpoint> =
-                slice.endpoints.iter().filter_map(|e| desired.remove(&identity(e))).collect();
+                slice.endpoints.iter().filter_map(|e| keep(e, desired.remove(&identity(e))?)).collect();
             let same = kept == slice.endpoints;
             if kept.is_empty() && !same {
                 self.delete.push(slice);
@@ -134,7 +135,7 @@ impl Plan {
             if slice.metadata.name.is_empty() { self.create.push(slice) } else { changed.push(slice) }
         }
         self.update.extend(changed);
-        !unchanged.is_empty()
+        self.unchanged.extend(unchanged);
     }
 
     /// Writes what was planned for the object with `meta`, of the kind `of`. A slice that is to be created takes
@@ -172,6 +173,15 @@ impl Plan {
         }
         self.delete.iter().try_for_each(|slice| delete(slice, cx))
     }
+}
+
+/// The endpoint as it should be; one that is right already keeps its hints.
+fn keep(present: &Endpoint, mut desired: Endpoint) -> Option<Endpoint> {
+    desired.hints.clone_from(&present.hints);
+    if desired != *present {
+        desired.hints = None;
+    }
+    Some(desired)
 }
 
 /// Deletes a slice that may be gone already.

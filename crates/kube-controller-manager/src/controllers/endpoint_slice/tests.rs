@@ -219,3 +219,112 @@ fn slices_that_cannot_be_written_are_told_of_and_tried_again() {
     let tries = bench.written().len();
     assert_eq!((tries, events.lines().count()), (0, 2), "at once and after a second; each name is another");
 }
+
+/// The zones of the endpoints, and for which zone each is, by pod: `east>west` is an endpoint in the east for the west.
+fn hints(bench: &Bench) -> String {
+    let mut told = Vec::new();
+    for slice in slices(bench) {
+        for endpoint in &slice.endpoints {
+            let pod = endpoint.target_ref.as_ref().and_then(|pod| pod.name.clone()).unwrap_or_default();
+            let zones = endpoint.hints.iter().flat_map(|hints| &hints.for_zones);
+            let zones: Vec<&str> = zones.map(|zone| &*zone.name).collect();
+            told.push((pod, format!("{}>{}", endpoint.zone.as_deref().unwrap_or("-"), zones.join(","))));
+        }
+    }
+    told.sort_unstable();
+    told.into_iter().map(|(_, told)| told).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_service_that_prefers_what_is_close_says_so_of_every_ready_endpoint() {
+    let mut bench = bench(3);
+    assert_eq!(hints(&bench), "east> west> east>");
+    let prefer = |bench: &mut Bench, what: Option<&str>| {
+        bench.modify::<Service>("default", "web", |s| s.spec.traffic_distribution = what.map(Into::into));
+        bench.pass(SOON);
+    };
+    prefer(&mut bench, Some("PreferClose"));
+    assert_eq!(hints(&bench), "east>east west>west east>east");
+    let revision = slices(&bench)[0].metadata.resource_version;
+    bench.modify::<Service>("default", "web", |s| s.spec.session_affinity = Some("ClientIP".into()));
+    bench.pass(SOON);
+    assert_eq!(slices(&bench)[0].metadata.resource_version, revision, "hints that are right stay");
+    let pod = bench.get::<Pod>("default", "pod-001").expect("it was created");
+    bench.set_ready(&pod, "10.244.0.2", false);
+    bench.pass(SOON);
+    assert_eq!(hints(&bench), "east>east west> east>east", "only ready ones have any");
+    prefer(&mut bench, None);
+    assert_eq!(hints(&bench), "east> west> east>");
+    assert_eq!(bench.events(), "");
+}
+
+#[test]
+fn hints_by_annotation_follow_the_shares_of_the_zones() {
+    let auto = |bench: &mut Bench, mode: &str| {
+        bench.modify::<Service>("default", "web", |s| {
+            s.metadata.annotations.insert("service.kubernetes.io/topology-mode", mode);
+        });
+        bench.pass(SOON);
+    };
+    let with_processors = |count: usize, east: i64| {
+        let mut bench = bench(count);
+        for (name, cpu) in [("node-1", east), ("node-2", 4), ("node-3", east)] {
+            bench.modify_status::<Node>("", name, |node| {
+                node.status.allocatable.insert("cpu".into(), orrery_apimachinery::Quantity::from_units(cpu));
+                node.status.conditions.push(orrery_api::NodeCondition {
+                    type_: "Ready".into(),
+                    status: "True".into(),
+                    ..Default::default()
+                });
+            });
+        }
+        auto(&mut bench, "Auto");
+        bench
+    };
+    for (row, mut bench, hinted, said) in [
+        (
+            "nothing is known of the nodes",
+            {
+                let mut bench = bench(3);
+                auto(&mut bench, "Auto");
+                bench
+            },
+            "east> west> east>",
+            "Insufficient Node information: allocatable CPU or zone not specified on one or more nodes",
+        ),
+        (
+            "fewer endpoints than zones",
+            with_processors(1, 2),
+            "east>",
+            "Insufficient number of endpoints (1 endpoints, 2 zones)",
+        ),
+        (
+            "shares that cannot be met",
+            with_processors(3, 2),
+            "east> west> east>",
+            "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold (3 endpoints, 2 zones)",
+        ),
+        (
+            "shares as the endpoints have them",
+            with_processors(3, 4),
+            "east>east west>west east>east",
+            "Topology Aware Hints has been enabled",
+        ),
+        (
+            "an endpoint too many in the east",
+            with_processors(6, 2),
+            "east>west west>west east>east east>east west>west east>east",
+            "Topology Aware Hints has been enabled",
+        ),
+    ] {
+        assert_eq!(hints(&bench), hinted, "{row}");
+        let kind = if said.ends_with("enabled") {
+            "Normal TopologyAwareHintsEnabled"
+        } else {
+            "Warning TopologyAwareHintsDisabled"
+        };
+        assert_eq!(bench.events(), format!("{kind} Service/web: {said}, addressType: IPv4\n"), "{row}");
+        auto(&mut bench, "Disabled");
+        assert!(!hints(&bench).contains(">e") && !hints(&bench).contains(">w"), "{row}: they go");
+    }
+}

@@ -7,6 +7,8 @@ use crate::controllers::AnyController;
 pub enum AddOn {
     /// One simulated program for every provisioner that a storage class can name.
     Provisioner,
+    /// ingress-nginx: works once its manifests are applied.
+    Ingress,
     /// A cloud that makes load balancers for Services.
     CloudProvider,
     /// More machines for pods that fit nowhere, fewer when little is asked of them.
@@ -15,12 +17,14 @@ pub enum AddOn {
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 3] = [AddOn::Provisioner, AddOn::CloudProvider, AddOn::ClusterAutoscaler];
+    pub const ALL: [AddOn; 4] =
+        [AddOn::Provisioner, AddOn::Ingress, AddOn::CloudProvider, AddOn::ClusterAutoscaler];
 
     /// The name by which `minikube addons` knows it.
     pub fn name(self) -> &'static str {
         match self {
             AddOn::Provisioner => "storage-provisioner",
+            AddOn::Ingress => "ingress",
             AddOn::CloudProvider => "cloud-provider",
             AddOn::ClusterAutoscaler => "cluster-autoscaler",
         }
@@ -29,6 +33,7 @@ impl AddOn {
     /// Whether a control loop belongs to it.
     pub(crate) fn runs(self, controller: &AnyController) -> bool {
         match controller {
+            AnyController::IngressNginx(_) => self == AddOn::Ingress,
             AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
             AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,
             AnyController::ClusterAutoscaler(_) => self == AddOn::ClusterAutoscaler,

@@ -14,12 +14,14 @@ use orrery_view::behaviour::{Can, behaviour};
 use orrery_view::charts::{Chart, charts};
 use orrery_view::findings::{Finding, findings};
 use orrery_view::handle::{self, Handle};
+use orrery_view::hpa::{self, Autoscaler};
 use orrery_view::journey::{self, Followed};
 use orrery_view::load::{self, Stream};
 use orrery_view::logs::{Logs, logs};
 use orrery_view::opened::node::{OpenedNode, opened_node};
 use orrery_view::opened::pod::{OpenedPod, opened_pod};
 use orrery_view::parts::{Parts, parts};
+use orrery_view::records::{self, Record};
 use orrery_view::requests::{self, Offers};
 use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::storage::lives::{StorageView, storage};
@@ -247,6 +249,16 @@ impl Engine {
     /// A request that was followed.
     pub fn journey(&self, number: u64) -> Option<Followed> {
         journey::journey(&self.cluster, number)
+    }
+
+    /// How the autoscaler of an object decides: itself, or the one that scales it.
+    pub fn autoscaler(&self, id: &ObjectRef) -> Option<Autoscaler> {
+        hpa::autoscaler(&self.cluster, &hpa::of(self.cluster.api(), id)?)
+    }
+
+    /// What DNS answers.
+    pub fn records(&self, namespace: Option<&str>) -> Vec<Record> {
+        records::records(&self.cluster, namespace)
     }
 
     /// The steady loads.

@@ -2,7 +2,7 @@
 
 use orrery_share::File;
 
-const EXAMPLES: [&[(&str, &str)]; 13] = [
+const EXAMPLES: [&[(&str, &str)]; 19] = [
     &[("shop.yaml", include_str!("../assets/gallery/shop.yaml"))],
     &[("store.yaml", include_str!("../assets/gallery/store.yaml"))],
     &[("rollout.yaml", include_str!("../assets/gallery/rollout.yaml"))],
@@ -16,6 +16,12 @@ const EXAMPLES: [&[(&str, &str)]; 13] = [
     &[("no-image.yaml", include_str!("../assets/gallery/no-image.yaml"))],
     &[("memory.yaml", include_str!("../assets/gallery/memory.yaml"))],
     &[("control-plane.yaml", include_str!("../assets/gallery/control-plane.yaml"))],
+    &[("services.yaml", include_str!("../assets/gallery/services.yaml"))],
+    &[("ingress.yaml", include_str!("../assets/gallery/ingress.yaml"))],
+    &[("network-policy.yaml", include_str!("../assets/gallery/network-policy.yaml"))],
+    &[("autoscaling.yaml", include_str!("../assets/gallery/autoscaling.yaml"))],
+    &[("rollout-drops.yaml", include_str!("../assets/gallery/rollout-drops.yaml"))],
+    &[("rollout-keeps.yaml", include_str!("../assets/gallery/rollout-keeps.yaml"))],
 ];
 
 /// Which example these files are, unchanged.

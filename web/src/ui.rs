@@ -10,6 +10,9 @@ use crate::i18n::{Lang, Words};
 /// The kind of what stands for the control plane as a whole.
 pub const CONTROL_PLANE: &str = "ControlPlane";
 
+/// The kind of what stands for the world outside.
+pub const OUTSIDE: &str = "Outside";
+
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {

@@ -15,7 +15,7 @@ use crate::job::{self, JobProgress};
 use crate::owner::{self, Hues, workload};
 use crate::pod;
 use crate::scene::{Hue, ObjectRef, PodMark, Text};
-use crate::{daemon_set, revisions, stateful_set};
+use crate::{daemon_set, hpa, revisions, stateful_set};
 
 /// A workload that wants more pods than it has shows so many of the missing ones.
 const GHOSTS: usize = 24;
@@ -33,6 +33,8 @@ pub struct Family {
     pub branches: Vec<Branch>,
     /// A CronJob: when it runs.
     pub runs: Option<Runs>,
+    /// What scales it, in a few words.
+    pub autoscaler: Option<Text>,
 }
 
 /// Pods that have one owner.
@@ -153,6 +155,7 @@ fn family(reader: &Reader<'_>, object: &Object) -> Family {
         counts: owner::counts(object),
         branches,
         runs: object.get().map(|cron_job| cron_job::runs(reader.cluster, cron_job)),
+        autoscaler: hpa::short(reader.cluster, &owner::id(object)),
     }
 }
 
@@ -236,5 +239,5 @@ fn together(namespace: Str, slots: Vec<Slot>) -> Family {
     let ready = slots.iter().filter(|s| s.pod.as_ref().is_some_and(|p| p.state.rank() == 4)).count();
     let counts = (ready as u32, slots.len() as u32);
     let branch = Branch { id: id.clone(), note: "".into(), counts, slots, job: None };
-    Family { id, hue: 7, counts, branches: vec![branch], runs: None }
+    Family { id, hue: 7, counts, branches: vec![branch], runs: None, autoscaler: None }
 }

@@ -4,7 +4,7 @@ use orrery_api::{Ingress, Node, Pod, Service};
 use orrery_apiserver::ApiServer;
 use orrery_cluster::Cluster;
 
-use crate::scene::Text;
+use crate::scene::{ObjectRef, Text};
 
 /// So many pods are offered, as who asks and as who is asked.
 const PODS: usize = 40;
@@ -43,6 +43,27 @@ pub fn offers(cluster: &Cluster, namespace: Option<&str>) -> Offers {
         }
     }
     it
+}
+
+/// A request about an object: to a Service or an Ingress, from a pod or a node to whatever is offered first.
+pub(crate) fn about(cluster: &Cluster, id: &ObjectRef) -> Option<(Text, Text)> {
+    let it = offers(cluster, Some(&id.namespace).filter(|ns| !ns.is_empty()).map(|ns| &**ns));
+    let named = format!("{} {}", id.kind, id.name);
+    match &*id.kind {
+        "Service" | "Ingress" => {
+            let to = it.targets.iter().find(|(_, what)| **what == *named)?;
+            // A name of the cluster means something to those within alone.
+            let within = to.0.contains(&*format!("//{}.{}", id.name, id.namespace));
+            let pod = it.origins.iter().find(|o| within && o.starts_with("pod/"));
+            Some((pod.cloned().unwrap_or_else(|| "outside".into()), to.0.clone()))
+        }
+        "Pod" => {
+            let from = format!("pod/{}/{}", id.namespace, id.name);
+            it.origins.iter().any(|o| **o == *from).then(|| (from.as_str().into(), "".into()))
+        }
+        "Node" => Some((text(&["node/", &id.name]), "".into())),
+        _ => None,
+    }
 }
 
 /// The API server's own Service speaks to those who have a token.

@@ -14,7 +14,7 @@ use crate::service::of_service;
 use crate::{owner, pod};
 
 /// Everything between the outside world and the pods.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Traffic {
     /// Load balancers, Ingresses and the nodes' own ports, in this order.
     pub entrances: Vec<Entrance>,
@@ -22,8 +22,8 @@ pub struct Traffic {
     pub services: Vec<Served>,
     /// The pods that network policies isolate.
     pub shields: Vec<Shield>,
-    /// The address of the cluster's DNS, where it has a Service.
-    pub dns: Option<Text>,
+    /// The address of the cluster's DNS, or its domain where it has no Service.
+    pub dns: Text,
 }
 
 /// What kind of entrance.
@@ -128,8 +128,9 @@ fn text(s: impl AsRef<str>) -> Text {
     s.as_ref().into()
 }
 
-fn dns(api: &ApiServer) -> Option<Text> {
-    api.get::<Service>("kube-system", "kube-dns")?.spec.cluster_ip.clone()
+fn dns(api: &ApiServer) -> Text {
+    let service = api.get::<Service>("kube-system", "kube-dns");
+    service.and_then(|service| service.spec.cluster_ip.clone()).unwrap_or_else(|| text("cluster.local"))
 }
 
 fn served(cluster: &Cluster, service: &ServiceBox) -> Option<Served> {

@@ -10,12 +10,14 @@ use crate::ui::use_words;
 #[component]
 pub fn Help() -> Html {
     let w = use_words();
-    let keys: [(&[&str], &str); 15] = [
+    let keys: [(&[&str], &str); 17] = [
         (&["Space", "K"], w.key_play),
         (&["."], w.key_step),
         (&["[", "]"], w.key_speed),
         (&["F"], w.key_stage),
         (&["V"], w.key_view),
+        (&["T"], w.key_traffic),
+        (&["N", "B"], w.key_hop),
         (&["+", "−"], w.key_scale),
         (&["O"], w.key_open),
         (&["L"], w.key_logs),

@@ -5,6 +5,7 @@ use orrery_view::scene::{ObjectRef, View};
 use yew::prelude::*;
 
 use super::actions::Actions;
+use super::autoscaler::Autoscaler;
 use super::behaviour::Menu;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
@@ -77,6 +78,7 @@ fn Selected(props: &SelectedProps) -> Html {
             <p class="muted">{&*it.place}</p>
             if matches!(&*it.id.kind, "Pod" | "Node") { <div class="quick"><button class="btn small enter" onclick={open}>{draw(Icon::Stage)}{w.open}</button>
             { Menu { id: &it.id, all: &it.can, only: None, w, ui: &ui, session: &session }.draw() }</div> }
+            if let Some((from, to)) = &it.request { <p><button class="btn small ask" onclick={ask(&ui, from, to)}>{draw(Icon::Send)}{w.traffic.send_a_request}</button></p> }
             <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {
@@ -88,13 +90,22 @@ fn Selected(props: &SelectedProps) -> Html {
             <div class="tab-body" role="tabpanel" tabindex="0">
                 { match *tab {
                     Tab::Why => why(it, w, &ui),
-                    Tab::Summary => html! { <>{workload(it, w, &ui, &session)}{summary(it)}</> },
+                    Tab::Summary => html! { <><Autoscaler id={it.id.clone()} />{workload(it, w, &ui, &session)}{summary(it)}</> },
                     Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
                     Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
                 } }
             </div>
         </div>
     }
+}
+
+/// Begins a request to, or from, what is selected.
+fn ask(ui: &UiContext, from: &str, to: &str) -> Callback<MouseEvent> {
+    let (ui, from, to) = (ui.clone(), from.to_owned(), to.to_owned());
+    Callback::from(move |_| {
+        ui.dispatch(Choose::Ask(from.clone(), to.clone()));
+        doing::traffic(&ui);
+    })
 }
 
 /// For what comes and goes by itself the first question is why; for the rest it is what.

@@ -1,6 +1,7 @@
 //! The parts of the page, one file each.
 
 mod actions;
+mod autoscaler;
 mod behaviour;
 mod charts;
 mod console;

@@ -4,6 +4,7 @@
 mod charts;
 mod en;
 mod ko;
+mod scaling;
 mod storage;
 mod traffic;
 
@@ -16,6 +17,7 @@ use orrery_view::parts::{Consequence, Presence, Standing};
 use orrery_view::registries::RegistryKind;
 use orrery_view::remedies::Change;
 use orrery_view::scene::View;
+use scaling::ScalingWords;
 use storage::StorageWords;
 pub use traffic::TrafficWords;
 
@@ -89,6 +91,8 @@ pub struct Words {
     pub views: &'static str,
     /// Of the views, in the order of `View::ALL`.
     pub view_names: [&'static str; View::ALL.len()],
+    /// Of autoscalers.
+    pub scaling: &'static ScalingWords,
     /// Of the traffic view.
     pub traffic: &'static TrafficWords,
     /// Of the charts.
@@ -317,6 +321,8 @@ pub struct Words {
     pub key_speed: &'static str,
     pub key_stage: &'static str,
     pub key_view: &'static str,
+    pub key_traffic: &'static str,
+    pub key_hop: &'static str,
     pub key_scale: &'static str,
     pub key_open: &'static str,
     pub key_logs: &'static str,
@@ -329,7 +335,7 @@ pub struct Words {
     pub key_move: &'static str,
     pub shapes: &'static str,
     pub about: &'static str,
-    pub gallery: [Example; 13],
+    pub gallery: [Example; 19],
     // Failure.
     pub crash_title: &'static str,
     pub crash_text: &'static str,

@@ -66,6 +66,10 @@ pub struct TrafficWords {
     pub latency: fn(&str, &str) -> String,
     /// A pod that is gone.
     pub gone: &'static str,
+    /// Heading of what DNS answers.
+    pub records: &'static str,
+    /// A name that leads nowhere.
+    pub no_address: &'static str,
     /// Heading of what is said of the picture for those who do not see it.
     pub in_words: &'static str,
     /// A pod behind a Service that gets nothing, and why.
@@ -158,6 +162,8 @@ pub const EN: TrafficWords = TrafficWords {
     errors: |n| if n == 1 { "1 error".to_owned() } else { format!("{n} errors") },
     latency: |half, most| format!("p50 {half} · p99 {most}"),
     gone: "gone",
+    records: "DNS records",
+    no_address: "no address",
     in_words: "Traffic in words",
     unready: |name, why| format!("{name} gets nothing: {why}"),
 };
@@ -265,6 +271,8 @@ pub const KO: TrafficWords = TrafficWords {
     errors: |n| format!("오류 {n}개"),
     latency: |half, most| format!("p50 {half} · p99 {most}"),
     gone: "사라짐",
+    records: "DNS 레코드",
+    no_address: "주소 없음",
     in_words: "글로 보는 트래픽",
     unready: |name, why| format!("{name}에는 보내지 않는다: {why}"),
 };

@@ -17,7 +17,7 @@ use crate::owners::{Family, family_of};
 use crate::revisions::{Revision, revisions};
 use crate::scene::{ObjectRef, PodState, Text};
 use crate::scheduling::{self, Scheduling};
-use crate::{owner, pod};
+use crate::{owner, pod, requests};
 
 /// How many writes are searched for those that concern an object.
 const LOOK_BACK: usize = 50_000;
@@ -104,6 +104,8 @@ pub struct Inspection {
     pub power: Option<bool>,
     /// What a pod's containers or a node can be made to do.
     pub can: Vec<Can>,
+    /// A request that begins or ends here: who asks, and what for.
+    pub request: Option<(Text, Text)>,
 }
 
 /// Looks at one object; `None` when there is none of that name.
@@ -132,6 +134,7 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
         deleting_loses: handle::deleting_loses(object),
         power: None,
         can: behaviour(cluster, id),
+        request: requests::about(cluster, id),
     };
     match object {
         Object::Pod(pod) => about_pod(&mut it, cluster, pod),

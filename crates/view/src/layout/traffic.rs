@@ -12,7 +12,7 @@ pub struct TrafficPlaces {
     /// Load balancers, Ingresses and the nodes' ports, in their order.
     pub entrances: Vec<Spot>,
     /// The cluster's DNS.
-    pub dns: Option<Spot>,
+    pub dns: Spot,
     /// From the outside to the entrances that are open.
     pub street: String,
     /// From entrances to services.
@@ -53,7 +53,7 @@ pub(super) fn place(l: &mut Layout, scene: &Scene, traffic: &Traffic) -> f64 {
         let mut services = Vec::new();
         let y = rows(&mut services, &traffic.services, l, y, service_height);
         l.services = services;
-        places.dns = traffic.dns.as_ref().map(|_| Spot::new(l.width - m - 110.0, BODY + 20.0, 110.0, 34.0));
+        places.dns = Spot::new(l.width - m - 110.0, BODY + 20.0, 110.0, 34.0);
         place_nodes(l, scene, m, y)
     } else {
         let mut x = m + OUTSIDE + STREET;
@@ -63,12 +63,8 @@ pub(super) fn place(l: &mut Layout, scene: &Scene, traffic: &Traffic) -> f64 {
             lowest = places.entrances.last().map_or(lowest, Spot::bottom);
             x += ENTRANCE + LANES;
         }
-        let mut top = BODY;
-        if traffic.dns.is_some() {
-            places.dns = Some(Spot::new(x, top, SERVICE, 34.0));
-            top += 34.0 + GAP;
-        }
-        l.services = column(&traffic.services, x, SERVICE, top, service_height);
+        places.dns = Spot::new(x, BODY, SERVICE, 34.0);
+        l.services = column(&traffic.services, x, SERVICE, places.dns.bottom() + GAP, service_height);
         lowest = l.services.last().map_or(lowest, |s| lowest.max(s.bottom()));
         place_nodes(l, scene, x + SERVICE + CHANNEL, BODY).max(lowest)
     };
@@ -91,7 +87,8 @@ fn entrance_height(entrance: &Entrance) -> f64 {
 }
 
 fn service_height(service: &Served) -> f64 {
-    let lines = service.ports.len() + service.policies.len() + 1;
+    // One line for those that get nothing: the first of them, and why.
+    let lines = service.ports.len() + service.policies.len() + 1 + usize::from(!service.unready.is_empty());
     39.0 + LINE * lines as f64
 }
 
@@ -236,7 +233,7 @@ fn stand(l: &Layout, scene: &Scene, place: &Place, before: Option<Stand>) -> Opt
     };
     match place {
         Place::Outside => Some(Stand::Box(l.outside)),
-        Place::Dns => places.dns.map(Stand::Box),
+        Place::Dns => Some(Stand::Box(places.dns)),
         Place::LoadBalancer(address) => entrance(&|e| e.door == Door::LoadBalancer && *e.name == **address),
         Place::Node(name) => {
             let card = scene.nodes.iter().position(|n| n.id.name == *name).map(|i| l.nodes[i]);

@@ -29,7 +29,7 @@ use crate::doing;
 use crate::dom::use_width;
 use crate::i18n::Words;
 use crate::session::use_view;
-use crate::ui::{CONTROL_PLANE, Choose, use_ui, use_words};
+use crate::ui::{CONTROL_PLANE, Choose, OUTSIDE, use_ui, use_words};
 use control_plane::{ControlPlane, RailLabel};
 use crowd::CrowdMap;
 use flights::Flights;
@@ -127,10 +127,11 @@ fn parse_ref(key: &str) -> Option<ObjectRef> {
     Some(ObjectRef::new(parts.next()?, parts.next()?, parts.next()?))
 }
 
-/// A click selects, and opens the control plane, of which nothing else can be told.
+/// A click selects, and opens the control plane, of which nothing else can be told; from the outside requests are sent.
 fn choose(ui: &crate::ui::UiContext, target: Option<ObjectRef>) {
     match target {
         Some(plane) if &*plane.kind == CONTROL_PLANE => doing::open(ui, &plane),
+        Some(outside) if &*outside.kind == OUTSIDE => doing::traffic(ui),
         other => ui.dispatch(Choose::Select(other)),
     }
 }

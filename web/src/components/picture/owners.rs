@@ -42,6 +42,7 @@ pub fn Owners(props: &OwnersProps) -> Html {
                 <g key={family.id.key()} class={format!("family h{}", family.hue)}>
                     <path class="stem" d={family.branches.iter().zip(&place.branches).map(|(b, p)| links(place.head, b, p, layout)).collect::<String>()} />
                     { head(&family.id, &line, &place.head, picked(&family.id)) }
+                    { for family.autoscaler.iter().map(|says| scaler(says, &place.head)) }
                     { for family.branches.iter().zip(&place.branches).map(|(b, p)| branch(b, p, layout.density, &picked, w)) }
                 </g>
             }
@@ -55,6 +56,16 @@ fn under(family: &Family, w: &Words) -> String {
         Some(runs) if runs.suspended => w.suspended.to_owned(),
         Some(runs) => runs.next.first().map_or_else(String::new, |(_, left)| (w.in_time)(&hms(*left))),
         None => format!("{}/{}", family.counts.0, family.counts.1),
+    }
+}
+
+/// What scales it, on the edge of its box.
+fn scaler(says: &str, at: &Spot) -> Html {
+    let wide = words::width(says, 9.5) + 14.0;
+    html! {
+        <g class="scaler" style={format!("transform:translate({:.1}px,{:.1}px)", at.x + 10.0, at.bottom() - 7.0)}>
+            <rect width={wide.to_string()} height="15" rx="7.5" /><text class="s9" x="7" y="11">{says.to_owned()}</text>
+        </g>
     }
 }
 

@@ -7,7 +7,7 @@ use orrery_view::scene::{ObjectRef, ServiceBox};
 use orrery_view::words;
 use yew::prelude::*;
 
-use crate::ui::use_words;
+use crate::ui::{OUTSIDE, use_words};
 
 /// Properties of the column of services.
 #[derive(Properties, PartialEq)]
@@ -73,7 +73,8 @@ pub fn lines(services: &[ServiceBox], l: &Layout, chosen: Option<usize>) -> Html
 fn outside(l: &Layout, w: &crate::i18n::Words) -> Html {
     let (x, y) = (l.outside.x + 18.0, l.outside.cy());
     html! {
-        <g>
+        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0" aria-label={w.traffic.send_a_request}>
+            <title>{w.traffic.send_a_request}</title>
             <path class="stem" d={format!("M{x} {}V{}", l.rail.bottom(), y - 16.0)} />
             <circle class="box" cx={x.to_string()} cy={y.to_string()} r="16" />
             <path d={format!("M{x} {}a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM{} {}c2-6 14-6 16 0", y - 8.0, x - 8.0, y + 8.5)}

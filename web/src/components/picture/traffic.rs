@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::super::traffic::glyph::SHIELD;
 use crate::i18n::{TrafficWords, Words};
-use crate::ui::use_words;
+use crate::ui::{OUTSIDE, use_words};
 
 /// Properties of the network.
 #[derive(Properties, PartialEq)]
@@ -50,7 +50,7 @@ pub fn Network(props: &NetworkProps) -> Html {
             { for scene.nodes.iter().zip(&l.nodes).map(|(card, spot)| node(card, spot, picked(&card.id), w)) }
             { super::services::lines(&scene.services, l, chosen) }
             { for traffic.entrances.iter().zip(&places.entrances).map(|(e, spot)| entrance(e, spot, traffic, scene, picked(&e.id))) }
-            if let (Some(spot), Some(address)) = (&places.dns, &traffic.dns) { { dns(spot, address) } }
+            { dns(&places.dns, &traffic.dns) }
             { for scene.services.iter().zip(&traffic.services).zip(&l.services).map(|((shown, s), spot)| service(shown, s, spot, picked(&shown.id), w)) }
         </>
     }
@@ -68,7 +68,8 @@ fn boxed(spot: &Spot) -> Html {
 fn outside(spot: &Spot, w: &Words) -> Html {
     let (x, y) = (spot.cx(), spot.y + 18.0);
     html! {
-        <g>
+        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0" aria-label={w.traffic.send_a_request}>
+            <title>{w.traffic.send_a_request}</title>
             <circle class="box" cx={x.to_string()} cy={y.to_string()} r="17" />
             <path class="person" d={format!("M{x} {}a4.4 4.4 0 1 1 0 8.8 4.4 4.4 0 0 1 0-8.8zM{} {}c2-6.4 15-6.4 17 0", y - 9.0, x - 8.5, y + 9.5)} />
             <text class="b s10 mid" x={x.to_string()} y={(y + 31.0).to_string()}>{w.outside}</text>
@@ -113,7 +114,7 @@ fn entrance(it: &Entrance, spot: &Spot, traffic: &Traffic, scene: &Scene, chosen
 
 fn dns(spot: &Spot, address: &str) -> Html {
     html! {
-        <g class="entrance dns move" data-ref="Service/kube-system/kube-dns" role="button" tabindex="0" style={moved(spot)}>
+        <g class="entrance dns move" style={moved(spot)}>
             { boxed(spot) }
             <text class="b s11" x="12" y="15">{"DNS"}</text>
             <text class="mu m s9" x="12" y="27">{address.to_owned()}</text>
@@ -145,6 +146,7 @@ fn service(shown: &ServiceBox, it: &Served, spot: &Spot, chosen: bool, w: &Words
             { for it.ports.iter().map(|port| port_line(port, spot.w, line())) }
             { for it.policies.iter().map(|policy| html! { <text class="s9 amber" x="14" y={line()}>{words::clip(policy, 9.6, room)}</text> }) }
             <text class={classes!("s9", if shown.ghost || none_ready { "red" } else { "mu" })} x="14" y={line()}>{words::clip(&foot, 9.6, room)}</text>
+            { for it.unready.first().map(|(name, why)| html! { <text class="s9 amber" x="14" y={line()}>{words::clip(&format!("\u{25d2} {why} ({name})"), 9.6, room)}</text> }) }
             <title>{told(shown, it, w)}</title>
         </g>
     }

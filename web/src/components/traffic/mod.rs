@@ -3,6 +3,7 @@
 pub mod glyph;
 mod loads;
 mod past;
+mod records;
 mod send;
 mod way;
 
@@ -12,6 +13,7 @@ use crate::session::use_view;
 use crate::ui::{use_ui, use_words};
 use loads::Loads;
 use past::Past;
+use records::Records;
 use send::Send;
 use way::Way;
 
@@ -32,6 +34,7 @@ pub fn TrafficPanel() -> Html {
             } }
             <Loads />
             <Past />
+            <Records />
         </div>
     }
 }

@@ -17,7 +17,9 @@ pub fn Send() -> Html {
     let offers = use_view(ui.namespace.clone(), |session, namespace| {
         session.read(|engine| engine.offers(namespace.as_deref()))
     });
-    let (from, to) = (ui.ask.0.clone(), wanted(&ui.ask.1, &offers));
+    let known = |o: &orrery_view::scene::Text| **o == *ui.ask.0;
+    let from = offers.origins.iter().find(|o| known(o)).or(offers.origins.first()).map_or_else(String::new, |o| o.to_string());
+    let to = wanted(&ui.ask.1, &offers);
     let choose_from = {
         let ui = ui.clone();
         move |e: Event| {

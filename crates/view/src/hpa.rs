@@ -3,11 +3,11 @@
 
 use orrery_api::{HorizontalPodAutoscaler, Kind, Object, Pod};
 use orrery_apiserver::{ApiServer, Key};
-use orrery_cluster::hpa::{HpaExplanation, MetricExplanation, PodGroup};
 use orrery_cluster::Cluster;
+use orrery_cluster::hpa::{HpaExplanation, MetricExplanation, PodGroup};
 
-use crate::{handle, owner};
 use crate::scene::{ObjectRef, Text};
+use crate::{handle, owner};
 
 /// An autoscaler, as it last looked at its target.
 #[derive(Clone, PartialEq, Debug)]
@@ -189,7 +189,9 @@ fn chain(cluster: &Cluster, target: &ObjectRef, told: &HpaExplanation) -> Vec<Li
     let (mut now, mut served, mut seen) = (0, 0, None);
     for name in &names {
         now += used(cluster, &target.namespace, name);
-        let Some(metrics) = api.metrics().and_then(|m| m.pod_metrics(&target.namespace, name)) else { continue };
+        let Some(metrics) = api.metrics().and_then(|m| m.pod_metrics(&target.namespace, name)) else {
+            continue;
+        };
         served += metrics.containers.iter().map(|c| (c.cpu_nanos / 1_000_000) as i64).sum::<i64>();
         let age = cluster.now().since(metrics.timestamp).as_secs();
         seen = Some((age, metrics.window.as_secs()));
@@ -207,7 +209,11 @@ fn chain(cluster: &Cluster, target: &ObjectRef, told: &HpaExplanation) -> Vec<Li
         link(Stage::Containers, format!("{} × cpu = {}", names.len(), milli_cores(now)), Some(0)),
         link(Stage::MetricsServer, scraped.clone(), age),
         link(Stage::Api, format!("pods.metrics.k8s.io {}", milli_cores(served)), age),
-        link(Stage::Autoscaler, formula.map_or_else(String::new, |f| f.text()), Some(cluster.now().since(told.at).as_secs())),
+        link(
+            Stage::Autoscaler,
+            formula.map_or_else(String::new, |f| f.text()),
+            Some(cluster.now().since(told.at).as_secs()),
+        ),
         link(Stage::Scale, format!("{} → {wanted}", told.current_replicas), None),
         link(Stage::Pods, format!("{}/{}", pods.0, pods.1), None),
     ]
@@ -231,7 +237,8 @@ fn usage_line(api: &ApiServer, target: &ObjectRef) -> Option<Vec<String>> {
     let template = owner::template(object(api, target)?)?;
     let labels: Vec<String> = template.metadata.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
     let container = &template.spec.containers.first()?.name;
-    let parts = ["annotate", "pods", "-l", &labels.join(","), "--overwrite", &format!("orrery.dev/cpu.{container}=")];
+    let parts =
+        ["annotate", "pods", "-l", &labels.join(","), "--overwrite", &format!("orrery.dev/cpu.{container}=")];
     Some(handle::line(&parts[..], &target.namespace))
 }
 

@@ -22,7 +22,8 @@ pub struct Record {
 pub fn records(cluster: &Cluster, namespace: Option<&str>) -> Vec<Record> {
     let api = cluster.api();
     let mut found = Vec::new();
-    let wanted = |service: &&std::rc::Rc<Service>| namespace.is_none_or(|only| *service.metadata.namespace == *only);
+    let wanted =
+        |service: &&std::rc::Rc<Service>| namespace.is_none_or(|only| *service.metadata.namespace == *only);
     for service in api.list::<Service>().filter(wanted) {
         of_one(api, service, &mut found);
     }
@@ -33,7 +34,8 @@ fn of_one(api: &ApiServer, service: &Service, found: &mut Vec<Record>) {
     let (meta, spec) = (&service.metadata, &service.spec);
     let zone = format!("{}.{}.svc", meta.name, meta.namespace);
     let mut add = |name: &str, kind, values| found.push(Record { name: name.into(), kind, values });
-    if let Some(alias) = spec.external_name.as_ref().filter(|_| spec.type_.as_deref() == Some("ExternalName")) {
+    if let Some(alias) = spec.external_name.as_ref().filter(|_| spec.type_.as_deref() == Some("ExternalName"))
+    {
         return add(&zone, "CNAME", vec![alias.clone()]);
     }
     if spec.cluster_ip.as_deref() == Some("None") {
@@ -48,7 +50,11 @@ fn of_one(api: &ApiServer, service: &Service, found: &mut Vec<Record>) {
     for port in &spec.ports {
         let Some(name) = &port.name else { continue };
         let protocol = port.protocol.as_deref().unwrap_or("TCP").to_lowercase();
-        add(&format!("_{name}._{protocol}.{zone}"), "SRV", vec![format!("{} {zone}", port.port).as_str().into()]);
+        add(
+            &format!("_{name}._{protocol}.{zone}"),
+            "SRV",
+            vec![format!("{} {zone}", port.port).as_str().into()],
+        );
     }
 }
 
@@ -56,9 +62,12 @@ fn of_one(api: &ApiServer, service: &Service, found: &mut Vec<Record>) {
 fn ready(api: &ApiServer, service: &Service) -> Vec<(Option<Text>, Text)> {
     let publishes = service.spec.publish_not_ready_addresses;
     let mut found = Vec::new();
-    for slice in api.list_in::<EndpointSlice>(&service.metadata.namespace).filter(|s| of_service(s, service)) {
+    for slice in api.list_in::<EndpointSlice>(&service.metadata.namespace).filter(|s| of_service(s, service))
+    {
         for endpoint in slice.endpoints.iter().filter(|e| publishes || e.conditions.ready != Some(false)) {
-            found.extend(endpoint.addresses.first().map(|address| (endpoint.hostname.clone(), address.clone())));
+            found.extend(
+                endpoint.addresses.first().map(|address| (endpoint.hostname.clone(), address.clone())),
+            );
         }
     }
     found

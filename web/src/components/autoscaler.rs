@@ -80,7 +80,8 @@ fn measured(pod: &Measured, w: &Words) -> Html {
 fn bounds(it: &Told) -> Html {
     let (min, max) = it.bounds;
     let (now, wanted) = it.replicas;
-    let share = |n: i32| f64::from((n - min).clamp(0, (max - min).max(1))) * 100.0 / f64::from((max - min).max(1));
+    let share =
+        |n: i32| f64::from((n - min).clamp(0, (max - min).max(1))) * 100.0 / f64::from((max - min).max(1));
     html! {
         <div class="bounds" aria-label={format!("{min} ≤ {now} ≤ {max}")} role="img">
             <span class="mono">{min}</span>
@@ -127,7 +128,8 @@ fn Usage(props: &UsageProps) -> Html {
     let amount = use_state(|| 100_u32);
     let line = {
         let amount = format!("{}m", *amount);
-        let whole = |word: &String| if word.ends_with('=') { format!("{word}{amount}") } else { word.clone() };
+        let whole =
+            |word: &String| if word.ends_with('=') { format!("{word}{amount}") } else { word.clone() };
         props.told.usage_line.iter().flatten().map(whole).collect::<Vec<_>>()
     };
     let shown = format!("kubectl {}", line.join(" "));

@@ -420,7 +420,10 @@ pub static WORDS: Words = Words {
         ("Ingress", "One entrance, several Services by host and path, and a backend that nobody made."),
         ("Network policy", "Only the API may reach the database; send the same request from elsewhere."),
         ("Autoscaling", "A steady load, the formula with its numbers, and the number of pods that follows."),
-        ("A rollout that drops requests", "No readiness, no preStop: under load, errors while the pods change."),
+        (
+            "A rollout that drops requests",
+            "No readiness, no preStop: under load, errors while the pods change.",
+        ),
         ("A rollout that does not", "The same with a readiness probe and a preStop that waits: no errors."),
     ],
     crash_title: "Something broke inside the simulator",

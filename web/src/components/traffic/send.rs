@@ -18,7 +18,12 @@ pub fn Send() -> Html {
         session.read(|engine| engine.offers(namespace.as_deref()))
     });
     let known = |o: &orrery_view::scene::Text| **o == *ui.ask.0;
-    let from = offers.origins.iter().find(|o| known(o)).or(offers.origins.first()).map_or_else(String::new, |o| o.to_string());
+    let from = offers
+        .origins
+        .iter()
+        .find(|o| known(o))
+        .or(offers.origins.first())
+        .map_or_else(String::new, |o| o.to_string());
     let to = wanted(&ui.ask.1, &offers);
     let choose_from = {
         let ui = ui.clone();

@@ -4,14 +4,15 @@
 //! `-f NAME`), `$ docker …`,
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
-//! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`,
+//! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`, `$ load NAME RATE from ORIGIN to URL`, `$ stop load NAME`,
+//! `$ loads`, `$ request URL from ORIGIN`,
 //! `$ cluster node group NAME MIN MAX` (begins anew with machines of two cores and 4Gi). Everything between is what was printed.
 //! `UPDATE_TRANSCRIPTS=1` writes what is printed now; read the difference before it is kept.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, NodeGroup, Settle, Strain, Topology};
+use orrery_cluster::{Cluster, Config, Load, NodeGroup, Settle, Strain, Topology};
 use orrery_kubectl::Files;
 use orrery_sim::Duration;
 use std::fmt::Write;
@@ -52,6 +53,20 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
             String::new()
         }
         ["stop", "kubelet", name] => node(cluster.stop_kubelet(name)),
+        ["load", name, rate, "from", from, "to", url] => {
+            let rate: u64 = rate.parse().expect("a rate is a number of requests in a second");
+            let from = from.parse().expect("somewhere to send from");
+            cluster.set_load(Load::new(name, from, url, rate * 1_000));
+            String::new()
+        }
+        ["stop", "load", name] => {
+            cluster.stop_load(name);
+            cluster.load(name).map(|status| status.to_string()).unwrap_or_default()
+        }
+        ["loads"] => cluster.loads().iter().map(ToString::to_string).collect(),
+        ["request", url, "from", from] => {
+            cluster.request(&from.parse().expect("somewhere to send from"), url).to_string()
+        }
         ["kill", pod, container] => match cluster.kill_container("default", pod, container) {
             true => String::new(),
             false => "no such container\n".into(),

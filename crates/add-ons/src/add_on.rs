@@ -13,12 +13,22 @@ pub enum AddOn {
     CloudProvider,
     /// More machines for pods that fit nowhere, fewer when little is asked of them.
     ClusterAutoscaler,
+    /// What measures pods and nodes, and serves `metrics.k8s.io`.
+    MetricsServer,
+    /// What serves `custom.metrics.k8s.io` and `external.metrics.k8s.io`.
+    PrometheusAdapter,
 }
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 4] =
-        [AddOn::Provisioner, AddOn::Ingress, AddOn::CloudProvider, AddOn::ClusterAutoscaler];
+    pub const ALL: [AddOn; 6] = [
+        AddOn::Provisioner,
+        AddOn::Ingress,
+        AddOn::CloudProvider,
+        AddOn::ClusterAutoscaler,
+        AddOn::MetricsServer,
+        AddOn::PrometheusAdapter,
+    ];
 
     /// The name by which `minikube addons` knows it.
     pub fn name(self) -> &'static str {
@@ -27,6 +37,8 @@ impl AddOn {
             AddOn::Ingress => "ingress",
             AddOn::CloudProvider => "cloud-provider",
             AddOn::ClusterAutoscaler => "cluster-autoscaler",
+            AddOn::MetricsServer => "metrics-server",
+            AddOn::PrometheusAdapter => "prometheus-adapter",
         }
     }
 

@@ -1,10 +1,10 @@
 //! `orrery run`: scenarios in, everything that happened out.
 
-use crate::scenario::{Fault, Pace, Scenario, Step, read};
+use crate::scenario::{Fault, LoadStep, Pace, RequestStep, Scenario, Step, read};
 use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
-use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle, Strain};
+use orrery_cluster::{Cluster, Config, Load, Origin, SchedulerSettings, Settle, Strain};
 use orrery_kubectl::{Output, Stdin};
 use orrery_sim::{Duration, SimTime};
 use serde_json::{Value, json};
@@ -144,7 +144,10 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
         return json!({"step": step.name, "t": seconds_of(started)});
     }
     let in_namespace = ["-n", namespace];
+    let asked = step.request.as_ref().map(|request| ask(cluster, request));
+    let asked = asked.or(step.load.as_ref().map(|load| put_load(cluster, load)));
     let output = match (&step.fault, &step.apply, &step.kubectl) {
+        _ if asked.is_some() => asked.map_or_else(Output::default, said),
         (Some(fault), ..) => strike(cluster, fault, namespace),
         (None, Some(manifest), _) => {
             kubectl(cluster, &[["apply", "-f", "-"].as_slice(), &in_namespace].concat(), manifest)
@@ -176,6 +179,38 @@ fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
         "stdout": output.stdout.trim_end(),
         "stderr": output.stderr.trim_end(),
     })
+}
+
+/// Sends a request: the way that it took.
+fn ask(cluster: &mut Cluster, request: &RequestStep) -> Result<String, String> {
+    let from: Origin = request.from.parse()?;
+    Ok(cluster.request(&from, &request.to).to_string())
+}
+
+/// Turns a load on or off: what became of one that has come to its end.
+fn put_load(cluster: &mut Cluster, step: &LoadStep) -> Result<String, String> {
+    if step.stop {
+        let found = cluster.stop_load(&step.name);
+        return match cluster.load(&step.name).filter(|_| found) {
+            Some(status) => Ok(status.to_string()),
+            None => Err(format!("there is no load {}", step.name)),
+        };
+    }
+    let milli = (step.rate * 1_000.0).round() as u64;
+    let length = step.seconds.map(Duration::from_secs_f64);
+    let mut load = Load::new(&step.name, step.from.parse()?, &step.to, milli);
+    (load.keep_alive, load.until) = (step.keep_alive, length.map(|length| cluster.now() + length));
+    cluster.set_load(load);
+    let Some(length) = length else { return Ok(String::new()) };
+    cluster.pass(length);
+    Ok(cluster.load(&step.name).map(|status| status.to_string()).unwrap_or_default())
+}
+
+fn said(outcome: Result<String, String>) -> Output {
+    match outcome {
+        Ok(stdout) => Output { stdout, ..Output::default() },
+        Err(stderr) => Output { stderr, code: 1, ..Output::default() },
+    }
 }
 
 /// Lets something break, or mends it; what was meant has to be there.

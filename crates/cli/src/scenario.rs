@@ -183,7 +183,48 @@ pub enum Fault {
     RemoveNode(String),
 }
 
-/// One step: a manifest to apply, a kubectl command, one of another program, a fault, or a sleep.
+/// A steady load that is turned on, or off.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LoadStep {
+    /// Its name.
+    pub name: String,
+    /// What is asked for; not needed to stop it.
+    #[serde(default)]
+    pub to: String,
+    /// Who asks: `outside`, `node/NAME` or `pod/NAMESPACE/NAME`.
+    #[serde(default = "outside")]
+    pub from: String,
+    /// Requests in a second.
+    #[serde(default)]
+    pub rate: f64,
+    /// After so many seconds it ends, and so does the step.
+    #[serde(rename = "for")]
+    pub seconds: Option<f64>,
+    /// Whether clients keep their connections.
+    #[serde(default)]
+    pub keep_alive: bool,
+    /// Turns it off.
+    #[serde(default)]
+    pub stop: bool,
+}
+
+/// A request that is sent and followed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestStep {
+    /// What is asked for.
+    pub to: String,
+    /// Who asks.
+    #[serde(default = "outside")]
+    pub from: String,
+}
+
+fn outside() -> String {
+    "outside".into()
+}
+
+/// One step: a manifest to apply, a kubectl command, one of another program, a fault, requests, or a sleep.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Step {
@@ -202,6 +243,10 @@ pub struct Step {
     /// What breaks, or is mended.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub fault: Option<Fault>,
+    /// A steady load.
+    pub load: Option<LoadStep>,
+    /// A request, whose way is printed.
+    pub request: Option<RequestStep>,
     /// Seconds to let pass.
     pub sleep: Option<f64>,
     /// Leave the scenario's namespace out of the command.

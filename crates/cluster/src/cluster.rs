@@ -97,6 +97,8 @@ pub(crate) enum Event {
     Cloud,
     /// Requests of steady loads are sent, or answered.
     Loads,
+    /// metrics-server asks the kubelets.
+    Scrape,
 }
 
 /// A cluster. Cloning it takes a checkpoint.
@@ -123,6 +125,8 @@ pub struct Cluster {
     pub(crate) booting: Vec<Booting>,
     pub(crate) loads: Loads,
     pub(crate) series: Series,
+    /// When metrics-server asks the kubelets next, if it does.
+    pub(crate) scrape: Option<Entry>,
     /// Whose turn it is behind the Ingress controllers.
     balancers: Balancers,
     pub(crate) proxy: Seat<KubeProxy>,
@@ -170,6 +174,7 @@ impl Cluster {
             booting: Vec::new(),
             loads: Loads::default(),
             series: Series::default(),
+            scrape: None,
             balancers: Balancers::new(),
             proxy: Seat::new(KubeProxy::new(config.seed)),
             tracer: Tracer::default(),
@@ -191,6 +196,7 @@ impl Cluster {
             cluster.start_kubelet(node);
         }
         cluster.plan_plane();
+        cluster.register_metrics();
         cluster
     }
 
@@ -250,7 +256,7 @@ impl Cluster {
     /// control plane sees to itself, or requests are sent).
     pub fn planned(&self) -> impl Iterator<Item = (SimTime, Option<ComponentId>)> {
         self.agenda.iter().map(|(at, event)| match event {
-            Event::Watch | Event::Plane | Event::Cloud | Event::Loads => (at, None),
+            Event::Watch | Event::Plane | Event::Cloud | Event::Loads | Event::Scrape => (at, None),
             Event::Run(id) => (at, Some(*id)),
         })
     }
@@ -309,6 +315,9 @@ impl Cluster {
         }
         if orders {
             self.see_to_groups();
+        }
+        if due.iter().any(|change| change.value.kind() == Kind::HorizontalPodAutoscaler) {
+            self.plan_scrape();
         }
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::Scheduler);
@@ -442,6 +451,10 @@ impl Session for Cluster {
             self.pass(Duration::from_millis(100));
         }
         self.plane.reach().map_err(|why| self.words_for(why))
+    }
+
+    fn measure(&mut self) {
+        self.gather_all();
     }
 
     fn etcdctl(&mut self, argv: &[String]) -> ExecOutput {

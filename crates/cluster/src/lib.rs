@@ -14,6 +14,7 @@ mod etcdctl;
 mod fault;
 mod homes;
 mod load;
+mod metrics_server;
 mod network;
 mod parts;
 mod plane;
@@ -32,6 +33,8 @@ pub use cloud::Booting;
 pub use cluster::{Cluster, ComponentId};
 pub use config::Config;
 pub use load::{Latency, Load, LoadStatus, PodShare};
+pub use metrics_server::MetricsChain;
+pub use orrery_add_ons::AddOn;
 pub use orrery_client::node_group::NodeGroup;
 pub use orrery_client::volume::Misfit;
 pub use orrery_container_runtime::images::Image;
@@ -42,7 +45,7 @@ pub use orrery_controller_manager::{
 pub use orrery_etcd::raft::{MemberStatus, Role};
 pub use orrery_kube_proxy::{Chain, End, Failure, Hop, Journey, KubeProxy, Place};
 pub use orrery_kubelet::{
-    ContainerFacts, ContainerNow, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
+    ContainerFacts, ContainerNow, ContainerSample, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
 };
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};

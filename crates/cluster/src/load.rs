@@ -5,6 +5,7 @@
 //! is known not to have changed, and stands for all (see [`Tracer::batch`](crate::tracer::Tracer)). So a container logs
 //! a line of a load when it is asked first and when its answer may have changed, not one for each request.
 
+mod display;
 mod engine;
 mod latency;
 mod wire;

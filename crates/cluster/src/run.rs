@@ -64,6 +64,7 @@ impl Cluster {
             Event::Plane => self.run_plane(),
             Event::Cloud => self.start_booted(),
             Event::Loads => self.run_loads(),
+            Event::Scrape => self.run_scrape(),
         }
         true
     }

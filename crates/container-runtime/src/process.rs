@@ -193,6 +193,26 @@ impl Process {
         self.0.services().any(|service| service.hears(port, protocol))
     }
 
+    /// Whether it listens on a port as it stands, and the processor time that it takes to answer there.
+    pub fn serves(&self, port: u16, protocol: Protocol) -> Option<Duration> {
+        self.0.services().find(|service| service.hears(port, protocol)).map(|service| service.request)
+    }
+
+    /// Whether nothing happens in it before an instant unless somebody asks.
+    pub fn rests(&self, until: SimTime) -> bool {
+        !self.0.due(until) && !self.0.follows()
+    }
+
+    /// Whether nothing at all has happened in it since it was `earlier`.
+    pub fn is_still(&self, earlier: &Process) -> bool {
+        Rc::ptr_eq(&self.0, &earlier.0)
+    }
+
+    /// Thousandths of a processor that it takes as it stands, but for requests.
+    pub fn cpu_millis(&self) -> u64 {
+        self.0.load().cpu_millis
+    }
+
     /// Answers a message to one of its ports; the error is what a client sees.
     pub fn answer(
         &mut self,

@@ -41,6 +41,9 @@ pub trait Session {
         Ok(())
     }
 
+    /// Lets those who serve the APIs for metrics work out what they answer now.
+    fn measure(&mut self) {}
+
     /// The server, and the context for one request of this person.
     fn send(&mut self) -> (&mut ApiServer, Request);
 

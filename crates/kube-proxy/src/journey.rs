@@ -1,6 +1,8 @@
 //! A request as it was followed: from whom, over which hops, and how it ended. Recorded while it is decided, never
 //! guessed afterwards.
 
+mod display;
+
 use orrery_apimachinery::Str;
 use orrery_container_runtime::{Target, Unreachable};
 use orrery_sim::{Duration, SimTime};

@@ -40,6 +40,7 @@ mod sort;
 mod tabs;
 mod taint;
 mod target;
+mod top;
 pub mod trial;
 mod trouble;
 mod wait;
@@ -195,10 +196,12 @@ const COMMANDS: &[Command] = &[
     command!("set serviceaccount" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("set sa" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
-    command!("top node" "" server::top, "selector:l= sort-by= no-headers"),
-    command!("top nodes" "" server::top, "selector:l= sort-by= no-headers"),
-    command!("top pod" "" server::top, "all-namespaces:A containers selector:l= sort-by= no-headers sum"),
-    command!("top pods" "" server::top, "all-namespaces:A containers selector:l= sort-by= no-headers sum"),
+    command!("top no" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
+    command!("top node" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
+    command!("top nodes" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
+    command!("top po" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
+    command!("top pod" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
+    command!("top pods" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
     command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
     command!("version" "" server::version, "client output:o="),
     command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),

@@ -7,6 +7,8 @@ use crate::{Args, Failure, pods, tabs};
 use orrery_api::{Endpoints, Kind};
 use orrery_apimachinery::Order;
 
+/// What metrics-server serves.
+const METRICS: &str = "metrics.k8s.io/v1beta1";
 /// The version that all parts of the cluster have.
 const VERSION: &str = "v1.32.13";
 
@@ -31,6 +33,12 @@ pub(crate) fn cluster_info(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
 
 pub(crate) fn api_versions(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
     let mut versions: Vec<&str> = cx.api().kinds().map(Kind::api_version).collect();
+    if cx.api().metrics().is_some() {
+        versions.push(METRICS);
+    }
+    if cx.api().serves_custom_metrics() {
+        versions.extend(["custom.metrics.k8s.io/v1beta1", "external.metrics.k8s.io/v1beta1"]);
+    }
     versions.order();
     versions.dedup();
     cx.say(versions.join("\n"));
@@ -44,23 +52,32 @@ pub(crate) fn api_resources(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure>
     if !args.on("no-headers") {
         text += "NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND\n";
     }
-    for kind in kinds {
-        let unwanted = args.flag("namespaced").is_some_and(|_| args.on("namespaced") != kind.namespaced())
-            || args.flag("api-group").is_some_and(|group| group != kind.group());
-        if !unwanted {
-            let namespaced = if kind.namespaced() { "true" } else { "false" };
-            let short = kind.short_names().join(",");
-            text += &[kind.plural(), &short, kind.api_version(), namespaced, kind.name()].join("\t");
+    let mut lines: Vec<[&str; 5]> = Vec::new();
+    let mut shorts: Vec<String> = Vec::new();
+    kinds.iter().for_each(|kind| shorts.push(kind.short_names().join(",")));
+    for (kind, short) in kinds.iter().zip(&shorts) {
+        let namespaced = if kind.namespaced() { "true" } else { "false" };
+        lines.push([kind.plural(), short, kind.api_version(), namespaced, kind.name()]);
+    }
+    if cx.api().metrics().is_some() {
+        // Groups stand in the order of their names.
+        let at =
+            lines.iter().position(|line| line[2].contains('/') && line[2] > METRICS).unwrap_or(lines.len());
+        lines.insert(at, ["pods", "", METRICS, "true", "PodMetrics"]);
+        lines.insert(at, ["nodes", "", METRICS, "false", "NodeMetrics"]);
+    }
+    let namespaced = args.flag("namespaced").map(|_| if args.on("namespaced") { "true" } else { "false" });
+    for line in lines {
+        let group = line[2].split_once('/').map_or("", |(group, _)| group);
+        let wanted = namespaced.is_none_or(|wanted| wanted == line[3])
+            && args.flag("api-group").is_none_or(|wanted| wanted == group);
+        if wanted {
+            text += &line.join("\t");
             text.push('\n');
         }
     }
     cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);
     Ok(())
-}
-
-/// Nobody measures what pods and nodes use.
-pub(crate) fn top(_: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
-    Err(Failure::usage("Metrics API not available"))
 }
 
 /// No port of the person's own machine is there to be forwarded.

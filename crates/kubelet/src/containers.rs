@@ -31,6 +31,7 @@ impl Turn<'_, '_> {
             index: 0,
             asked: false,
             client: None,
+            sent: false,
         }
     }
 
@@ -49,7 +50,7 @@ impl Turn<'_, '_> {
             RuntimeProfile::Lively => match self.outside().start(index, spec, attempt, completes) {
                 Ok(process) => {
                     let doom = runtime::decreed_end(&pod, spec);
-                    let life = Life { process: Some(process), wake: None, doom, hangs: false, over: false };
+                    let life = Life { process: Some(process), doom, ..Life::default() };
                     instance.life = Some(Box::new(life));
                 }
                 Err(error) => {

@@ -166,7 +166,7 @@ impl Kubelet {
     pub fn is_served(&self, end: Target, at: SimTime) -> bool {
         let address = Some(u32::from(end.address)).filter(|a| self.node.addresses.covers(*a));
         let mut there = self.workers.values().filter(|worker| worker.address == address);
-        self.life.works() && there.any(|worker| worker.runs.iter().any(|run| run.runs_at(at)))
+        self.is_on() && there.any(|worker| worker.runs.iter().any(|run| run.runs_at(at)))
     }
 
     pub(crate) fn forget(&mut self, uid: &str) {

@@ -14,6 +14,7 @@
 mod actions;
 mod admission;
 mod ask;
+mod cadvisor;
 mod config;
 mod containers;
 mod downward;
@@ -26,6 +27,8 @@ mod hooks;
 mod ip;
 mod kubelet;
 mod life;
+mod load;
+mod meter;
 mod mounts;
 mod network;
 mod node;
@@ -50,6 +53,7 @@ mod usage;
 mod volumes;
 mod words;
 
+pub use cadvisor::ContainerSample;
 pub use config::{NodeConfig, RuntimeProfile};
 pub use eviction::Strain;
 pub use facts::{ContainerFacts, ContainerNow};

@@ -58,6 +58,7 @@ impl Peers<'_> {
                 now,
                 asked: false,
                 client: None,
+                sent: false,
             };
             act(&mut outside)
         });
@@ -88,7 +89,7 @@ impl Peers<'_> {
         for uid in uids {
             let asked = self.visit(&uid, api, node, now, |outside| {
                 outside.client = Some(source);
-                outside.serve(to.port, message)
+                outside.serve_request(to.port, message)
             });
             if let Some(Some(asked)) = asked {
                 answer = asked;
@@ -117,6 +118,8 @@ pub(crate) struct Outside<'a> {
     pub asked: bool,
     /// Who asks it, if somebody from beyond the pod does.
     pub client: Option<Ipv4Addr>,
+    /// Whether something was sent to others.
+    pub sent: bool,
 }
 
 impl Outside<'_> {
@@ -131,8 +134,10 @@ impl Outside<'_> {
         let done = act(&mut process, self);
         self.index = before;
         let instance = self.worker.runs[index].current.as_mut().expect("its process was at work just now");
+        let (started, now) = (instance.started, self.now);
         let over = instance.life.as_mut().is_none_or(|life| {
             life.process = Some(process);
+            life.note_pace(started, now);
             life.over
         });
         instance.foresee();
@@ -148,37 +153,60 @@ impl Outside<'_> {
         self.worker.address.map_or_else(|| self.node.address.clone(), ip::text)
     }
 
-    /// Lets the container that listens on a port answer; `None` when none does.
+    /// Lets the container that listens on a port answer a question of the kubelet, which waits as others do; `None` when
+    /// none listens.
     pub(crate) fn serve(
         &mut self,
         port: u16,
         message: &Message,
     ) -> Option<Answer<Result<Reply, Unreachable>>> {
         (0..self.worker.runs.len()).find_map(|index| {
-            let hangs = self.worker.runs[index].current.as_ref().is_some_and(Instance::hangs);
-            self.with(index, |process, outside| {
-                process.advance(outside.now, outside);
-                if !process.hears(port, message.protocol()) {
-                    return None;
-                }
-                if hangs {
-                    return Some(Answer { took: Duration::MAX, result: Err(Unreachable::TimedOut) });
-                }
-                let probed = outside.worker.runs[index].probes.is_some();
-                let before = probed.then(|| process.clone());
-                let answer = process.answer(port, message, outside.now, outside);
-                if before.is_some_and(|before| process.answers_until(&before).is_none()) {
-                    outside.worker.doubt_probes(outside.now);
-                }
-                Some(answer)
-            })?
+            let answer = self.serve_at(index, port, message)?;
+            let meter = self.worker.runs[index].current.as_ref().and_then(Instance::meter);
+            let wait = meter.map_or(Duration::ZERO, |meter| meter.wait(self.now));
+            Some(Answer { took: answer.took.saturating_add(wait), ..answer })
         })
+    }
+
+    /// Lets a container answer, if it listens on a port.
+    pub(crate) fn serve_at(
+        &mut self,
+        index: usize,
+        port: u16,
+        message: &Message,
+    ) -> Option<Answer<Result<Reply, Unreachable>>> {
+        let protocol = message.protocol();
+        let instance = self.worker.runs[index].current.as_ref()?;
+        // One that rests and does not listen need not be looked into.
+        if instance.process().is_some_and(|p| p.rests(self.now) && p.serves(port, protocol).is_none()) {
+            return None;
+        }
+        let hangs = instance.hangs();
+        let asked = self.with(index, |process, outside| {
+            process.advance(outside.now, outside);
+            process.serves(port, protocol)?;
+            if hangs {
+                return Some((None, Answer { took: Duration::MAX, result: Err(Unreachable::TimedOut) }));
+            }
+            let before = process.clone();
+            let answer = process.answer(port, message, outside.now, outside);
+            let probed = outside.worker.runs[index].probes.is_some();
+            if probed && process.answers_until(&before).is_none() {
+                outside.worker.doubt_probes(outside.now);
+            }
+            Some((Some(before), answer))
+        });
+        let (before, answer) = asked??;
+        if let Some(before) = before {
+            self.remember(index, port, message, &before, &answer);
+        }
+        Some(answer)
     }
 
     /// Sends a message to whoever is at an address, after the rules for Services.
     fn deliver(&mut self, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>> {
         if to.address.is_loopback() {
-            return self.serve(to.port, message).unwrap_or_else(refused);
+            return self.serve_request(to.port, message).unwrap_or_else(refused);
         }
         let own = self.worker.address.map(Ipv4Addr::from);
         let node = self.node.config.name.clone();
@@ -190,7 +218,7 @@ impl Outside<'_> {
             Err(why) => return Answer { took: Duration::MAX, result: Err(why) },
         };
         let answer = if Some(arrival.to.address) == own {
-            self.serve(arrival.to.port, message).unwrap_or_else(refused)
+            self.serve_request(arrival.to.port, message).unwrap_or_else(refused)
         } else if self.node.has_address(arrival.to.address) {
             self.peers.answer(self.api, self.node, arrival, message, self.now)
         } else {
@@ -318,7 +346,7 @@ impl World for Outside<'_> {
         message: &Message,
         timeout: Duration,
     ) -> Answer<Result<Reply, Unreachable>> {
-        self.asked = true;
+        (self.asked, self.sent) = (true, true);
         let answer = self.deliver(to, message);
         if answer.took > timeout {
             return Answer { took: timeout, result: Err(Unreachable::TimedOut) };

@@ -2,6 +2,7 @@
 //! caches that are kept of them).
 
 use crate::admission::Share;
+use crate::load::{Pace, Served};
 use crate::mounts::Volumes;
 use crate::plan::Plan;
 use crate::prober::Probes;
@@ -48,7 +49,7 @@ pub(crate) struct Instance {
 }
 
 /// What a run of a container does, as far as that is not known in advance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Life {
     /// Its processes; they are away while they work.
     pub process: Option<Process>,
@@ -60,6 +61,10 @@ pub(crate) struct Life {
     pub hangs: bool,
     /// Whether their end was looked into.
     pub over: bool,
+    /// What requests have taken of it, and the last answer, once somebody has sent a load.
+    pub served: Option<Box<Served>>,
+    /// What it used by itself, once that has changed.
+    pub paces: Vec<Pace>,
 }
 
 impl Instance {

@@ -3,10 +3,11 @@
 //! Where nothing is known of a program, annotations of its pod say it: `orrery.dev/cpu.<container>`,
 //! `orrery.dev/memory.<container>` and `orrery.dev/disk.<container or emptyDir volume>`, in steps: `64Mi, 30s=512Mi` is
 //! 64Mi from the start of the container on, and 512Mi from its thirtieth second on. A container that uses more memory
-//! than its limit is killed.
+//! than its limit is killed. What requests take is in [`crate::load`].
 
 use crate::Kubelet;
 use crate::eviction::limits;
+use crate::load;
 use crate::pod_worker::{Instance, PodWorker, container};
 use crate::runtime::{End, Note, parse_duration};
 use orrery_api::{Container, Pod, resources};
@@ -74,8 +75,10 @@ pub(crate) fn of_container(
         return (Uses::default(), None);
     };
     let mut uses = own(instance);
+    let meter = instance.meter();
+    let asked = meter.map_or(0, |meter| i64::try_from(meter.millis(now)).unwrap_or(i64::MAX));
     if pod.metadata.annotations.is_empty() {
-        return (uses, None);
+        return (Uses { cpu: uses.cpu + asked, ..uses }, None);
     }
     let name = &container(&pod.spec, index).0.name;
     let mut next = None;
@@ -86,7 +89,34 @@ pub(crate) fn of_container(
         *used = stated.map_or(*used, |amount| value(&amount));
         next = next.into_iter().chain(change).min();
     }
+    uses.cpu += asked;
+    if let Some(meter) = meter {
+        uses.memory += load::memory(pod, name, meter, now);
+    }
     (uses, next)
+}
+
+/// Nanoseconds of a processor that a container has used from its start until an instant, and how many requests it had
+/// been sent.
+pub(crate) fn cpu_used(pod: &Pod, worker: &PodWorker, index: usize, at: SimTime) -> (u64, u64) {
+    let Some(instance) = &worker.runs[index].current else { return (0, 0) };
+    let (asked, requests) = instance.meter().map_or((0, 0), |meter| meter.at(at));
+    let started = instance.started;
+    let mut steps = Vec::new();
+    if !pod.metadata.annotations.is_empty() {
+        steps = self::steps(pod, "cpu", &container(&pod.spec, index).0.name);
+    }
+    let mut used = 0;
+    for (number, (after, amount)) in steps.iter().enumerate() {
+        let next = steps.get(number + 1).map_or(at, |(after, _)| (started + *after).min(at));
+        // A thousandth of a processor uses a nanosecond in each microsecond.
+        let micros = next.since((started + *after).min(next)).as_micros() as u64;
+        used += micros * u64::try_from(amount.milli_value()).unwrap_or(0);
+    }
+    if steps.is_empty() {
+        used = instance.life.as_ref().map_or(0, |life| life.used_at(started, at));
+    }
+    (used + asked, requests)
 }
 
 /// What the processes of a container use by themselves.

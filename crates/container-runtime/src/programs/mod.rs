@@ -207,6 +207,8 @@ pub struct Service {
     pub answer: fn(&mut Asked) -> Reply,
     /// What it takes while nobody asks.
     pub usage: Usage,
+    /// The processor time that it takes to answer.
+    pub request: Duration,
     /// After SIGTERM: how long it takes to end, and with which code. `None` when the program does not handle the signal:
     /// then it goes on as the first process of a container, and ends with 143 elsewhere.
     pub on_term: Option<(Duration, i32)>,

@@ -2,6 +2,7 @@
 
 use super::lines::{has, operands, value};
 use super::{Asked, Call, Found, Outcome, Program, Reach, Service, Usage, basic};
+use crate::servers::LIGHT;
 use crate::state::answer;
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
@@ -136,7 +137,15 @@ fn listen(call: &mut Call, words: &[Str]) -> Outcome {
     let text = call.input.rest();
     let usage = Usage { memory_bytes: 1 << 19, ..Usage::default() };
     let (ports, datagrams) = if has(call, 'u') { (vec![], vec![port]) } else { (vec![port], vec![]) };
-    Outcome::Serve(Service { ports, datagrams, answer: tell, usage, on_term: None, args: Rc::new([text]) })
+    Outcome::Serve(Service {
+        ports,
+        datagrams,
+        answer: tell,
+        usage,
+        request: LIGHT,
+        on_term: None,
+        args: Rc::new([text]),
+    })
 }
 
 /// Tells a client what a listening `nc` was given.
@@ -164,6 +173,7 @@ fn httpd(call: &mut Call) -> Outcome {
         datagrams: Vec::new(),
         answer: file,
         usage,
+        request: LIGHT,
         on_term: None,
         args: Rc::new([root.into()]),
     })

@@ -42,6 +42,9 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html";
 const JSON: &str = "application/json";
 
+/// The processor time that a small server takes to answer.
+pub(crate) const LIGHT: Duration = Duration::from_micros(500);
+
 /// A program that listens on ports, takes memory, and ends well at SIGTERM.
 fn serve(ports: &[u16], megabytes: u64, answer: fn(&mut Asked) -> Reply) -> Outcome {
     Outcome::Serve(Service {
@@ -49,9 +52,20 @@ fn serve(ports: &[u16], megabytes: u64, answer: fn(&mut Asked) -> Reply) -> Outc
         datagrams: Vec::new(),
         answer,
         usage: Usage { cpu_millis: 1, memory_bytes: megabytes << 20, disk_bytes: 0 },
+        request: LIGHT,
         on_term: Some((Duration::from_millis(20), 0)),
         args: Rc::new([]),
     })
+}
+
+/// The same, when an answer takes more of a processor.
+fn heavy(outcome: Outcome, millis: u64) -> Outcome {
+    match outcome {
+        Outcome::Serve(service) => {
+            Outcome::Serve(Service { request: Duration::from_millis(millis), ..service })
+        }
+        other => other,
+    }
 }
 
 /// Answers HTTP with pages.

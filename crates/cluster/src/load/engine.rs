@@ -12,6 +12,8 @@ use std::net::Ipv4Addr;
 
 /// Requests that are due within this time are sent together.
 const TICK: Duration = Duration::from_millis(100);
+/// What the way there and back takes at least.
+const ROUND_TRIP: Duration = Duration::from_millis(1);
 /// So many connections a load has that keeps them.
 const CONNECTIONS: usize = 16;
 /// One request, as [`Running::due`] counts.
@@ -43,7 +45,7 @@ impl Cluster {
     /// Brings the agenda in line with what the loads plan.
     pub(crate) fn plan_loads(&mut self) {
         let next = self.loads.running.iter().filter_map(Running::next).min();
-        let next = next.map(|at| ceil(at).max(self.now));
+        let next = next.map(|at| at.max(self.now));
         if self.loads.plan.map(|entry| entry.at) == next {
             return;
         }
@@ -144,7 +146,7 @@ impl Cluster {
         if outcome.is_err() {
             running.connections.retain(|kept| *kept != wire);
         }
-        let took = answer.took.min(load.timeout);
+        let took = answer.took.max(ROUND_TRIP).min(load.timeout);
         if outcome.is_ok() {
             running.time(took, count);
         }
@@ -190,7 +192,7 @@ impl Running {
         let wait = Duration::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX / 2));
         let sends = (on && load.per_second_milli > 0).then(|| self.sent_until + wait);
         let ends = load.until.filter(|_| on);
-        [landing, sends, ends].into_iter().flatten().min()
+        [landing.map(ceil), sends.map(ceil), ends].into_iter().flatten().min()
     }
 
     /// Counts requests that have come to their end.

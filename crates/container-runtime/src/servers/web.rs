@@ -95,7 +95,7 @@ fn httpd(call: &mut Call) -> Outcome {
 fn apache(call: &mut Call) -> Outcome {
     apache_begins(call);
     // The example computes a million square roots for each answer.
-    let (megabytes, millis) = if image_is(call.container, "hpa-example") { (12, 25) } else { (60, 5) };
+    let (megabytes, millis) = if image_is(call.container, "hpa-example") { (12, 60) } else { (60, 5) };
     heavy(serve(&[80], megabytes, |asked| with_access_log(asked, php)), millis)
 }
 

@@ -25,10 +25,8 @@ impl fmt::Display for Journey {
         for hop in &self.hops {
             let (from, to) = (hop.source, hop.destination);
             writeln!(f, "  {}: {from} -> {}:{}", hop.at, to.address, to.port)?;
-            for words in [&hop.what, &hop.rule] {
-                if !words.is_empty() {
-                    writeln!(f, "      {words}")?;
-                }
+            for line in hop.what.lines().chain(hop.rule.lines()) {
+                writeln!(f, "      {line}")?;
             }
         }
         let micros = self.took.as_micros();

@@ -7,6 +7,7 @@ use crate::load::Loads;
 use crate::network::Wires;
 use crate::parts::AtWork;
 use crate::plane::Plane;
+use crate::port_forward::PortForward;
 use crate::series::Series;
 use crate::tracer::Tracer;
 use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
@@ -129,6 +130,7 @@ pub struct Cluster {
     pub(crate) scrape: Option<Entry>,
     /// Whose turn it is behind the Ingress controllers.
     balancers: Balancers,
+    pub(crate) port_forwards: Vec<PortForward>,
     pub(crate) proxy: Seat<KubeProxy>,
     pub(crate) tracer: Tracer,
     /// The chance of load balancers.
@@ -176,6 +178,7 @@ impl Cluster {
             series: Series::default(),
             scrape: None,
             balancers: Balancers::new(),
+            port_forwards: Vec::new(),
             proxy: Seat::new(KubeProxy::new(config.seed)),
             tracer: Tracer::default(),
             chance: Random::stream(config.seed, "load-balancer"),
@@ -489,5 +492,9 @@ impl Session for Cluster {
         command: &[Str],
     ) -> StatusResult<ExecOutput> {
         self.exec_in(namespace, pod, container, command)
+    }
+
+    fn forward(&mut self, namespace: &str, pod: &str, local: u16, port: u16) -> StatusResult<()> {
+        self.keep_open(namespace, pod, local, port)
     }
 }

@@ -1,10 +1,12 @@
 //! What a person's own machine reaches beside the API server: a docker daemon, the registries, and the images of nodes.
 
-use crate::Cluster;
+use crate::{Cluster, Heard};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Docker, DockerHost};
+use orrery_container_runtime::{Docker, DockerHost, Message, Target};
+use orrery_kube_proxy::Place;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 impl Cluster {
@@ -36,5 +38,19 @@ impl DockerHost for Cluster {
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {
         let Some(&number) = self.kubelet_of.get(node) else { return };
         self.at_work(number, |kubelet, _, _, now| kubelet.load_image(name.clone(), image.clone(), now));
+    }
+
+    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr> {
+        self.wired(|wires, api, _| wires.lookup_outside(api, name)).into_iter().collect()
+    }
+
+    fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Heard {
+        self.tracer.open();
+        let heard = match to.address.is_loopback() {
+            true => self.send_forwarded(to.port, message),
+            false => self.wired(|wires, api, now| wires.send_from_outside(api, to, message, now)),
+        };
+        self.tracer.close(self.now, Place::Outside, asked.clone(), &heard);
+        heard
     }
 }

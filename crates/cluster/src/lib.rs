@@ -18,6 +18,7 @@ mod metrics_server;
 mod network;
 mod parts;
 mod plane;
+mod port_forward;
 mod request;
 mod route;
 mod run;
@@ -50,6 +51,7 @@ pub use orrery_kubelet::{
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
 pub use plane::Unreachable;
+pub use port_forward::PortForward;
 pub use request::{Ask, Heard, Origin};
 pub use run::{Outcome, Settle};
 pub use series::{AutoscalerPoint, Line, LoadPoint, Series, WorkloadPoint};

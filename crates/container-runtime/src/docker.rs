@@ -3,9 +3,11 @@
 
 use crate::images::Image;
 use crate::registry::{Credentials, Registries};
+use crate::world::{Answer, Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
 use orrery_sim::SimTime;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// A docker daemon.
@@ -51,4 +53,11 @@ pub trait DockerHost {
 
     /// Puts an image on a node; nothing when there is no such node.
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>);
+
+    /// The addresses of a name, as this machine finds them.
+    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr>;
+
+    /// Sends a message from this machine, for whoever typed `asked`. A port of its own may lead to a pod
+    /// (`kubectl port-forward`).
+    fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>>;
 }

@@ -82,6 +82,14 @@ pub trait Session {
     ) -> StatusResult<ExecOutput> {
         Err(no_kubelet(pod))
     }
+
+    /// Keeps a port of the person's machine open that leads to a port of a pod, in place of what it led to before:
+    /// `POST pods/NAME/portforward`, which the server passes on to the kubelet.
+    ///
+    /// Errors: `NotFound`; `Unknown` when nobody is there who could.
+    fn forward(&mut self, _namespace: &str, pod: &str, _local: u16, _port: u16) -> StatusResult<()> {
+        Err(no_kubelet(pod))
+    }
 }
 
 /// A server with nobody behind it: time passes, and nothing happens.

@@ -29,6 +29,7 @@ mod migrate;
 mod pairs;
 mod patch;
 mod pods;
+mod port_forward;
 mod printer;
 mod replace;
 mod rollout;
@@ -178,7 +179,7 @@ const COMMANDS: &[Command] = &[
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
     command!("logs" "" logs::run, "all-containers all-pods container:c= follow:f ignore-errors limit-bytes# max-log-requests# pod-running-timeout@ prefix previous:p selector:l= since@ since-time= tail# timestamps"),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
-    command!("port-forward" "" server::port_forward, "address= pod-running-timeout@"),
+    command!("port-forward" "" port_forward::run, "address= pod-running-timeout@"),
     command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
     command!("rollout" "" rollout::run, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),

@@ -2,8 +2,7 @@
 //! commands that need what is not there.
 
 use crate::command::Cx;
-use crate::create::usage;
-use crate::{Args, Failure, pods, tabs};
+use crate::{Args, Failure, tabs};
 use orrery_api::{Endpoints, Kind};
 use orrery_apimachinery::Order;
 
@@ -78,17 +77,6 @@ pub(crate) fn api_resources(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure>
     }
     cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);
     Ok(())
-}
-
-/// No port of the person's own machine is there to be forwarded.
-pub(crate) fn port_forward(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let [word, _, ..] = &args.words[..] else {
-        return Err(usage(args, "TYPE/NAME and list of ports are required for port-forward"));
-    };
-    pods::named(cx, args, word)?;
-    Err(Failure::usage(
-        "there is no machine beside the cluster from which a port could be forwarded; ask from within, as in 'kubectl exec POD -- wget -qO- http://SERVICE'",
-    ))
 }
 
 /// No file of the person's own machine is there to be copied.

@@ -1,7 +1,8 @@
 //! The person's own machine: what can be typed at the prompt of the console. Beside kubectl that is what brings an
 //! image to a cluster: `docker`, with a daemon beside the cluster, and `minikube` and `kind`, which load its images
-//! onto the nodes; and `etcdctl`, for what lies below the API server. A program is a file.
+//! onto the nodes; `curl`, which asks from outside; and `etcdctl`, for what lies below the API server. A program is a file.
 
+mod curl;
 mod docker;
 mod etcdctl;
 mod kind;
@@ -32,7 +33,10 @@ const START_UP: Duration = Duration::from_millis(50);
 
 /// Whether a command line is for another program than kubectl.
 pub fn is_program(argv: &[String]) -> bool {
-    matches!(argv.first().map(String::as_str), Some("docker" | "podman" | "nerdctl" | "kind" | "minikube"))
+    matches!(
+        argv.first().map(String::as_str),
+        Some("curl" | "docker" | "podman" | "nerdctl" | "kind" | "minikube")
+    )
 }
 
 /// Runs a command line. Without the name of another program in front it is kubectl's.
@@ -44,6 +48,7 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
     station.pass(START_UP);
     let mut desk = Desk { station, files, output: Output::default() };
     let done = match argv.first().map_or("", |word| word) {
+        "curl" => curl::run(&mut desk, rest),
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
         "etcdctl" | "etcdutl" => etcdctl::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),

@@ -1,11 +1,14 @@
-//! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`
+//! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`; how Services are reached; add-ons.
+
+mod addons;
+mod service;
 
 use crate::{Desk, Words, docker};
 use orrery_apimachinery::Order;
 use orrery_sim::Duration;
 
 pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
-    let words = Words::of(argv, &["--daemon", "--overwrite"]);
+    let words = Words::of(argv, &["--daemon", "--overwrite", "--url"]);
     match &words.plain[..] {
         ["image", "load", names @ ..] if !names.is_empty() => names.iter().try_for_each(|name| load(desk, name)),
         ["image", "ls" | "list"] => {
@@ -16,7 +19,18 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
             let name = docker::build(desk, &argv[2..])?;
             load(desk, &name)
         }
-        _ => Err("Of minikube, 'minikube image load NAME', 'minikube image ls' and 'minikube image build -t NAME .' are known here".into()),
+        ["ip"] => service::ip(desk),
+        ["service", "list"] => {
+            service::list(desk, &words);
+            Ok(())
+        }
+        ["service", name] => service::one(desk, &words, name),
+        ["tunnel"] => {
+            service::tunnel(desk);
+            Ok(())
+        }
+        ["addons", rest @ ..] => addons::run(desk, rest),
+        _ => Err("Of minikube, 'addons', 'image build', 'image load', 'image ls', 'ip', 'service' and 'tunnel' are known here".into()),
     }
 }
 

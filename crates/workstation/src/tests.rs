@@ -6,9 +6,10 @@ use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Config, Request, Session};
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Docker, DockerHost};
+use orrery_container_runtime::{Answer, Docker, DockerHost, Message, Reply, Target, Unreachable};
 use orrery_kubectl::Files;
 use orrery_sim::{Duration, SimTime};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// A machine beside a cluster of two nodes.
@@ -55,6 +56,21 @@ impl DockerHost for Machine {
 
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {
         self.loaded.push((node.into(), name.clone(), image.clone()));
+    }
+
+    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr> {
+        if name == "web.example" { vec![[192, 0, 2, 1].into()] } else { name.parse().into_iter().collect() }
+    }
+
+    /// `web.example` answers; all others refuse, or on port 81 do not answer.
+    fn call(&mut self, asked: &Str, to: Target, _: &Message) -> Answer<Result<Reply, Unreachable>> {
+        let took = if to.port == 81 { Duration::from_secs(127) } else { Duration::from_millis(3) };
+        let headers = vec![("Content-Type".into(), "text/plain".into())];
+        let result = match to.address.octets() {
+            [192, 0, 2, 1] => Ok(Reply::Http { status: 200, headers, body: format!("{asked}\n").into() }),
+            _ => Err(Unreachable::Refused),
+        };
+        Answer { took, result }
     }
 }
 

@@ -29,7 +29,7 @@ const ARROWS: [(&str, &str); 27] = [
         "sim apimachinery api manifest etcd apiserver client controller-manager add-ons scheduler container-runtime kubelet kube-proxy",
     ),
     ("kubectl", "sim apimachinery api schema manifest apiserver client"),
-    ("workstation", "sim apimachinery apiserver container-runtime kubectl"),
+    ("workstation", "sim apimachinery api apiserver container-runtime kubectl"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
     ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share"),

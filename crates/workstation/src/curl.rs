@@ -1,0 +1,92 @@
+//! `curl` on the person's own machine, outside the cluster: the same program that images bring, in a place whose network
+//! is this machine's.
+
+use crate::{Desk, Workstation};
+use orrery_apimachinery::Str;
+use orrery_container_runtime::{
+    Answer, ImageConfig, Message, Process, Reply, Start, Target, Unreachable, Userland, World,
+};
+use orrery_sim::Duration;
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+/// How long it takes to ask for a name.
+const LOOK_UP: Duration = Duration::from_millis(1);
+
+pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
+    let now = desk.station.now();
+    let image =
+        ImageConfig { name: "curl".into(), userland: Userland::Gnu, programs: "curl", ..Default::default() };
+    let idle = ["sleep".into(), "infinity".into()].into();
+    let start =
+        Start { image: Rc::new(image), command: idle, hostname: "workstation".into(), ..Default::default() };
+    let mut process = Process::start(Rc::new(start), now).map_err(|why| why.to_string())?;
+    let mut words: Vec<Str> = vec!["curl".into()];
+    words.extend(argv.iter().map(|word| Str::from(word.as_str())));
+    // At a terminal there is no meter unless the answer goes to a file.
+    if !argv.iter().any(|word| matches!(word.as_str(), "-o" | "-O" | "--output" | "--remote-name")) {
+        words.insert(1, "-sS".into());
+    }
+    let result = process.exec(&words, now, &mut Here { station: desk.station });
+    desk.station.pass(result.took.unwrap_or_default());
+    desk.output.stdout.push_str(&result.stdout);
+    desk.output.stderr.push_str(&result.stderr);
+    desk.output.code = result.code;
+    Ok(())
+}
+
+/// The outside of a program of this machine. It has no files that others share.
+struct Here<'a> {
+    station: &'a mut dyn Workstation,
+}
+
+impl World for Here<'_> {
+    fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
+        Answer { took: LOOK_UP, result: self.station.look_up(name) }
+    }
+
+    fn send(
+        &mut self,
+        to: Target,
+        message: &Message,
+        timeout: Duration,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let asked = match message {
+            Message::Http { host, path, .. } => match to.port {
+                80 => ["http://", host, path].concat(),
+                443 => ["https://", host, path].concat(),
+                port => format!("http://{}:{port}{path}", host.split(':').next().unwrap_or(host)),
+            },
+            _ => format!("{}:{}", to.address, to.port),
+        };
+        let answer = self.station.call(&asked.into(), to, message);
+        match answer.took > timeout {
+            true => Answer { took: timeout, result: Err(Unreachable::TimedOut) },
+            false => answer,
+        }
+    }
+
+    fn read(&mut self, _path: &str) -> Option<Str> {
+        None
+    }
+
+    fn write(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn append(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn make_directory(&mut self, _path: &str) -> Result<(), Str> {
+        Ok(())
+    }
+
+    fn remove(&mut self, _path: &str) -> bool {
+        false
+    }
+
+    fn list(&mut self, _path: &str) -> Option<Vec<Str>> {
+        None
+    }
+}

@@ -1,7 +1,7 @@
 //! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
 //!
 //! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory, or else the page's examples, by
-//! `-f NAME`), `$ docker …`,
+//! `-f NAME`), `$ docker …`, `$ curl …` (from outside),
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
 //! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`, `$ load NAME RATE from ORIGIN to URL`, `$ stop load NAME`,
@@ -36,7 +36,7 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let node = |ok: bool| if ok { String::new() } else { "no such node\n".into() };
     match words.as_slice() {
-        ["kubectl", argv @ ..] | argv @ ["docker" | "kind" | "minikube", ..] => {
+        ["kubectl", argv @ ..] | argv @ ["curl" | "docker" | "kind" | "minikube", ..] => {
             let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
             let output = orrery_workstation::run(&argv, folder, cluster);
             let code =

@@ -53,7 +53,9 @@ impl IngressController {
 
     /// The controller that runs in a pod, if one does.
     pub fn in_pod(pod: &Pod) -> Option<Self> {
-        let runs = |container: &&orrery_api::Container| container.image.as_deref().is_some_and(is_image);
+        let runs = |container: &&orrery_api::Container| {
+            container.image.as_deref().is_some_and(is_ingress_controller)
+        };
         let container = pod.spec.containers.iter().find(runs)?;
         let own = |arg: &Str| Str::from(arg.replace("$(POD_NAMESPACE)", &pod.metadata.namespace));
         let args: Vec<Str> = container.args.iter().chain(&container.command).map(own).collect();
@@ -78,7 +80,7 @@ impl IngressController {
 }
 
 /// Whether an image is the controller's.
-fn is_image(image: &str) -> bool {
+pub fn is_ingress_controller(image: &str) -> bool {
     let repository = image.split('@').next().unwrap_or(image);
     let end = repository.rfind('/').unwrap_or(0);
     let tag = repository[end..].find(':').map_or(repository.len(), |at| end + at);

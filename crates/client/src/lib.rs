@@ -22,7 +22,7 @@ mod workqueue;
 pub use backoff::Backoff;
 pub use component::{Component, WATCH_LATENCY};
 pub use context::{Context, Identity};
-pub use ingress_controller::IngressController;
+pub use ingress_controller::{IngressController, is_ingress_controller};
 pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
 pub use orrery_apiserver::{
     ApiServer, Change, DeleteOptions, Key, NoMetric, Op, PodMetrics, Propagation, Request, Revision, Scale,

@@ -4,7 +4,7 @@ use crate::{Cluster, Heard};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Docker, DockerHost, Message, Target};
+use orrery_container_runtime::{Answer, Docker, DockerHost, Message, Reply, Target, Unreachable};
 use orrery_kube_proxy::Place;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -46,11 +46,17 @@ impl DockerHost for Cluster {
 
     fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Heard {
         self.tracer.open();
+        let forwarded =
+            to.address.is_loopback() && self.port_forwards().iter().any(|known| known.local == to.port);
         let heard = match to.address.is_loopback() {
             true => self.send_forwarded(to.port, message),
             false => self.wired(|wires, api, now| wires.send_from_outside(api, to, message, now)),
         };
         self.tracer.close(self.now, Place::Outside, asked.clone(), &heard);
-        heard
+        // The connection to kubectl stood; what it led to did not.
+        match heard.result {
+            Err(Unreachable::Refused) if forwarded => Answer { result: Ok(Reply::Bytes("".into())), ..heard },
+            _ => heard,
+        }
     }
 }

@@ -185,6 +185,10 @@ fn other_kinds_name_objects_too() {
           did you mean "web"?
         5:36 spec.defaultBackend.service.name Service "wbe" is in no file and not in the cluster
           did you mean "web"?
+        2:7 kind no Ingress controller is installed: nobody will serve it
+          install one with: minikube addons enable ingress
+        2:7 kind no Ingress controller is installed: nobody will serve it
+          install one with: minikube addons enable ingress
         8:83 spec.rules[0].http.paths[0].backend.service.port.number Service "web" has no port 80
           it has 8080
         9:82 spec.rules[0].http.paths[1].backend.service.port.name Service "web" has no port "http"

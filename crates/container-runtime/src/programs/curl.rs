@@ -6,6 +6,7 @@ use super::{Call, Outcome, base_name, basic};
 use crate::Url;
 use crate::world::{Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
+use std::net::Ipv4Addr;
 
 /// Options that take a value.
 const WITH_VALUE: &str = "oXHdmwAuebTFrC";
@@ -22,6 +23,8 @@ struct Options {
     body: Option<String>,
     max_time: Option<Str>,
     write_out: Option<Str>,
+    /// `--resolve`: `host:port:address`.
+    resolve: Vec<Str>,
 }
 
 impl Options {
@@ -58,8 +61,10 @@ impl Options {
             "data" | "data-raw" | "data-binary" | "json" => "d",
             "max-time" | "connect-timeout" => "m",
             "write-out" => "w",
-            "user" | "retry" | "retry-delay" | "resolve" | "cacert" | "cert" | "key" | "user-agent"
-            | "cookie" => "u",
+            "resolve" => "resolve",
+            "cacert" => "cacert",
+            "user" | "retry" | "retry-delay" | "cert" | "key" | "user-agent" | "cookie" => "u",
+            "insecure" => return self.letters.push('k'),
             "silent" => return self.letters.push('s'),
             "show-error" => return self.letters.push('S'),
             "fail" | "fail-with-body" => return self.letters.push('f'),
@@ -88,6 +93,9 @@ impl Options {
             }
             "m" => self.max_time = Some(value),
             "w" => self.write_out = Some(value),
+            "resolve" => self.resolve.push(value),
+            // Whoever brings the authority trusts what it has signed.
+            "cacert" => self.letters.push('k'),
             _ => {}
         }
     }
@@ -95,7 +103,23 @@ impl Options {
     fn has(&self, letter: char) -> bool {
         self.letters.contains(letter)
     }
+
+    /// The address that `--resolve` gives to a place.
+    fn resolved(&self, url: &Url) -> Option<Ipv4Addr> {
+        let place = format!("{}:{}:", url.host, url.port);
+        self.resolve.iter().find_map(|told| told.strip_prefix(&*place)?.trim_matches(['[', ']']).parse().ok())
+    }
+
+    /// Whether the certificate that an address shows would be one of an authority that is known, or does not matter:
+    /// within clusters there are none but their own.
+    fn trusts(&self, url: &Url, address: Ipv4Addr) -> bool {
+        !url.tls || self.has('k') || address.octets()[..3] == WORLD
+    }
 }
+
+/// Where the world outside is, as the network has it: everybody there has a certificate that is known.
+const WORLD: [u8; 3] = [203, 0, 113];
+const UNTRUSTED: &str = "SSL certificate problem: self-signed certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the web page mentioned above.";
 
 const METER: &str = "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n";
 
@@ -129,17 +153,31 @@ fn fetch(call: &mut Call, url: &str, options: &Options) -> (u16, Option<(i32, St
     let mut url = Url::read(url);
     for _ in 0..5 {
         let timeout = options.max_time.as_deref().and_then(basic::duration);
-        let Some(address) = resolve(call, &url.host) else {
+        let Some(address) = options.resolved(&url).or_else(|| resolve(call, &url.host)) else {
             return (0, Some((6, format!("Could not resolve host: {}", url.host))));
         };
-        let message = request(&url, options);
+        let trusted = options.trusts(&url, address);
+        let message = if trusted { request(&url, options) } else { Message::Connect };
         let target = Target { address, port: url.port };
+        if options.has('v') {
+            call.err.push_str(&format!("*   Trying {address}:{}...\n", url.port));
+        }
         let reply = match send(call, target, &message, timeout.unwrap_or(CONNECT_TIME)) {
             Ok(reply) => reply,
             Err(why) => return (0, Some(unreachable(call, &url, why))),
         };
-        let Reply::Http { status, headers, body } = reply else {
-            return (0, Some((1, "Received HTTP/0.9 when not allowed".into())));
+        if options.has('v') {
+            tell(call, &url, target, &message, &reply);
+        }
+        if !trusted {
+            return (0, Some((60, UNTRUSTED.into())));
+        }
+        let (status, headers, body) = match reply {
+            Reply::Http { status, headers, body } => (status, headers, body),
+            Reply::Bytes(text) if text.is_empty() => {
+                return (0, Some((52, "Empty reply from server".into())));
+            }
+            _ => return (0, Some((1, "Received HTTP/0.9 when not allowed".into()))),
         };
         let location = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
         if let Some((_, to)) = location.filter(|_| options.has('L') && (300..400).contains(&status)) {
@@ -165,6 +203,23 @@ fn fetch(call: &mut Call, url: &str, options: &Options) -> (u16, Option<(i32, St
         return (status, save(call, &url, &text, options));
     }
     (0, Some((47, "Maximum (5) redirects followed".into())))
+}
+
+/// Tells of the connection, the request and the head of the answer (`-v`).
+fn tell(call: &mut Call, url: &Url, to: Target, message: &Message, reply: &Reply) {
+    let err = &mut call.err;
+    err.push_str(&format!("* Connected to {} ({}) port {}\n", url.host, to.address, to.port));
+    let mut lines = |sign: &str, first: String, headers: &[(Str, Str)]| {
+        err.push_str(&[sign, &first, "\n"].concat());
+        headers.iter().for_each(|(name, value)| err.push_str(&[sign, name, ": ", value, "\n"].concat()));
+        err.push_str(&[sign.trim_end(), " \n"].concat());
+    };
+    if let Message::Http { method, path, host, headers, .. } = message {
+        lines("> ", format!("{method} {path} HTTP/1.1\n> Host: {host}"), headers);
+    }
+    if let Reply::Http { status, headers, .. } = reply {
+        lines("< ", format!("HTTP/1.1 {status} {}", reason(*status)), headers);
+    }
 }
 
 fn request(url: &Url, options: &Options) -> Message {

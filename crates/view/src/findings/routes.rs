@@ -4,12 +4,14 @@ use super::paths::text;
 use super::selectors::declared_ports;
 use super::world::{Thing, World};
 use super::{Remark, each};
-use orrery_api::Kind;
+use orrery_api::{DaemonSet, Deployment, Kind, PodTemplateSpec};
 use orrery_apimachinery::Value;
+use orrery_client::is_ingress_controller;
 
 pub(super) fn remarks(world: &World<'_>, thing: &Thing) -> Vec<Remark> {
     let mut remarks = probes(thing);
     if thing.key.kind == Kind::Ingress {
+        remarks.extend(controller(world));
         for pattern in ["spec.defaultBackend.service", "spec.rules[].http.paths[].backend.service"] {
             let backends = each(&thing.tree, "", pattern);
             remarks.extend(
@@ -18,6 +20,23 @@ pub(super) fn remarks(world: &World<'_>, thing: &Thing) -> Vec<Remark> {
         }
     }
     remarks
+}
+
+/// An Ingress that nobody serves: there is no controller, and none is written beside it.
+fn controller(world: &World<'_>) -> Option<Remark> {
+    let mut written = world.written.iter().filter_map(Thing::template);
+    let is_written = written.any(|(_, template)| {
+        let containers = each(template, "", "spec.containers[]");
+        containers.iter().any(|(_, container)| text(container, "image").is_some_and(is_ingress_controller))
+    });
+    let runs = |template: &PodTemplateSpec| {
+        template.spec.containers.iter().any(|c| c.image.as_deref().is_some_and(is_ingress_controller))
+    };
+    let there = is_written
+        || world.api.list::<Deployment>().any(|deployment| runs(&deployment.spec.template))
+        || world.api.list::<DaemonSet>().any(|daemon_set| runs(&daemon_set.spec.template));
+    let message = "no Ingress controller is installed: nobody will serve it";
+    (!there).then(|| Remark::new("kind", message, "install one with: minikube addons enable ingress"))
 }
 
 fn backend_port(world: &World<'_>, ingress: &Thing, path: &str, backend: &Value) -> Option<Remark> {

@@ -1,10 +1,12 @@
 //! What claims, volumes and classes say of each other: the rules that the volume controllers and the scheduler share
 //! (upstream: `k8s.io/component-helpers/storage/volume`).
 
+mod attachment;
 mod fit;
 pub mod plugins;
 mod spec;
 
+pub use attachment::attachment_name;
 pub use fit::{Misfit, find_match, misfit};
 pub use orrery_apiserver::default_storage_class;
 pub use spec::{Backing, Spec};

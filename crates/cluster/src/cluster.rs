@@ -16,12 +16,12 @@ use orrery_api::{Kind, Object};
 use orrery_apimachinery::{StatusResult, Str};
 use orrery_apiserver::{ApiServer, Change, ExecOutput, LogLine, Request, Revision, Session};
 use orrery_client::{Component, Key, WATCH_LATENCY};
+use orrery_container_runtime::Docker;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Docker, Files};
 use orrery_controller_manager::{ControllerManager, HpaExplanation, hpa_explanation};
 use orrery_kube_proxy::KubeProxy;
 use orrery_kube_proxy::ingress::Balancers;
-use orrery_kubelet::{Kubelet, Network};
+use orrery_kubelet::{Disk, Kubelet, Network};
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Agenda, Duration, Entry, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,8 +136,8 @@ pub struct Cluster {
     /// The chance of load balancers.
     chance: Random,
     pub(crate) homes: Homes,
-    /// The content of persistent volumes.
-    disks: BTreeMap<Str, Files>,
+    /// The storage beyond the nodes, by name.
+    pub(crate) disks: BTreeMap<Str, Disk>,
     pub(crate) registries: Registries,
     /// The docker daemon on the person's machine.
     pub(crate) docker: Docker,
@@ -312,6 +312,7 @@ impl Cluster {
                 self.add_ons.component.observe(change, &self.api, self.now);
                 self.series.note(change);
                 self.proxy.component.observe(change, &self.api, self.now);
+                self.storage_changed(change);
                 self.tell_kubelets(change);
                 self.tell_candidates(change);
             }

@@ -24,6 +24,7 @@ mod route;
 mod run;
 mod series;
 mod session;
+mod storage;
 mod target;
 mod topology;
 mod tracer;
@@ -46,7 +47,8 @@ pub use orrery_controller_manager::{
 pub use orrery_etcd::raft::{MemberStatus, Role};
 pub use orrery_kube_proxy::{Chain, End, Failure, Hop, Journey, KubeProxy, Place};
 pub use orrery_kubelet::{
-    ContainerFacts, ContainerNow, ContainerSample, NodeConfig, ProbeFacts, Question, RuntimeProfile, Strain,
+    ContainerFacts, ContainerNow, ContainerSample, FileFacts, MountFacts, NodeConfig, ProbeFacts, Question,
+    RuntimeProfile, Strain, VolumeFacts, VolumePlace,
 };
 pub use orrery_scheduler::framework::Settings as SchedulerSettings;
 pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim};
@@ -55,4 +57,5 @@ pub use port_forward::PortForward;
 pub use request::{Ask, Heard, Origin};
 pub use run::{Outcome, Settle};
 pub use series::{AutoscalerPoint, Line, LoadPoint, Series, WorkloadPoint};
+pub use storage::{Storage, Whereabouts};
 pub use topology::{PartId, Program, Topology};

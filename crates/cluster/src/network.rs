@@ -9,10 +9,10 @@ use orrery_apiserver::ApiServer;
 use orrery_client::IngressController;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Protocol, Reply, Route, Target, Unreachable};
+use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_kube_proxy::ingress::{self, Balancers, Incoming};
 use orrery_kube_proxy::{Failure, Hop, KubeProxy, Place, is_outside, lookup};
-use orrery_kubelet::{Arrival, Caller, Kubelet, Network};
+use orrery_kubelet::{Arrival, Caller, Disk, Kubelet, Network};
 use orrery_sim::{Duration, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -30,7 +30,7 @@ pub(crate) struct Wires<'a> {
     pub balancers: &'a mut Balancers,
     /// The chance of load balancers.
     pub chance: &'a mut Random,
-    pub disks: &'a mut BTreeMap<Str, Files>,
+    pub disks: &'a mut BTreeMap<Str, Disk>,
     pub registries: &'a Registries,
     pub homes: &'a Homes,
     /// The nodes that are cut off, by their kubelets' numbers.
@@ -139,8 +139,8 @@ impl Network for Wires<'_> {
         }
     }
 
-    fn disk(&mut self, volume: &Str) -> &mut Files {
-        self.disks.entry(volume.clone()).or_default()
+    fn disk(&mut self, name: &Str) -> &mut Disk {
+        self.disks.entry(name.clone()).or_default()
     }
 
     fn route(

@@ -190,7 +190,7 @@ impl Container {
     /// How many bytes a file has.
     pub fn size(&self, path: &str, world: &mut dyn World) -> u64 {
         match self.mount(path) {
-            Some(_) => world.read(path).map_or(0, |text| text.len() as u64),
+            Some(_) => world.size(path),
             None => self.files.size(path).max(self.given(path).map_or(0, |text| text.len() as u64)),
         }
     }
@@ -223,6 +223,20 @@ impl Container {
                     self.files.write(path, &text);
                 }
                 self.files.append(path, content);
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds so many bytes of nothing in particular to a file. The error is why that cannot be done.
+    pub fn grow(&mut self, path: &str, bytes: u64, world: &mut dyn World) -> Result<(), Str> {
+        match self.mount(path) {
+            Some(_) => {
+                self.prompt(path);
+                world.grow(path, bytes)
+            }
+            None => {
+                self.files.grow(path, bytes);
                 Ok(())
             }
         }

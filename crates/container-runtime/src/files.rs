@@ -167,6 +167,18 @@ impl Files {
         Some(names)
     }
 
+    /// Every file below a directory, by path: the path from there, how many bytes it has, and its text.
+    pub fn below(&self, directory: &str) -> Vec<(Str, u64, Rc<String>)> {
+        let directory = [directory.trim_end_matches('/'), "/"].concat();
+        let mut found = Vec::new();
+        for (path, entry) in &*self.0 {
+            if let (Some(rest), Entry::File(text, more)) = (path.strip_prefix(&*directory), entry) {
+                found.push((rest.into(), text.len() as u64 + more, text.clone()));
+            }
+        }
+        found
+    }
+
     /// The bytes of all files.
     pub fn bytes(&self) -> u64 {
         let size = |entry: &Entry| match entry {
@@ -242,5 +254,8 @@ mod tests {
         assert!(files.remove("/var/www") && !files.remove("/var/www"));
         assert_eq!(files.kind("/var/www/html/index.html"), None);
         assert_eq!(before.bytes(), 6, "a clone keeps what it had");
+        let below: Vec<(Str, u64)> =
+            before.below("/var/www").into_iter().map(|(path, size, _)| (path, size)).collect();
+        assert_eq!(below, [("html/index.html".into(), 6)], "a link is no file of its own");
     }
 }

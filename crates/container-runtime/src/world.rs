@@ -170,6 +170,12 @@ pub trait World {
     /// Adds to the end of such a file, which comes to be if it is not there.
     fn append(&mut self, path: &str, content: &str) -> Result<(), Str>;
 
+    /// How many bytes such a file has; nothing when it is not there.
+    fn size(&mut self, path: &str) -> u64;
+
+    /// Adds so many bytes of nothing in particular to such a file. The error is why that cannot be done.
+    fn grow(&mut self, path: &str, bytes: u64) -> Result<(), Str>;
+
     /// Makes a directory and those above it.
     fn make_directory(&mut self, path: &str) -> Result<(), Str>;
 

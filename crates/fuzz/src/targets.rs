@@ -388,6 +388,14 @@ impl World for Nowhere {
         Ok(())
     }
 
+    fn size(&mut self, _: &str) -> u64 {
+        0
+    }
+
+    fn grow(&mut self, _: &str, _: u64) -> Result<(), Str> {
+        Ok(())
+    }
+
     fn make_directory(&mut self, _: &str) -> Result<(), Str> {
         Ok(())
     }

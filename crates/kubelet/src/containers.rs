@@ -4,12 +4,12 @@
 use crate::RuntimeProfile;
 use crate::env::Environment;
 use crate::fake_runtime;
-use crate::mounts::{Place, is_made, place_of};
 use crate::outside::Outside;
 use crate::pod_worker::{Instance, Life, is_sidecar};
 use crate::resolver::Resolver;
 use crate::runtime::{self, End, Note};
 use crate::sync::Turn;
+use crate::volumes::{Place, is_made, is_shared, place_of};
 use orrery_api::{Container, Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_container_runtime::images::Reference;
@@ -237,18 +237,14 @@ impl Outside<'_> {
                 let name = volume.name.clone();
                 // Brought to the pod now, so that what changes later is told from it.
                 let whole = mount.sub_path.is_none() && volume.projected.is_some();
-                let found =
-                    if whole { None } else { self.made(&name).into_iter().find(|(at, _)| *at == path) };
-                if let Some((_, text)) = found {
-                    files.push((mount.mount_path.clone(), text));
+                let made = if whole { Rc::default() } else { self.made(&name) };
+                if let Some((_, text)) = made.iter().find(|(at, _)| *at == path) {
+                    files.push((mount.mount_path.clone(), text.clone()));
                     continue;
                 }
             }
-            let shared = volume.persistent_volume_claim.is_some()
-                || volume.ephemeral.is_some()
-                || volume.host_path.is_some();
             let path = mount.mount_path.trim_end_matches('/').into();
-            mounts.push(Mount { path, prompt: shared });
+            mounts.push(Mount { path, prompt: is_shared(volume) });
         }
         mounts
     }

@@ -1,5 +1,5 @@
 //! The environment of a container (upstream: `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`, and
-//! `pkg/kubelet/envvars`). What is missing was found before: `volumes::environment_problem`.
+//! `pkg/kubelet/envvars`). What is missing was found before: [`problem`].
 
 use crate::downward;
 use crate::node::Node;
@@ -88,6 +88,19 @@ impl Environment {
         out.into()
     }
 
+    /// The names in a text of variables that are not there or empty, in order.
+    pub(crate) fn missing<'a>(&self, text: &'a str) -> Vec<&'a str> {
+        let mut missing = Vec::new();
+        for part in text.split("$(").skip(1) {
+            let name = part.split(')').next().unwrap_or_default();
+            if self.get(name).is_none_or(|value| value.is_empty()) && !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+        missing.sort_unstable();
+        missing
+    }
+
     /// All variables: the container's own win over those of Services.
     pub(crate) fn list(self) -> Vec<(Str, Str)> {
         let mut all = self.services;
@@ -163,4 +176,48 @@ fn add_service(service: &Service, variables: &mut BTreeMap<Str, Str>) {
             set([&prefix, tail].concat(), value.into());
         }
     }
+}
+
+/// Why the environment of a container cannot be made, if something that it refers to is missing.
+pub(crate) fn problem(pod: &Pod, container: &Container, api: &ApiServer) -> Option<String> {
+    let namespace = &*pod.metadata.namespace;
+    for from in &container.env_from {
+        if let Some(source) = &from.config_map_ref {
+            let name = source.name.as_deref().unwrap_or_default();
+            if source.optional != Some(true) && api.get::<ConfigMap>(namespace, name).is_none() {
+                return Some(format!("configmap \"{name}\" not found"));
+            }
+        }
+        if let Some(source) = &from.secret_ref {
+            let name = source.name.as_deref().unwrap_or_default();
+            if source.optional != Some(true) && api.get::<Secret>(namespace, name).is_none() {
+                return Some(format!("secret \"{name}\" not found"));
+            }
+        }
+    }
+    container
+        .env
+        .iter()
+        .filter_map(|e| e.value_from.as_ref())
+        .find_map(|from| variable_problem(from, namespace, api))
+}
+
+fn variable_problem(from: &EnvVarSource, namespace: &str, api: &ApiServer) -> Option<String> {
+    if let Some(source) = from.config_map_key_ref.as_ref().filter(|s| s.optional != Some(true)) {
+        let name = source.name.as_deref().unwrap_or_default();
+        return match api.get::<ConfigMap>(namespace, name) {
+            None => Some(format!("configmap \"{name}\" not found")),
+            Some(map) if map.data.contains_key(&source.key) => None,
+            Some(_) => Some(format!("couldn't find key {} in ConfigMap {namespace}/{name}", source.key)),
+        };
+    }
+    if let Some(source) = from.secret_key_ref.as_ref().filter(|s| s.optional != Some(true)) {
+        let name = source.name.as_deref().unwrap_or_default();
+        return match api.get::<Secret>(namespace, name) {
+            None => Some(format!("secret \"{name}\" not found")),
+            Some(secret) if secret.data.contains_key(&source.key) => None,
+            Some(_) => Some(format!("couldn't find key {} in Secret {namespace}/{name}", source.key)),
+        };
+    }
+    None
 }

@@ -109,6 +109,7 @@ impl Kubelet {
         let change = self.note_usage(&worker, pod.as_deref().filter(|_| !over), now);
         let next = next.into_iter().chain(change).min();
         self.workers.insert(uid.clone(), worker);
+        self.tell_volumes(now, cause);
         if over {
             self.forget(uid);
         } else if let Some(at) = next {
@@ -169,7 +170,26 @@ impl Kubelet {
         self.is_on() && there.any(|worker| worker.runs.iter().any(|run| run.runs_at(at)))
     }
 
+    /// The volumes in use are told with the node's next status (upstream: `nodeStatusUpdateFrequency`).
+    fn tell_volumes(&mut self, now: SimTime, cause: Revision) {
+        if std::mem::take(&mut self.node.volumes_changed) {
+            self.queue.add(NODE.into(), self.manager.beat.from(now), cause);
+        }
+    }
+
+    /// Volumes were attached to the node: pods that wait for some look whether theirs are.
+    fn volumes_attached(&mut self, now: SimTime, cause: Revision) {
+        for (uid, worker) in &mut self.workers {
+            if worker.plan.is_some()
+                && Rc::make_mut(worker).plan.as_mut().is_some_and(|plan| plan.try_to_mount(now))
+            {
+                self.queue.add(uid.clone(), now, cause);
+            }
+        }
+    }
+
     pub(crate) fn forget(&mut self, uid: &str) {
+        self.node.let_go_of_volumes(uid);
         let Some(worker) = self.workers.remove(uid) else { return };
         self.manager.forget(uid);
         if let Some(share) = &worker.share {
@@ -229,6 +249,14 @@ impl Kubelet {
         {
             // Upstream looks at its node every ten seconds, too (`nodeStatusUpdateFrequency`).
             self.queue.add(NODE.into(), self.manager.beat.from(now), change.revision);
+        }
+        if let Object::Node(node) = &change.value
+            && let Some(old) = change.previous.as_ref().and_then(orrery_api::Node::unwrap_ref)
+            && (old.status.volumes_attached != node.status.volumes_attached
+                || old.status.volumes_in_use != node.status.volumes_in_use)
+            && self.life.hears()
+        {
+            self.volumes_attached(now, change.revision);
         }
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
         if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {

@@ -17,6 +17,7 @@ mod ask;
 mod cadvisor;
 mod config;
 mod containers;
+mod disk;
 mod downward;
 mod env;
 mod eviction;
@@ -29,7 +30,6 @@ mod kubelet;
 mod life;
 mod load;
 mod meter;
-mod mounts;
 mod network;
 mod node;
 mod node_status;
@@ -55,6 +55,7 @@ mod words;
 
 pub use cadvisor::ContainerSample;
 pub use config::{NodeConfig, RuntimeProfile};
+pub use disk::Disk;
 pub use eviction::Strain;
 pub use facts::{ContainerFacts, ContainerNow};
 pub use kubelet::Kubelet;
@@ -62,6 +63,7 @@ pub use network::{Arrival, Caller, Network};
 pub use prober::{ProbeFacts, Question};
 pub use resolver::resolve;
 pub use usage::Uses;
+pub use volumes::{FileFacts, MountFacts, VolumeFacts, VolumePlace};
 
 #[cfg(test)]
 mod tests;

@@ -99,7 +99,7 @@ impl Kubelet {
     /// up the pods that are bound to its node.
     pub fn start(&mut self, api: &mut ApiServer, now: SimTime) {
         if let Some(dark_since) = self.life.dark_since.take() {
-            self.boot(dark_since, now);
+            self.boot(api, dark_since, now);
         }
         if std::mem::replace(&mut self.life.runs, true) {
             return;
@@ -205,11 +205,15 @@ impl Kubelet {
     }
 
     /// The machine starts: its containers have ended, nobody saw when, and their sandboxes are gone.
-    fn boot(&mut self, dark_since: SimTime, now: SimTime) {
+    fn boot(&mut self, api: &ApiServer, dark_since: SimTime, now: SimTime) {
         self.node.boots += 1;
         let found = self.node.relist.last(now);
         for worker in self.workers.values_mut() {
+            let pod = worker.pod(api).filter(|_| worker.volumes.is_some());
             let worker = Rc::make_mut(worker);
+            if let (Some(volumes), Some(pod)) = (&mut worker.volumes, pod) {
+                volumes.lose_power(&pod);
+            }
             for instance in worker.runs.iter_mut().filter_map(|run| run.current.as_mut()) {
                 if instance.ends == Some(dark_since) && instance.exit_code == UNKNOWN_EXIT {
                     instance.ends = Some(found);

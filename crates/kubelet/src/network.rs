@@ -1,11 +1,12 @@
 //! What lies beyond a node, as its pods reach it: names, connections, and disks that are attached over the network.
 
+use crate::disk::Disk;
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Protocol, Reply, Route, Target, Unreachable};
+use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_sim::SimTime;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -75,8 +76,8 @@ pub trait Network {
         credentials: &[Credentials],
     ) -> Result<Rc<Image>, Str>;
 
-    /// The files of a persistent volume.
-    fn disk(&mut self, volume: &Str) -> &mut Files;
+    /// The storage of that name; it is made if it is not there.
+    fn disk(&mut self, name: &Str) -> &mut Disk;
 
     /// Where a request goes that the Ingress controller in `pod`, with the address `from` and this command line, takes
     /// for a host and a path, over TLS or not.

@@ -35,6 +35,10 @@ pub(crate) struct Node {
     pub ailments: Vec<&'static str>,
     /// How often the machine has started.
     pub boots: u32,
+    /// The volumes of pods that have to be attached, and the uids of those pods (upstream: `GetVolumesInUse`).
+    pub volumes_in_use: BTreeMap<Str, Vec<Str>>,
+    /// Whether that has changed since it was last told.
+    pub volumes_changed: bool,
 }
 
 impl Node {
@@ -56,6 +60,8 @@ impl Node {
             unschedulable: false,
             ailments: Vec::new(),
             boots: 0,
+            volumes_in_use: BTreeMap::new(),
+            volumes_changed: false,
             config,
             profile,
         }
@@ -66,6 +72,25 @@ impl Node {
     pub(crate) fn image_news(&self, now: SimTime) -> SimTime {
         const PERIOD: u64 = 30;
         self.tick.from(SimTime::from_secs((now.as_secs() / PERIOD + 1) * PERIOD))
+    }
+
+    /// A pod needs a volume that has to be attached.
+    pub(crate) fn use_volume(&mut self, volume: Str, uid: &Str) {
+        let users = self.volumes_in_use.entry(volume).or_default();
+        self.volumes_changed |= users.is_empty();
+        if !users.contains(uid) {
+            users.push(uid.clone());
+        }
+    }
+
+    /// A pod needs no volume any more.
+    pub(crate) fn let_go_of_volumes(&mut self, uid: &str) {
+        let before = self.volumes_in_use.len();
+        self.volumes_in_use.retain(|_, users| {
+            users.retain(|user| &**user != uid);
+            !users.is_empty()
+        });
+        self.volumes_changed |= self.volumes_in_use.len() != before;
     }
 
     /// Whether an address is the node's own, or one of those that its pods get.

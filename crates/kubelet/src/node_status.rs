@@ -190,6 +190,7 @@ fn status(node: &Node, old: &NodeStatus, now: SimTime, date: Time) -> NodeStatus
         daemon_endpoints: NodeDaemonEndpoints { kubelet_endpoint: DaemonEndpoint { port: 10250 } },
         images: pulling::listed(node, now),
         node_info: info(node),
+        volumes_in_use: node.volumes_in_use.keys().cloned().collect(),
         ..old.clone()
     }
 }

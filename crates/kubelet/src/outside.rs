@@ -1,12 +1,12 @@
 //! What a container's processes reach outside it: the other containers of its pod, its volumes, other pods, the network.
 
 use crate::env::Environment;
-use crate::mounts::{Maker, Place, is_made, kept, place_of};
 use crate::node::Node;
 use crate::pod_worker::{Instance, PodWorker, container};
 use crate::resolver::Resolver;
+use crate::volumes::{Maker, Payload, Place, Store, is_made, last_look, place_of};
 use crate::{Arrival, Caller, Network, ip};
-use orrery_api::{PersistentVolumeClaim, Pod};
+use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, WorkQueue};
 use orrery_container_runtime::{
@@ -248,41 +248,15 @@ impl Outside<'_> {
     }
 
     /// The files of a volume that is made out of objects.
-    pub(crate) fn made(&mut self, volume: &str) -> Vec<(String, Str)> {
+    pub(crate) fn made(&mut self, volume: &str) -> Rc<Payload> {
         let address = self.address();
-        let spec = container(&self.pod.spec, self.index).0;
-        let maker = Maker {
-            pod: self.pod,
-            container: &spec,
-            api: self.api,
-            node: self.node,
-            address: &address,
-            now: self.now,
-        };
+        // While a look is being taken, what is there now is what is brought.
+        let last = self.worker.last_sync.filter(|_| self.worker.plan.is_none());
+        let at = last_look(self.pod, last, self.now);
+        let maker = Maker { pod: self.pod, api: self.api, node: self.node, address: &address, at };
         let volume = self.pod.spec.volumes.iter().find(|v| &*v.name == volume);
         let volumes = self.worker.volumes.get_or_insert_default();
         volume.map(|volume| volumes.made(volume, &maker)).unwrap_or_default()
-    }
-
-    /// The files of a volume that keeps what is written, and where a path of it is among them.
-    fn kept(&mut self, volume: &orrery_api::Volume, path: &str) -> (&mut Files, String) {
-        if let Some(host) = &volume.host_path {
-            let root = host.path.trim_end_matches('/');
-            self.node.disk.make_directory(root);
-            return (&mut self.node.disk, [root, path].concat());
-        }
-        let named = volume.persistent_volume_claim.as_ref().map(|claim| claim.claim_name.clone());
-        let made = || Str::from([&self.pod.metadata.name, "-", &volume.name].concat());
-        if let Some(claim) = named.or_else(|| volume.ephemeral.as_ref().map(|_| made())) {
-            let claim = self.api.get::<PersistentVolumeClaim>(&self.pod.metadata.namespace, &claim);
-            let disk = claim.and_then(|claim| claim.spec.volume_name.clone()).unwrap_or_default();
-            let files = self.peers.network.disk(&disk);
-            files.make_directory(&kept(""));
-            return (files, kept(path));
-        }
-        let files = self.worker.volumes.get_or_insert_default().directory(&volume.name);
-        files.make_directory(&kept(""));
-        (files, kept(path))
     }
 
     /// Lets the other containers that share a volume with this one write what they had to by now.
@@ -295,17 +269,24 @@ impl Outside<'_> {
         }
     }
 
-    /// The volume that a path is on, if what is written there stays, and the path there. The error is why nothing can
-    /// be written.
-    fn writable(&mut self, path: &str) -> Result<(&mut Files, String), Str> {
+    /// Where what is written to a path stays, if it is on a volume. The error is why nothing can be written.
+    fn writable(&mut self, path: &str) -> Result<Store<'_>, Str> {
         let pod = self.pod;
         let Some(place) = self.place(path) else { return Err("No such file or directory".into()) };
-        if place.read_only {
+        let (name, path, read_only) = (place.volume.name.clone(), place.path, place.read_only);
+        let volume = pod.spec.volumes.iter().find(|v| v.name == name).expect("the place is on it");
+        if read_only || self.is_read_only(volume) {
             return Err("Read-only file system".into());
         }
-        let (name, path) = (place.volume.name.clone(), place.path);
-        let volume = pod.spec.volumes.iter().find(|v| v.name == name).expect("the place is on it");
-        Ok(self.kept(volume, &path))
+        Ok(self.store(volume, &path))
+    }
+
+    /// The same, for a file that is to have so many bytes more.
+    fn writable_file(&mut self, path: &str, bytes: u64) -> Result<Store<'_>, Str> {
+        let store = self.writable(path)?;
+        check_writable(store.files, &store.at)?;
+        store.check_room(bytes)?;
+        Ok(store)
     }
 
     /// Reads from the volume that a path is on: from the files that are made, or from those that are kept.
@@ -324,8 +305,8 @@ impl Outside<'_> {
             return made(&self.made(&name), &path);
         }
         self.catch_up(&name);
-        let (files, at) = self.kept(volume, &path);
-        kept(files, &at)
+        let store = self.store(volume, &path);
+        kept(store.files, &store.at)
     }
 }
 
@@ -362,27 +343,41 @@ impl World for Outside<'_> {
     }
 
     fn write(&mut self, path: &str, content: &str) -> Result<(), Str> {
-        let (files, at) = self.writable(path)?;
-        check_writable(files, &at)?;
-        files.write(&at, content);
+        let mut store = self.writable_file(path, 0)?;
+        store.room = store.room.map(|room| room.saturating_add(store.files.size(&store.at)));
+        store.check_room(content.len() as u64)?;
+        store.files.write(&store.at, content);
         Ok(())
     }
 
     fn append(&mut self, path: &str, content: &str) -> Result<(), Str> {
-        let (files, at) = self.writable(path)?;
-        check_writable(files, &at)?;
-        files.append(&at, content);
+        let store = self.writable_file(path, content.len() as u64)?;
+        store.files.append(&store.at, content);
         Ok(())
     }
 
+    fn size(&mut self, path: &str) -> u64 {
+        let made = |files: &[(String, Str)], path: &str| {
+            files.iter().find(|(at, _)| at == path).map(|(_, text)| text.len() as u64)
+        };
+        self.look(path, made, |files, at| Some(files.size(at))).unwrap_or_default()
+    }
+
+    fn grow(&mut self, path: &str, bytes: u64) -> Result<(), Str> {
+        let store = self.writable_file(path, 0)?;
+        let fits = store.room.unwrap_or(u64::MAX).min(bytes);
+        store.files.grow(&store.at, fits);
+        store.check_room(bytes)
+    }
+
     fn make_directory(&mut self, path: &str) -> Result<(), Str> {
-        let (files, at) = self.writable(path)?;
-        files.make_directory(&at);
+        let store = self.writable(path)?;
+        store.files.make_directory(&store.at);
         Ok(())
     }
 
     fn remove(&mut self, path: &str) -> bool {
-        self.writable(path).is_ok_and(|(files, at)| files.remove(&at))
+        self.writable(path).is_ok_and(|store| store.files.remove(&store.at))
     }
 
     fn list(&mut self, path: &str) -> Option<Vec<Str>> {

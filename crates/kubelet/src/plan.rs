@@ -3,12 +3,11 @@
 //! (upstream: `kuberuntime_manager.go`, `SyncPod`, and `kuberuntime_container.go`, `startContainer`).
 
 use crate::actions::{self, Actions};
+use crate::env;
 use crate::pod_worker::{Delay, Sandbox, container, described};
 use crate::pulling::{NoImage, Pulling};
 use crate::sync::Turn;
-use crate::volumes;
-use orrery_api::Pod;
-use orrery_apimachinery::Str;
+use crate::volumes::Mounting;
 use orrery_client::EventType;
 use orrery_sim::{Duration, SimTime};
 use std::collections::VecDeque;
@@ -32,13 +31,22 @@ impl Plan {
     pub(crate) fn starts_a_container(&self) -> bool {
         matches!(self.step, Step::Pulled { .. } | Step::Create { .. })
     }
+
+    /// Goes on at `now` if it waits for volumes; whether it does.
+    pub(crate) fn try_to_mount(&mut self, now: SimTime) -> bool {
+        let waits = matches!(self.step, Step::Mount { .. });
+        if waits {
+            self.resume = self.resume.min(now);
+        }
+        waits
+    }
 }
 
 /// The next step of a plan.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Try to mount the volumes, for the given time already.
-    Mount { begun: SimTime, attempts: u32 },
+    /// Try to mount the volumes, since then.
+    Mount { begun: SimTime },
     /// Find out what to do, and stop what is to be stopped.
     Act,
     /// Wait until what is to be stopped is, then make the sandbox if that is to be done.
@@ -53,19 +61,14 @@ enum Step {
     Hooked { index: usize, failure: Option<String> },
 }
 
-/// How often a worker looks whether the volumes are mounted (upstream: `podAttachAndMountRetryInterval`).
-const MOUNT_POLL: Duration = Duration::from_millis(300);
-/// After so long it gives up for now (upstream: `podAttachAndMountTimeout`).
-const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
-/// The first and the longest delay between attempts to mount (upstream: `exponentialbackoff`).
-const MOUNT_DELAY: Duration = Duration::from_millis(500);
-const MOUNT_DELAY_CAP: Duration = Duration::from_secs(122);
-
 impl Turn<'_, '_> {
     /// Begins to bring the pod to where it should be, believing the relisting at `at`.
     pub(crate) fn begin_plan(&mut self, at: SimTime) {
         let now = self.now();
-        let step = if self.worker.mounted { Step::Act } else { Step::Mount { begun: now, attempts: 0 } };
+        if self.worker.mounted {
+            self.expand_volumes();
+        }
+        let step = if self.worker.mounted { Step::Act } else { Step::Mount { begun: now } };
         let plan = Plan { resume: now, step, at, starts: VecDeque::new(), failed: false };
         self.worker.plan = Some(Box::new(plan));
         self.go_on();
@@ -101,7 +104,7 @@ impl Turn<'_, '_> {
     /// Does one step; false when that was the last.
     fn advance(&mut self, plan: &mut Plan) -> bool {
         match plan.step.clone() {
-            Step::Mount { begun, attempts } => self.mount(plan, begun, attempts),
+            Step::Mount { begun } => self.mount(plan, begun),
             Step::Act => self.act(plan),
             Step::Stop { kill_pod, create_sandbox } => self.after_stop(plan, kill_pod, create_sandbox),
             Step::Next => match plan.starts.pop_front() {
@@ -129,44 +132,14 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Tries to mount the volumes (upstream: `volumemanager.WaitForAttachAndMount`).
-    fn mount(&mut self, plan: &mut Plan, begun: SimTime, attempts: u32) -> bool {
-        let (now, pod) = (self.now(), self.pod.clone());
-        let unbound = volumes::unbound_claims(&pod, self.cx.api());
-        let problems = volumes::problems(&pod, self.cx.api());
-        if unbound.is_empty() && problems.is_empty() {
-            self.worker.mounted = true;
-            let waits = !pod.spec.volumes.is_empty();
-            let polls = (now.since(begun).as_millis() / MOUNT_POLL.as_millis() + 1) as u32;
-            plan.resume = if waits { begun + MOUNT_POLL * polls } else { now };
-            plan.step = Step::Act;
-            return true;
+    /// Tries to mount the volumes; false when it is given up for now.
+    fn mount(&mut self, plan: &mut Plan, begun: SimTime) -> bool {
+        match self.mount_volumes(begun) {
+            Mounting::Done(at) => (plan.resume, plan.step) = (at, Step::Act),
+            Mounting::Waits(until) => plan.resume = until,
+            Mounting::GivesUp => plan.failed = true,
         }
-        for (volume, why) in &problems {
-            let message = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
-            self.cx.event(&*pod, EventType::Warning, "FailedMount", message);
-        }
-        if !unbound.is_empty() || now.since(begun) >= MOUNT_TIMEOUT {
-            self.cannot_mount(&pod, &problems, &unbound);
-            plan.failed = true;
-            return false;
-        }
-        let delay =
-            MOUNT_DELAY.saturating_mul(1u32.checked_shl(attempts).unwrap_or(u32::MAX)).min(MOUNT_DELAY_CAP);
-        plan.resume = (now + delay).min(begun + MOUNT_TIMEOUT).max(now + Duration::from_millis(1));
-        plan.step = Step::Mount { begun, attempts: attempts + 1 };
-        true
-    }
-
-    fn cannot_mount(&mut self, pod: &Pod, problems: &[(Str, String)], unbound: &[(Str, String)]) {
-        let names = |of: &[(Str, String)]| of.iter().map(|(n, _)| &**n).collect::<Vec<_>>().join(" ");
-        let why = unbound.first().map_or("context deadline exceeded", |(_, why)| why);
-        let unmounted = if unbound.is_empty() { names(problems) } else { names(unbound) };
-        let message = format!(
-            "Unable to attach or mount volumes: unmounted volumes=[{unmounted}], unattached volumes=[], failed to process volumes=[{}]: {why}",
-            names(unbound)
-        );
-        self.cx.event(pod, EventType::Warning, "FailedMount", message);
+        !plan.failed
     }
 
     /// Stops what is to be stopped, makes the sandbox, and lines up what is to be started.
@@ -300,7 +273,8 @@ impl Turn<'_, '_> {
         let pod = self.pod.clone();
         let (spec, is_init) = container(&pod.spec, index);
         plan.step = Step::Next;
-        let problem = volumes::environment_problem(&pod, &spec, self.cx.api());
+        let problem = env::problem(&pod, &spec, self.cx.api());
+        let problem = problem.or_else(|| self.make_sub_paths(&spec).err());
         if let Some(why) = problem.or_else(|| self.user_problem(&spec)) {
             self.event_of(index, EventType::Warning, "Failed", format!("Error: {why}"));
             plan.failed = true;

@@ -3,11 +3,11 @@
 
 use crate::admission::Share;
 use crate::load::{Pace, Served};
-use crate::mounts::Volumes;
 use crate::plan::Plan;
 use crate::prober::Probes;
 use crate::runtime::{End, Note};
 use crate::stop::Stop;
+use crate::volumes::Volumes;
 use orrery_api::{Container, Pod, PodSpec};
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;

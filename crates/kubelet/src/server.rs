@@ -156,6 +156,14 @@ impl World for Nobody {
         Ok(())
     }
 
+    fn size(&mut self, _path: &str) -> u64 {
+        0
+    }
+
+    fn grow(&mut self, _path: &str, _bytes: u64) -> Result<(), Str> {
+        Ok(())
+    }
+
     fn make_directory(&mut self, _path: &str) -> Result<(), Str> {
         Ok(())
     }

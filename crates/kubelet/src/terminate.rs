@@ -33,6 +33,7 @@ impl Turn<'_, '_> {
         }
         self.worker.runs.iter_mut().for_each(|run| run.probes = None);
         self.stop_sandbox();
+        self.unmount_volumes();
         self.tell_end();
         // Whoever hears that the pod is over may send the next one at once (upstream: `IsPodKnownTerminated`).
         if let Some(share) = self.worker.share.take() {

@@ -10,6 +10,7 @@ use crate::eviction::limits;
 use crate::load;
 use crate::pod_worker::{Instance, PodWorker, container};
 use crate::runtime::{End, Note, parse_duration};
+use crate::volumes::is_in_memory;
 use orrery_api::{Container, Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_client::ApiServer;
@@ -58,7 +59,8 @@ pub(crate) fn of(pod: &Pod, worker: &PodWorker, now: SimTime) -> (Uses, Option<S
         next = next.into_iter().chain(change).min();
     }
     for volume in &pod.spec.volumes {
-        uses.disk += of_volume(pod, worker, &volume.name, now);
+        let kept = of_volume(pod, worker, &volume.name, now);
+        *(if is_in_memory(volume) { &mut uses.memory } else { &mut uses.disk }) += kept;
     }
     uses.beyond_limits = limits::exceeded(pod, worker, now).is_some();
     (uses, next)

@@ -187,8 +187,8 @@ fn dd(call: &mut Call) -> Outcome {
             if let Err(why) = call.container.write(&path, "", call.world) {
                 return call.fail(1, &["can't open '", &path, "': ", &why]);
             }
-            if call.container.mount(&path).is_none() {
-                call.container.files.grow(&path, total);
+            if let Err(why) = call.container.grow(&path, total, call.world) {
+                return call.fail(1, &["error writing '", &path, "': ", &why]);
             }
         }
     }
@@ -217,10 +217,10 @@ fn grow(call: &mut Call, size: u64) -> Outcome {
     if let Err(why) = call.container.write(&path, "", call.world) {
         return call.fail(1, &[&path, ": ", &why]);
     }
-    if call.container.mount(&path).is_none() {
-        call.container.files.grow(&path, size);
+    match call.container.grow(&path, size, call.world) {
+        Ok(()) => Outcome::Exit(0),
+        Err(why) => call.fail(1, &[&path, ": ", &why]),
     }
-    Outcome::Exit(0)
 }
 
 fn link(call: &mut Call) -> Outcome {

@@ -46,6 +46,14 @@ impl World for Outside {
         Err("Read-only file system".into())
     }
 
+    fn size(&mut self, _: &str) -> u64 {
+        0
+    }
+
+    fn grow(&mut self, _: &str, _: u64) -> Result<(), Str> {
+        Err("Read-only file system".into())
+    }
+
     fn make_directory(&mut self, _: &str) -> Result<(), Str> {
         Err("Read-only file system".into())
     }

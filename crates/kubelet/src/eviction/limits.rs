@@ -3,6 +3,7 @@
 use crate::Kubelet;
 use crate::pod_worker::{PodWorker, container};
 use crate::usage;
+use crate::volumes::is_in_memory;
 use orrery_api::{Pod, resources};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_client::ApiServer;
@@ -31,7 +32,7 @@ pub(crate) fn exceeded(pod: &Pod, worker: &PodWorker, now: SimTime) -> Option<St
     let mut total = 0;
     for volume in &pod.spec.volumes {
         let used = usage::of_volume(pod, worker, &volume.name, now);
-        total += used;
+        total += if is_in_memory(volume) { 0 } else { used };
         let limit = volume.empty_dir.as_ref().and_then(|dir| dir.size_limit);
         if let Some(limit) = limit.filter(|limit| !limit.is_zero() && used > limit.value()) {
             let name = &volume.name;

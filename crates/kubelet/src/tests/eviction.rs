@@ -100,11 +100,11 @@ fn a_pod_that_keeps_more_than_it_may_is_evicted() {
         00:00:00.002 cache Pending [I PS] c: ContainerCreating
         00:00:00.005   Normal Pulling: Pulling image "nginx:1.25"
         00:00:00.005   Normal Pulled: Successfully pulled image "nginx:1.25" in 0s (0s including waiting). Image size: 1048576 bytes.
+        00:00:00.005   Normal Pulled: Container image "nginx:1.25" already present on machine
         00:00:00.008   Normal Created: Created container: c
         00:00:00.008   Normal Started: Started container c
-        00:00:00.305   Normal Pulled: Container image "nginx:1.25" already present on machine
-        00:00:00.308   Normal Created: Created container: c
-        00:00:00.308   Normal Started: Started container c
+        00:00:00.008   Normal Created: Created container: c
+        00:00:00.008   Normal Started: Started container c
         00:00:00.357 layer Running [PRTSC I R CR PS] c: running ready
         00:00:00.357 cache Running [PRTSC I R CR PS] c: running ready
         00:00:00.370   Warning Evicted: Usage of EmptyDir volume "cache" exceeds the limit "500Mi". 

@@ -1,6 +1,6 @@
 //! What a kubelet makes of pods, told as the writes and events of a run against an API server alone.
 
-use crate::{Kubelet, NodeConfig, RuntimeProfile};
+use crate::{Arrival, Caller, Disk, Kubelet, NodeConfig, RuntimeProfile};
 use expect_test::{Expect, expect};
 use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
@@ -8,7 +8,7 @@ use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
 use orrery_client::{HEARTBEAT, WATCH_LATENCY};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
-use orrery_container_runtime::{Answer, Files, Message, Reply, Target, Unreachable};
+use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_sim::{Duration, SimTime};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
@@ -24,7 +24,7 @@ mod probes;
 mod starting;
 
 /// The network of a cluster with one node and no Services.
-struct Alone(Files, Registries);
+struct Alone(Disk, Registries);
 
 impl crate::Network for Alone {
     fn lookup(&mut self, _api: &ApiServer, _node: &Str, name: &str, _cluster: bool) -> Vec<Ipv4Addr> {
@@ -34,19 +34,33 @@ impl crate::Network for Alone {
     fn connect(
         &mut self,
         _api: &ApiServer,
-        _node: &Str,
-        _from: Ipv4Addr,
+        from: &Caller<'_>,
         to: Target,
+        _protocol: Protocol,
         _now: SimTime,
-    ) -> Result<Target, Unreachable> {
-        Ok(to)
+    ) -> Result<Arrival, Unreachable> {
+        Ok(Arrival { to, source: from.address })
+    }
+
+    fn heard(&mut self, _api: &ApiServer, _to: Arrival, _result: &Result<Reply, Unreachable>) {}
+
+    fn route(
+        &mut self,
+        _api: &ApiServer,
+        _pod: &Pod,
+        _from: Ipv4Addr,
+        _args: &[Str],
+        _tls: bool,
+        _asked: (&str, &str),
+    ) -> Route {
+        Route::NotFound
     }
 
     fn send(
         &mut self,
         _api: &ApiServer,
         _node: &Str,
-        _to: Target,
+        _to: Arrival,
         _message: &Message,
         _now: SimTime,
     ) -> Answer<Result<Reply, Unreachable>> {
@@ -66,7 +80,7 @@ impl crate::Network for Alone {
         self.1.pull(reference, credentials)
     }
 
-    fn disk(&mut self, _volume: &Str) -> &mut Files {
+    fn disk(&mut self, _name: &Str) -> &mut Disk {
         &mut self.0
     }
 }
@@ -128,7 +142,7 @@ impl World {
                 self.delivered = change.revision;
                 self.kubelet.observe(&change, at);
             } else {
-                self.kubelet.run(&mut self.api, &mut Alone(Files::default(), self.registries.clone()), at);
+                self.kubelet.run(&mut self.api, &mut Alone(Disk::default(), self.registries.clone()), at);
             }
             if self.asks_each_probe {
                 self.doubt_probes();

@@ -1,6 +1,7 @@
 //! What can be installed.
 
-use crate::controllers::AnyController;
+use crate::controllers::{AnyController, vertical_pod_autoscaler};
+use orrery_client::Webhook;
 
 /// A program, or a set of programs, that can be installed into a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,17 +18,20 @@ pub enum AddOn {
     MetricsServer,
     /// What serves `custom.metrics.k8s.io` and `external.metrics.k8s.io`.
     PrometheusAdapter,
+    /// Recommends what containers should request, and sees to it.
+    VerticalPodAutoscaler,
 }
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 6] = [
+    pub const ALL: [AddOn; 7] = [
         AddOn::Provisioner,
         AddOn::Ingress,
         AddOn::CloudProvider,
         AddOn::ClusterAutoscaler,
         AddOn::MetricsServer,
         AddOn::PrometheusAdapter,
+        AddOn::VerticalPodAutoscaler,
     ];
 
     /// The name by which `minikube addons` knows it.
@@ -39,7 +43,13 @@ impl AddOn {
             AddOn::ClusterAutoscaler => "cluster-autoscaler",
             AddOn::MetricsServer => "metrics-server",
             AddOn::PrometheusAdapter => "prometheus-adapter",
+            AddOn::VerticalPodAutoscaler => "vpa",
         }
+    }
+
+    /// What the API server asks of every new pod.
+    pub(crate) fn webhook(self) -> Option<Webhook> {
+        (self == AddOn::VerticalPodAutoscaler).then_some(vertical_pod_autoscaler::admit as Webhook)
     }
 
     /// Whether a control loop belongs to it.
@@ -49,6 +59,9 @@ impl AddOn {
             AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
             AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,
             AnyController::ClusterAutoscaler(_) => self == AddOn::ClusterAutoscaler,
+            AnyController::VpaRecommender(_) | AnyController::VpaUpdater(_) => {
+                self == AddOn::VerticalPodAutoscaler
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod controllers;
 
 pub use add_on::AddOn;
 
+use orrery_client::Webhook;
 #[cfg(test)]
 use orrery_controller_runtime::testing;
 use orrery_controller_runtime::{Action, Controller, Manager, Wake};
@@ -19,4 +20,9 @@ pub type AddOns = Manager<controllers::AnyController>;
 pub fn install(seed: u64, installed: &[AddOn]) -> AddOns {
     let wanted = |controller: &controllers::AnyController| installed.iter().any(|a| a.runs(controller));
     Manager::new(seed, controllers::all().into_iter().filter(wanted).collect())
+}
+
+/// What the API server asks of every new pod, if these are installed.
+pub fn webhooks(installed: &[AddOn]) -> impl Iterator<Item = Webhook> {
+    installed.iter().filter_map(|add_on| add_on.webhook())
 }

@@ -1,7 +1,7 @@
 //! Custom resources: the kinds that CustomResourceDefinitions declare, and their objects, whose fields are kept
 //! as they are.
 
-use crate::{CustomResourceDefinition, CustomResourceDefinitionVersion};
+use crate::{CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion};
 use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Fields, Problem, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
@@ -36,6 +36,21 @@ pub struct CustomKind {
     pub has_status: bool,
     /// Where replicas are asked for and told, if objects can be scaled.
     pub scale: Option<CustomScale>,
+    /// What `kubectl get` prints beside the name; nothing where the age is all.
+    pub columns: &'static [CustomColumn],
+}
+
+/// One column of a custom kind's table.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomColumn {
+    /// Its head.
+    pub name: &'static str,
+    /// Where in the object it is found.
+    pub json_path: &'static str,
+    /// Whether it is a date, of which the age is shown.
+    pub is_date: bool,
+    /// Whether only `-o wide` shows it.
+    pub wide: bool,
 }
 
 /// Where the objects of a custom kind ask for replicas and tell them: paths such as `.spec.replicas`.
@@ -93,6 +108,8 @@ struct Declared {
     namespaced: bool,
     has_status: bool,
     scale: Option<[String; 3]>,
+    /// Head, path, and whether it is a date and only for `-o wide`.
+    columns: Vec<(String, String, bool, bool)>,
 }
 
 thread_local! {
@@ -109,12 +126,23 @@ fn lasting_list(texts: &[String]) -> &'static [&'static str] {
     texts.iter().map(|text| lasting(text)).collect::<Vec<_>>().leak()
 }
 
+impl CustomColumn {
+    fn lasting((name, json_path, is_date, wide): &(String, String, bool, bool)) -> CustomColumn {
+        CustomColumn { name: lasting(name), json_path: lasting(json_path), is_date: *is_date, wide: *wide }
+    }
+}
+
 impl Declared {
     fn of(definition: &CustomResourceDefinition) -> Declared {
         let spec = &definition.spec;
         let mut versions: Vec<&CustomResourceDefinitionVersion> =
             spec.versions.iter().filter(|v| v.served).collect();
         versions.order_by_key(|v| std::cmp::Reverse(priority(&v.name)));
+        let column = |column: &CustomResourceColumnDefinition| {
+            let (is_date, wide) = (&*column.type_ == "date", column.priority > 0);
+            (column.name.to_uppercase(), column.json_path.to_string(), is_date, wide)
+        };
+        let columns = versions.first().map_or(&[][..], |v| &v.additional_printer_columns);
         let subresources = versions.first().and_then(|v| v.subresources.as_ref());
         Declared {
             name: spec.names.kind.to_string(),
@@ -129,6 +157,7 @@ impl Declared {
                 let selector = scale.label_selector_path.as_deref().unwrap_or_default();
                 [&scale.spec_replicas_path, &scale.status_replicas_path, selector].map(str::to_string)
             }),
+            columns: columns.iter().map(column).collect(),
         }
     }
 
@@ -153,6 +182,7 @@ impl Declared {
                     status_replicas_path: lasting(status),
                     label_selector_path: lasting(selector),
                 }),
+                columns: self.columns.iter().map(CustomColumn::lasting).collect::<Vec<_>>().leak(),
             }));
             known.insert(self, kind);
             kind

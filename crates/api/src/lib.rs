@@ -95,7 +95,7 @@ pub use cron_job::{CronJob, CronJobSpec, CronJobStatus, JobTemplateSpec};
 pub use cron_schedule::{CronSchedule, load_zone};
 pub use csi_driver::*;
 pub use csi_node::*;
-pub use custom::{CustomKind, CustomObject, CustomScale};
+pub use custom::{CustomColumn, CustomKind, CustomObject, CustomScale};
 pub use custom_resource_definition::*;
 pub use daemon_set::*;
 pub use deployment::*;

@@ -106,6 +106,12 @@ impl Context<'_> {
         self.api.update(&request, object)
     }
 
+    /// Replaces the status of an object of any kind; errors as [`ApiServer::update_status`].
+    pub fn update_status(&mut self, object: Object) -> StatusResult<Object> {
+        let request = self.request();
+        self.api.update_status(&request, object)
+    }
+
     /// Deletes an object; errors as [`ApiServer::delete`].
     pub fn delete(&mut self, key: &Key, options: &DeleteOptions) -> StatusResult<Object> {
         let request = self.request();

@@ -26,6 +26,7 @@ pub use ingress_controller::{IngressController, is_ingress_controller};
 pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
 pub use orrery_apiserver::{
     ApiServer, Change, DeleteOptions, Key, NoMetric, Op, PodMetrics, Propagation, Request, Revision, Scale,
+    Webhook,
 };
 pub use recorder::{EventType, Recorder};
 pub use workqueue::WorkQueue;

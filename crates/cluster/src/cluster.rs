@@ -158,6 +158,7 @@ impl Cluster {
             }
         }
         let mut api = ApiServer::new(orrery_apiserver::Config { seed: config.seed, ..Default::default() });
+        orrery_add_ons::webhooks(&config.add_ons).for_each(|webhook| api.register_webhook(webhook));
         bootstrap::create_first_objects(&mut api, &config, SimTime::ZERO);
         let first = |program| (!config.topology.elects()).then(|| AtWork::first(program));
         let mut cluster = Cluster {

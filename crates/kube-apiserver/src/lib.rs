@@ -27,6 +27,7 @@ mod session;
 mod subresource;
 mod write;
 
+pub use admission::Webhook;
 pub use admission::default_storage_class;
 pub use delete::{DeleteOptions, Propagation};
 pub use history::{Verb, Write};

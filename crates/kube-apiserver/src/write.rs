@@ -54,6 +54,7 @@ impl ApiServer {
         }
         let remark = applied.unwrap_or_else(|| self.remark_new(request, &mut object));
         self.mutate(&mut object, known)?;
+        self.ask_webhooks(&mut object);
         registry::prepare_create(self, &mut object)?;
         if !known {
             reject_invalid(&object, object.validate())?;

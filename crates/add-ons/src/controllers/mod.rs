@@ -4,6 +4,7 @@ mod cluster_autoscaler;
 mod ingress_nginx;
 mod persistent_volume_provisioner;
 mod service_lb;
+pub(crate) mod vertical_pod_autoscaler;
 
 use orrery_controller_runtime::controllers;
 
@@ -12,4 +13,6 @@ controllers! {
     IngressNginx => ingress_nginx::IngressNginx;
     PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
     ServiceLoadBalancer => service_lb::ServiceLoadBalancer;
+    VpaRecommender => vertical_pod_autoscaler::VpaRecommender;
+    VpaUpdater => vertical_pod_autoscaler::VpaUpdater;
 }

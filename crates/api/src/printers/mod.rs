@@ -81,11 +81,11 @@ trait Printed {
 macro_rules! printed {
     ($($kind:ident)*) => {
         fn all_columns(kind: Kind) -> &'static [Column] {
-            match kind { $(Kind::$kind => <crate::$kind as Printed>::COLUMNS,)* Kind::Custom(_) => custom::COLUMNS }
+            match kind { $(Kind::$kind => <crate::$kind as Printed>::COLUMNS,)* Kind::Custom(_) => &[] }
         }
 
         fn all_cells(object: &Object, wide: bool, now: Time) -> Vec<String> {
-            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* Object::Custom(inner) => custom::cells(inner, now) }
+            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* Object::Custom(inner) => custom::cells(inner, wide, now) }
         }
     };
 }
@@ -102,12 +102,18 @@ printed! {
 
 /// The heads of a kind's columns.
 pub fn columns(kind: Kind, wide: bool) -> Vec<&'static str> {
+    if let Kind::Custom(kind) = kind {
+        return custom::columns(kind, wide);
+    }
     all_columns(kind).iter().filter(|c| wide || !c.wide).map(|c| c.name).collect()
 }
 
 /// The cells of one object, one for each of its kind's [`columns`].
 pub fn row(object: &Object, wide: bool, now: Time) -> Vec<String> {
     let cells = all_cells(object, wide, now);
+    if matches!(object, Object::Custom(_)) {
+        return cells;
+    }
     let shown = all_columns(object.kind()).iter().map(|c| wide || !c.wide);
     cells.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|(cell, _)| cell).collect()
 }

@@ -13,6 +13,7 @@ mod runtime_class;
 mod service_account;
 mod storage_protection;
 mod taint_nodes;
+mod webhook;
 
 use crate::{ApiServer, Request};
 pub use default_storage_class::default_storage_class;
@@ -21,6 +22,7 @@ use orrery_apimachinery::{ObjectMeta, Status, StatusResult, Str};
 use orrery_sim::Random;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+pub use webhook::Webhook;
 
 /// How many admitted templates are remembered before the memory starts anew.
 const REMEMBERED_TEMPLATES: usize = 4096;
@@ -36,6 +38,7 @@ pub(crate) struct Admission {
     admitted: BTreeMap<usize, Template>,
     /// The spec of the pod that is being admitted, as it was given.
     given: Option<Rc<PodSpec>>,
+    webhooks: Vec<Webhook>,
 }
 
 /// A template's spec and what became of it.
@@ -54,7 +57,12 @@ fn address(spec: &Rc<PodSpec>) -> usize {
 
 impl Admission {
     pub(crate) fn new(seed: u64) -> Self {
-        Admission { random: Random::stream(seed, "admission"), admitted: BTreeMap::new(), given: None }
+        Admission {
+            random: Random::stream(seed, "admission"),
+            admitted: BTreeMap::new(),
+            given: None,
+            webhooks: Vec::new(),
+        }
     }
 
     /// Gives a pod the admitted spec of its template; true when that template was admitted before.

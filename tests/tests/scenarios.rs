@@ -31,9 +31,24 @@ impl Files for Folder {
     }
 }
 
+/// The words of a line; quotation marks keep blanks within one.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("there is always one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// What one typed line prints.
 fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
+    let words = words(line);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let node = |ok: bool| if ok { String::new() } else { "no such node\n".into() };
     match words.as_slice() {
         ["kubectl", argv @ ..] | argv @ ["curl" | "docker" | "kind" | "minikube", ..] => {

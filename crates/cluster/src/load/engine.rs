@@ -123,8 +123,9 @@ impl Cluster {
         if !load.keep_alive {
             return self.dial(&load.from, to);
         }
-        running.turn = (running.turn + 1) % CONNECTIONS;
-        if let Some(kept) = running.connections.get(running.turn) {
+        let turn = running.turn;
+        running.turn = (turn + 1) % CONNECTIONS;
+        if let Some(kept) = running.connections.get(turn) {
             return Ok(kept.clone());
         }
         let wire = self.dial(&load.from, to)?;

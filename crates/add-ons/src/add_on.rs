@@ -8,6 +8,8 @@ use orrery_client::Webhook;
 pub enum AddOn {
     /// One simulated program for every provisioner that a storage class can name.
     Provisioner,
+    /// What attaches the volumes of CSI drivers, for every driver.
+    CsiDriver,
     /// ingress-nginx: works once its manifests are applied.
     Ingress,
     /// A cloud that makes load balancers for Services.
@@ -24,8 +26,9 @@ pub enum AddOn {
 
 impl AddOn {
     /// Every add-on.
-    pub const ALL: [AddOn; 7] = [
+    pub const ALL: [AddOn; 8] = [
         AddOn::Provisioner,
+        AddOn::CsiDriver,
         AddOn::Ingress,
         AddOn::CloudProvider,
         AddOn::ClusterAutoscaler,
@@ -38,6 +41,7 @@ impl AddOn {
     pub fn name(self) -> &'static str {
         match self {
             AddOn::Provisioner => "storage-provisioner",
+            AddOn::CsiDriver => "csi-hostpath-driver",
             AddOn::Ingress => "ingress",
             AddOn::CloudProvider => "cloud-provider",
             AddOn::ClusterAutoscaler => "cluster-autoscaler",
@@ -55,6 +59,7 @@ impl AddOn {
     /// Whether a control loop belongs to it.
     pub(crate) fn runs(self, controller: &AnyController) -> bool {
         match controller {
+            AnyController::CsiAttacher(_) => self == AddOn::CsiDriver,
             AnyController::IngressNginx(_) => self == AddOn::Ingress,
             AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
             AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,

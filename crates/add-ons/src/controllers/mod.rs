@@ -1,6 +1,7 @@
 //! The registry of add-ons: a module and a line each.
 
 mod cluster_autoscaler;
+mod csi_attacher;
 mod ingress_nginx;
 mod persistent_volume_provisioner;
 mod service_lb;
@@ -10,6 +11,7 @@ use orrery_controller_runtime::controllers;
 
 controllers! {
     ClusterAutoscaler => cluster_autoscaler::ClusterAutoscaler;
+    CsiAttacher => csi_attacher::CsiAttacher;
     IngressNginx => ingress_nginx::IngressNginx;
     PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
     ServiceLoadBalancer => service_lb::ServiceLoadBalancer;

@@ -220,11 +220,7 @@ fn curl_speaks_its_own_way() {
             "28 after 3000 ms: curl: (28) Connection timed out after 3000 milliseconds\n",
         ),
         ("a head", "curl -sI http://web", "0 after 2 ms: HTTP/1.1 200 OK\r\n\r\n"),
-        (
-            "a name told",
-            "curl -s --resolve a.example:80:10.0.0.1 http://a.example",
-            "0 after 1 ms: hello\n",
-        ),
+        ("a name told", "curl -s --resolve a.example:80:10.0.0.1 http://a.example", "0 after 1 ms: hello\n"),
     ] {
         let mut village = Village::default();
         village.names.insert("web", [10, 0, 0, 1].into());

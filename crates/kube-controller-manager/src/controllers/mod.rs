@@ -1,5 +1,6 @@
 //! The registry of controllers: a module and a line each.
 
+mod attach_detach;
 mod cron_job;
 mod custom_resource_definition;
 mod daemon_set;
@@ -50,6 +51,7 @@ controllers! {
     Namespace => namespace::NamespaceController;
     ResourceQuota => resource_quota::ResourceQuotaController;
     ServiceAccount => service_account::ServiceAccountController;
+    AttachDetach => attach_detach::AttachDetachController;
     PersistentVolume => persistent_volume::PersistentVolumeController;
     PvcProtection => pvc_protection::PvcProtectionController;
     PvProtection => pv_protection::PvProtectionController;

@@ -29,11 +29,10 @@ pub fn is_to_be_deleted(node: &Node) -> bool {
     node.spec.taints.iter().any(|taint| &*taint.key == TO_BE_DELETED)
 }
 
-/// The service before which there is a load balancer with this address.
+/// The service before which there is a load balancer with this address, whoever made it.
 pub fn service_at<'a>(api: &'a ApiServer, address: &str) -> Option<&'a Rc<Service>> {
     let has_it = |service: &&Rc<Service>| {
-        let ingress = &service.status.load_balancer.ingress;
-        is_wanted(service) && ingress.iter().any(|i| i.ip.as_deref() == Some(address))
+        service.status.load_balancer.ingress.iter().any(|i| i.ip.as_deref() == Some(address))
     };
     api.list::<Service>().find(has_it)
 }
@@ -74,4 +73,68 @@ fn has_ready_endpoint(api: &ApiServer, service: &Service, node: &Str) -> bool {
                 .iter()
                 .any(|e| e.node_name.as_ref() == Some(node) && e.conditions.ready != Some(false))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orrery_api::{Endpoint, EndpointConditions, Namespace, NodeCondition, Resource, Taint};
+    use orrery_apimachinery::ObjectMeta;
+    use orrery_apiserver::{Config, Request};
+    use orrery_sim::SimTime;
+
+    fn node(name: &str, ready: &str) -> Node {
+        let mut node = Node { metadata: ObjectMeta::named("", name), ..Default::default() };
+        let condition = NodeCondition { type_: "Ready".into(), status: ready.into(), ..Default::default() };
+        node.status.conditions.push(condition);
+        node
+    }
+
+    #[test]
+    fn a_balancer_sends_to_the_nodes_that_answer_its_checks() {
+        let mut api = ApiServer::new(Config::default());
+        let request = Request::new(SimTime::ZERO, "test");
+        let mut create = |object| api.create(&request, object).map(drop).expect("valid");
+        create(Namespace { metadata: ObjectMeta::named("", "default"), ..Default::default() }.into());
+        for (name, ready) in [("good", "True"), ("bare", "True"), ("unwell", "False"), ("silent", "Unknown")]
+        {
+            create(node(name, ready).into());
+        }
+        let mut excluded = node("excluded", "True");
+        excluded.metadata.labels.insert(EXCLUDE, "");
+        create(excluded.into());
+        let mut leaving = node("leaving", "True");
+        leaving.spec.taints.push(Taint {
+            key: TO_BE_DELETED.into(),
+            effect: "NoSchedule".into(),
+            ..Default::default()
+        });
+        create(leaving.into());
+        let mut slice = EndpointSlice {
+            metadata: ObjectMeta::named("default", "web-1"),
+            address_type: "IPv4".into(),
+            ..Default::default()
+        };
+        slice.metadata.labels.insert(SERVICE_NAME, "web");
+        for (i, (home, ready)) in
+            [("good", true), ("bare", false), ("unwell", true), ("silent", true), ("leaving", true)]
+                .into_iter()
+                .enumerate()
+        {
+            slice.endpoints.push(Endpoint {
+                addresses: vec![format!("10.244.0.{}", i + 2).into()],
+                conditions: EndpointConditions { ready: Some(ready), ..Default::default() },
+                node_name: Some(home.into()),
+                ..Default::default()
+            });
+        }
+        create(EndpointSlice::wrap(Rc::new(slice)));
+        let mut service = Service { metadata: ObjectMeta::named("default", "web"), ..Default::default() };
+        service.spec.type_ = Some(LOAD_BALANCER.into());
+        for (policy, wanted) in [("Cluster", "bare good unwell"), ("Local", "good leaving unwell")] {
+            service.spec.external_traffic_policy = Some(policy.into());
+            let names: Vec<&str> = backends(&api, &service).iter().map(|node| &*node.metadata.name).collect();
+            assert_eq!(names.join(" "), wanted, "{policy}");
+        }
+    }
 }

@@ -11,7 +11,9 @@ impl ApiServer {
         request: &Request,
         work: impl FnOnce(&mut Self, &Request) -> StatusResult<Object>,
     ) -> StatusResult<Object> {
-        let mut object = work(&mut self.clone(), &Request { dry_run: false, ..request.clone() })?;
+        let mut copy = self.clone();
+        copy.network.rehearse();
+        let mut object = work(&mut copy, &Request { dry_run: false, ..request.clone() })?;
         // Nothing was stored, so there is no revision of it.
         let stored = self.object(&Key::of(&object)).map_or(0, |old| old.metadata().resource_version);
         object.metadata_mut().resource_version = stored;

@@ -16,6 +16,7 @@ const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
 /// Ports below this one are left to those who choose their own.
 const DYNAMIC_PORTS: i32 = 30_086;
 const FULL: &str = "range is full";
+const TAKEN: &str = "provided port is already allocated";
 
 /// What is taken. A clone is cheap: it is what a refused request goes back to.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Network {
     addresses: OrdSet<u32>,
     ports: OrdSet<i32>,
     random: Random,
+    /// In a dry run the ports that it has taken so far; what it is given is no more than a stand-in.
+    rehearsed: Option<Vec<i32>>,
 }
 
 impl Network {
@@ -31,7 +34,13 @@ impl Network {
             addresses: OrdSet::new(),
             ports: OrdSet::new(),
             random: Random::stream(seed, "service-network"),
+            rehearsed: None,
         }
+    }
+
+    /// From now on nothing is taken for good (upstream: `dryRunRange`, `PortAllocationOperation.dryRun`).
+    pub(crate) fn rehearse(&mut self) {
+        self.rehearsed = Some(Vec::new());
     }
 
     /// Takes the address asked for, or a random free one.
@@ -46,8 +55,12 @@ impl Network {
                     )
                 })?
             }
+            None if self.rehearsed.is_some() => SERVICES,
             None => self.free_address().ok_or(FULL)?,
         };
+        if self.rehearsed.is_some() {
+            return Ok(Ipv4Addr::from(address).to_string().into());
+        }
         if self.addresses.insert(address).is_some() {
             return Err(format!(
                 "failed to allocate IP {}: provided IP is already allocated",
@@ -67,6 +80,14 @@ impl Network {
 
     /// Takes the node port asked for, or a random free one.
     pub(crate) fn take_port(&mut self, asked: Option<i32>) -> Result<i32, String> {
+        if let Some(taken) = &mut self.rehearsed {
+            let port = asked.unwrap_or_else(|| taken.iter().max().unwrap_or(&(NODE_PORTS.end() + 1)) + 1);
+            if asked.is_some() && (self.ports.contains(&port) || taken.contains(&port)) {
+                return Err(TAKEN.into());
+            }
+            taken.push(port);
+            return Ok(port);
+        }
         let port = match asked {
             Some(port) if !NODE_PORTS.contains(&port) => {
                 return Err(
@@ -77,7 +98,7 @@ impl Network {
             None => self.free_port().ok_or(FULL)?,
         };
         if self.ports.insert(port).is_some() {
-            return Err("provided port is already allocated".into());
+            return Err(TAKEN.into());
         }
         Ok(port)
     }

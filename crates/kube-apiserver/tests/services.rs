@@ -371,3 +371,16 @@ fn a_status_tells_of_entrances_only_what_can_be() {
         }
     }
 }
+
+#[test]
+fn a_dry_run_is_given_stand_ins() {
+    let spec = json!({"type": "NodePort", "ports": [{"name": "a", "port": 80}, {"name": "b", "port": 81}]});
+    let tree = json!({"metadata": {"name": "a", "namespace": "default"}, "spec": spec});
+    let mut api = server();
+    let (object, _) = Object::decode(Kind::Service, &tree);
+    let dry = Request { dry_run: true, ..request() };
+    let made = api.create(&dry, object).expect("valid").to_value();
+    assert_eq!(made["spec"]["clusterIP"], "10.96.0.0");
+    let ports: Vec<_> = (0..2).map(|i| made["spec"]["ports"][i]["nodePort"].as_i64()).collect();
+    assert_eq!(ports, [Some(32_769), Some(32_770)]);
+}

@@ -14,7 +14,7 @@ pub(crate) mod secret;
 pub(crate) mod service;
 pub(crate) mod service_account;
 
-use crate::command::{Cx, outcome};
+use crate::command::{Cx, DryRun, outcome};
 use crate::manifest::{self, key_of, placed};
 use crate::printer::done;
 use crate::trouble::Trouble;
@@ -68,10 +68,15 @@ pub(crate) fn finish(
     operation: &str,
 ) -> Result<(), Failure> {
     let key = key_of(cx.api(), tree, args.namespace()).map_err(Failure::usage)?;
-    let created = cx.create(&key, &annotated(args, &placed(tree, &key))).map_err(|status| match failure {
-        Some(failure) => Failure::usage(format!("failed to create {failure} {}", status.message)),
-        None => status.into(),
-    })?;
+    let mut created =
+        cx.create(&key, &annotated(args, &placed(tree, &key))).map_err(|status| match failure {
+            Some(failure) => Failure::usage(format!("failed to create {failure} {}", status.message)),
+            None => status.into(),
+        })?;
+    // What is sent nowhere is in a namespace only if one was named (upstream: `enforceNamespace`).
+    if cx.dry_run == DryRun::Client && args.flag("namespace").is_none() {
+        created.metadata_mut().namespace = "".into();
+    }
     done(cx, args, &created, operation)
 }
 

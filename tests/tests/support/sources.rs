@@ -6,13 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The programs of the cluster, and what of the API's own code acts for them.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
     "crates/kube-apiserver/src",
     "crates/kube-controller-manager/src",
     "crates/kube-scheduler/src",
     "crates/kubelet/src",
     "crates/client/src",
     "crates/cluster/src",
+    "crates/kube-proxy/src",
+    "crates/add-ons/src",
     "crates/api/src/quota",
     "crates/api/src/cron_schedule.rs",
     "crates/api/src/custom.rs",

@@ -30,8 +30,6 @@ const STATUS: &str = "cluster-autoscaler-status";
 const CANDIDATE: &str = "DeletionCandidateOfClusterAutoscaler";
 /// Upstream: `--scan-interval`.
 const SCAN: Duration = Duration::from_secs(10);
-/// Upstream: `--scale-down-unneeded-time`.
-const UNNEEDED: Duration = Duration::from_secs(600);
 /// Upstream: `--scale-down-delay-after-add`.
 const AFTER_ADD: Duration = Duration::from_secs(600);
 /// Upstream: `--scale-down-delay-after-failure`.
@@ -143,9 +141,12 @@ impl ClusterAutoscaler {
     /// may go.
     fn scale_down(&mut self, groups: &[NodeGroup], cx: &mut Context<'_>) -> StatusResult<Option<Duration>> {
         let (found, now) = (scale_down::unneeded(groups, cx.api()), cx.now());
-        self.unneeded.retain(|name, _| found.iter().any(|unneeded| unneeded.node.metadata.name == *name));
+        self.unneeded.retain(|name, _| found.iter().any(|unneeded| unneeded.name() == name));
+        let mut due: Option<SimTime> = None;
         for unneeded in &found {
-            self.unneeded.entry(unneeded.node.metadata.name.clone()).or_insert(now);
+            let since = *self.unneeded.entry(unneeded.name().clone()).or_insert(now);
+            let goes = since + unneeded.patience();
+            due = Some(due.map_or(goes, |due| due.min(goes)));
         }
         self.mark_candidates(groups, cx)?;
         let grown = self.grown_at.map_or(SimTime::ZERO, |at| at + AFTER_ADD);
@@ -158,18 +159,17 @@ impl ClusterAutoscaler {
                 }
             }
         }
-        let due = self.unneeded.values().min().map(|since| *since + UNNEEDED);
         Ok(due.map(|due| due.max(open).since(now)))
     }
 
     fn is_due(&self, unneeded: &Unneeded, now: SimTime) -> bool {
-        self.unneeded.get(&unneeded.node.metadata.name).is_some_and(|since| now.since(*since) >= UNNEEDED)
+        self.unneeded.get(unneeded.name()).is_some_and(|since| now.since(*since) >= unneeded.patience())
     }
 
     /// Whether the group stays large enough, and no other machine is being drained (upstream:
     /// `--max-drain-parallelism`).
     fn may_go(&self, unneeded: &Unneeded, groups: &[NodeGroup]) -> bool {
-        let name = &unneeded.node.metadata.name;
+        let name = unneeded.name();
         let Some(group) = groups.iter().find(|group| scale_up::is_of(&unneeded.node, group)) else {
             return false;
         };

@@ -4,9 +4,11 @@
 use super::room::Room;
 use orrery_api::resources::{CPU, MEMORY};
 use orrery_api::{Node, Pod, PodDisruptionBudget, Volume, pod_resources};
+use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_client::load_balancer::is_to_be_deleted;
 use orrery_client::node_group::NodeGroup;
+use orrery_sim::Duration;
 use std::fmt;
 use std::rc::Rc;
 
@@ -57,38 +59,53 @@ pub(super) struct Unneeded {
     pub pods: Vec<Rc<Pod>>,
 }
 
+impl Unneeded {
+    pub(super) fn name(&self) -> &Str {
+        &self.node.metadata.name
+    }
+
+    /// For how long it has to be so before it goes: one that does not answer may come back (upstream:
+    /// `--scale-down-unneeded-time`, `--scale-down-unready-time`).
+    pub(super) fn patience(&self) -> Duration {
+        Duration::from_secs(if super::is_ready(&self.node) { 600 } else { 1_200 })
+    }
+}
+
 /// The machines that could be spared together: little is asked of them, and their pods may go and fit elsewhere.
 pub(super) fn unneeded(groups: &[NodeGroup], api: &ApiServer) -> Vec<Unneeded> {
-    let usable = |node: &&Rc<Node>| super::is_ready(node) && !is_to_be_deleted(node);
-    let mut rooms: Vec<Room> = api.list::<Node>().filter(usable).map(|node| Room::of(node, api)).collect();
+    let stays = |node: &&Rc<Node>| !is_to_be_deleted(node) && !node.metadata.terminating();
+    let nodes: Vec<&Rc<Node>> = api.list::<Node>().filter(stays).collect();
+    let mut rooms: Vec<Room> = Vec::new();
+    for node in nodes.iter().filter(|node| super::is_ready(node)) {
+        rooms.push(Room::of(node, api));
+    }
     let mut found = Vec::new();
-    for i in 0..rooms.len() {
-        let node = rooms[i].node.clone();
-        let group = groups.iter().find(|group| super::scale_up::is_of(&node, group));
+    for node in nodes {
+        let group = groups.iter().find(|group| super::scale_up::is_of(node, group));
         let kept = node.metadata.annotations.get(DISABLED).is_some_and(|value| &**value == "true");
         if kept
             || group.is_none_or(|group| group.target_size <= group.min_size)
-            || !Utilization::of(&node, api).is_low()
+            || !Utilization::of(node, api).is_low()
         {
             continue;
         }
-        let Some(pods) = to_move(&node, api) else { continue };
+        let Some(pods) = to_move(node, api) else { continue };
         let mut others = rooms.clone();
-        others.remove(i);
-        if pods.iter().all(|pod| settle(pod, &mut others, &found)) {
+        if pods.iter().all(|pod| settle(pod, node, &mut others, &found)) {
             // What was promised to these pods is not free for others.
-            let here = rooms[i].clone();
-            others.insert(i, here);
             rooms = others;
-            found.push(Unneeded { node, pods });
+            found.push(Unneeded { node: node.clone(), pods });
         }
     }
     found
 }
 
 /// Finds a place for a pod, on a machine that stays.
-fn settle(pod: &Pod, rooms: &mut [Room], leaving: &[Unneeded]) -> bool {
-    let stays = |room: &Room| leaving.iter().all(|other| other.node.metadata.name != room.node.metadata.name);
+fn settle(pod: &Pod, node: &Node, rooms: &mut [Room], leaving: &[Unneeded]) -> bool {
+    let stays = |room: &Room| {
+        let name = &room.node.metadata.name;
+        *name != node.metadata.name && leaving.iter().all(|other| other.name() != name)
+    };
     match rooms.iter_mut().find(|room| stays(room) && room.why_not(pod).is_empty()) {
         Some(room) => {
             room.place(pod);

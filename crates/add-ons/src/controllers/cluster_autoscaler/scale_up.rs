@@ -80,16 +80,21 @@ fn without_upcoming(
 ) -> Vec<Rc<Pod>> {
     let mut rooms = Vec::new();
     for group in groups {
-        let mut ready = 0;
-        for node in api.list::<Node>().filter(|node| is_of(node, group) && super::is_ready(node)) {
-            ready += 1;
+        let mut there = 0;
+        for node in api.list::<Node>().filter(|node| is_of(node, group)) {
             let since = node.metadata.creation_timestamp.map_or(SimTime::ZERO, |date| api.instant(date));
-            if now.since(since) < YOUNG {
+            let is_young = now.since(since) < YOUNG;
+            // One that is about to start will be there; one that fell silent may not come back.
+            if !super::is_ready(node) && is_young {
+                continue;
+            }
+            there += 1;
+            if is_young {
                 rooms.push(Room::of(node, api));
             }
         }
         let next = Room::next_of(group, api);
-        rooms.resize(rooms.len() + group.target_size.saturating_sub(ready), next);
+        rooms.resize(rooms.len() + group.target_size.saturating_sub(there), next);
     }
     pods.retain(|pod| match rooms.iter_mut().find(|room| room.why_not(pod).is_empty()) {
         Some(room) => {

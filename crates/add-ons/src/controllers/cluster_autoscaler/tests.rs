@@ -218,6 +218,18 @@ fn a_machine_of_which_little_is_asked_is_drained_and_given_back() {
 }
 
 #[test]
+fn a_machine_that_does_not_answer_goes_later() {
+    let mut bench = bench(vec![group("pool", [1, 2, 5], 2)]);
+    bench.modify_status::<Node>("", "pool-2", |node| node.status.conditions[0].status = "Unknown".into());
+    run_on(&mut bench, "pool-1", pod("web-1", "1200m"));
+    bench.pass(Duration::from_secs(1_195));
+    assert_eq!(bench.events(), "", "twenty minutes are not over");
+    bench.pass(Duration::from_secs(30));
+    let node = bench.get::<Node>("", "pool-2").expect("the cloud is not asked in this test");
+    assert!(node.metadata.annotations.contains_key(DELETE_MACHINE));
+}
+
+#[test]
 fn what_keeps_a_machine() {
     let annotated = |key: &str, value: &str| json!({"metadata": {"annotations": {(key): value}}});
     const SAFE: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";

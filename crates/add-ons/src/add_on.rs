@@ -6,7 +6,8 @@ use orrery_client::Webhook;
 /// A program, or a set of programs, that can be installed into a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AddOn {
-    /// One simulated program for every provisioner that a storage class can name.
+    /// One simulated program for every known provisioner that a storage class can name, and one that makes what they
+    /// made larger.
     Provisioner,
     /// What attaches the volumes of CSI drivers, for every driver.
     CsiDriver,
@@ -61,7 +62,9 @@ impl AddOn {
         match controller {
             AnyController::CsiAttacher(_) => self == AddOn::CsiDriver,
             AnyController::IngressNginx(_) => self == AddOn::Ingress,
-            AnyController::PersistentVolumeProvisioner(_) => self == AddOn::Provisioner,
+            AnyController::PersistentVolumeProvisioner(_) | AnyController::VolumeResizer(_) => {
+                self == AddOn::Provisioner
+            }
             AnyController::ServiceLoadBalancer(_) => self == AddOn::CloudProvider,
             AnyController::ClusterAutoscaler(_) => self == AddOn::ClusterAutoscaler,
             AnyController::VpaRecommender(_) | AnyController::VpaUpdater(_) => {

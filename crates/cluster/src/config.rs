@@ -29,8 +29,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The cluster of the conformance recordings: a runtime that takes no time, no storage class,
-    /// every change kept.
+    /// The cluster of the conformance recordings: a runtime that takes no time, no storage class
+    /// and no provisioner, every change kept.
     pub fn conformance(nodes: usize, cpu: Quantity, memory: Quantity) -> Self {
         let node = |i| NodeConfig::new(i, cpu, memory).labelled("type", "hollow");
         Config {
@@ -40,7 +40,7 @@ impl Config {
             topology: Topology::default(),
             runtime: RuntimeProfile::Immediate,
             default_storage_class: false,
-            add_ons: vec![AddOn::Provisioner],
+            add_ons: Vec::new(),
             scheduler: SchedulerSettings::default(),
             log_limit: usize::MAX,
         }

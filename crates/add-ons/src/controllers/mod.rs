@@ -6,6 +6,7 @@ mod ingress_nginx;
 mod persistent_volume_provisioner;
 mod service_lb;
 pub(crate) mod vertical_pod_autoscaler;
+mod volume_resizer;
 
 use orrery_controller_runtime::controllers;
 
@@ -14,6 +15,7 @@ controllers! {
     CsiAttacher => csi_attacher::CsiAttacher;
     IngressNginx => ingress_nginx::IngressNginx;
     PersistentVolumeProvisioner => persistent_volume_provisioner::PersistentVolumeProvisioner;
+    VolumeResizer => volume_resizer::VolumeResizer;
     ServiceLoadBalancer => service_lb::ServiceLoadBalancer;
     VpaRecommender => vertical_pod_autoscaler::VpaRecommender;
     VpaUpdater => vertical_pod_autoscaler::VpaUpdater;

@@ -232,6 +232,13 @@ pub fn named(name: &str) -> &'static Plugin {
     known.unwrap_or_else(|| with_source("csi"))
 }
 
+/// The driver, or program, of that name, if it is known to make volumes.
+pub fn provisioner(name: &str) -> Option<&'static Plugin> {
+    PLUGINS
+        .iter()
+        .find(|plugin| plugin.name == name && plugin.standing == Standing::Driver && plugin.can.provision)
+}
+
 /// The kind of storage whose volumes have the source `field`.
 pub fn with_source(field: &str) -> &'static Plugin {
     let known = PLUGINS.iter().find(|plugin| plugin.source == field);

@@ -9,6 +9,7 @@ mod disruption;
 mod endpoint_slice;
 mod endpoint_slice_mirroring;
 mod endpoints;
+mod ephemeral_volume;
 mod garbage_collector;
 pub(crate) mod horizontal_pod_autoscaler;
 mod job;
@@ -25,6 +26,7 @@ mod stateful_set;
 mod taint_eviction;
 mod ttl;
 mod ttl_after_finished;
+mod volume_expand;
 
 use orrery_controller_runtime::controllers;
 
@@ -55,4 +57,6 @@ controllers! {
     PersistentVolume => persistent_volume::PersistentVolumeController;
     PvcProtection => pvc_protection::PvcProtectionController;
     PvProtection => pv_protection::PvProtectionController;
+    EphemeralVolume => ephemeral_volume::EphemeralVolumeController;
+    VolumeExpand => volume_expand::VolumeExpandController;
 }

@@ -68,7 +68,7 @@ impl Controller for PersistentVolumeController {
         match key.kind {
             Kind::PersistentVolume => match cx.get::<PersistentVolume>("", &key.name) {
                 Some(volume) => volume::sync(&volume, cx),
-                None => Ok(Action::AwaitChange),
+                None => recycle::tidy(&key.name, cx),
             },
             Kind::Event => {
                 if let Some(event) = cx.get::<Event>(&key.namespace, &key.name) {

@@ -71,6 +71,16 @@ pub(super) fn recycle(volume: &PersistentVolume, cx: &mut Context<'_>) -> Status
     }
 }
 
+/// Deletes the pod that emptied a volume which nobody waits for any more, because it is gone or free by now.
+pub(super) fn tidy(volume: &str, cx: &mut Context<'_>) -> StatusResult<Action> {
+    let name: Str = [PREFIX, volume].concat().into();
+    let pod = cx.get::<Pod>(NAMESPACE, &name);
+    if pod.is_some_and(|pod| is_terminated(&pod) && !pod.metadata.terminating()) {
+        cx.delete(&Key::new(Kind::Pod, NAMESPACE, name), &Default::default())?;
+    }
+    Ok(Action::AwaitChange)
+}
+
 fn begin(volume: &PersistentVolume, name: Str, cx: &mut Context<'_>) -> StatusResult<Action> {
     let Err(error) = cx.create(scrubber(volume, name)) else { return Ok(Action::AwaitChange) };
     let message = format!("Recycle failed: unexpected error creating recycler pod:  {}", error.message);

@@ -1,6 +1,6 @@
 //! What becomes of a volume.
 
-use super::{binding, claim, migration, reclaim};
+use super::{binding, claim, migration, reclaim, recycle};
 use crate::Action;
 use orrery_api::{ObjectReference, PersistentVolume, PersistentVolumeClaim};
 use orrery_apimachinery::StatusResult;
@@ -15,7 +15,7 @@ pub(super) fn sync(volume: &Rc<PersistentVolume>, cx: &mut Context<'_>) -> Statu
     let Some(reference) = reference else {
         // Nobody's, or kept for a claim that has yet to take it.
         binding::set_volume_phase(volume, "Available", None, cx)?;
-        return Ok(Action::AwaitChange);
+        return recycle::tidy(&volume.metadata.name, cx);
     };
     match claim_of(reference, cx) {
         None => return reclaim::release(volume, cx),

@@ -7,6 +7,7 @@ mod add_on;
 pub mod controllers;
 
 pub use add_on::AddOn;
+pub use controllers::vertical_pod_autoscaler::namespaces as vertically_autoscaled;
 
 use orrery_client::Webhook;
 #[cfg(test)]

@@ -321,7 +321,8 @@ impl Cluster {
         if orders {
             self.see_to_groups();
         }
-        if due.iter().any(|change| change.value.kind() == Kind::HorizontalPodAutoscaler) {
+        let autoscales = |kind| matches!(kind, Kind::HorizontalPodAutoscaler | Kind::Custom(_));
+        if due.iter().any(|change| autoscales(change.value.kind())) {
             self.plan_scrape();
         }
         self.plan(ComponentId::ControllerManager);

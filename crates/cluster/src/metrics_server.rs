@@ -1,11 +1,12 @@
 //! metrics-server (upstream: `kubernetes-sigs/metrics-server`, `pkg/scraper` and `pkg/storage`): every 15 seconds it asks
 //! all kubelets what their containers have used; out of two samples of a container comes what it uses.
 //!
-//! While an autoscaler is there the scrapes take place. While none is, nothing happens, and what the last scrape would
+//! While an autoscaler of either kind is there the scrapes take place. While none is, nothing happens, and what the last scrape would
 //! have found is computed when a person asks.
 
 use crate::cluster::Event;
 use crate::{AddOn, Cluster};
+use orrery_add_ons::vertically_autoscaled;
 use orrery_api::{HorizontalPodAutoscaler, Node, Pod};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ContainerMetrics, Metrics, NodeMetrics, PodMetrics};
@@ -86,7 +87,8 @@ impl Cluster {
 
     /// The namespaces in which autoscalers read metrics, one for each autoscaler.
     fn autoscaled(&self) -> impl Iterator<Item = &Str> {
-        self.api.list::<HorizontalPodAutoscaler>().map(|autoscaler| &autoscaler.metadata.namespace)
+        let horizontally = self.api.list::<HorizontalPodAutoscaler>().map(|one| &one.metadata.namespace);
+        horizontally.chain(vertically_autoscaled(&self.api))
     }
 
     /// What the last scrape found of the pods that autoscalers look at.

@@ -113,6 +113,12 @@ fn kind(api: &ApiServer) -> Option<&'static CustomKind> {
     api.get::<CustomResourceDefinition>("", DEFINITION)?.declared_kind()
 }
 
+/// The namespaces of all autoscalers, one for each: those in which metrics are read.
+pub fn namespaces(api: &ApiServer) -> impl Iterator<Item = &Str> {
+    let objects = kind(api).into_iter().flat_map(|kind| api.objects(Kind::Custom(kind)));
+    objects.map(|object| &object.metadata().namespace)
+}
+
 /// The key of an object, if it is an autoscaler.
 pub(super) fn key(object: &Object) -> Option<Key> {
     let Object::Custom(custom) = object else { return None };

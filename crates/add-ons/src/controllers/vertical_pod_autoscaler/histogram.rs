@@ -3,8 +3,8 @@
 
 /// Each bucket is a twentieth wider than the one before.
 const GROWTH_PERCENT: u64 = 105;
-/// Bounds are kept in thousandths, so that their rounding does not show.
-const PARTS: u64 = 1000;
+/// Bounds are kept in millionths, so that their rounding does not show.
+const PARTS: u64 = 1_000_000;
 /// A weight of one.
 const ONE: u64 = 1 << 20;
 /// What a minute leaves of a weight, in parts of 2^32: half is left after a day.
@@ -46,7 +46,7 @@ impl Histogram {
     /// Counts an amount; the weight is in thousandths.
     pub(super) fn add(&mut self, amount: u64, weight_milli: u64) {
         let (mut end, mut width, mut bucket) = (self.first * PARTS, self.first * PARTS, 0);
-        while end <= amount * PARTS && bucket + 1 < self.weights.len() {
+        while end <= amount.saturating_mul(PARTS) && bucket + 1 < self.weights.len() {
             width = width * GROWTH_PERCENT / 100;
             end += width;
             bucket += 1;

@@ -14,5 +14,6 @@ mod tests;
 mod updater;
 
 pub use admission::admit;
+pub use api::namespaces;
 pub use recommender::VpaRecommender;
 pub use updater::VpaUpdater;

@@ -171,10 +171,10 @@ fn what_is_used_is_recommended_with_a_margin_and_bounds_that_close_in() {
         {"containerName":"c","lowerBound":{"cpu":"25m","memory":"262144k"},"target":{"cpu":"350m","memory":"511772986"},"uncappedTarget":{"cpu":"350m","memory":"511772986"},"upperBound":{"cpu":"100G","memory":"100T"}}
         after 60 min
         RecommendationProvided True  
-        {"containerName":"c","lowerBound":{"cpu":"332m","memory":"487276809"},"target":{"cpu":"715m","memory":"511772986"},"uncappedTarget":{"cpu":"715m","memory":"511772986"},"upperBound":{"cpu":"18466m","memory":"13217860914"}}
+        {"containerName":"c","lowerBound":{"cpu":"332m","memory":"487276809"},"target":{"cpu":"716m","memory":"511772986"},"uncappedTarget":{"cpu":"716m","memory":"511772986"},"upperBound":{"cpu":"18492m","memory":"13217860914"}}
         after 1440 min
         RecommendationProvided True  
-        {"containerName":"c","lowerBound":{"cpu":"348m","memory":"510749553"},"target":{"cpu":"715m","memory":"511772986"},"uncappedTarget":{"cpu":"715m","memory":"511772986"},"upperBound":{"cpu":"1430m","memory":"1024257756"}}
+        {"containerName":"c","lowerBound":{"cpu":"348m","memory":"510749553"},"target":{"cpu":"716m","memory":"511772986"},"uncappedTarget":{"cpu":"716m","memory":"511772986"},"upperBound":{"cpu":"1432m","memory":"1024257756"}}
     "#]].assert_eq(&text);
 }
 

@@ -172,8 +172,8 @@ impl Engine {
     }
 
     /// The storage view.
-    pub fn storage(&self, namespace: Option<&str>) -> StorageView {
-        storage(&self.cluster, namespace)
+    pub fn storage(&self, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> StorageView {
+        storage(&self.cluster, namespace, chosen)
     }
 
     /// What can be done to the workload of an object.

@@ -103,12 +103,14 @@ fn one(life: &Life) -> String {
     });
     let pods: Vec<&str> = life.pods.iter().map(|(mark, _)| &*mark.label).collect();
     let why = life.why.as_deref().unwrap_or_default();
-    format!("  {volume} | {claim} | {} | {:?} {why}\n", pods.join(" "), life.stage)
+    let against: Vec<String> = life.why_not.iter().map(|w| format!("{}: {}", w.volume, w.reason)).collect();
+    let against = against.join("; ");
+    format!("  {volume} | {claim} | {} | {:?} {why} [{against}]\n", pods.join(" "), life.stage)
 }
 
 #[test]
 fn every_volume_stands_with_its_class_its_claim_and_its_pods() {
-    expect![[r#""#]].assert_eq(&told(&storage(&cluster(), None)));
+    expect![[r#""#]].assert_eq(&told(&storage(&cluster(), None, None)));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The words of the storage view.
 
+use orrery_cluster::{Fate, Misfit};
+
 /// What the storage view says.
 pub struct StorageWords {
     /// Heading of the volumes.
@@ -56,8 +58,25 @@ pub struct StorageWords {
     pub plugin: &'static str,
     /// Attached, block device, grows, snapshots, made on demand.
     pub abilities: [&'static str; 5],
+    /// Heading of why a claim gets no volume.
+    pub why_not: &'static str,
+    /// Why a claim does not get a volume.
+    pub misfit: fn(&Misfit) -> String,
+    /// Heading of what comes of deleting a claim.
+    pub claim_deleted: &'static str,
+    /// Heading of what comes of deleting a volume.
+    pub volume_deleted: &'static str,
+    /// Pods that have to go first.
+    pub waits_for: fn(&str) -> String,
+    /// What becomes of the volume.
+    pub fate: fn(&Fate) -> String,
     /// Since when nothing mounts it any more.
     pub gone_since: fn(&str) -> String,
+}
+
+/// The name of a class, or what stands for none.
+fn class<'a>(name: &'a str, none: &'a str) -> &'a str {
+    if name.is_empty() { none } else { name }
 }
 
 /// English.
@@ -99,6 +118,43 @@ pub const EN: StorageWords = StorageWords {
     plugin: "plug-in or driver",
     abilities: ["attach", "block", "grow", "snapshot", "on demand"],
     gone_since: |version| format!("gone since {version}"),
+    why_not: "Why none of the volumes",
+    misfit: |misfit| match misfit {
+        Misfit::NotFound => "is not there".to_owned(),
+        Misfit::AlreadyBoundTo(namespace, name) => format!("belongs to {namespace}/{name}"),
+        Misfit::Released(namespace, name) => {
+            format!(
+                "still holds the data of {namespace}/{name}, which is gone: remove its spec.claimRef to give it away"
+            )
+        }
+        Misfit::Deleting => "is being deleted".to_owned(),
+        Misfit::TooSmall { want, has } => format!("holds {has}, and {want} is asked for"),
+        Misfit::Class { want, has } => {
+            format!("is of {}, and {} is asked for", class(has, "no class"), class(want, "no class"))
+        }
+        Misfit::VolumeMode => "one is a file system, the other a block device (volumeMode)".to_owned(),
+        Misfit::AccessModes => "does not have the access modes that are asked for".to_owned(),
+        Misfit::Selector => "does not have the labels that are selected".to_owned(),
+        Misfit::NotAvailable(phase) => format!("is {phase}, not Available"),
+        Misfit::NodeAffinity => "can be reached from no node".to_owned(),
+        Misfit::WaitsForConsumer => "fits, and is bound with the first pod".to_owned(),
+    },
+    claim_deleted: "If the claim is deleted",
+    volume_deleted: "If the volume is deleted",
+    waits_for: |pods| format!("It waits for {pods} to go."),
+    fate: |fate| match fate {
+        Fate::None => "There is no volume that could go with it.".to_owned(),
+        Fate::Kept => "The volume is kept with its data, Released, until somebody sees to it.".to_owned(),
+        Fate::Forgotten => {
+            "Only the object goes. The disk stays, and nobody here knows of it any more.".to_owned()
+        }
+        Fate::Deleted(by) => format!("The volume goes with its disk and all data, deleted by {by}."),
+        Fate::Scrubbed => "The volume is emptied and Available again.".to_owned(),
+        Fate::Failed(message) => format!("The volume is Failed: {message}"),
+        Fate::WithClaim(namespace, name) => {
+            format!("Nothing happens before its claim {namespace}/{name} goes.")
+        }
+    },
 };
 
 /// 한국어.
@@ -140,4 +196,39 @@ pub const KO: StorageWords = StorageWords {
     plugin: "플러그인 또는 드라이버",
     abilities: ["연결", "블록", "확장", "스냅샷", "동적 생성"],
     gone_since: |version| format!("{version}부터 없음"),
+    why_not: "볼륨마다 맞지 않는 이유",
+    misfit: |misfit| match misfit {
+        Misfit::NotFound => "없다".to_owned(),
+        Misfit::AlreadyBoundTo(namespace, name) => format!("{namespace}/{name} 클레임의 것이다"),
+        Misfit::Released(namespace, name) => {
+            format!(
+                "사라진 {namespace}/{name} 클레임의 데이터가 남아 있다. spec.claimRef를 지우면 다시 쓸 수 있다"
+            )
+        }
+        Misfit::Deleting => "삭제 중이다".to_owned(),
+        Misfit::TooSmall { want, has } => format!("{has}뿐인데 {want}를 요청했다"),
+        Misfit::Class { want, has } => {
+            format!("클래스가 {}인데 {}를 요청했다", class(has, "없음"), class(want, "없음"))
+        }
+        Misfit::VolumeMode => "한쪽은 파일 시스템, 다른 쪽은 블록 장치다(volumeMode)".to_owned(),
+        Misfit::AccessModes => "요청한 접근 모드를 지원하지 않는다".to_owned(),
+        Misfit::Selector => "셀렉터가 고른 레이블이 없다".to_owned(),
+        Misfit::NotAvailable(phase) => format!("Available이 아니라 {phase}이다"),
+        Misfit::NodeAffinity => "어느 노드에서도 닿지 않는다".to_owned(),
+        Misfit::WaitsForConsumer => "맞는다. 첫 파드와 함께 바인딩된다".to_owned(),
+    },
+    claim_deleted: "클레임을 삭제하면",
+    volume_deleted: "볼륨을 삭제하면",
+    waits_for: |pods| format!("{pods} 파드가 사라질 때까지 기다린다."),
+    fate: |fate| match fate {
+        Fate::None => "함께 사라질 볼륨이 없다.".to_owned(),
+        Fate::Kept => "볼륨은 데이터와 함께 Released로 남는다. 사람이 처리해야 한다.".to_owned(),
+        Fate::Forgotten => "오브젝트만 사라진다. 디스크는 남지만 클러스터는 더 이상 알지 못한다.".to_owned(),
+        Fate::Deleted(by) => format!("볼륨이 디스크와 데이터까지 모두 삭제된다({by})."),
+        Fate::Scrubbed => "볼륨이 비워지고 다시 Available이 된다.".to_owned(),
+        Fate::Failed(message) => format!("볼륨이 Failed가 된다: {message}"),
+        Fate::WithClaim(namespace, name) => {
+            format!("{namespace}/{name} 클레임이 사라지기 전에는 아무 일도 없다.")
+        }
+    },
 };

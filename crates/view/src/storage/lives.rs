@@ -7,7 +7,7 @@ use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_client::volume::plugins::source_of_persistent;
 use orrery_client::volume::{claim_class, volume_class};
-use orrery_cluster::Cluster;
+use orrery_cluster::{Cluster, DeletionForecast, WhyNot, forecast_claim, forecast_volume, why_not};
 
 use super::settings::{Setting, settings};
 use super::{claim_stage, short, unclaimed, volume_stage, why_pending};
@@ -68,12 +68,22 @@ pub struct Life {
     pub stage: Option<Stage>,
     /// Why it does not move, in the controller's words.
     pub why: Option<Text>,
+    /// Of a claim without a volume: why it gets none of those that there are.
+    pub why_not: Vec<WhyNot>,
+    /// Of the chosen one: what comes of deleting the claim, or the volume that has none.
+    pub forecast: Option<DeletionForecast>,
 }
 
 impl Life {
     /// What it is selected and told apart by: the claim, else the volume.
     pub fn id(&self) -> Option<&ObjectRef> {
         self.claim.as_ref().map(|c| &c.id).or_else(|| self.volume.as_ref().map(|v| &v.id))
+    }
+
+    /// Whether it is about an object: its claim, its volume, or a pod that uses them.
+    pub fn concerns(&self, id: &ObjectRef) -> bool {
+        let volume = self.volume.as_ref().map(|v| &v.id);
+        self.id() == Some(id) || volume == Some(id) || self.pods.iter().any(|(mark, _)| mark.id == *id)
     }
 }
 
@@ -121,8 +131,8 @@ pub struct Drum {
     pub terminating: bool,
 }
 
-/// Reads what a cluster keeps, of all namespaces or of one.
-pub fn storage(cluster: &Cluster, namespace: Option<&str>) -> StorageView {
+/// Reads what a cluster keeps, of all namespaces or of one. Of the chosen object more is told.
+pub fn storage(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> StorageView {
     let api = cluster.api();
     let wanted = |ns: &str| namespace.is_none_or(|only| only == ns);
     let users = users(cluster, &wanted);
@@ -156,9 +166,25 @@ pub fn storage(cluster: &Cluster, namespace: Option<&str>) -> StorageView {
             .iter()
             .flat_map(|life| [life.claim.as_ref().map(|c| c.bytes), life.volume.as_ref().map(|v| v.bytes)]);
         view.largest = sizes.flatten().fold(view.largest, i64::max);
+        for life in lives.iter_mut().filter(|life| chosen.is_some_and(|id| life.concerns(id))) {
+            life.forecast = forecast(api, life);
+        }
         view.classes.push(lane(api, &class, lives));
     }
     view
+}
+
+/// What comes of deleting the claim, or the volume that has none.
+fn forecast(api: &ApiServer, life: &Life) -> Option<DeletionForecast> {
+    match &life.claim {
+        Some(claim) => api
+            .get::<PersistentVolumeClaim>(&claim.id.namespace, &claim.id.name)
+            .map(|claim| forecast_claim(claim, api)),
+        None => {
+            let volume = api.get::<PersistentVolume>("", &life.volume.as_ref()?.id.name)?;
+            Some(forecast_volume(volume, api))
+        }
+    }
 }
 
 /// The pods that use each claim, by its namespace and name.
@@ -228,7 +254,8 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, users: &Users) -> Li
         None => no_drum(name),
     });
     let why = if stage.is_some() { None } else { why_pending(api, claim) };
-    Life { claim: Some(ticket), volume, pods, stage, why }
+    let why_not = if stage.is_some() { Vec::new() } else { why_not(claim, api) };
+    Life { claim: Some(ticket), volume, pods, stage, why, why_not, forecast: None }
 }
 
 fn of_volume(volume: &PersistentVolume) -> Life {
@@ -238,6 +265,8 @@ fn of_volume(volume: &PersistentVolume) -> Life {
         pods: Vec::new(),
         stage: Some(volume_stage(volume)),
         why: volume.status.message.clone(),
+        why_not: Vec::new(),
+        forecast: None,
     }
 }
 
@@ -252,7 +281,15 @@ fn ghost(namespace: &str, name: &str, pods: &[(PodMark, Text)]) -> Life {
         terminating: false,
     };
     let why = format!("persistentvolumeclaim \"{name}\" not found").as_str().into();
-    Life { claim: Some(ticket), volume: None, pods: pods.to_vec(), stage: None, why: Some(why) }
+    Life {
+        claim: Some(ticket),
+        volume: None,
+        pods: pods.to_vec(),
+        stage: None,
+        why: Some(why),
+        why_not: Vec::new(),
+        forecast: None,
+    }
 }
 
 fn drum(volume: &PersistentVolume) -> Drum {

@@ -5,7 +5,7 @@ use orrery_view::storage::lives::{ClaimTicket, Drum, Life};
 use yew::prelude::*;
 
 use super::super::pod::{label, symbol};
-use super::part;
+use super::{forecast, part};
 use crate::doing;
 use crate::i18n::Words;
 use crate::ui::UiContext;
@@ -38,6 +38,8 @@ pub fn life(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
             if let Some(stage) = life.stage {
                 { track(stage, w) }
             }
+            { forecast::why_not(&life.why_not, w) }
+            { for life.forecast.iter().map(|told| forecast::forecast(told, life.claim.is_some(), w)) }
             if let Some(why) = life.why.as_ref().filter(|why| !why.is_empty()) { <p class="why">{&**why}</p> }
         </li>
     }

@@ -1,5 +1,6 @@
 //! The storage view: class → volume ↔ claim → pods, life by life, and below it the ConfigMaps and Secrets with their readers.
 
+mod forecast;
 mod life;
 mod plugins;
 mod settings;
@@ -17,8 +18,9 @@ use crate::ui::{Choose, UiContext, use_ui, use_words};
 pub fn Storage() -> Html {
     let ui = use_ui();
     let w = use_words();
-    let view = use_view(ui.namespace.clone(), |session, namespace| {
-        session.read(|engine| engine.storage(namespace.as_deref()))
+    let seen = (ui.namespace.clone(), ui.selection.clone());
+    let view = use_view(seen, |session, (namespace, chosen)| {
+        session.read(|engine| engine.storage(namespace.as_deref(), chosen.as_ref()))
     });
     let empty = view.settings.is_empty() && view.classes.iter().all(|lane| lane.lives.is_empty());
     html! {

@@ -110,7 +110,8 @@ fn one(life: &Life) -> String {
     });
     let pods: Vec<&str> = life.pods.iter().map(|(mark, _)| &*mark.label).collect();
     let why = life.why.as_deref().unwrap_or_default();
-    let against: Vec<String> = life.why_not.iter().map(|w| format!("{}: {}", made(&w.volume), w.reason)).collect();
+    let against: Vec<String> =
+        life.why_not.iter().map(|w| format!("{}: {}", made(&w.volume), w.reason)).collect();
     let against = against.join("; ");
     format!("  {volume} | {claim} | {} | {:?} {why} [{against}]\n", pods.join(" "), life.stage)
 }
@@ -143,5 +144,6 @@ fn a_workload_is_charted_from_what_it_wanted_to_what_it_had() {
     let charts = charts(&cluster, Some("default"), None);
     let web = charts.iter().find(|chart| &*chart.name == "web").expect("it has changed");
     let ends: Vec<_> = web.lines.iter().map(|line| (line.role, line.points[0].1, line.last())).collect();
-    expect!["[(Desired, 1000, Some(3000)), (Current, 1000, Some(3000)), (Ready, 0, Some(3000))]"].assert_eq(&format!("{ends:?}"));
+    expect!["[(Desired, 1000, Some(3000)), (Current, 1000, Some(3000)), (Ready, 0, Some(3000))]"]
+        .assert_eq(&format!("{ends:?}"));
 }

@@ -1,6 +1,6 @@
 //! The words of the storage view.
 
-use orrery_cluster::{Fate, Misfit};
+use orrery_cluster::{Fate, Misfit, VolumePlace};
 
 /// What the storage view says.
 pub struct StorageWords {
@@ -58,6 +58,18 @@ pub struct StorageWords {
     pub plugin: &'static str,
     /// Attached, block device, grows, snapshots, made on demand.
     pub abilities: [&'static str; 5],
+    /// How much is on a volume.
+    pub used: fn(&str) -> String,
+    /// Heading of the files.
+    pub inside: &'static str,
+    /// There are no files.
+    pub empty: &'static str,
+    /// Heading of disks without a volume.
+    pub left: &'static str,
+    /// Who used such a disk last.
+    pub last_used: fn(&str) -> String,
+    /// Where a pod's volume is kept, and what it outlives.
+    pub kept: fn(&VolumePlace) -> String,
     /// Heading of why a claim gets no volume.
     pub why_not: &'static str,
     /// Why a claim does not get a volume.
@@ -118,6 +130,23 @@ pub const EN: StorageWords = StorageWords {
     plugin: "plug-in or driver",
     abilities: ["attach", "block", "grow", "snapshot", "on demand"],
     gone_since: |version| format!("gone since {version}"),
+    used: |bytes| format!("{bytes} of files"),
+    inside: "What is inside",
+    empty: "No files.",
+    left: "Left behind: disks that no volume leads to",
+    last_used: |claim| format!("last used by {claim}"),
+    kept: |place| match place {
+        VolumePlace::Objects => "made of objects, and brought up to date from them".to_owned(),
+        VolumePlace::Memory => "in memory: outlives a container, goes with the pod".to_owned(),
+        VolumePlace::PodDirectory => {
+            "on the node, in the pod's directory: outlives a container, goes with the pod".to_owned()
+        }
+        VolumePlace::Node(path) => format!("on the node at {path}: outlives the pod, stays on this node"),
+        VolumePlace::Storage(name) => {
+            format!("beyond the nodes, {name}: outlives the pod and goes with it to another node")
+        }
+        VolumePlace::Unknown => "not known yet".to_owned(),
+    },
     why_not: "Why none of the volumes",
     misfit: |misfit| match misfit {
         Misfit::NotFound => "is not there".to_owned(),
@@ -196,6 +225,21 @@ pub const KO: StorageWords = StorageWords {
     plugin: "플러그인 또는 드라이버",
     abilities: ["연결", "블록", "확장", "스냅샷", "동적 생성"],
     gone_since: |version| format!("{version}부터 없음"),
+    used: |bytes| format!("파일 {bytes}"),
+    inside: "안에 있는 것",
+    empty: "파일이 없다.",
+    left: "남겨진 것: 어떤 볼륨도 가리키지 않는 디스크",
+    last_used: |claim| format!("마지막 사용: {claim}"),
+    kept: |place| match place {
+        VolumePlace::Objects => "오브젝트로 만들고 바뀌면 따라 바뀐다".to_owned(),
+        VolumePlace::Memory => "메모리: 컨테이너보다 오래 남고 파드와 함께 사라진다".to_owned(),
+        VolumePlace::PodDirectory => {
+            "노드의 파드 디렉터리: 컨테이너보다 오래 남고 파드와 함께 사라진다".to_owned()
+        }
+        VolumePlace::Node(path) => format!("노드의 {path}: 파드보다 오래 남고 이 노드에만 있다"),
+        VolumePlace::Storage(name) => format!("노드 밖의 {name}: 파드보다 오래 남고 다른 노드로 따라간다"),
+        VolumePlace::Unknown => "아직 알 수 없다".to_owned(),
+    },
     why_not: "볼륨마다 맞지 않는 이유",
     misfit: |misfit| match misfit {
         Misfit::NotFound => "없다".to_owned(),

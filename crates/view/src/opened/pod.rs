@@ -53,6 +53,6 @@ pub fn opened_pod(cluster: &Cluster, id: &ObjectRef) -> Option<OpenedPod> {
         chips: chips.collect(),
         conditions: status.conditions.iter().map(|c| (c.type_.clone(), c.status.clone())).collect(),
         containers,
-        volumes: volumes(api, &pod.metadata.namespace, &pod.spec),
+        volumes: volumes(cluster, pod),
     })
 }

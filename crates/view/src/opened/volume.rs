@@ -1,9 +1,10 @@
 //! A volume of a pod: of which kind it is, what it is made from, and whether that is there.
 
-use orrery_api::{ConfigMap, PersistentVolumeClaim, PodSpec, Secret, Volume};
+use orrery_api::{ConfigMap, PersistentVolumeClaim, Pod, PodSpec, Secret, Volume};
 use orrery_apimachinery::Str;
 use orrery_apimachinery::decode::Member;
 use orrery_apiserver::ApiServer;
+use orrery_cluster::{Cluster, VolumeFacts};
 
 use crate::scene::{ObjectRef, Text};
 
@@ -22,11 +23,18 @@ pub struct VolumeRow {
     pub missing: bool,
     /// The containers that see it.
     pub mounted_by: Vec<Text>,
+    /// Where it is kept and what is inside, once a kubelet has the pod.
+    pub facts: Option<VolumeFacts>,
 }
 
 /// The volumes of a pod.
-pub(crate) fn volumes(api: &ApiServer, namespace: &str, spec: &PodSpec) -> Vec<VolumeRow> {
-    spec.volumes.iter().map(|volume| row(api, namespace, spec, volume)).collect()
+pub(crate) fn volumes(cluster: &Cluster, pod: &Pod) -> Vec<VolumeRow> {
+    let (meta, spec) = (&pod.metadata, &pod.spec);
+    let mut seen = cluster.volumes(&meta.namespace, &meta.name);
+    let mut fact = |name: &Str| Some(seen.swap_remove(seen.iter().position(|f| f.name == *name)?));
+    let rows = spec.volumes.iter().map(|volume| (fact(&volume.name), volume));
+    rows.map(|(facts, volume)| VolumeRow { facts, ..row(cluster.api(), &meta.namespace, spec, volume) })
+        .collect()
 }
 
 fn row(api: &ApiServer, namespace: &str, spec: &PodSpec, volume: &Volume) -> VolumeRow {
@@ -38,6 +46,7 @@ fn row(api: &ApiServer, namespace: &str, spec: &PodSpec, volume: &Volume) -> Vol
         object: None,
         missing: false,
         mounted_by: users(spec, volume),
+        facts: None,
     };
     let mut from = |kind: &str, name: &Option<Str>, there: &dyn Fn(&str) -> bool, optional: Option<bool>| {
         let name = name.as_deref().unwrap_or_default();

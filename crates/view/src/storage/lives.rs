@@ -7,7 +7,10 @@ use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_client::volume::plugins::source_of_persistent;
 use orrery_client::volume::{claim_class, volume_class};
-use orrery_cluster::{Cluster, DeletionForecast, WhyNot, forecast_claim, forecast_volume, why_not};
+use orrery_cluster::{
+    Cluster, DeletionForecast, FileFacts, Storage, Whereabouts, WhyNot, forecast_claim, forecast_volume,
+    why_not,
+};
 
 use super::settings::{Setting, settings};
 use super::{claim_stage, short, unclaimed, volume_stage, why_pending};
@@ -30,6 +33,8 @@ pub struct StorageView {
     pub largest: i64,
     /// How many lives are not told.
     pub more: usize,
+    /// Disks that no volume leads to any more, and what is on them.
+    pub left: Vec<Left>,
     /// ConfigMaps and Secrets.
     pub settings: Vec<Setting>,
 }
@@ -56,7 +61,7 @@ pub struct ClassLane {
 }
 
 /// The life of a volume: the claim, the volume, and who uses them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Life {
     /// The claim, if there is one or a pod names one.
     pub claim: Option<ClaimTicket>,
@@ -70,6 +75,8 @@ pub struct Life {
     pub why: Option<Text>,
     /// Of a claim without a volume: why it gets none of those that there are.
     pub why_not: Vec<WhyNot>,
+    /// Of the chosen one: what is inside.
+    pub files: Vec<FileFacts>,
     /// Of the chosen one: what comes of deleting the claim, or the volume that has none.
     pub forecast: Option<DeletionForecast>,
 }
@@ -121,6 +128,8 @@ pub struct Drum {
     pub modes: Text,
     /// What is behind it: the plug-in, and where.
     pub behind: Text,
+    /// How many bytes of files are on it.
+    pub used: u64,
     /// What becomes of it when its claim goes.
     pub reclaim: Text,
     /// Where alone it can be used.
@@ -131,11 +140,23 @@ pub struct Drum {
     pub terminating: bool,
 }
 
+/// A disk that was kept although its volume is gone.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Left {
+    /// Its name where it is.
+    pub name: Text,
+    /// The claim that it was last used by, as `namespace/name`.
+    pub claim: Text,
+    /// Its files.
+    pub files: Vec<FileFacts>,
+}
+
 /// Reads what a cluster keeps, of all namespaces or of one. Of the chosen object more is told.
 pub fn storage(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&ObjectRef>) -> StorageView {
     let api = cluster.api();
     let wanted = |ns: &str| namespace.is_none_or(|only| only == ns);
     let users = users(cluster, &wanted);
+    let kept = cluster.storage();
     let mut lanes: BTreeMap<(bool, Str), Vec<Life>> = BTreeMap::new();
     let mut add = |class: Str, life: Life| lanes.entry((class.is_empty(), class)).or_default().push(life);
     for claim in api.list::<PersistentVolumeClaim>().filter(|c| wanted(&c.metadata.namespace)) {
@@ -154,7 +175,9 @@ pub fn storage(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&Objec
     }
     let all: usize = lanes.values().map(Vec::len).sum();
     let mut room = MOST;
+    let left = kept.iter().filter(|storage| storage.is_orphaned).map(left);
     let mut view = StorageView {
+        left: left.collect(),
         more: all.saturating_sub(MOST),
         settings: settings(api, &Hues::of(api), &wanted),
         ..StorageView::default()
@@ -166,12 +189,32 @@ pub fn storage(cluster: &Cluster, namespace: Option<&str>, chosen: Option<&Objec
             .iter()
             .flat_map(|life| [life.claim.as_ref().map(|c| c.bytes), life.volume.as_ref().map(|v| v.bytes)]);
         view.largest = sizes.flatten().fold(view.largest, i64::max);
-        for life in lives.iter_mut().filter(|life| chosen.is_some_and(|id| life.concerns(id))) {
-            life.forecast = forecast(api, life);
+        for life in &mut lives {
+            fill(api, life, &kept, chosen);
         }
         view.classes.push(lane(api, &class, lives));
     }
     view
+}
+
+/// What is on a volume; and of a chosen life, what is inside and what comes of deleting it.
+fn fill(api: &ApiServer, life: &mut Life, kept: &[Storage], chosen: Option<&ObjectRef>) {
+    let chosen = chosen.is_some_and(|id| life.concerns(id));
+    if let Some(volume) = &mut life.volume {
+        for storage in kept.iter().filter(|s| s.volume == volume.id.name && !s.is_orphaned) {
+            volume.used += storage.used;
+            life.files.extend(storage.files.iter().filter(|_| chosen).cloned());
+        }
+    }
+    life.forecast = if chosen { forecast(api, life) } else { None };
+}
+
+fn left(storage: &Storage) -> Left {
+    let name = match &storage.at {
+        Whereabouts::Beyond(name) => name.clone(),
+        Whereabouts::Node { path, .. } => path.clone(),
+    };
+    Left { name, claim: storage.claim.clone(), files: storage.files.clone() }
 }
 
 /// What comes of deleting the claim, or the volume that has none.
@@ -255,18 +298,15 @@ fn of_claim(api: &ApiServer, claim: &PersistentVolumeClaim, users: &Users) -> Li
     });
     let why = if stage.is_some() { None } else { why_pending(api, claim) };
     let why_not = if stage.is_some() { Vec::new() } else { why_not(claim, api) };
-    Life { claim: Some(ticket), volume, pods, stage, why, why_not, forecast: None }
+    Life { claim: Some(ticket), volume, pods, stage, why, why_not, ..Life::default() }
 }
 
 fn of_volume(volume: &PersistentVolume) -> Life {
     Life {
-        claim: None,
         volume: Some(drum(volume)),
-        pods: Vec::new(),
         stage: Some(volume_stage(volume)),
         why: volume.status.message.clone(),
-        why_not: Vec::new(),
-        forecast: None,
+        ..Life::default()
     }
 }
 
@@ -281,15 +321,7 @@ fn ghost(namespace: &str, name: &str, pods: &[(PodMark, Text)]) -> Life {
         terminating: false,
     };
     let why = format!("persistentvolumeclaim \"{name}\" not found").as_str().into();
-    Life {
-        claim: Some(ticket),
-        volume: None,
-        pods: pods.to_vec(),
-        stage: None,
-        why: Some(why),
-        why_not: Vec::new(),
-        forecast: None,
-    }
+    Life { claim: Some(ticket), pods: pods.to_vec(), why: Some(why), ..Life::default() }
 }
 
 fn drum(volume: &PersistentVolume) -> Drum {
@@ -302,6 +334,7 @@ fn drum(volume: &PersistentVolume) -> Drum {
         bytes: holds.map_or(0, |q| q.value()),
         modes: modes(&spec.access_modes),
         behind: behind(volume),
+        used: 0,
         reclaim: spec.persistent_volume_reclaim_policy.clone().unwrap_or_default(),
         only_on: spec.node_affinity.as_ref().and_then(|a| a.required.as_ref()).map(only_on),
         missing: false,

@@ -4,6 +4,7 @@ use orrery_view::opened::container::ContainerBox;
 use orrery_view::opened::volume::VolumeRow;
 use yew::prelude::*;
 
+use super::super::storage::files::{bytes, files};
 use super::super::workload::link;
 use crate::i18n::Words;
 use crate::ui::UiContext;
@@ -39,6 +40,13 @@ fn row(volume: &VolumeRow, containers: &[&ContainerBox], w: &Words, ui: &UiConte
     html! {
         <li key={volume.name.to_string()} class={classes!(volume.missing.then_some("missing"), (volume.mounted_by.len() > 1).then_some("shared"))}>
             <p><b>{&*volume.name}</b><span class="kind">{&*volume.kind}</span>{what}if volume.missing { <span class="chip bad">{w.missing}</span> }</p>
+            { for volume.facts.iter().map(|facts| html! {
+                <>
+                    <p class="kept">{(w.keeps.kept)(&facts.place)}</p>
+                    if let Some(problem) = &facts.problem { <p class="red">{&**problem}</p> }
+                    <details><summary>{format!("{} · {} · {}", w.keeps.inside, facts.files.len(), bytes(facts.used))}</summary>{ files(&facts.files, w) }</details>
+                </>
+            }) }
             <ul class="taps">{ for containers.iter().map(tap) }</ul>
         </li>
     }

@@ -5,6 +5,7 @@ use orrery_view::storage::lives::{ClaimTicket, Drum, Life};
 use yew::prelude::*;
 
 use super::super::pod::{label, symbol};
+use super::files::{bytes, files};
 use super::{forecast, part};
 use crate::doing;
 use crate::i18n::Words;
@@ -39,6 +40,10 @@ pub fn life(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
                 { track(stage, w) }
             }
             { forecast::why_not(&life.why_not, w) }
+            if life.forecast.is_some() && life.volume.is_some() {
+                <h3>{w.keeps.inside}</h3>
+                { files(&life.files, w) }
+            }
             { for life.forecast.iter().map(|told| forecast::forecast(told, life.claim.is_some(), w)) }
             if let Some(why) = life.why.as_ref().filter(|why| !why.is_empty()) { <p class="why">{&**why}</p> }
         </li>
@@ -62,18 +67,19 @@ fn volume(life: &Life, largest: i64, w: &Words, ui: &UiContext) -> Html {
     let asked = life.claim.as_ref().map_or(0, |claim| claim.bytes);
     let Some(volume) = &life.volume else {
         return html! {
-            <div class="part volume-box ghost">if asked > 0 { { drum(asked, None, largest) } }<span><b>{words.no_volume}</b></span></div>
+            <div class="part volume-box ghost">if asked > 0 { { drum(asked, 0, None, largest) } }<span><b>{words.no_volume}</b></span></div>
         };
     };
     let says = html! {
         <>
-            { drum(volume.bytes, Some(asked).filter(|_| life.claim.is_some()), largest) }
+            { drum(volume.bytes, volume.used, Some(asked).filter(|_| life.claim.is_some()), largest) }
             <span>
                 <b class="mono">{short(&volume.id.name)}</b>
                 <small>{sized(&volume.holds, &volume.modes)}</small>
                 <small class="mono one-line" title={volume.behind.to_string()}>{&*volume.behind}</small>
                 <small>{(words.reclaim)(&volume.reclaim)}</small>
                 { for volume.only_on.iter().map(|place| html! { <small>{(words.only_on)(place)}</small> }) }
+                if volume.used > 0 { <small>{(words.used)(&bytes(volume.used))}</small> }
                 { state(volume, w) }
             </span>
         </>
@@ -90,17 +96,27 @@ fn state(volume: &Drum, w: &Words) -> Html {
     }
 }
 
-/// A drum as high as its bytes, and within it what a claim asked for, if that is less.
-fn drum(bytes: i64, asked: Option<i64>, largest: i64) -> Html {
+/// A drum as high as its bytes, filled as far as it is used, and with what a claim asked for, if that is less.
+fn drum(bytes: i64, used: u64, asked: Option<i64>, largest: i64) -> Html {
     let scale = |bytes: i64| (bytes as f64 / largest.max(1) as f64 * HIGHEST).max(LOWEST);
     let (high, left) = (scale(bytes), 4.0);
     let top = FLOOR - high;
     let side = |y: f64| format!("M{left} {y}a{} {LID} 0 0 0 {WIDE} 0", WIDE / 2.0);
     let body = format!("M{left} {top}V{FLOOR}a{} {LID} 0 0 0 {WIDE} 0V{top}", WIDE / 2.0);
+    // What is on it can be seen, however little it is.
+    let level = (high * used as f64 / bytes.max(1) as f64).clamp(3.0, high);
+    let full = format!(
+        "M{left} {}V{FLOOR}a{} {LID} 0 0 0 {WIDE} 0V{}a{} {LID} 0 0 1 -{WIDE} 0z",
+        FLOOR - level,
+        WIDE / 2.0,
+        FLOOR - level,
+        WIDE / 2.0
+    );
     let line = asked.filter(|asked| *asked > 0 && *asked < bytes).map(|asked| FLOOR - scale(asked));
     html! {
         <svg class="to-scale" viewBox={format!("0 0 {} {}", WIDE + 8.0, FLOOR + LID + 2.0)} aria-hidden="true">
             <path class="drum" d={body} />
+            if used > 0 { <path class="fill" d={full} /> }
             <ellipse class="drum" cx={(left + WIDE / 2.0).to_string()} cy={top.to_string()} rx={(WIDE / 2.0).to_string()} ry={LID.to_string()} />
             { for line.into_iter().map(|y| html! { <path class="asked" d={side(y)} /> }) }
         </svg>

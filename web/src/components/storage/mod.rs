@@ -1,5 +1,6 @@
 //! The storage view: class → volume ↔ claim → pods, life by life, and below it the ConfigMaps and Secrets with their readers.
 
+pub mod files;
 mod forecast;
 mod life;
 mod plugins;
@@ -29,6 +30,15 @@ pub fn Storage() -> Html {
             if empty { <p class="none">{w.keeps.nothing}</p> }
             { for view.classes.iter().map(|lane| class_lane(lane, view.largest, w, &ui)) }
             if view.more > 0 { <p class="muted">{(w.keeps.more)(view.more)}</p> }
+            if !view.left.is_empty() {
+                <h2 class="caps">{w.keeps.left}</h2>
+                <ul class="lives left-behind">{ for view.left.iter().map(|left| html! {
+                    <li class="life" key={left.name.to_string()}>
+                        <p><b class="mono">{&*left.name}</b>{" "}<small>{(w.keeps.last_used)(&left.claim)}</small></p>
+                        { files::files(&left.files, w) }
+                    </li>
+                }) }</ul>
+            }
             if !view.settings.is_empty() {
                 <h2 class="caps">{w.keeps.settings}</h2>
                 <ul class="settings">{ for view.settings.iter().map(|setting| settings::setting(setting, w, &ui)) }</ul>

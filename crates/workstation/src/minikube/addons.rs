@@ -83,8 +83,7 @@ fn kubectl(desk: &mut Desk<'_>, argv: &[&str], manifest: &str) -> Result<(), Str
     if manifest.is_empty() {
         return Ok(());
     }
-    let mut words = vec!["kubectl".to_owned()];
-    words.extend(argv.iter().map(|word| (*word).to_owned()));
+    let words: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
     let output = orrery_kubectl::run(&words, &Stdin(manifest.to_owned()), desk.station.session());
     if output.code == 0 { Ok(()) } else { Err(output.stderr) }
 }

@@ -57,6 +57,11 @@ impl AddOn {
         (self == AddOn::VerticalPodAutoscaler).then_some(vertical_pod_autoscaler::admit as Webhook)
     }
 
+    /// Whether it is a control loop, and no server alone.
+    pub fn has_loop(self) -> bool {
+        !matches!(self, AddOn::MetricsServer | AddOn::PrometheusAdapter)
+    }
+
     /// Whether a control loop belongs to it.
     pub(crate) fn runs(self, controller: &AnyController) -> bool {
         match controller {

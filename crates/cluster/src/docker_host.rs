@@ -1,6 +1,6 @@
 //! What a person's own machine reaches beside the API server: a docker daemon, the registries, and the images of nodes.
 
-use crate::{Cluster, Heard};
+use crate::{AddOn, Cluster, Heard};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
@@ -57,6 +57,17 @@ impl DockerHost for Cluster {
         match heard.result {
             Err(Unreachable::Refused) if forwarded => Answer { result: Ok(Reply::Bytes("".into())), ..heard },
             _ => heard,
+        }
+    }
+
+    fn add_ons(&self) -> Vec<(&'static str, bool)> {
+        AddOn::ALL.iter().map(|add_on| (add_on.name(), self.has_add_on(*add_on))).collect()
+    }
+
+    fn set_add_on(&mut self, name: &str, on: bool) {
+        let add_on = AddOn::ALL.into_iter().find(|add_on| add_on.name() == name);
+        if let Some(add_on) = add_on {
+            Cluster::set_add_on(self, add_on, on);
         }
     }
 }

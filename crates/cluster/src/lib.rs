@@ -3,6 +3,7 @@
 //! Nothing here knows of speed, pause or a screen: the caller says until when to run, and may stop
 //! the run between any two events.
 
+mod add_on;
 mod backup;
 mod bootstrap;
 mod cloud;

@@ -232,29 +232,36 @@ impl Cluster {
         }
     }
 
+    /// Everything that there is but events, as a watch begins with it.
+    pub(crate) fn list(&self) -> Vec<Change> {
+        let mut list = Vec::new();
+        for kind in self.api.kinds().filter(|kind| *kind != Kind::Event) {
+            list.extend(self.api.objects(kind).map(|object| Change {
+                revision: object.metadata().resource_version,
+                time: self.now,
+                op: Op::Added,
+                value: object.clone(),
+                previous: None,
+            }));
+        }
+        list
+    }
+
     /// The program begins with a list of everything that there is.
     fn start_afresh(&mut self, program: Program, life: u64) {
         // Its random streams are others than those of its predecessors.
         let seed = self.config.seed ^ (life - 1);
         let (api, now) = (&self.api, self.now);
-        let added = |object: &Object| Change {
-            revision: object.metadata().resource_version,
-            time: now,
-            op: Op::Added,
-            value: object.clone(),
-            previous: None,
-        };
-        let kinds: Vec<_> = api.kinds().filter(|kind| *kind != Kind::Event).collect();
-        let list = kinds.iter().flat_map(|kind| api.objects(*kind)).map(added);
+        let list = self.list();
         match program {
             Program::Scheduler => {
                 let mut scheduler = Scheduler::new(seed, &self.config.scheduler);
-                list.for_each(|change| scheduler.observe(&change, api, now));
+                list.iter().for_each(|change| scheduler.observe(change, api, now));
                 self.scheduler = Seat::new(scheduler);
             }
             _ => {
                 let mut manager = orrery_controller_manager::start(seed);
-                list.for_each(|change| manager.observe(&change, api, now));
+                list.iter().for_each(|change| manager.observe(change, api, now));
                 self.controller_manager = Seat::new(manager);
             }
         }

@@ -60,4 +60,10 @@ pub trait DockerHost {
     /// Sends a message from this machine, for whoever typed `asked`. A port of its own may lead to a pod
     /// (`kubectl port-forward`).
     fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>>;
+
+    /// The programs that can be installed into the cluster, and which are.
+    fn add_ons(&self) -> Vec<(&'static str, bool)>;
+
+    /// Installs one, or takes it away.
+    fn set_add_on(&mut self, name: &str, on: bool);
 }

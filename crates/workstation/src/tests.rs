@@ -19,6 +19,7 @@ struct Machine {
     docker: Docker,
     registries: Registries,
     loaded: Vec<(Str, Str, Rc<Image>)>,
+    measures: bool,
 }
 
 impl Session for Machine {
@@ -62,6 +63,14 @@ impl DockerHost for Machine {
         if name == "web.example" { vec![[192, 0, 2, 1].into()] } else { name.parse().into_iter().collect() }
     }
 
+    fn add_ons(&self) -> Vec<(&'static str, bool)> {
+        vec![("ingress", true), ("metrics-server", self.measures)]
+    }
+
+    fn set_add_on(&mut self, name: &str, on: bool) {
+        self.measures = name == "metrics-server" && on;
+    }
+
     /// `web.example` answers; all others refuse, or on port 81 do not answer.
     fn call(&mut self, asked: &Str, to: Target, _: &Message) -> Answer<Result<Reply, Unreachable>> {
         let took = if to.port == 81 { Duration::from_secs(127) } else { Duration::from_millis(3) };
@@ -96,6 +105,7 @@ fn typed(lines: &[&str]) -> String {
         docker: Docker::default(),
         registries: Registries::default(),
         loaded: Vec::new(),
+        measures: false,
     };
     let mut text = String::new();
     for line in lines {
@@ -297,5 +307,33 @@ fn images_are_loaded_onto_nodes() {
         "kind load docker-image other:1",
         "minikube image build -t other:1 .",
         "minikube image ls",
+    ]));
+}
+
+#[test]
+fn curl_asks_from_outside() {
+    expect![""].assert_eq(&typed(&[
+        "curl http://web.example/a?b",
+        "curl -i http://web.example",
+        "curl -sv --resolve a.example:80:192.0.2.1 http://a.example/",
+        "curl -s -o /dev/null -w %{http_code} http://web.example",
+        "curl http://nosuch.example",
+        "curl http://192.0.2.2:8080",
+        "curl -m 2 http://web.example:81",
+        "curl https://web.example",
+        "curl -k https://web.example",
+        "curl http://localhost:8080",
+    ]));
+}
+
+#[test]
+fn add_ons_are_listed_and_turned_on() {
+    expect![""].assert_eq(&typed(&[
+        "minikube addons list",
+        "minikube addons enable metrics-server",
+        "minikube addons disable metrics-server",
+        "minikube addons enable nosuch",
+        "minikube service nosuch",
+        "minikube service list",
     ]));
 }

@@ -20,6 +20,8 @@ impl Cluster {
             self.config.add_ons.push(add_on);
         }
         self.register_metrics();
+        self.api.forget_webhooks();
+        orrery_add_ons::webhooks(&self.config.add_ons).for_each(|webhook| self.api.register_webhook(webhook));
         // Control loops share a process, which begins with a fresh list.
         if add_on.has_loop() {
             let mut fresh = orrery_add_ons::install(self.config.seed, &self.config.add_ons);

@@ -14,6 +14,11 @@ impl ApiServer {
         self.admission.webhooks.push(webhook);
     }
 
+    /// Asks nobody any more.
+    pub fn forget_webhooks(&mut self) {
+        self.admission.webhooks.clear();
+    }
+
     /// Asks every program. A pod that one of them changed is not like the others of its template.
     pub(crate) fn ask_webhooks(&mut self, object: &mut Object) {
         let Object::Pod(pod) = object else { return };

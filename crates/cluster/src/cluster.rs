@@ -425,6 +425,7 @@ impl Cluster {
             balancers: &mut self.balancers,
             chance: &mut self.chance,
             homes: &self.homes,
+            serves: self.plane.serves.0,
             disks: &mut self.disks,
             registries: &self.registries,
             cut: &self.cut,

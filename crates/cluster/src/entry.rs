@@ -1,7 +1,7 @@
 //! How requests come into the cluster: from beyond it, through load balancers and addresses of nodes; and from
 //! processes of nodes.
 
-use crate::network::Wires;
+use crate::network::{NODE_DNS, Wires};
 use orrery_api::{Ingress, Node, Service};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
@@ -38,7 +38,6 @@ impl Wires<'_> {
     }
 
     fn note_lookup(&mut self, host: &str, found: Option<Ipv4Addr>) {
-        const RESOLVER: Target = Target { address: Ipv4Addr::new(172, 18, 0, 1), port: 53 };
         let (rule, what) = match found {
             Some(address) => (format!("{host}. IN A {address}"), format!("{host} is {address}")),
             None => ("NXDOMAIN".to_owned(), format!("there is no {host}")),
@@ -47,7 +46,13 @@ impl Wires<'_> {
             self.tracer.stop(Failure::UnknownName, &what);
         }
         let (rule, what) = (rule.into(), what.into());
-        self.tracer.hop(Hop { at: Place::Dns, source: CLIENT, destination: RESOLVER, rule, what });
+        self.tracer.hop(Hop {
+            at: Place::Dns,
+            source: CLIENT,
+            destination: Target { address: NODE_DNS, port: 53 },
+            rule,
+            what,
+        });
     }
 
     /// Sends a message from a process of a node.

@@ -15,6 +15,7 @@ mod etcdctl;
 mod fault;
 mod homes;
 mod load;
+mod machine;
 mod metrics_server;
 mod network;
 mod parts;

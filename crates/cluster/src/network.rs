@@ -7,11 +7,12 @@ use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_client::IngressController;
+use orrery_container_runtime::dns::{Code, RecordType, Records};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_kube_proxy::ingress::{self, Balancers, Incoming};
-use orrery_kube_proxy::{Failure, Hop, KubeProxy, Place, is_outside, lookup};
+use orrery_kube_proxy::{Failure, Hop, KubeProxy, Place, is_outside, query};
 use orrery_kubelet::{Arrival, Caller, Disk, Kubelet, Network};
 use orrery_sim::{Duration, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,10 @@ pub(crate) const ROUND_TRIP: Duration = Duration::from_millis(1);
 /// How long a client waits for somebody who does not answer, unless it is less patient itself.
 const PATIENCE: Duration = Duration::from_secs(127);
 
+/// The cluster's DNS, and the one that nodes have.
+const CLUSTER_DNS: Ipv4Addr = Ipv4Addr::new(10, 96, 0, 10);
+pub(crate) const NODE_DNS: Ipv4Addr = Ipv4Addr::new(172, 18, 0, 1);
+
 /// The network as a kubelet at work reaches it: all kubelets but those that are at work.
 pub(crate) struct Wires<'a> {
     pub proxy: &'a mut KubeProxy,
@@ -33,6 +38,8 @@ pub(crate) struct Wires<'a> {
     pub disks: &'a mut BTreeMap<Str, Disk>,
     pub registries: &'a Registries,
     pub homes: &'a Homes,
+    /// Whether nodes reach an API server.
+    pub serves: bool,
     /// The nodes that are cut off, by their kubelets' numbers.
     pub cut: &'a BTreeSet<usize>,
     /// The number of every node's kubelet.
@@ -67,9 +74,49 @@ impl Wires<'_> {
     }
 }
 
+impl Wires<'_> {
+    /// Records a question to the DNS.
+    fn note_query(
+        &mut self,
+        source: Ipv4Addr,
+        name: &str,
+        kind: RecordType,
+        records: &Records,
+        cluster: bool,
+    ) {
+        let code = records.code.name();
+        let what =
+            if self.tracer.is_open() { format!("{name} {}: {code}", kind.name()) } else { String::new() };
+        if records.list.is_empty() {
+            self.tracer.stop(Failure::UnknownName, &what);
+        } else {
+            self.tracer.go_on();
+        }
+        if self.tracer.is_open() {
+            let address = if cluster { CLUSTER_DNS } else { NODE_DNS };
+            let rules: Vec<String> = records.list.iter().map(|r| r.to_string().replace('\t', " ")).collect();
+            let destination = Target { address, port: 53 };
+            let rule = rules.join("\n").into();
+            self.tracer.hop(Hop { at: Place::Dns, source, destination, rule, what: what.into() });
+        }
+    }
+}
+
 impl Network for Wires<'_> {
-    fn lookup(&mut self, api: &ApiServer, node: &Str, name: &str, cluster: bool) -> Vec<Ipv4Addr> {
-        if self.is_cut(node) { name.parse().into_iter().collect() } else { lookup(api, name, cluster) }
+    fn query(
+        &mut self,
+        api: &ApiServer,
+        from: &Caller<'_>,
+        name: &str,
+        kind: RecordType,
+        cluster: bool,
+    ) -> Records {
+        let records = match self.is_cut(from.node) {
+            true => Records::none(Code::Silence),
+            false => query(api, name, kind, cluster),
+        };
+        self.note_query(from.address, name.trim_end_matches('.'), kind, &records, cluster);
+        records
     }
 
     fn connect(
@@ -101,6 +148,11 @@ impl Network for Wires<'_> {
                 false => Answer { took: ROUND_TRIP, result: Ok(assumed(message)) },
             };
         }
+        if !self.is_cut(node)
+            && let Some(answer) = self.answer_of_machine(arrival.to, message)
+        {
+            return answer;
+        }
         let Some((number, _)) = self.homes.find(arrival.to.address) else { return nobody() };
         let Some(mut kubelet) = self.kubelets[number].component.take() else { return nobody() };
         let answer = match kubelet.is_on() {
@@ -113,6 +165,7 @@ impl Network for Wires<'_> {
     }
 
     fn heard(&mut self, _api: &ApiServer, to: Arrival, result: &Result<Reply, Unreachable>) {
+        self.tracer.heard(result);
         let Err(why) = result else { return };
         let (failure, what) = match why {
             Unreachable::Refused => (Failure::NotListening, "nobody listens on"),

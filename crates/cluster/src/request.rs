@@ -165,7 +165,7 @@ impl Cluster {
                     place.as_ref().and_then(|pod| self.kubelet_of.get(pod.node_name.as_ref()?).copied());
                 let sent = place.zip(number).and_then(|(pod, number)| {
                     self.at_work(number, |kubelet, api, network, now| {
-                        kubelet.request(api, network, &pod, container.as_ref(), (host, port), message, now)
+                        kubelet.request(api, network, (&pod, container.as_ref()), (host, port), message, now)
                     })
                 });
                 match sent {

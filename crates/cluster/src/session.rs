@@ -6,6 +6,7 @@ use orrery_api::Pod;
 use orrery_apimachinery::{Reason, Status, StatusResult, Str};
 use orrery_apiserver::{ExecOutput, LogLine};
 use orrery_container_runtime::Stream;
+use orrery_kube_proxy::Place;
 use orrery_sim::Duration;
 use std::rc::Rc;
 
@@ -80,9 +81,13 @@ impl Cluster {
         let (pod, container, number) = self.locate(namespace, name, container)?;
         let no_host = || Status::new(Reason::BadRequest, format!("pod {name} does not have a host assigned"));
         let number = number.ok_or_else(no_host)?;
+        self.tracer.open();
         let result = self.at_work(number, |kubelet, api, network, now| {
             kubelet.exec(api, network, &pod, &container, command, now)
         });
+        let from = Place::Pod(namespace.into(), name.into(), None);
+        let took = result.as_ref().and_then(|result| result.took).unwrap_or_default();
+        self.tracer.close_command(self.now, from, command.join(" ").into(), took);
         let Some(result) = result else {
             let why = format!("unable to upgrade connection: container not found (\"{container}\")");
             return Err(Status::new(Reason::Unknown, why));

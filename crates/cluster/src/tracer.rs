@@ -3,7 +3,7 @@
 use orrery_apimachinery::Str;
 use orrery_container_runtime::{Answer, Reply, Unreachable};
 use orrery_kube_proxy::{End, Failure, Hop, Journey, Place};
-use orrery_sim::SimTime;
+use orrery_sim::{Duration, SimTime};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -28,6 +28,8 @@ struct Open {
     hops: Vec<Hop>,
     /// Where it stopped last, and why. A proxy that was stopped can still answer.
     stop: Option<(Failure, Str)>,
+    /// What was answered last, if that was an answer.
+    answered: Option<End>,
 }
 
 impl Tracer {
@@ -76,6 +78,29 @@ impl Tracer {
         }
     }
 
+    /// What seemed to stop it did not.
+    pub(crate) fn go_on(&mut self) {
+        self.failure = None;
+        if let Some(open) = &mut self.open {
+            open.stop = None;
+        }
+    }
+
+    /// Records what a connection came to.
+    pub(crate) fn heard(&mut self, result: &Result<Reply, Unreachable>) {
+        if let Some(open) = &mut self.open {
+            open.answered = result.as_ref().ok().map(answered);
+        }
+    }
+
+    /// What was recorded of a command that has run, if it used the network: it ended as its last connection did.
+    pub(crate) fn close_command(&mut self, at: SimTime, from: Place, asked: Str, took: Duration) {
+        let Some(open) = self.open.take().filter(|open| !open.hops.is_empty()) else { return };
+        let failed = open.stop.map(|(failure, why)| End::Failed(failure, why));
+        let end = open.answered.or(failed).unwrap_or(End::Answered(None));
+        self.remember(at, from, asked, open.hops, end, took);
+    }
+
     /// What was recorded of a request that has come to its end.
     pub(crate) fn close(
         &mut self,
@@ -84,22 +109,40 @@ impl Tracer {
         asked: Str,
         answer: &Answer<Result<Reply, Unreachable>>,
     ) -> Rc<Journey> {
-        let Open { hops, stop } = self.open.take().unwrap_or_default();
+        let Open { hops, stop, .. } = self.open.take().unwrap_or_default();
         let end = match &answer.result {
-            Ok(Reply::Http { status, .. }) => End::Answered(Some(*status)),
-            Ok(_) => End::Answered(None),
+            Ok(reply) => answered(reply),
             Err(why) => {
                 let (failure, text) = stop.unwrap_or_else(|| unexplained(*why));
                 End::Failed(failure, text)
             }
         };
+        self.remember(at, from, asked, hops, end, answer.took)
+    }
+
+    fn remember(
+        &mut self,
+        at: SimTime,
+        from: Place,
+        asked: Str,
+        hops: Vec<Hop>,
+        end: End,
+        took: Duration,
+    ) -> Rc<Journey> {
         self.count += 1;
-        let journey = Rc::new(Journey { number: self.count, at, from, asked, hops, end, took: answer.took });
+        let journey = Rc::new(Journey { number: self.count, at, from, asked, hops, end, took });
         if self.last.len() == REMEMBERED {
             self.last.pop_front();
         }
         self.last.push_back(journey.clone());
         journey
+    }
+}
+
+fn answered(reply: &Reply) -> End {
+    match reply {
+        Reply::Http { status, .. } => End::Answered(Some(*status)),
+        _ => End::Answered(None),
     }
 }
 

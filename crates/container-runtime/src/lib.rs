@@ -6,6 +6,7 @@
 
 mod config;
 mod container;
+pub mod dns;
 mod docker;
 mod files;
 mod foresight;

@@ -1,5 +1,6 @@
 //! What a process reaches outside its container: names, sockets, and the volumes it shares with others.
 
+use crate::dns::{RecordType, Records};
 use orrery_apimachinery::Str;
 use orrery_sim::Duration;
 use std::fmt;
@@ -152,6 +153,12 @@ pub trait World {
 
     /// The addresses of a name, as the pod's resolver finds them: empty when there is no such name.
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>>;
+
+    /// The records of a name, as the pod's resolver finds them; a name with a dot at its end is not completed.
+    fn query(&mut self, name: &str, _kind: RecordType) -> Answer<Records> {
+        let Answer { took, result } = self.lookup(name.trim_end_matches('.'));
+        Answer { took, result: Records::of_addresses(&name.trim_end_matches('.').into(), result) }
+    }
 
     /// Sends a message, waits at most `timeout`, and hears the answer.
     fn send(

@@ -1,10 +1,12 @@
-//! What a name means (upstream: CoreDNS, `plugin/kubernetes`).
+//! What a name means (upstream: CoreDNS, `plugin/kubernetes`, as kubeadm configures it).
 
 use orrery_api::{EXTERNAL_NAME, EndpointSlice, Namespace, Service};
 use orrery_apimachinery::{Order, Str};
 use orrery_client::ApiServer;
+use orrery_container_runtime::dns::{Code, Data, Record, RecordType, Records};
 use orrery_sim::Random;
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 /// The domain of the cluster.
 pub const CLUSTER_DOMAIN: &str = "cluster.local";
@@ -25,79 +27,210 @@ pub fn is_outside(address: Ipv4Addr) -> bool {
 /// The addresses of a full name: empty when there is no such name. `cluster` says whether the cluster's DNS is
 /// asked, or only the node's.
 pub fn lookup(api: &ApiServer, name: &str, cluster: bool) -> Vec<Ipv4Addr> {
+    query(api, name, RecordType::A, cluster).addresses()
+}
+
+/// The records of a full name. `cluster` says whether the cluster's DNS is asked, or only the node's.
+pub fn query(api: &ApiServer, name: &str, kind: RecordType, cluster: bool) -> Records {
     let mut name = Str::from(name.trim_end_matches('.').to_ascii_lowercase());
+    if let Some(reverse) = name.strip_suffix(".in-addr.arpa") {
+        return pointers(api, &name, reverse, cluster);
+    }
+    let mut found = Records::none(Code::NoError);
     for _ in 0..MAX_ALIASES {
         let inside = name.strip_suffix(CLUSTER_DOMAIN).and_then(|rest| rest.strip_suffix('.'));
-        match inside.map(|rest| record(api, rest)) {
-            None => return outside(api, &name).into_iter().collect(),
-            Some(_) if !cluster => return Vec::new(),
-            Some(Record::Addresses(addresses)) => return addresses,
-            Some(Record::Alias(other)) => name = other,
-        }
-    }
-    Vec::new()
-}
-
-/// What the cluster's zone holds for a name.
-enum Record {
-    Addresses(Vec<Ipv4Addr>),
-    Alias(Str),
-}
-
-/// The record of a name within the cluster's domain.
-fn record(api: &ApiServer, name: &str) -> Record {
-    let labels: Vec<&str> = name.split('.').collect();
-    match labels[..] {
-        [service, namespace, "svc"] => service_record(api, service, namespace),
-        [host, service, namespace, "svc"] => {
-            let named = |hostname: Option<&Str>, address: &str| match hostname {
-                Some(hostname) => &**hostname == host,
-                None => address.replace('.', "-") == host,
-            };
-            Record::Addresses(endpoints(api, service, namespace, &named))
-        }
-        [address, namespace, "pod"] if api.get::<Namespace>("", namespace).is_some() => {
-            Record::Addresses(address.replace('-', ".").parse().into_iter().collect())
-        }
-        _ => Record::Addresses(Vec::new()),
-    }
-}
-
-fn service_record(api: &ApiServer, name: &str, namespace: &str) -> Record {
-    let Some(service) = api.get::<Service>(namespace, name) else { return Record::Addresses(Vec::new()) };
-    let spec = &service.spec;
-    if spec.type_.as_deref() == Some(EXTERNAL_NAME) {
-        let alias = spec.external_name.as_deref().unwrap_or_default();
-        return Record::Alias(alias.trim_end_matches('.').to_ascii_lowercase().into());
-    }
-    Record::Addresses(match spec.cluster_ip.as_deref() {
-        Some("None") | None => endpoints(api, name, namespace, &|_, _| true),
-        Some(address) => address.parse().into_iter().collect(),
-    })
-}
-
-/// The addresses of the ready endpoints of a Service whose host name and address are wanted.
-fn endpoints(
-    api: &ApiServer,
-    service: &str,
-    namespace: &str,
-    wanted: &dyn Fn(Option<&Str>, &str) -> bool,
-) -> Vec<Ipv4Addr> {
-    let mut found = Vec::new();
-    for slice in api.list_in::<EndpointSlice>(&namespace.into()) {
-        if slice.metadata.labels.get(SERVICE_NAME).is_none_or(|of| &**of != service) {
-            continue;
-        }
-        for endpoint in slice.endpoints.iter().filter(|e| e.conditions.ready != Some(false)) {
-            for address in &endpoint.addresses {
-                let address = Some(address).filter(|a| wanted(endpoint.hostname.as_ref(), a));
-                found.extend(address.and_then(|a| a.parse::<Ipv4Addr>().ok()));
+        let step = match inside {
+            None => public(api, &name, kind),
+            Some(_) if !cluster => Step::Missing,
+            Some(rest) => record(api, rest, kind),
+        };
+        match step {
+            Step::Missing => {
+                // An alias of a name that there is not is still an answer.
+                found.code = if found.list.is_empty() { Code::NxDomain } else { Code::NoError };
+                return found;
+            }
+            Step::Data(data) => {
+                found.list.extend(data.into_iter().map(|data| Record { name: name.clone(), data }));
+                return found;
+            }
+            Step::Alias(other) => {
+                found.list.push(Record { name, data: Data::Cname(other.clone()) });
+                if kind == RecordType::Cname {
+                    return found;
+                }
+                name = other;
             }
         }
     }
-    found.order();
-    found.dedup();
     found
+}
+
+/// What there is of a name.
+enum Step {
+    Missing,
+    Data(Vec<Data>),
+    Alias(Str),
+}
+
+/// What there is of a name within the cluster's domain.
+fn record(api: &ApiServer, name: &str, kind: RecordType) -> Step {
+    let labels: Vec<&str> = name.split('.').collect();
+    match labels[..] {
+        ["svc"] | ["pod"] => Step::Data(Vec::new()),
+        [namespace, "svc" | "pod"] if api.get::<Namespace>("", namespace).is_some() => Step::Data(Vec::new()),
+        [service, namespace, "svc"] => of_service(api, (service, namespace), None, kind),
+        [port, protocol, service, namespace, "svc"] => {
+            let port = port.strip_prefix('_').zip(protocol.strip_prefix('_'));
+            match port {
+                Some(port) => of_service(api, (service, namespace), Some(port), kind),
+                None => Step::Missing,
+            }
+        }
+        [host, service, namespace, "svc"] => {
+            let backends = backends(api, service, namespace);
+            let named: Vec<Data> =
+                backends.iter().filter(|b| b.host == host).map(|b| Data::A(b.address)).collect();
+            match kind {
+                _ if named.is_empty() => Step::Missing,
+                RecordType::A => Step::Data(named),
+                _ => Step::Data(Vec::new()),
+            }
+        }
+        [address, namespace, "pod"] if api.get::<Namespace>("", namespace).is_some() => {
+            match address.replace('-', ".").parse() {
+                Ok(address) if kind == RecordType::A => Step::Data(vec![Data::A(address)]),
+                Ok(_) => Step::Data(Vec::new()),
+                Err(_) => Step::Missing,
+            }
+        }
+        _ => Step::Missing,
+    }
+}
+
+/// What there is of a Service, or of one of its ports.
+fn of_service(
+    api: &ApiServer,
+    (name, namespace): (&str, &str),
+    port: Option<(&str, &str)>,
+    kind: RecordType,
+) -> Step {
+    let Some(service) = api.get::<Service>(namespace, name) else { return Step::Missing };
+    let spec = &service.spec;
+    if spec.type_.as_deref() == Some(EXTERNAL_NAME) {
+        let alias = spec.external_name.as_deref().unwrap_or_default();
+        return Step::Alias(alias.trim_end_matches('.').to_ascii_lowercase().into());
+    }
+    let host = [name, ".", namespace, ".svc.", CLUSTER_DOMAIN].concat();
+    let is_it = |name: &str, protocol: &str| {
+        port.is_none_or(|(wanted, carried)| wanted == name && protocol.eq_ignore_ascii_case(carried))
+    };
+    let address = spec.cluster_ip.as_deref().and_then(|ip| ip.parse::<Ipv4Addr>().ok());
+    let mut addresses = Vec::new();
+    let mut ports = Vec::new();
+    if let Some(address) = address {
+        addresses.push(Data::A(address));
+        for port in &spec.ports {
+            let (name, protocol) = (port.name.as_deref().unwrap_or_default(), port.protocol.as_deref());
+            if is_it(name, protocol.unwrap_or("TCP")) {
+                ports.push((u16::try_from(port.port).unwrap_or_default(), Str::from(&*host)));
+            }
+        }
+    } else {
+        for backend in backends(api, name, namespace) {
+            addresses.push(Data::A(backend.address));
+            let full = Str::from([&backend.host, ".", &host].concat());
+            let wanted = backend.ports.iter().filter(|(name, protocol, _)| is_it(name, protocol));
+            ports.extend(wanted.map(|(_, _, number)| (*number, full.clone())));
+        }
+    }
+    let missing = if port.is_some() { ports.is_empty() } else { addresses.is_empty() };
+    let weight = 100 / ports.len().max(1) as u16;
+    match kind {
+        _ if missing => Step::Missing,
+        RecordType::A if port.is_none() => Step::Data(addresses),
+        RecordType::Srv => {
+            Step::Data(ports.into_iter().map(|(number, host)| Data::Srv(weight, number, host)).collect())
+        }
+        _ => Step::Data(Vec::new()),
+    }
+}
+
+/// An endpoint of a Service as the DNS tells of it.
+struct Backend {
+    /// Its host name, or its address with dashes.
+    host: String,
+    address: Ipv4Addr,
+    /// The name, the protocol and the number of each of its ports.
+    ports: Vec<(Str, Str, u16)>,
+}
+
+/// The ready endpoints of a Service.
+fn backends(api: &ApiServer, service: &str, namespace: &str) -> Vec<Backend> {
+    let mut found = Vec::new();
+    for slice in api.list_in::<EndpointSlice>(&namespace.into()) {
+        if slice.metadata.labels.get(SERVICE_NAME).is_some_and(|of| &**of == service) {
+            take_in(slice, &mut found);
+        }
+    }
+    found.order_by(|a, b| a.address.cmp(&b.address));
+    found.dedup_by(|b, a| a.address == b.address && a.host == b.host);
+    found
+}
+
+fn take_in(slice: &Rc<EndpointSlice>, found: &mut Vec<Backend>) {
+    let mut ports = Vec::new();
+    for port in &slice.ports {
+        let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".into());
+        let number = port.port.and_then(|number| u16::try_from(number).ok());
+        ports.extend(number.map(|number| (port.name.clone().unwrap_or_default(), protocol, number)));
+    }
+    for endpoint in slice.endpoints.iter().filter(|e| e.conditions.ready != Some(false)) {
+        for address in &endpoint.addresses {
+            let Ok(parsed) = address.parse() else { continue };
+            let host = endpoint.hostname.as_deref().filter(|host| !host.is_empty());
+            let host = host.map_or_else(|| address.replace('.', "-"), str::to_owned);
+            found.push(Backend { host, address: parsed, ports: ports.clone() });
+        }
+    }
+}
+
+/// The names of an address, which is written backwards.
+fn pointers(api: &ApiServer, name: &Str, reverse: &str, cluster: bool) -> Records {
+    let mut parts: Vec<&str> = reverse.split('.').collect();
+    parts.reverse();
+    let address = parts.join(".");
+    let mut names = Vec::new();
+    if cluster && address.parse::<Ipv4Addr>().is_ok() {
+        for service in api.list::<Service>().filter(|s| s.spec.cluster_ip.as_deref() == Some(&*address)) {
+            names.push(format!(
+                "{}.{}.svc.{CLUSTER_DOMAIN}",
+                service.metadata.name, service.metadata.namespace
+            ));
+        }
+        if names.is_empty() {
+            for slice in api.list::<EndpointSlice>() {
+                let Some(service) = slice.metadata.labels.get(SERVICE_NAME) else { continue };
+                let mut found = Vec::new();
+                take_in(slice, &mut found);
+                let its = found.iter().filter(|backend| backend.address.to_string() == address);
+                let domain = format!("{service}.{}.svc.{CLUSTER_DOMAIN}", slice.metadata.namespace);
+                names.extend(its.map(|backend| format!("{}.{domain}", backend.host)));
+            }
+        }
+    }
+    let code = if names.is_empty() { Code::NxDomain } else { Code::NoError };
+    let record = |text: String| Record { name: name.clone(), data: Data::Ptr(text.into()) };
+    Records { code, list: names.into_iter().map(record).collect() }
+}
+
+/// What there is of a name outside the cluster.
+fn public(api: &ApiServer, name: &str, kind: RecordType) -> Step {
+    match outside(api, name) {
+        Some(address) if kind == RecordType::A => Step::Data(vec![Data::A(address)]),
+        Some(_) => Step::Data(Vec::new()),
+        None => Step::Missing,
+    }
 }
 
 /// The address that stands for a name outside the cluster, if there may be such a name.

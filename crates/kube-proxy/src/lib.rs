@@ -24,7 +24,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use dns::{CLUSTER_DOMAIN, is_outside, lookup};
+pub use dns::{CLUSTER_DOMAIN, is_outside, lookup, query};
 pub use dump::Chain;
 pub use forward::{Choice, Forward, Masquerade, Packet, Refusal, Source};
 pub use iptables::{CLUSTER_CIDR, MASQUERADE};

@@ -31,6 +31,8 @@ pub(crate) struct Table {
     services: BTreeMap<(Str, Str), Vec<Rc<ServicePort>>>,
     portals: BTreeMap<Portal, (Entry, Rc<ServicePort>)>,
     node_ports: BTreeMap<(Protocol, u16), Rc<ServicePort>>,
+    /// By the ports on which load balancers ask for health.
+    health_checks: BTreeMap<u16, Rc<ServicePort>>,
     /// How many endpoints there are.
     pub endpoints: usize,
 }
@@ -45,6 +47,7 @@ impl Table {
                     self.portals.remove(&portal);
                 }
             }
+            self.health_checks.remove(&old.health_check_node_port);
             let key = (old.protocol, old.node_port);
             if self.node_ports.get(&key).is_some_and(|port| port.service == *service) {
                 self.node_ports.remove(&key);
@@ -54,6 +57,9 @@ impl Table {
             self.endpoints += port.endpoints.len();
             for (portal, entry) in portals(port) {
                 self.portals.insert(portal, (entry, port.clone()));
+            }
+            if port.health_check_node_port != 0 {
+                self.health_checks.insert(port.health_check_node_port, port.clone());
             }
             if port.node_port != 0 {
                 self.node_ports.insert((port.protocol, port.node_port), port.clone());
@@ -86,7 +92,7 @@ impl Table {
 
     /// The port of a Service whose health checks a node answers there.
     pub(crate) fn health_check(&self, port: u16) -> Option<&Rc<ServicePort>> {
-        self.ports().find(|known| port != 0 && known.health_check_node_port == port)
+        self.health_checks.get(&port)
     }
 
     /// The ports of a Service.

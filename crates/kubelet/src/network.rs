@@ -4,6 +4,7 @@ use crate::disk::Disk;
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
+use orrery_container_runtime::dns::{RecordType, Records};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
@@ -33,9 +34,15 @@ pub struct Arrival {
 
 /// What lies beyond a node. Who owns all nodes provides it.
 pub trait Network {
-    /// The addresses of a full name, asked for from the node called `node`. `cluster` says whether the cluster's DNS
-    /// is asked, or only the node's.
-    fn lookup(&mut self, api: &ApiServer, node: &Str, name: &str, cluster: bool) -> Vec<Ipv4Addr>;
+    /// The records of a full name. `cluster` says whether the cluster's DNS is asked, or only the node's.
+    fn query(
+        &mut self,
+        api: &ApiServer,
+        from: &Caller<'_>,
+        name: &str,
+        kind: RecordType,
+        cluster: bool,
+    ) -> Records;
 
     /// Opens a connection: where it arrives, by the rules for Services, the policies and the routes between nodes.
     fn connect(

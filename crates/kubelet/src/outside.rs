@@ -9,6 +9,7 @@ use crate::{Arrival, Caller, Network, ip};
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, WorkQueue};
+use orrery_container_runtime::dns::{RecordType, Records};
 use orrery_container_runtime::{
     Answer, Files, Kind, Message, Process, Reply, Route, Target, Unreachable, World, parent,
 };
@@ -122,6 +123,17 @@ pub(crate) struct Outside<'a> {
     pub sent: bool,
 }
 
+impl<'p> Outside<'p> {
+    /// The pod, as who opens a connection from its node.
+    fn caller<'a>(&self, node: &'a Str) -> Caller<'a>
+    where
+        'p: 'a,
+    {
+        let address = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        Caller { node, address, pod: self.worker.address.map(|_| self.pod) }
+    }
+}
+
 impl Outside<'_> {
     /// Does something with the process of one of the pod's containers, if it has one that is not at work.
     pub(crate) fn with<T>(
@@ -210,8 +222,7 @@ impl Outside<'_> {
         }
         let own = self.worker.address.map(Ipv4Addr::from);
         let node = self.node.config.name.clone();
-        let address = self.address().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
-        let caller = Caller { node: &node, address, pod: own.map(|_| self.pod) };
+        let caller = self.caller(&node);
         let arrival = match self.peers.network.connect(self.api, &caller, to, message.protocol(), self.now) {
             Ok(arrival) => arrival,
             Err(Unreachable::Refused) => return refused(),
@@ -318,7 +329,15 @@ impl World for Outside<'_> {
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
         self.asked = true;
         let node = self.node.config.name.clone();
-        Resolver::of(self.pod).lookup(name, self.api, &node, self.peers.network)
+        let from = self.caller(&node);
+        Resolver::of(self.pod).lookup(name, self.api, &from, self.peers.network)
+    }
+
+    fn query(&mut self, name: &str, kind: RecordType) -> Answer<Records> {
+        self.asked = true;
+        let node = self.node.config.name.clone();
+        let from = self.caller(&node);
+        Resolver::of(self.pod).query(name, kind, self.api, &from, self.peers.network)
     }
 
     fn send(

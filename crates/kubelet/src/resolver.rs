@@ -1,10 +1,11 @@
 //! How the names that a pod asks for are completed (upstream: `pkg/kubelet/network/dns`).
 
-use crate::Network;
+use crate::{Caller, Network};
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_container_runtime::Answer;
+use orrery_container_runtime::dns::{Code, RecordType, Records};
 use orrery_sim::Duration;
 use std::net::Ipv4Addr;
 
@@ -73,17 +74,30 @@ impl Resolver {
         text.into()
     }
 
-    /// Looks a name up: as it is and below each of the domains, in the order that its dots ask for.
+    /// The addresses of a name.
     pub(crate) fn lookup(
         &self,
         name: &str,
         api: &ApiServer,
-        node: &Str,
+        from: &Caller<'_>,
         network: &mut dyn Network,
     ) -> Answer<Vec<Ipv4Addr>> {
         if let Ok(address) = name.parse() {
             return Answer { took: Duration::ZERO, result: vec![address] };
         }
+        let Answer { took, result } = self.query(name, RecordType::A, api, from, network);
+        Answer { took, result: result.addresses() }
+    }
+
+    /// Looks a name up: as it is and below each of the domains, in the order that its dots ask for.
+    pub(crate) fn query(
+        &self,
+        name: &str,
+        kind: RecordType,
+        api: &ApiServer,
+        from: &Caller<'_>,
+        network: &mut dyn Network,
+    ) -> Answer<Records> {
         let option = self.options.iter().find_map(|o| o.strip_prefix("ndots:")?.parse().ok());
         let enough = name.matches('.').count() >= option.unwrap_or(1usize);
         let mut names: Vec<String> = Vec::new();
@@ -92,15 +106,15 @@ impl Resolver {
         }
         names.insert(if enough { 0 } else { names.len() }, name.to_owned());
         let cluster = self.servers.iter().any(|server| &**server == CLUSTER_DNS);
-        let mut took = Duration::ZERO;
+        let (mut took, mut result) = (Duration::ZERO, Records::none(Code::NxDomain));
         for name in &names {
             took += LOOKUP;
-            let result = network.lookup(api, node, name, cluster);
-            if !result.is_empty() {
-                return Answer { took, result };
+            result = network.query(api, from, name, kind, cluster);
+            if !result.list.is_empty() {
+                break;
             }
         }
-        Answer { took, result: Vec::new() }
+        Answer { took, result }
     }
 }
 
@@ -112,5 +126,7 @@ pub fn resolve(
     node: &Str,
     network: &mut dyn Network,
 ) -> Vec<Ipv4Addr> {
-    Resolver::of(pod).lookup(name, api, node, network).result
+    let address = pod.status.pod_ip.as_deref().and_then(|ip| ip.parse().ok());
+    let from = Caller { node, address: address.unwrap_or(Ipv4Addr::UNSPECIFIED), pod: Some(pod) };
+    Resolver::of(pod).lookup(name, api, &from, network).result
 }

@@ -65,8 +65,7 @@ impl Kubelet {
         &mut self,
         api: &ApiServer,
         network: &mut dyn Network,
-        pod: &Pod,
-        container: Option<&Str>,
+        (pod, container): (&Pod, Option<&Str>),
         (host, port): (&str, u16),
         message: &Message,
         now: SimTime,
@@ -84,7 +83,7 @@ impl Kubelet {
                 return Some(Answer { took: found.took, result: Err(Unreachable::NoRoute) });
             };
             let answer = outside.send(Target { address, port }, message, Duration::MAX);
-            Some(Answer { took: found.took + answer.took, ..answer })
+            Some(Answer { took: found.took.saturating_add(answer.took), ..answer })
         });
         done.flatten()
     }

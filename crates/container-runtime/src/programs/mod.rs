@@ -17,6 +17,7 @@ mod curl;
 mod files;
 mod lines;
 mod load;
+mod lookup;
 pub(crate) mod network;
 mod packages;
 pub(crate) mod regex;

@@ -1,4 +1,4 @@
-//! Programs that ask other machines: `wget` and `curl` are in their own files.
+//! Programs that ask other machines: `wget`, `curl` and those that ask the DNS are in their own files.
 
 use super::lines::{has, operands, value};
 use super::{Asked, Call, Found, Outcome, Program, Reach, Service, Usage, basic};
@@ -16,14 +16,14 @@ const fn program(name: &'static str, found: Found, run: fn(&mut Call) -> Outcome
 
 pub(super) const PROGRAMS: &[Program] = &[
     program("curl", Found::Apart, super::curl::curl),
-    program("dig", Found::Apart, dig),
-    program("getent", Found::Everywhere, getent),
-    program("host", Found::Apart, host),
+    program("dig", Found::Apart, super::lookup::dig),
+    program("getent", Found::Everywhere, super::lookup::getent),
+    program("host", Found::Apart, super::lookup::host),
     program("httpd", Found::Busybox, httpd),
     program("nc", Found::Busybox, nc),
     program("ncat", Found::Apart, nc),
     program("netcat", Found::Apart, nc),
-    program("nslookup", Found::Busybox, nslookup),
+    program("nslookup", Found::Busybox, super::lookup::nslookup),
     program("ping", Found::Busybox, ping),
     program("telnet", Found::Busybox, nc),
     program("wget", Found::Busybox, super::wget::wget),
@@ -216,98 +216,6 @@ pub(crate) fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
         _ => "",
-    }
-}
-
-/// The name server that the container asks.
-fn name_server(call: &mut Call) -> String {
-    let text = call.container.read("/etc/resolv.conf", call.world).unwrap_or_default();
-    let server = text.lines().find_map(|line| line.strip_prefix("nameserver "));
-    server.unwrap_or("10.96.0.10").trim().to_owned()
-}
-
-fn nslookup(call: &mut Call) -> Outcome {
-    let Some(name) = operands(call, "").first().cloned() else { return call.fail(1, &["missing host"]) };
-    let server = name_server(call);
-    let answer = call.world.lookup(&name);
-    call.took += answer.took;
-    // Until 1.28 busybox asked the C library and printed what that said.
-    let old = call.container.start.image.name.contains(":1.28");
-    match old {
-        true => {
-            call.out =
-                format!("Server:    {server}\nAddress 1: {server} kube-dns.kube-system.svc.cluster.local\n\n")
-        }
-        false => call.out = format!("Server:\t\t{server}\nAddress:\t{server}:53\n\n"),
-    }
-    if answer.result.is_empty() {
-        if old {
-            return call.fail(1, &["can't resolve '", &name, "'"]);
-        }
-        call.out.push_str(&["** server can't find ", &name, ": NXDOMAIN\n\n"].concat());
-        return Outcome::Exit(1);
-    }
-    if old {
-        call.out.push_str(&["Name:      ", &name, "\n"].concat());
-    }
-    for (i, address) in answer.result.iter().enumerate() {
-        match old {
-            true => call.out.push_str(&format!("Address {}: {address} {name}\n", i + 1)),
-            false => call.out.push_str(&format!("Name:\t{name}\nAddress: {address}\n")),
-        }
-    }
-    if !old {
-        call.out.push('\n');
-    }
-    Outcome::Exit(0)
-}
-
-fn dig(call: &mut Call) -> Outcome {
-    let short = call.args[1..].iter().any(|word| &**word == "+short");
-    let name = call.args[1..]
-        .iter()
-        .find(|word| !word.starts_with(['+', '-', '@']) && !matches!(&***word, "A" | "SRV" | "ANY"));
-    let Some(name) = name.cloned() else { return Outcome::Exit(0) };
-    let answer = call.world.lookup(&name);
-    call.took += answer.took;
-    if !short {
-        let status = if answer.result.is_empty() { "NXDOMAIN" } else { "NOERROR" };
-        call.out.push_str(&format!(
-            "; <<>> DiG <<>> {name}\n;; ->>HEADER<<- opcode: QUERY, status: {status}\n\n;; ANSWER SECTION:\n"
-        ));
-    }
-    for address in answer.result {
-        match short {
-            true => call.out.push_str(&format!("{address}\n")),
-            false => call.out.push_str(&format!("{name}.\t30\tIN\tA\t{address}\n")),
-        }
-    }
-    Outcome::Exit(0)
-}
-
-fn host(call: &mut Call) -> Outcome {
-    let Some(name) = operands(call, "").first().cloned() else { return Outcome::Exit(1) };
-    let answer = call.world.lookup(&name);
-    call.took += answer.took;
-    if answer.result.is_empty() {
-        call.out = format!("Host {name} not found: 3(NXDOMAIN)\n");
-        return Outcome::Exit(1);
-    }
-    for address in answer.result {
-        call.out.push_str(&format!("{name} has address {address}\n"));
-    }
-    Outcome::Exit(0)
-}
-
-/// `getent hosts name`
-fn getent(call: &mut Call) -> Outcome {
-    let Some(name) = call.args.get(2).cloned() else { return Outcome::Exit(1) };
-    match resolve(call, &name) {
-        Some(address) => {
-            call.out = format!("{:<15} {name}\n", address.to_string());
-            Outcome::Exit(0)
-        }
-        None => Outcome::Exit(2),
     }
 }
 

@@ -25,7 +25,7 @@ impl World for Outside {
         let there = to.address == Ipv4Addr::new(10, 96, 0, 7);
         let reply = match message {
             Message::Connect => Reply::Connected,
-            Message::Bytes(text) => Reply::Bytes(["+heard ", text].concat().into()),
+            Message::Bytes(text) | Message::Datagram(text) => Reply::Bytes(["+heard ", text].concat().into()),
             Message::Http { path, host, .. } => {
                 Reply::Http { status: 200, headers: vec![], body: format!("{host}{path}").into() }
             }

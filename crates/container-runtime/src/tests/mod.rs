@@ -49,7 +49,7 @@ impl World for Village {
             (Some((status, body)), Message::Http { .. }) => {
                 Ok(Reply::Http { status: *status, headers: Vec::new(), body: (*body).into() })
             }
-            (Some((_, body)), Message::Bytes(_)) => Ok(Reply::Bytes((*body).into())),
+            (Some((_, body)), Message::Bytes(_) | Message::Datagram(_)) => Ok(Reply::Bytes((*body).into())),
         };
         Answer { took: MILLISECOND, result }
     }

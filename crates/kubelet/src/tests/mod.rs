@@ -6,12 +6,12 @@ use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
 use orrery_client::{HEARTBEAT, WATCH_LATENCY};
+use orrery_container_runtime::dns::{RecordType, Records};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
 use orrery_container_runtime::{Answer, Message, Protocol, Reply, Route, Target, Unreachable};
 use orrery_sim::{Duration, SimTime};
 use std::fmt::Write;
-use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 mod actions;
@@ -27,8 +27,15 @@ mod starting;
 struct Alone(Disk, Registries);
 
 impl crate::Network for Alone {
-    fn lookup(&mut self, _api: &ApiServer, _node: &Str, name: &str, _cluster: bool) -> Vec<Ipv4Addr> {
-        name.parse().into_iter().collect()
+    fn query(
+        &mut self,
+        _api: &ApiServer,
+        _from: &Caller<'_>,
+        name: &str,
+        _kind: RecordType,
+        _cluster: bool,
+    ) -> Records {
+        Records::of_addresses(&name.into(), name.parse().into_iter().collect())
     }
 
     fn connect(
@@ -48,7 +55,7 @@ impl crate::Network for Alone {
         &mut self,
         _api: &ApiServer,
         _pod: &Pod,
-        _from: Ipv4Addr,
+        _from: std::net::Ipv4Addr,
         _args: &[Str],
         _tls: bool,
         _asked: (&str, &str),

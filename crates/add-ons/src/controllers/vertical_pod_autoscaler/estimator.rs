@@ -150,7 +150,7 @@ impl Usage {
     /// How sure it is, as a fraction: one after a day with a sample in every minute.
     fn confidence(&self) -> (u128, u128) {
         let (days, samples) = (self.last.since(self.first).as_millis(), self.samples);
-        let by_time = (u128::from(days), u128::from(MILLIS_IN_A_DAY));
+        let by_time = (days, u128::from(MILLIS_IN_A_DAY));
         let by_samples = (u128::from(samples), u128::from(MINUTES_IN_A_DAY));
         if by_time.0 * by_samples.1 < by_samples.0 * by_time.1 { by_time } else { by_samples }
     }

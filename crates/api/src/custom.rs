@@ -1,7 +1,10 @@
 //! Custom resources: the kinds that CustomResourceDefinitions declare, and their objects, whose fields are kept
 //! as they are.
 
-use crate::{CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion};
+use crate::{
+    CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion,
+    CustomResourceSubresourceScale,
+};
 use orrery_apimachinery::Order;
 use orrery_apimachinery::decode::{Fields, Problem, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
@@ -153,10 +156,12 @@ impl Declared {
             short_names: spec.names.short_names.iter().map(|s| s.to_string()).collect(),
             namespaced: &*spec.scope == "Namespaced",
             has_status: subresources.is_some_and(|s| s.status.is_some()),
-            scale: subresources.and_then(|s| s.scale.as_ref()).map(|scale| {
-                let selector = scale.label_selector_path.as_deref().unwrap_or_default();
-                [&scale.spec_replicas_path, &scale.status_replicas_path, selector].map(str::to_string)
-            }),
+            scale: subresources.and_then(|s| s.scale.as_ref()).map(
+                |scale: &CustomResourceSubresourceScale| {
+                    let selector = scale.label_selector_path.as_deref().unwrap_or_default();
+                    [&scale.spec_replicas_path, &scale.status_replicas_path, selector].map(str::to_string)
+                },
+            ),
             columns: columns.iter().map(column).collect(),
         }
     }

@@ -9,6 +9,7 @@ use orrery_manifest::{Located, Objects, objects_of};
 use orrery_schema::Schema;
 use orrery_share::{Action, Fault, File, Link, Step, Topology};
 use orrery_sim::SimTime;
+use orrery_view::add_ons::{self, Installed};
 use orrery_view::assist::{Offer, complete};
 use orrery_view::behaviour::{Can, behaviour};
 use orrery_view::charts::{Chart, charts};
@@ -20,6 +21,7 @@ use orrery_view::load::{self, Stream};
 use orrery_view::logs::{Logs, logs};
 use orrery_view::opened::node::{OpenedNode, opened_node};
 use orrery_view::opened::pod::{OpenedPod, opened_pod};
+use orrery_view::opened::rules::{self, RuleChain};
 use orrery_view::parts::{Parts, parts};
 use orrery_view::records::{self, Record};
 use orrery_view::requests::{self, Offers};
@@ -254,6 +256,16 @@ impl Engine {
     /// How the autoscaler of an object decides: itself, or the one that scales it.
     pub fn autoscaler(&self, id: &ObjectRef) -> Option<Autoscaler> {
         hpa::autoscaler(&self.cluster, &hpa::of(self.cluster.api(), id)?)
+    }
+
+    /// kube-proxy's rules on a node that hold a text.
+    pub fn rules(&self, node: &ObjectRef, filter: &str) -> Vec<RuleChain> {
+        rules::rules(&self.cluster, node, filter)
+    }
+
+    /// What is installed beside Kubernetes' own programs.
+    pub fn add_ons(&self) -> Vec<Installed> {
+        add_ons::add_ons(&self.cluster)
     }
 
     /// What DNS answers.

@@ -1,7 +1,7 @@
 //! A HorizontalPodAutoscaler explained: how its numbers came to it, the formula with those numbers in it, and what bounds,
 //! policies and stabilization made of the result.
 
-use orrery_api::{HorizontalPodAutoscaler, Kind, Object, Pod};
+use orrery_api::{HorizontalPodAutoscaler, Kind, Object};
 use orrery_apiserver::{ApiServer, Key};
 use orrery_cluster::Cluster;
 use orrery_cluster::hpa::{HpaExplanation, MetricExplanation, PodGroup};
@@ -82,6 +82,8 @@ pub enum Aside {
 pub enum Stage {
     /// The containers themselves.
     Containers,
+    /// cAdvisor, in each kubelet.
+    Cadvisor,
     /// metrics-server.
     MetricsServer,
     /// `metrics.k8s.io`.
@@ -178,53 +180,60 @@ fn held(cluster: &Cluster, told: &HpaExplanation) -> Option<(u64, u64)> {
     Some((window.as_secs().saturating_sub(gone), window.as_secs()))
 }
 
-fn milli_cores(milli: i64) -> String {
-    format!("{milli}m")
+/// What the pods' containers add up to at each stage.
+#[derive(Default)]
+struct Sums {
+    now: i64,
+    counted: u64,
+    looked: Option<u64>,
+    scraped: Option<u64>,
+    between: Option<u64>,
+    served: i64,
+}
+
+fn sums(cluster: &Cluster, target: &ObjectRef, told: &HpaExplanation) -> Sums {
+    let mut it = Sums::default();
+    for pod in told.metrics.iter().take(1).flat_map(|m| &m.pods) {
+        for chain in cluster.metrics_chain(&target.namespace, &pod.name) {
+            it.now += chain.uses.0;
+            if let Some(sample) = &chain.cadvisor {
+                it.counted += sample.cpu_nanos / 1_000_000;
+                it.looked = Some(cluster.now().since(sample.at).as_secs());
+            }
+            it.scraped = chain.scraped.map(|at| cluster.now().since(at).as_secs());
+            if let (Some(first), Some(last)) = &chain.samples {
+                it.between = Some(last.at.since(first.at).as_secs());
+            }
+            it.served += chain.api.map_or(0, |api| (api.cpu_nanos / 1_000_000) as i64);
+        }
+    }
+    it
 }
 
 fn chain(cluster: &Cluster, target: &ObjectRef, told: &HpaExplanation) -> Vec<Link> {
     let api = cluster.api();
     let link = |stage, says: String, age| Link { stage, says: says.as_str().into(), age };
-    let names: Vec<&Text> = told.metrics.iter().flat_map(|m| &m.pods).map(|p| &p.name).collect();
-    let (mut now, mut served, mut seen) = (0, 0, None);
-    for name in &names {
-        now += used(cluster, &target.namespace, name);
-        let Some(metrics) = api.metrics().and_then(|m| m.pod_metrics(&target.namespace, name)) else {
-            continue;
-        };
-        served += metrics.containers.iter().map(|c| (c.cpu_nanos / 1_000_000) as i64).sum::<i64>();
-        let age = cluster.now().since(metrics.timestamp).as_secs();
-        seen = Some((age, metrics.window.as_secs()));
-    }
-    let scraped = match (api.metrics(), seen) {
-        (None, _) => "metrics.k8s.io is not served".to_owned(),
-        (_, None) => "no sample yet".to_owned(),
-        (_, Some((_, window))) => format!("{} / {window} s", milli_cores(served)),
-    };
-    let age = seen.map(|(age, _)| age);
+    let it = sums(cluster, target, told);
     let wanted = told.desired_replicas.unwrap_or(told.current_replicas);
     let formula = told.decisive.and_then(|i| told.metrics.get(i)?.formula.as_ref());
     let pods = object(api, target).map_or((0, 0), owner::counts);
+    let looked = cluster.now().since(told.at).as_secs();
+    let counted = format!("container_cpu_usage_seconds_total {}.{:03}", it.counted / 1000, it.counted % 1000);
+    let window = it.between.map_or_else(String::new, |s| format!("\u{394} / {s} s"));
+    let served = if api.metrics().is_some() {
+        format!("metrics.k8s.io {}m", it.served)
+    } else {
+        "metrics.k8s.io –".to_owned()
+    };
     vec![
-        link(Stage::Containers, format!("{} × cpu = {}", names.len(), milli_cores(now)), Some(0)),
-        link(Stage::MetricsServer, scraped.clone(), age),
-        link(Stage::Api, format!("pods.metrics.k8s.io {}", milli_cores(served)), age),
-        link(
-            Stage::Autoscaler,
-            formula.map_or_else(String::new, |f| f.text()),
-            Some(cluster.now().since(told.at).as_secs()),
-        ),
+        link(Stage::Containers, format!("cpu {}m", it.now), Some(0)),
+        link(Stage::Cadvisor, counted, it.looked),
+        link(Stage::MetricsServer, window, it.scraped),
+        link(Stage::Api, served, it.scraped),
+        link(Stage::Autoscaler, formula.map_or_else(String::new, |f| f.text()), Some(looked)),
         link(Stage::Scale, format!("{} → {wanted}", told.current_replicas), None),
         link(Stage::Pods, format!("{}/{}", pods.0, pods.1), None),
     ]
-}
-
-/// Thousandths of a processor that a pod uses now.
-fn used(cluster: &Cluster, namespace: &str, pod: &str) -> i64 {
-    let found = cluster.api().get::<Pod>(namespace, pod);
-    let kubelet = found.and_then(|pod| cluster.kubelet(pod.node_name.as_deref()?));
-    let uses = kubelet.map(|k| k.usage(cluster.api(), namespace, pod, cluster.now())).unwrap_or_default();
-    uses.iter().map(|(_, uses)| uses.cpu).sum()
 }
 
 fn object<'a>(api: &'a ApiServer, id: &ObjectRef) -> Option<&'a Object> {

@@ -2,6 +2,7 @@
 //! can be compared; `layout` says where they stand on the sheet. Nothing here knows a browser, and no type of the engine
 //! leaves this crate.
 
+pub mod add_ons;
 pub mod assist;
 pub mod behaviour;
 pub mod calls;

@@ -14,8 +14,26 @@ const PODS: usize = 40;
 pub struct Offers {
     /// Who can ask: `outside`, `node/NAME`, `pod/NAMESPACE/NAME`.
     pub origins: Vec<Text>,
-    /// What can be asked for, and what that is: `http://web.default`, `Service web`.
-    pub targets: Vec<(Text, Text)>,
+    /// What can be asked for.
+    pub targets: Vec<Target>,
+}
+
+/// An address that can be asked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Target {
+    /// `http://web.default`.
+    pub url: Text,
+    /// What that is: `Service web`.
+    pub what: Text,
+    /// Whether it leads in from outside.
+    pub outside: bool,
+}
+
+impl Offers {
+    /// Those that who asks can expect an answer of.
+    pub fn fitting(&self, origin: &str) -> impl Iterator<Item = &Target> {
+        self.targets.iter().filter(move |target| target.outside == (origin == "outside"))
+    }
 }
 
 /// Everything that can be asked for, by whom.
@@ -39,7 +57,8 @@ pub fn offers(cluster: &Cluster, namespace: Option<&str>) -> Offers {
         let port = pod.spec.containers.iter().flat_map(|c| &c.ports).next();
         if let (Some(port), Some(ip)) = (port, &pod.status.pod_ip) {
             let url = format!("http://{ip}{}", suffix(port.container_port));
-            it.targets.push((url.as_str().into(), text(&["Pod ", &meta.name])));
+            let what = text(&["Pod ", &meta.name]);
+            it.targets.push(Target { url: url.as_str().into(), what, outside: false });
         }
     }
     it
@@ -51,11 +70,10 @@ pub(crate) fn about(cluster: &Cluster, id: &ObjectRef) -> Option<(Text, Text)> {
     let named = format!("{} {}", id.kind, id.name);
     match &*id.kind {
         "Service" | "Ingress" => {
-            let to = it.targets.iter().find(|(_, what)| **what == *named)?;
+            let to = it.targets.iter().find(|target| *target.what == *named)?;
             // A name of the cluster means something to those within alone.
-            let within = to.0.contains(&*format!("//{}.{}", id.name, id.namespace));
-            let pod = it.origins.iter().find(|o| within && o.starts_with("pod/"));
-            Some((pod.cloned().unwrap_or_else(|| "outside".into()), to.0.clone()))
+            let pod = it.origins.iter().find(|o| !to.outside && o.starts_with("pod/"));
+            Some((pod.cloned().unwrap_or_else(|| "outside".into()), to.url.clone()))
         }
         "Pod" => {
             let from = format!("pod/{}/{}", id.namespace, id.name);
@@ -87,7 +105,7 @@ fn of_ingress(it: &mut Offers, ingress: &Ingress) {
         for path in rule.http.iter().flat_map(|http| &http.paths) {
             let host = host.replacen('*', "any", 1);
             let url = format!("http://{host}{}", path.path.as_deref().unwrap_or("/"));
-            it.targets.push((url.as_str().into(), named.clone()));
+            it.targets.push(Target { url: url.as_str().into(), what: named.clone(), outside: true });
         }
     }
 }
@@ -96,19 +114,20 @@ fn of_service(it: &mut Offers, api: &ApiServer, service: &Service) {
     let (meta, spec) = (&service.metadata, &service.spec);
     let named = text(&["Service ", &meta.name]);
     let tcp = |protocol: &Option<orrery_apimachinery::Str>| protocol.as_deref().is_none_or(|p| p == "TCP");
-    let mut add = |host: &str, port: i32| {
-        it.targets.push((format!("http://{host}{}", suffix(port)).as_str().into(), named.clone()));
+    let mut add = |host: &str, port: i32, outside: bool| {
+        let url = format!("http://{host}{}", suffix(port)).as_str().into();
+        it.targets.push(Target { url, what: named.clone(), outside });
     };
     let given = &service.status.load_balancer.ingress;
     for port in spec.ports.iter().filter(|p| tcp(&p.protocol)) {
         for host in given.iter().filter_map(|i| i.ip.as_ref().or(i.hostname.as_ref())) {
-            add(host, port.port);
+            add(host, port.port, true);
         }
         if port.node_port != 0 {
             let node = api.list::<Node>().next();
             let inner = node.and_then(|n| n.status.addresses.iter().find(|a| &*a.type_ == "InternalIP"));
-            inner.iter().for_each(|address| add(&address.address, port.node_port));
+            inner.iter().for_each(|address| add(&address.address, port.node_port, true));
         }
-        add(&format!("{}.{}", meta.name, meta.namespace), port.port);
+        add(&format!("{}.{}", meta.name, meta.namespace), port.port, false);
     }
 }

@@ -36,7 +36,8 @@ pub const EN: ScalingWords = ScalingWords {
     looked: |s| format!("looked {s} s ago, every 15 s"),
     age: |s| if s == 0 { "now".to_owned() } else { format!("{s} s old") },
     stage: |stage| match stage {
-        Stage::Containers => "containers → cAdvisor → kubelet",
+        Stage::Containers => "containers",
+        Stage::Cadvisor => "cAdvisor → kubelet",
         Stage::MetricsServer => "metrics-server",
         Stage::Api => "API server",
         Stage::Autoscaler => "HPA",
@@ -57,7 +58,8 @@ pub const KO: ScalingWords = ScalingWords {
     looked: |s| format!("{s}초 전에 확인했다. 15초마다 확인한다"),
     age: |s| if s == 0 { "지금".to_owned() } else { format!("{s}초 전") },
     stage: |stage| match stage {
-        Stage::Containers => "컨테이너 → cAdvisor → kubelet",
+        Stage::Containers => "컨테이너",
+        Stage::Cadvisor => "cAdvisor → kubelet",
         Stage::MetricsServer => "metrics-server",
         Stage::Api => "API 서버",
         Stage::Autoscaler => "HPA",

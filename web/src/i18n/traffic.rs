@@ -66,6 +66,22 @@ pub struct TrafficWords {
     pub latency: fn(&str, &str) -> String,
     /// A pod that is gone.
     pub gone: &'static str,
+    /// Heading of what is installed.
+    pub add_ons: &'static str,
+    /// Installs it.
+    pub install: &'static str,
+    /// Removes it.
+    pub remove: &'static str,
+    /// It is there.
+    pub installed: &'static str,
+    /// It is not.
+    pub absent: &'static str,
+    /// Heading of a node's rules.
+    pub rules: &'static str,
+    /// What the rules are searched for.
+    pub filter: &'static str,
+    /// There are none.
+    pub no_rules: &'static str,
     /// Heading of what DNS answers.
     pub records: &'static str,
     /// A name that leads nowhere.
@@ -162,6 +178,14 @@ pub const EN: TrafficWords = TrafficWords {
     errors: |n| if n == 1 { "1 error".to_owned() } else { format!("{n} errors") },
     latency: |half, most| format!("p50 {half} · p99 {most}"),
     gone: "gone",
+    add_ons: "Add-ons",
+    install: "Install",
+    remove: "Remove",
+    installed: "installed",
+    absent: "not installed",
+    rules: "kube-proxy's rules on this node",
+    filter: "a Service, an address or a chain",
+    no_rules: "No rule of that.",
     records: "DNS records",
     no_address: "no address",
     in_words: "Traffic in words",
@@ -271,6 +295,14 @@ pub const KO: TrafficWords = TrafficWords {
     errors: |n| format!("오류 {n}개"),
     latency: |half, most| format!("p50 {half} · p99 {most}"),
     gone: "사라짐",
+    add_ons: "애드온",
+    install: "설치",
+    remove: "제거",
+    installed: "설치됨",
+    absent: "설치되지 않음",
+    rules: "이 노드의 kube-proxy 규칙",
+    filter: "서비스, 주소 또는 체인",
+    no_rules: "그런 규칙이 없다.",
     records: "DNS 레코드",
     no_address: "주소 없음",
     in_words: "글로 보는 트래픽",

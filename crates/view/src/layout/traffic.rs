@@ -204,8 +204,9 @@ impl Stand {
 
     fn at(self) -> (f64, f64) {
         match self {
-            Self::Box(spot) => (spot.cx(), spot.cy()),
-            Self::Pod(spot) => (spot.cx(), spot.y),
+            // On its edge, where nothing is written.
+            Self::Box(spot) => (spot.right() - 10.0, spot.y),
+            Self::Pod(spot) => (spot.x + 4.0, spot.bottom() - 2.0),
         }
     }
 }

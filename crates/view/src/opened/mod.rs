@@ -3,4 +3,5 @@
 pub mod container;
 pub mod node;
 pub mod pod;
+pub mod rules;
 pub mod volume;

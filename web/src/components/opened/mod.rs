@@ -4,6 +4,7 @@ mod container;
 mod control_plane;
 mod node;
 mod pod;
+mod rules;
 mod volumes;
 
 use orrery_view::scene::ObjectRef;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::super::behaviour::Menu;
 use super::super::countdown::{shape, short};
 use super::super::pod::{label, symbol};
+use super::rules::Rules;
 use super::{OpenedProps, chip};
 use crate::doing;
 use crate::i18n::Words;
@@ -49,6 +50,7 @@ pub fn Node(props: &OpenedProps) -> Html {
                 <section><h3>{w.conditions}</h3>{ conditions(node) }</section>
                 <section><h3>{w.offers}</h3>{ offers(node, w) }</section>
             </div>
+            <Rules id={props.id.clone()} />
         </div>
     }
 }

@@ -60,7 +60,7 @@ fn numbers(legs: &[Leg], at: usize) -> Html {
         <>
             { for legs.iter().enumerate().filter(|(i, leg)| *i < at && leg.at != (0.0, 0.0)).map(|(i, leg)| {
                 let before = legs[..i].iter().filter(|other| other.at == leg.at).count();
-                let (x, y) = (leg.at.0 + 17.0 * before as f64, leg.at.1);
+                let (x, y) = (leg.at.0 - 17.0 * before as f64, leg.at.1);
                 html! {
                     <g class="stop-number" style={format!("--i:{i};transform:translate({x:.1}px,{y:.1}px)")}>
                         <circle r="8" /><text class="mid s9" y="3.4">{i + 1}</text>
@@ -75,8 +75,10 @@ fn numbers(legs: &[Leg], at: usize) -> Html {
 fn end(journey: &Followed, legs: &[Leg]) -> Html {
     let Some(last) = legs.last() else { return html! {} };
     let (name, d) = glyph::shape(&journey.ending);
+    let before = legs.iter().filter(|other| other.at == last.at).count();
+    let x = last.at.0 - 17.0 * before as f64 - 4.0;
     html! {
-        <g class={classes!("end-shape", name)} data-ending={name} style={format!("--i:{};transform:translate({:.1}px,{:.1}px)", legs.len(), last.at.0, last.at.1 - 24.0)}>
+        <g class={classes!("end-shape", name)} data-ending={name} style={format!("--i:{};transform:translate({x:.1}px,{:.1}px)", legs.len(), last.at.1)}>
             <circle r="11" /><path {d} transform="translate(-8 -8)" />
         </g>
     }

@@ -79,7 +79,7 @@ fn stream(stream: &Stream, counted: &Counted, l: &Rc<Layout>, scene: &Rc<Scene>)
         (part > 0.0).then(|| html! {
             <g key={share.pod.key()} class={classes!("branch-way", (failed > 0).then_some("failing"))} data-share={format!("{:.0}", part * 100.0)}>
                 <path d={leg.path} style={format!("stroke-width:{:.1}", 1.4 + 5.0 * part)} />
-                <text class="s9 b" x={(leg.at.0 + 5.0).to_string()} y={(leg.at.1 - 4.0).to_string()}>{format!("{:.0}%", part * 100.0)}{ for (failed > 0).then(|| html! { <tspan class="red">{format!(" ✕{failed}")}</tspan> }) }</text>
+                <text class="s9 b" x={(leg.at.0 + 17.0).to_string()} y={(leg.at.1 - 34.0).to_string()}>{format!("{:.0}%", part * 100.0)}{ for (failed > 0).then(|| html! { <tspan class="red">{format!(" ✕{failed}")}</tspan> }) }</text>
             </g>
         })
     });

@@ -134,7 +134,7 @@ fn service(shown: &ServiceBox, it: &Served, spot: &Spot, chosen: bool, w: &Words
         y += 15.0;
         y.to_string()
     };
-    let foot = if shown.ghost { says_ghost(it, w) } else { (w.traffic.ready)(it.ready.0, it.ready.1) };
+    let foot = foot(shown, it, w);
     let none_ready = it.ready.0 == 0 && !it.selector.is_empty();
     html! {
         <g key={shown.id.key()} class={classes!("service", "move", hue, chosen.then_some("chosen"), shown.ghost.then_some("ghost"))} data-ref={shown.id.key()}
@@ -149,6 +149,15 @@ fn service(shown: &ServiceBox, it: &Served, spot: &Spot, chosen: bool, w: &Words
             { for it.unready.first().map(|(name, why)| html! { <text class="s9 amber" x="14" y={line()}>{words::clip(&format!("\u{25d2} {why} ({name})"), 9.6, room)}</text> }) }
             <title>{told(shown, it, w)}</title>
         </g>
+    }
+}
+
+/// What is behind it: how many are ready, nobody, or only another name.
+fn foot(shown: &ServiceBox, it: &Served, w: &Words) -> String {
+    match &*it.kind {
+        _ if shown.ghost => says_ghost(it, w),
+        "ExternalName" => "DNS CNAME".to_owned(),
+        _ => (w.traffic.ready)(it.ready.0, it.ready.1),
     }
 }
 
@@ -178,7 +187,7 @@ fn told(shown: &ServiceBox, it: &Served, w: &Words) -> String {
             says += &format!(" (nodePort {})", port.node_port);
         }
     }
-    let foot = if shown.ghost { says_ghost(it, w) } else { (w.traffic.ready)(it.ready.0, it.ready.1) };
+    let foot = foot(shown, it, w);
     says + ". " + &foot
 }
 

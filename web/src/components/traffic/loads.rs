@@ -46,6 +46,9 @@ pub fn Loads() -> Html {
 
 /// Milliseconds, as short as they can be read.
 fn millis(micros: u64) -> String {
+    if micros < 1000 {
+        return format!("{micros} µs");
+    }
     if micros < 10_000 {
         format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
     } else {

@@ -1,5 +1,6 @@
 //! The panel beside the traffic view: a request to send, the way that one took, and those before it.
 
+mod add_ons;
 pub mod glyph;
 mod loads;
 mod past;
@@ -11,6 +12,7 @@ use yew::prelude::*;
 
 use crate::session::use_view;
 use crate::ui::{use_ui, use_words};
+use add_ons::AddOns;
 use loads::Loads;
 use past::Past;
 use records::Records;
@@ -35,6 +37,7 @@ pub fn TrafficPanel() -> Html {
             <Loads />
             <Past />
             <Records />
+            <AddOns />
         </div>
     }
 }

@@ -24,7 +24,7 @@ pub fn Send() -> Html {
         .find(|o| known(o))
         .or(offers.origins.first())
         .map_or_else(String::new, |o| o.to_string());
-    let to = wanted(&ui.ask.1, &offers);
+    let to = wanted(&ui.ask.1, &from, &offers);
     let choose_from = {
         let ui = ui.clone();
         move |e: Event| {
@@ -82,12 +82,12 @@ pub fn Send() -> Html {
             <label><span>{w.to}</span>
                 <input class="mono" list="targets" value={to.clone()} oninput={choose_to} placeholder="http://web.default" autocomplete="off" autocapitalize="off" spellcheck="false" />
             </label>
-            <datalist id="targets">{ for offers.targets.iter().map(|(url, what)| html! { <option value={url.to_string()}>{&**what}</option> }) }</datalist>
+            <datalist id="targets">{ for offers.targets.iter().map(|t| html! { <option value={t.url.to_string()}>{&*t.what}</option> }) }</datalist>
             <div class="chips">
-                { for offers.targets.iter().take(6).map(|(url, what)| {
-                    let (ui, chosen) = (ui.clone(), url.to_string());
+                { for offers.fitting(&from).take(6).map(|target| {
+                    let (ui, chosen) = (ui.clone(), target.url.to_string());
                     let onclick = move |_: MouseEvent| ui.dispatch(Choose::Ask(ui.ask.0.clone(), chosen.clone()));
-                    html! { <button type="button" class="chip mono" title={what.to_string()} {onclick}>{url.trim_start_matches("http://")}</button> }
+                    html! { <button type="button" class="chip mono" title={target.what.to_string()} {onclick}>{target.url.trim_start_matches("http://")}</button> }
                 }) }
             </div>
             <div class="row">
@@ -101,12 +101,9 @@ pub fn Send() -> Html {
 }
 
 /// What was typed, or the first of what is offered.
-fn wanted(typed: &str, offers: &Offers) -> String {
-    if typed.is_empty() {
-        offers.targets.first().map_or_else(String::new, |(url, _)| url.to_string())
-    } else {
-        typed.to_owned()
-    }
+fn wanted(typed: &str, from: &str, offers: &Offers) -> String {
+    let first = || offers.fitting(from).next().map_or_else(String::new, |target| target.url.to_string());
+    if typed.is_empty() { first() } else { typed.to_owned() }
 }
 
 /// `pod/default/web-1` without the namespace that everybody means.

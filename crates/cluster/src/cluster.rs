@@ -335,8 +335,17 @@ impl Cluster {
         self.compact();
     }
 
-    /// A kubelet hears of the pods on its node, and of its node.
+    /// A kubelet hears of the pods on its node, and of its node; of a claim whose file system is to grow all hear.
     fn tell_kubelets(&mut self, change: &Change) {
+        if let Object::PersistentVolumeClaim(claim) = &change.value
+            && !claim.status.allocated_resource_statuses.is_empty()
+        {
+            for number in 0..self.kubelets.len() {
+                let kubelet = self.kubelets[number].component.as_deref_mut();
+                kubelet.expect("none is at work").observe(change, self.now);
+                self.plan(ComponentId::Kubelet(number));
+            }
+        }
         let node = match &change.value {
             Object::Pod(pod) => pod.node_name.as_ref(),
             Object::Node(node) => Some(&node.metadata.name),

@@ -9,8 +9,9 @@ use crate::outside::Peers;
 use crate::pod_worker::{PodWorker, Stage};
 use crate::status::is_final;
 use crate::sync::Turn;
+use crate::volumes::next_look;
 use crate::{Arrival, Network, NodeConfig, RuntimeProfile};
-use orrery_api::{Object, Pod, PodStatus, Resource};
+use orrery_api::{Object, PersistentVolumeClaim, Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
 use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
 use orrery_container_runtime::{Answer, Message, Reply, Target, Unreachable};
@@ -188,6 +189,18 @@ impl Kubelet {
         }
     }
 
+    /// A claim changed: the pods that have its volume are looked at when it is time (upstream: `checkVolumeFSResize`).
+    fn claim_changed(&mut self, claim: &PersistentVolumeClaim, now: SimTime, cause: Revision) {
+        let Some(volume) = &claim.spec.volume_name else { return };
+        for (uid, worker) in &mut self.workers {
+            if worker.volumes.as_ref().is_some_and(|volumes| volumes.has(volume)) {
+                let at = next_look(uid, now);
+                Rc::make_mut(worker).ask(at);
+                self.queue.add(uid.clone(), at, cause);
+            }
+        }
+    }
+
     pub(crate) fn forget(&mut self, uid: &str) {
         self.node.let_go_of_volumes(uid);
         let Some(worker) = self.workers.remove(uid) else { return };
@@ -257,6 +270,11 @@ impl Kubelet {
             && self.life.hears()
         {
             self.volumes_attached(now, change.revision);
+        }
+        if let Object::PersistentVolumeClaim(claim) = &change.value
+            && self.life.hears()
+        {
+            self.claim_changed(claim, now, change.revision);
         }
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
         if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {

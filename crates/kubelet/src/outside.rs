@@ -264,7 +264,8 @@ impl Outside<'_> {
         // While a look is being taken, what is there now is what is brought.
         let last = self.worker.last_sync.filter(|_| self.worker.plan.is_none());
         let at = last_look(self.pod, last, self.now);
-        let maker = Maker { pod: self.pod, api: self.api, node: self.node, address: &address, at };
+        let maker =
+            Maker { pod: self.pod, api: self.api, node: self.node, address: &address, at, writes: true };
         let volume = self.pod.spec.volumes.iter().find(|v| &*v.name == volume);
         let volumes = self.worker.volumes.get_or_insert_default();
         volume.map(|volume| volumes.made(volume, &maker)).unwrap_or_default()

@@ -17,7 +17,7 @@ pub(super) fn add(
     let Some(map) = maker.object::<ConfigMap>(name) else {
         return if optional { Ok(()) } else { Err(format!("configmap \"{name}\" not found")) };
     };
-    if items.is_empty() {
+    if items.is_empty() && maker.writes {
         for (key, text) in map.data.iter() {
             files.push((normal("/", key), text.clone()));
         }

@@ -9,7 +9,7 @@ use orrery_container_runtime::normal;
 /// Adds the fields that are wanted.
 pub(super) fn add(items: &[DownwardAPIVolumeFile], maker: &Maker<'_>, files: &mut Payload) {
     let (pod, node) = (maker.pod, maker.node);
-    for item in items {
+    for item in items.iter().filter(|_| maker.writes) {
         let value = match (&item.field_ref, &item.resource_field_ref) {
             (Some(field), _) => downward::field(pod, &field.field_path, node, maker.address),
             // In a volume the container is always named.

@@ -195,7 +195,7 @@ impl Kubelet {
     ) -> Vec<FileFacts> {
         let address = worker.address.map_or_else(|| self.node.address.clone(), crate::ip::text);
         let at = last_look(pod, worker.last_sync, now);
-        let maker = Maker { pod, api, node: &self.node, address: &address, at };
+        let maker = Maker { pod, api, node: &self.node, address: &address, at, writes: true };
         let mut volumes: Volumes = worker.volumes.as_deref().cloned().unwrap_or_default();
         let files = volumes.made(volume, &maker);
         let fact = |(path, text): &(String, Str)| FileFacts {

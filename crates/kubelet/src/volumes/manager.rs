@@ -1,7 +1,7 @@
 //! Mounting the volumes of a pod: again and again, ever less often, until all are there (upstream:
 //! `pkg/kubelet/volumemanager`, `pkg/volume/util/operationexecutor`).
 
-use super::{Behind, Failure, host_path, local};
+use super::{Behind, Failure, host_path, is_made, local};
 use crate::sync::Turn;
 use crate::volumes::Maker;
 use orrery_api::{Container, Node as NodeObject, Pod, Volume};
@@ -72,6 +72,13 @@ impl Turn<'_, '_> {
     /// Tries to mount a volume that is not mounted yet; when to try it again if that fails.
     fn mount_volume(&mut self, volume: &Volume, attempt: &mut Attempt) -> Option<SimTime> {
         let (now, pod, name) = (self.now(), self.pod.clone(), &volume.name);
+        if volume.empty_dir.is_some() || is_made(volume) && self.check_objects(volume).is_ok() {
+            // Nothing is behind it, and most are like it.
+            if let Some(entry) = self.worker.volumes.as_mut().and_then(|v| v.entries.get_mut(name)) {
+                entry.failure = None;
+            }
+            return None;
+        }
         let spec = Spec::of(&pod, volume, self.cx.api()).and_then(|spec| checked(spec, &pod.spec, volume));
         let spec = match spec {
             Ok(spec) => spec,
@@ -143,10 +150,14 @@ impl Turn<'_, '_> {
         if let Some(source) = &volume.host_path {
             host_path::set_up(source, self.node).map_err(failed)?;
         }
-        let address = self.worker.address.map_or_else(|| self.node.address.clone(), crate::ip::text);
+        self.check_objects(volume).map_err(failed)
+    }
+
+    /// Whether the objects that a volume is made of are there.
+    fn check_objects(&self, volume: &Volume) -> Result<(), String> {
         let (pod, at) = (&self.pod, self.cx.now());
-        let maker = Maker { pod, api: self.cx.api(), node: self.node, address: &address, at };
-        maker.payload(volume).map(drop).map_err(failed)
+        let maker = Maker { pod, api: self.cx.api(), node: self.node, address: "", at, writes: false };
+        maker.payload(volume).map(drop)
     }
 
     /// Whether the volume can be reached from the node.
@@ -167,12 +178,8 @@ impl Turn<'_, '_> {
         if modes.len() != 1 || &*modes[0] != "ReadWriteOncePod" {
             return Ok(());
         }
-        let has = |worker: &crate::pod_worker::PodWorker| {
-            worker.volumes.iter().flat_map(|volumes| volumes.entries.values()).any(|entry| {
-                entry.behind.as_ref().is_some_and(|behind| behind.persistent == persistent.metadata.name)
-            })
-        };
-        if self.peers.workers.values().any(|worker| has(worker)) {
+        let name = &*persistent.metadata.name;
+        if self.peers.workers.values().any(|w| w.volumes.as_ref().is_some_and(|v| v.has(name))) {
             return Err(
                 "volume uses the ReadWriteOncePod access mode and is already in use by another pod".into()
             );

@@ -20,7 +20,7 @@ pub use facts::{FileFacts, MountFacts, VolumeFacts, VolumePlace};
 pub(crate) use manager::Mounting;
 pub(crate) use place::{Place, place_of};
 pub(crate) use store::Store;
-pub(crate) use up_to_date::{Maker, last_look};
+pub(crate) use up_to_date::{Maker, last_look, next_look};
 
 use orrery_api::{Pod, Volume};
 use orrery_apimachinery::Str;
@@ -87,6 +87,12 @@ impl Volumes {
     pub(crate) fn bytes(&self, volume: &str) -> i64 {
         let directory = self.entries.get(volume).and_then(|entry| entry.directory.as_ref());
         directory.map_or(0, |files| i64::try_from(files.bytes()).unwrap_or(i64::MAX))
+    }
+
+    /// Whether a PersistentVolume is mounted.
+    pub(crate) fn has(&self, persistent: &str) -> bool {
+        let is_it = |behind: &Behind| &*behind.persistent == persistent;
+        self.entries.values().any(|entry| entry.behind.as_ref().is_some_and(is_it))
     }
 
     /// What lay in the memory is gone.

@@ -27,7 +27,7 @@ fn add_part(part: &VolumeProjection, maker: &Maker<'_>, files: &mut Payload) -> 
         secret::add(s.name.as_deref(), &s.items, s.optional == Some(true), maker, files)?;
     } else if let Some(s) = &part.downward_api {
         downward_api::add(&s.items, maker, files);
-    } else if let Some(s) = &part.service_account_token {
+    } else if let Some(s) = part.service_account_token.as_ref().filter(|_| maker.writes) {
         files.push((normal("/", &s.path), token::of(s, maker)));
     } else if let Some(s) = &part.cluster_trust_bundle {
         return trust_bundle(s);

@@ -17,7 +17,7 @@ pub(super) fn add(
     let Some(secret) = maker.object::<Secret>(name) else {
         return if optional { Ok(()) } else { Err(format!("secret \"{name}\" not found")) };
     };
-    if items.is_empty() {
+    if items.is_empty() && maker.writes {
         for (key, bytes) in &secret.data {
             files.push((normal("/", key), bytes.as_text().unwrap_or_default().into()));
         }

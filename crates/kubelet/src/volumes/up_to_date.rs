@@ -8,11 +8,11 @@ use super::{Made, Payload, Volumes, config_map, downward_api, projected, secret}
 use crate::node::Node;
 use orrery_api::{Pod, Resource, Volume};
 use orrery_client::{ApiServer, WATCH_LATENCY};
-use orrery_sim::{Duration, Random, SimTime};
+use orrery_sim::{Random, SimTime};
 use std::rc::Rc;
 
-/// How often a kubelet looks at a pod of which it hears nothing (upstream: `syncFrequency`).
-const SYNC: Duration = Duration::from_secs(60);
+/// How often, in nanoseconds, a kubelet looks at a pod of which it hears nothing (upstream: `syncFrequency`).
+const PERIOD: u64 = 60_000_000_000;
 
 /// For whom the content of a volume is made, and when.
 pub(crate) struct Maker<'a> {
@@ -22,6 +22,8 @@ pub(crate) struct Maker<'a> {
     pub address: &'a str,
     /// When the objects are looked at.
     pub at: SimTime,
+    /// Whether the files are wanted, not only what is wrong with them.
+    pub writes: bool,
 }
 
 impl Maker<'_> {
@@ -58,11 +60,16 @@ impl Maker<'_> {
 /// while it is taking one, that is now.
 pub(crate) fn last_look(pod: &Pod, last: Option<SimTime>, now: SimTime) -> SimTime {
     let Some(last) = last else { return now };
-    let period = SYNC.as_secs() * 1_000_000_000;
-    let phase = Random::stream(0, &pod.metadata.uid).below(period);
-    let since = now.as_nanos().saturating_sub(phase);
-    let beat = SimTime::from_nanos((phase + since / period * period).min(now.as_nanos()));
+    let next = next_look(&pod.metadata.uid, now).as_nanos();
+    let beat = SimTime::from_nanos(next.saturating_sub(PERIOD).min(now.as_nanos()));
     last.max(beat)
+}
+
+/// When the kubelet next looks at the pod with this uid, if nothing makes it look earlier.
+pub(crate) fn next_look(uid: &str, now: SimTime) -> SimTime {
+    let phase = Random::stream(0, uid).below(PERIOD);
+    let since = now.as_nanos().saturating_sub(phase);
+    SimTime::from_nanos(phase + (since / PERIOD + 1) * PERIOD)
 }
 
 impl Volumes {

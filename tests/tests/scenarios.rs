@@ -51,7 +51,7 @@ fn answer(line: &str, folder: &Folder, cluster: &mut Cluster) -> String {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let node = |ok: bool| if ok { String::new() } else { "no such node\n".into() };
     match words.as_slice() {
-        ["kubectl", argv @ ..] | argv @ ["curl" | "docker" | "kind" | "minikube", ..] => {
+        ["kubectl", argv @ ..] | argv @ ["curl" | "docker" | "hey" | "kind" | "minikube", ..] => {
             let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
             let output = orrery_workstation::run(&argv, folder, cluster);
             let code =

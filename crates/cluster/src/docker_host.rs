@@ -4,7 +4,9 @@ use crate::{AddOn, Cluster, Heard};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Answer, Docker, DockerHost, Message, Reply, Target, Unreachable};
+use orrery_container_runtime::{
+    Answer, Docker, DockerHost, Hammered, Hammering, Message, Reply, Target, Unreachable,
+};
 use orrery_kube_proxy::Place;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -38,6 +40,10 @@ impl DockerHost for Cluster {
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {
         let Some(&number) = self.kubelet_of.get(node) else { return };
         self.at_work(number, |kubelet, _, _, now| kubelet.load_image(name.clone(), image.clone(), now));
+    }
+
+    fn hammer(&mut self, told: &Hammering) -> Hammered {
+        self.hammer_at(told)
     }
 
     fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr> {

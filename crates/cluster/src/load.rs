@@ -7,6 +7,7 @@
 
 mod display;
 mod engine;
+mod hammer;
 mod latency;
 mod wire;
 

@@ -1,8 +1,8 @@
 //! metrics-server (upstream: `kubernetes-sigs/metrics-server`, `pkg/scraper` and `pkg/storage`): every 15 seconds it asks
 //! all kubelets what their containers have used; out of two samples of a container comes what it uses.
 //!
-//! While an autoscaler of either kind is there the scrapes take place. While none is, nothing happens, and what the last scrape would
-//! have found is computed when a person asks.
+//! While an autoscaler of either kind is there the scrapes take place. While none is, nothing happens, and what the last
+//! scrape would have found is computed when a person asks.
 
 use crate::cluster::Event;
 use crate::{AddOn, Cluster};

@@ -5,7 +5,7 @@ use crate::images::Image;
 use crate::registry::{Credentials, Registries};
 use crate::world::{Answer, Message, Reply, Target, Unreachable};
 use orrery_apimachinery::Str;
-use orrery_sim::SimTime;
+use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -66,4 +66,45 @@ pub trait DockerHost {
 
     /// Installs one, or takes it away.
     fn set_add_on(&mut self, name: &str, on: bool);
+
+    /// Sends many requests from this machine, while time passes.
+    fn hammer(&mut self, told: &Hammering) -> Hammered;
+}
+
+/// What a program that sends many requests is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hammering {
+    /// What is asked for.
+    pub url: Str,
+    /// How many ask at the same time.
+    pub workers: u64,
+    /// How many requests each sends in a second; zero for as many as it can.
+    pub per_worker: u64,
+    /// How many are sent in all, unless a time is told.
+    pub requests: u64,
+    /// How long.
+    pub time: Option<Duration>,
+    /// Whether connections are kept.
+    pub keep_alive: bool,
+    /// How long an answer is waited for.
+    pub timeout: Duration,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hammered {
+    /// How long it took.
+    pub took: Duration,
+    /// How many answers there were, by the status of HTTP.
+    pub statuses: Vec<(u16, u64)>,
+    /// How many requests came to nothing, and why.
+    pub errors: Vec<(Str, u64)>,
+    /// Microseconds of the quickest answer, of the slowest, and of all on average.
+    pub fastest: u64,
+    /// See `fastest`.
+    pub slowest: u64,
+    /// See `fastest`.
+    pub average: u64,
+    /// Of so many in a hundred: the microseconds that they took at most.
+    pub quantiles: Vec<(u64, u64)>,
 }

@@ -24,10 +24,13 @@ const LONG: Duration = Duration::from_secs(1);
 /// So many changes of what a container uses by itself are known.
 const PACES: usize = 32;
 
-/// What requests have taken of a run of a container, and what it answered last.
+/// What a run of a container has used, and what it answered last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Served {
+pub(crate) struct Used {
+    /// What requests have taken.
     pub meter: Meter,
+    /// What it used by itself, once that has changed.
+    paces: Vec<Pace>,
     last: Option<Known>,
 }
 
@@ -43,12 +46,12 @@ struct Known {
 
 /// What a container uses by itself from an instant on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
-    pub at: SimTime,
+struct Pace {
+    at: SimTime,
     /// Nanoseconds of a processor that it has used until then.
-    pub used: u64,
+    used: u64,
     /// Thousandths of a processor.
-    pub millis: u64,
+    millis: u64,
 }
 
 impl Life {
@@ -57,24 +60,29 @@ impl Life {
         const LITTLE: u64 = 5;
         let Some(process) = &self.process else { return };
         let millis = process.cpu_millis();
-        let last = self.paces.last().copied();
+        let last = self.paces().last().copied();
         if last.map_or(millis <= LITTLE, |last| last.millis == millis) {
             return;
         }
         let last = last.unwrap_or(Pace { at: started, used: 0, millis: 0 });
         let used = last.used + last.millis * micros(now, last.at);
-        if self.paces.len() == PACES {
-            self.paces.remove(0);
+        let paces = &mut self.used.get_or_insert_default().paces;
+        if paces.len() == PACES {
+            paces.remove(0);
         }
-        self.paces.push(Pace { at: now, used, millis });
+        paces.push(Pace { at: now, used, millis });
+    }
+
+    fn paces(&self) -> &[Pace] {
+        self.used.as_ref().map_or(&[], |used| &used.paces)
     }
 
     /// Nanoseconds of a processor that it used by itself until an instant.
     pub(crate) fn used_at(&self, started: SimTime, at: SimTime) -> u64 {
         let Some(process) = &self.process else { return 0 };
-        let pace = self.paces.iter().rev().find(|pace| pace.at <= at).copied();
+        let pace = self.paces().iter().rev().find(|pace| pace.at <= at).copied();
         let pace = pace.unwrap_or_else(|| {
-            let millis = if self.paces.is_empty() { process.cpu_millis() } else { 0 };
+            let millis = if self.paces().is_empty() { process.cpu_millis() } else { 0 };
             Pace { at: started, used: 0, millis }
         });
         pace.used + pace.millis * micros(at, pace.at)
@@ -89,7 +97,7 @@ fn micros(now: SimTime, since: SimTime) -> u64 {
 impl Instance {
     /// What requests have taken of it.
     pub(crate) fn meter(&self) -> Option<&Meter> {
-        self.life.as_ref()?.served.as_ref().map(|served| &served.meter)
+        self.life.as_ref()?.used.as_ref().map(|used| &used.meter)
     }
 }
 
@@ -118,7 +126,7 @@ impl Outside<'_> {
     ) -> Option<Answer<Result<Reply, Unreachable>>> {
         let instance = self.worker.runs[index].current.as_ref()?;
         let process = instance.process()?;
-        let known = instance.life.as_ref()?.served.as_ref()?.last.as_ref()?;
+        let known = instance.life.as_ref()?.used.as_ref()?.last.as_ref()?;
         let holds = instance.runs_at(self.now)
             && !instance.hangs()
             && self.now < known.until
@@ -147,7 +155,7 @@ impl Outside<'_> {
         let Some(process) = life.process.clone() else { return };
         let until = if self.asked { doubt } else { process.answers_until(before).unwrap_or(doubt) };
         let last = Known { port, message: message.clone(), answer: answer.clone(), process, until };
-        life.served.get_or_insert_default().last = Some(last);
+        life.used.get_or_insert_default().last = Some(last);
     }
 
     /// Lets requests take their processor time; the answer comes later by that.
@@ -165,8 +173,8 @@ impl Outside<'_> {
         let own =
             life.process.as_ref().and_then(|process| process.serves(port, protocol)).unwrap_or_default();
         let cost = stated(self.pod, &spec.name).unwrap_or(own);
-        let served = life.served.get_or_insert_default();
-        let Some(time) = served.meter.take(self.now, cost, batch, pace) else {
+        let used = life.used.get_or_insert_default();
+        let Some(time) = used.meter.take(self.now, cost, batch, pace) else {
             return Answer { took: Duration::MAX, result: Err(Unreachable::TimedOut) };
         };
         if time >= LONG {

@@ -2,7 +2,7 @@
 //! caches that are kept of them).
 
 use crate::admission::Share;
-use crate::load::{Pace, Served};
+use crate::load::Used;
 use crate::plan::Plan;
 use crate::prober::Probes;
 use crate::runtime::{End, Note};
@@ -61,10 +61,8 @@ pub(crate) struct Life {
     pub hangs: bool,
     /// Whether their end was looked into.
     pub over: bool,
-    /// What requests have taken of it, and the last answer, once somebody has sent a load.
-    pub served: Option<Box<Served>>,
-    /// What it used by itself, once that has changed.
-    pub paces: Vec<Pace>,
+    /// What it has used, once that is more than a program that waits uses.
+    pub used: Option<Box<Used>>,
 }
 
 impl Instance {

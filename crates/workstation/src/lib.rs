@@ -1,10 +1,12 @@
 //! The person's own machine: what can be typed at the prompt of the console. Beside kubectl that is what brings an
 //! image to a cluster: `docker`, with a daemon beside the cluster, and `minikube` and `kind`, which load its images
-//! onto the nodes; `curl`, which asks from outside; and `etcdctl`, for what lies below the API server. A program is a file.
+//! onto the nodes; `curl`, which asks from outside, and `hey`, which asks often; and `etcdctl`, for what lies below the
+//! API server. A program is a file.
 
 mod curl;
 mod docker;
 mod etcdctl;
+mod hey;
 mod kind;
 mod minikube;
 
@@ -35,7 +37,7 @@ const START_UP: Duration = Duration::from_millis(50);
 pub fn is_program(argv: &[String]) -> bool {
     matches!(
         argv.first().map(String::as_str),
-        Some("curl" | "docker" | "podman" | "nerdctl" | "kind" | "minikube")
+        Some("curl" | "docker" | "podman" | "hey" | "nerdctl" | "kind" | "minikube")
     )
 }
 
@@ -51,6 +53,7 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
         "curl" => curl::run(&mut desk, rest),
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
         "etcdctl" | "etcdutl" => etcdctl::run(&mut desk, rest),
+        "hey" => hey::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),
         _ => minikube::run(&mut desk, rest),
     };

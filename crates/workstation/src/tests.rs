@@ -6,7 +6,9 @@ use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Config, Request, Session};
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
-use orrery_container_runtime::{Answer, Docker, DockerHost, Message, Reply, Target, Unreachable};
+use orrery_container_runtime::{
+    Answer, Docker, DockerHost, Hammered, Hammering, Message, Reply, Target, Unreachable,
+};
 use orrery_kubectl::Files;
 use orrery_sim::{Duration, SimTime};
 use std::net::Ipv4Addr;
@@ -53,6 +55,11 @@ impl DockerHost for Machine {
     fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)> {
         let here = self.loaded.iter().filter(|(on, ..)| &**on == node);
         here.map(|(_, name, image)| (name.clone(), image.clone())).collect()
+    }
+
+    fn hammer(&mut self, told: &Hammering) -> Hammered {
+        let requests = told.requests;
+        Hammered { took: Duration::from_secs(2), statuses: vec![(200, requests)], ..Hammered::default() }
     }
 
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>) {

@@ -27,7 +27,7 @@ impl Latencies {
     }
 
     /// What so many thousandths of them do not exceed, in microseconds.
-    fn quantile(&self, milli: u64) -> u64 {
+    pub(crate) fn quantile(&self, milli: u64) -> u64 {
         let wanted = (self.count * milli).div_ceil(1_000);
         let mut seen = 0;
         for (class, count) in self.counts.iter().enumerate() {

@@ -117,6 +117,56 @@ impl Outside<'_> {
         None
     }
 
+    /// Lets the container that listens on a port answer a question of the kubelet, which waits as others do; `None` when
+    /// none listens.
+    pub(crate) fn serve(
+        &mut self,
+        port: u16,
+        message: &Message,
+    ) -> Option<Answer<Result<Reply, Unreachable>>> {
+        (0..self.worker.runs.len()).find_map(|index| {
+            let answer = self.serve_at(index, port, message)?;
+            let meter = self.worker.runs[index].current.as_ref().and_then(Instance::meter);
+            let wait = meter.map_or(Duration::ZERO, |meter| meter.wait(self.now));
+            Some(Answer { took: answer.took.saturating_add(wait), ..answer })
+        })
+    }
+
+    /// Lets a container answer, if it listens on a port.
+    pub(crate) fn serve_at(
+        &mut self,
+        index: usize,
+        port: u16,
+        message: &Message,
+    ) -> Option<Answer<Result<Reply, Unreachable>>> {
+        let protocol = message.protocol();
+        let instance = self.worker.runs[index].current.as_ref()?;
+        // One that rests and does not listen need not be looked into.
+        if instance.process().is_some_and(|p| p.rests(self.now) && p.serves(port, protocol).is_none()) {
+            return None;
+        }
+        let hangs = instance.hangs();
+        let asked = self.with(index, |process, outside| {
+            process.advance(outside.now, outside);
+            process.serves(port, protocol)?;
+            if hangs {
+                return Some((None, Answer { took: Duration::MAX, result: Err(Unreachable::TimedOut) }));
+            }
+            let before = process.clone();
+            let answer = process.answer(port, message, outside.now, outside);
+            let probed = outside.worker.runs[index].probes.is_some();
+            if probed && process.answers_until(&before).is_none() {
+                outside.worker.doubt_probes(outside.now);
+            }
+            Some((Some(before), answer))
+        });
+        let (before, answer) = asked??;
+        if let Some(before) = before {
+            self.remember(index, port, message, &before, &answer);
+        }
+        Some(answer)
+    }
+
     /// What a container would answer, if that is known.
     fn known_answer(
         &self,

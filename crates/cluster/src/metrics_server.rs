@@ -46,7 +46,9 @@ impl Cluster {
     pub(crate) fn register_metrics(&mut self) {
         let is_on = |add_on| self.config.add_ons.contains(&add_on);
         let (server, adapter) = (is_on(AddOn::MetricsServer), is_on(AddOn::PrometheusAdapter));
-        self.api.set_metrics(server.then(Metrics::default));
+        if self.api.metrics().is_some() != server {
+            self.api.set_metrics(server.then(Metrics::default));
+        }
         self.api.serve_custom_metrics(adapter);
         self.plan_scrape();
     }

@@ -38,6 +38,8 @@ pub struct Load {
     pub keep_alive: bool,
     /// How long a client waits for an answer.
     pub timeout: Duration,
+    /// While so many wait for an answer no more are sent.
+    pub at_once: Option<u64>,
     /// When it ends by itself.
     pub until: Option<SimTime>,
 }
@@ -52,6 +54,7 @@ impl Load {
             per_second_milli,
             keep_alive: false,
             timeout: PATIENCE,
+            at_once: None,
             until: None,
         }
     }

@@ -149,7 +149,11 @@ fn each_type_of_service_has_its_way() {
             failed after 2.0 ms: shop/empty has no endpoints: rejected
         "#]],
     );
-    check(cluster, "pod/shop/client", "http://web:81", expect![[r#"
+    check(
+        cluster,
+        "pod/shop/client",
+        "http://web:81",
+        expect![[r#"
         pod/shop/client asks for http://web:81
           dns: 10.244.0.3 -> 10.96.0.10:53
               web.shop.svc.cluster.local A: NOERROR
@@ -157,8 +161,13 @@ fn each_type_of_service_has_its_way() {
           node/node-1: 10.244.0.3 -> 10.96.0.20:81
               no rule is about 10.96.0.20:81: it leaves for where nobody has the address, and nothing comes back
         failed after 127000.0 ms: no rule is about 10.96.0.20:81: it leaves for where nobody has the address, and nothing comes back
-    "#]]);
-    check(cluster, "pod/shop/client", "http://nobody", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "pod/shop/client",
+        "http://nobody",
+        expect![[r#"
         pod/shop/client asks for http://nobody
           dns: 10.244.0.3 -> 10.96.0.10:53
               nobody.shop.svc.cluster.local A: NXDOMAIN
@@ -169,8 +178,13 @@ fn each_type_of_service_has_its_way() {
           dns: 10.244.0.3 -> 10.96.0.10:53
               nobody A: NXDOMAIN
         failed after 4.0 ms: nobody A: NXDOMAIN
-    "#]]);
-    check(cluster, "pod/shop/client", "http://mine", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "pod/shop/client",
+        "http://mine",
+        expect![[r#"
         pod/shop/client asks for http://mine
           dns: 10.244.0.3 -> 10.96.0.10:53
               mine.shop.svc.cluster.local A: NOERROR
@@ -190,8 +204,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/client:80: 10.244.0.1 -> 10.244.0.3:80
               arrives at 10.244.0.3:80
         answered with 200 after 2.0 ms
-    "#]]);
-    check(cluster, "pod/shop/client", "http://10.244.1.2", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "pod/shop/client",
+        "http://10.244.1.2",
+        expect![[r#"
         pod/shop/client asks for http://10.244.1.2
           node/node-1: 10.244.0.3 -> 10.244.1.2:80
               10.244.1.0/24 are the pods of node-2
@@ -199,8 +218,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-1:80: 10.244.0.3 -> 10.244.1.2:80
               arrives at 10.244.1.2:80
         answered with 200 after 1.0 ms
-    "#]]);
-    check(cluster, "pod/shop/client", "http://10.244.1.2:81", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "pod/shop/client",
+        "http://10.244.1.2:81",
+        expect![[r#"
         pod/shop/client asks for http://10.244.1.2:81
           node/node-1: 10.244.0.3 -> 10.244.1.2:81
               10.244.1.0/24 are the pods of node-2
@@ -208,8 +232,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-1:81: 10.244.0.3 -> 10.244.1.2:81
               arrives at 10.244.1.2:81
         failed after 1.0 ms: nobody listens on 10.244.1.2:81
-    "#]]);
-    check(cluster, "outside", "http://172.18.0.5:30080", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "outside",
+        "http://172.18.0.5:30080",
+        expect![[r#"
         outside asks for http://172.18.0.5:30080
           outside: 198.51.100.10 -> 172.18.0.5:30080
               172.18.0.5 is an address of node-3
@@ -232,8 +261,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-0:80: 172.18.0.5 -> 10.244.0.2:80
               arrives at 10.244.0.2:80
         answered with 200 after 0.0 ms
-    "#]]);
-    check(cluster, "outside", "http://172.18.0.4:30081", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "outside",
+        "http://172.18.0.4:30081",
+        expect![[r#"
         outside asks for http://172.18.0.4:30081
           outside: 198.51.100.10 -> 172.18.0.4:30081
               172.18.0.4 is an address of node-2
@@ -252,8 +286,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-1:80: 198.51.100.10 -> 10.244.1.2:80
               arrives at 10.244.1.2:80
         answered with 200 after 0.0 ms
-    "#]]);
-    check(cluster, "outside", "http://172.18.0.5:30081", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "outside",
+        "http://172.18.0.5:30081",
+        expect![[r#"
         outside asks for http://172.18.0.5:30081
           outside: 198.51.100.10 -> 172.18.0.5:30081
               172.18.0.5 is an address of node-3
@@ -264,8 +303,13 @@ fn each_type_of_service_has_its_way() {
               shop/local has no local endpoints: dropped
               -A KUBE-EXTERNAL-SERVICES -p tcp -m comment --comment "shop/local has no local endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30081 -j DROP
         failed after 127000.0 ms: shop/local has no local endpoints: dropped
-    "#]]);
-    check(cluster, "outside", "http://192.0.2.7", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "outside",
+        "http://192.0.2.7",
+        expect![[r#"
         outside asks for http://192.0.2.7
           outside: 198.51.100.10 -> 192.0.2.7:80
               the network outside is assumed to lead 192.0.2.7 to node-1
@@ -288,14 +332,24 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-0:80: 10.244.0.1 -> 10.244.0.2:80
               arrives at 10.244.0.2:80
         answered with 200 after 0.0 ms
-    "#]]);
-    check(cluster, "outside", "http://10.96.0.20", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "outside",
+        "http://10.96.0.20",
+        expect![[r#"
         outside asks for http://10.96.0.20
           outside: 198.51.100.10 -> 10.96.0.20:80
               nobody outside the cluster knows a way to 10.96.0.20
         failed after 127000.0 ms: nobody outside the cluster knows a way to 10.96.0.20
-    "#]]);
-    check(cluster, "node/node-3", "http://10.96.0.20", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "node/node-3",
+        "http://10.96.0.20",
+        expect![[r#"
         node/node-3 asks for http://10.96.0.20
           service/shop/web:80: 172.18.0.5 -> 10.244.0.2:80
               cluster IP of shop/web: endpoint 1 of 2, by chance
@@ -309,8 +363,13 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-0:80: 172.18.0.5 -> 10.244.0.2:80
               arrives at 10.244.0.2:80
         answered with 200 after 1.0 ms
-    "#]]);
-    check(cluster, "node/node-3", "http://172.18.0.4:30081", expect![[r#"
+    "#]],
+    );
+    check(
+        cluster,
+        "node/node-3",
+        "http://172.18.0.4:30081",
+        expect![[r#"
         node/node-3 asks for http://172.18.0.4:30081
           node/node-3: 172.18.0.5 -> 172.18.0.4:30081
               to node-2's own address
@@ -327,7 +386,8 @@ fn each_type_of_service_has_its_way() {
           pod/shop/web-1:80: 172.18.0.5 -> 10.244.1.2:80
               arrives at 10.244.1.2:80
         answered with 200 after 0.0 ms
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

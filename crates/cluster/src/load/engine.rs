@@ -63,7 +63,9 @@ impl Cluster {
             let elapsed = until.since(running.sent_until).as_nanos();
             let due = u128::from(running.due) + elapsed * u128::from(load.per_second_milli);
             (running.sent_until, running.due) = (until, (due % REQUEST) as u64);
-            self.send_requests(running, &load, (due / REQUEST) as u64);
+            let room = load.at_once.map(|most| most.saturating_sub(running.status.in_flight));
+            let count = u64::try_from(due / REQUEST).unwrap_or(u64::MAX);
+            self.send_requests(running, &load, room.map_or(count, |room| room.min(count)));
             running.status.stopped = load.until.filter(|until| *until <= now);
         }
         let over = running.status.stopped.is_some() && running.flying.is_empty();
@@ -213,13 +215,14 @@ impl Running {
     /// Counts how long answers take: not all of them equally long.
     fn time(&mut self, took: Duration, count: u64) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX / 1_000);
-        let draws = count.min(64);
+        let (draws, longest) = (count.min(64), self.status.load.timeout.as_micros() as u64);
         for draw in 0..draws {
             let times = SPREAD[self.random.below(SPREAD.len() as u64) as usize];
             // The draws stand for all, as evenly as can be.
             let stands_for = count * (draw + 1) / draws - count * draw / draws;
-            self.latencies.add(micros * times / 1_000, stands_for);
-            self.fresh.latencies.add(micros * times / 1_000, stands_for);
+            let took = (micros * times / 1_000).min(longest);
+            self.latencies.add(took, stands_for);
+            self.fresh.latencies.add(took, stands_for);
         }
     }
 }

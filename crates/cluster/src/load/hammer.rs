@@ -31,7 +31,8 @@ impl Cluster {
         let load = Load::new(NAME, Origin::Outside, &told.url, rate * 1_000);
         let (keep_alive, timeout) = (told.keep_alive, told.timeout);
         self.forget_load(NAME);
-        self.set_load(Load { keep_alive, timeout, until: Some(until), ..load });
+        let at_once = Some(told.workers);
+        self.set_load(Load { keep_alive, timeout, at_once, until: Some(until), ..load });
         self.pass(time);
         while self.load(NAME).is_some_and(|status| status.in_flight > 0) {
             self.pass(Duration::from_millis(100));

@@ -88,7 +88,11 @@ fn followed(cluster: &Cluster, journey: &Journey) -> Followed {
         let source: Text = hop.source.to_string().as_str().into();
         let destination: Text =
             format!("{}:{}", hop.destination.address, hop.destination.port).as_str().into();
-        let rewritten = before.as_ref().map_or((false, false), |(s, d)| (*s != source, *d != destination));
+        let rewritten = match &before {
+            Some((s, d)) => (*s != source, *d != destination),
+            // What the client itself had written is not known; the rule tells.
+            None => (false, hop.rule.contains("--to-destination")),
+        };
         before = Some((source.clone(), destination.clone()));
         steps.push(Step {
             stands: stands(cluster, hop),

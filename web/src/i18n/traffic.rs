@@ -261,6 +261,7 @@ pub const KO: TrafficWords = TrafficWords {
     step: |step| {
         let goes = match (&step.at, step.rewritten) {
             (Place::Dns, _) => format!("이름을 주소로 바꾸었다: {}", step.destination),
+            (Place::Service(..), _) => format!("서비스 규칙이 정한 목적지: {}", step.destination),
             (Place::NetworkPolicy(..), _) => "지나가도 되는지 이 정책이 정했다".to_owned(),
             (Place::Pod(_, _, Some(_)), (false, false)) => "요청이 도착했다".to_owned(),
             (_, (true, true)) => {

@@ -73,7 +73,7 @@ pub fn lines(services: &[ServiceBox], l: &Layout, chosen: Option<usize>) -> Html
 fn outside(l: &Layout, w: &crate::i18n::Words) -> Html {
     let (x, y) = (l.outside.x + 18.0, l.outside.cy());
     html! {
-        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0" aria-label={w.traffic.send_a_request}>
+        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0">
             <title>{w.traffic.send_a_request}</title>
             <path class="stem" d={format!("M{x} {}V{}", l.rail.bottom(), y - 16.0)} />
             <circle class="box" cx={x.to_string()} cy={y.to_string()} r="16" />

@@ -68,7 +68,7 @@ fn boxed(spot: &Spot) -> Html {
 fn outside(spot: &Spot, w: &Words) -> Html {
     let (x, y) = (spot.cx(), spot.y + 18.0);
     html! {
-        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0" aria-label={w.traffic.send_a_request}>
+        <g data-ref={format!("{OUTSIDE}//")} role="button" tabindex="0">
             <title>{w.traffic.send_a_request}</title>
             <circle class="box" cx={x.to_string()} cy={y.to_string()} r="17" />
             <path class="person" d={format!("M{x} {}a4.4 4.4 0 1 1 0 8.8 4.4 4.4 0 0 1 0-8.8zM{} {}c2-6.4 15-6.4 17 0", y - 9.0, x - 8.5, y + 9.5)} />
@@ -90,7 +90,7 @@ fn entrance(it: &Entrance, spot: &Spot, traffic: &Traffic, scene: &Scene, chosen
     }
     html! {
         <g key={format!("{class}{}", it.id.key())} class={classes!("entrance", class, "move", it.closed.then_some("closed"), chosen.then_some("chosen"))}
-            data-ref={it.id.key()} role="button" tabindex="0" aria-label={says.clone()} style={moved(spot)}>
+            data-ref={it.id.key()} role="button" tabindex="0" style={moved(spot)}>
             { boxed(spot) }
             { match it.door {
                 Door::Node => html! { <text class="m s11" x="10" y="17">{words::clip(&it.name, 11.0, room)}</text> },
@@ -138,7 +138,7 @@ fn service(shown: &ServiceBox, it: &Served, spot: &Spot, chosen: bool, w: &Words
     let none_ready = it.ready.0 == 0 && !it.selector.is_empty();
     html! {
         <g key={shown.id.key()} class={classes!("service", "move", hue, chosen.then_some("chosen"), shown.ghost.then_some("ghost"))} data-ref={shown.id.key()}
-            role="button" tabindex="0" aria-label={told(shown, it, w)} style={moved(spot)}>
+            role="button" tabindex="0" style={moved(spot)}>
             { boxed(spot) }
             if !shown.ghost { <rect class="hue-bar" y="9" width="4" height={(spot.h - 18.0).to_string()} rx="2" /> }
             <text class="b" x="14" y="18">{words::clip(&shown.id.name, 12.5, room)}</text>

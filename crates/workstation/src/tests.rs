@@ -319,7 +319,49 @@ fn images_are_loaded_onto_nodes() {
 
 #[test]
 fn curl_asks_from_outside() {
-    expect![""].assert_eq(&typed(&[
+    expect![[r#"
+        $ curl http://web.example/a?b
+        http://web.example/a?b
+        $ curl -i http://web.example
+        HTTP/1.1 200 OK
+        Content-Type: text/plain
+
+        http://web.example/
+        $ curl -sv --resolve a.example:80:192.0.2.1 http://a.example/
+        http://a.example/
+        *   Trying 192.0.2.1:80...
+        * Connected to a.example (192.0.2.1) port 80
+        > GET / HTTP/1.1
+        > Host: a.example
+        > 
+        < HTTP/1.1 200 OK
+        < Content-Type: text/plain
+        < 
+        $ curl -s -o /dev/null -w %{http_code} http://web.example
+        200$ curl http://nosuch.example
+        curl: (6) Could not resolve host: nosuch.example
+        [exit code 6]
+        $ curl http://192.0.2.2:8080
+        curl: (7) Failed to connect to 192.0.2.2 port 8080 after 3 ms: Could not connect to server
+        [exit code 7]
+        $ curl -m 2 http://web.example:81
+        curl: (28) Connection timed out after 2001 milliseconds
+        [exit code 28]
+        $ curl https://web.example
+        curl: (60) SSL certificate problem: self-signed certificate
+        More details here: https://curl.se/docs/sslcerts.html
+
+        curl failed to verify the legitimacy of the server and therefore could not
+        establish a secure connection to it. To learn more about this situation and
+        how to fix it, please visit the web page mentioned above.
+        [exit code 60]
+        $ curl -k https://web.example
+        https://web.example/
+        $ curl http://localhost:8080
+        curl: (7) Failed to connect to localhost port 8080 after 3 ms: Could not connect to server
+        [exit code 7]
+    "#]]
+    .assert_eq(&typed(&[
         "curl http://web.example/a?b",
         "curl -i http://web.example",
         "curl -sv --resolve a.example:80:192.0.2.1 http://a.example/",
@@ -335,7 +377,37 @@ fn curl_asks_from_outside() {
 
 #[test]
 fn add_ons_are_listed_and_turned_on() {
-    expect![""].assert_eq(&typed(&[
+    expect![[r#"
+        $ minikube addons list
+        |----------------|----------|----------|------------|
+        |   ADDON NAME   | PROFILE  |  STATUS  | MAINTAINER |
+        |----------------|----------|----------|------------|
+        | ingress        | minikube | disabled | Kubernetes |
+        | metrics-server | minikube | disabled | Kubernetes |
+        |----------------|----------|----------|------------|
+        $ minikube addons enable metrics-server
+        * metrics-server is an addon maintained by Kubernetes. For any concerns contact minikube on GitHub.
+        You can view the list of minikube maintainers at: https://github.com/kubernetes/minikube/blob/master/OWNERS
+        * The 'metrics-server' addon is enabled
+        $ minikube addons disable metrics-server
+        * "The 'metrics-server' addon is disabled
+        $ minikube addons enable nosuch
+
+        X Exiting due to MK_ADDON_ENABLE: nosuch is not a valid addon
+
+        [exit code 1]
+        $ minikube service nosuch
+
+        X Exiting due to SVC_NOT_FOUND: Service 'nosuch' was not found in 'default' namespace.
+        You may select another namespace by using 'minikube service nosuch -n <namespace>'. Or list out all the services using 'minikube service list'
+
+        [exit code 1]
+        $ minikube service list
+        |-----------|------|-------------|-----|
+        | NAMESPACE | NAME | TARGET PORT | URL |
+        |-----------|------|-------------|-----|
+        |-----------|------|-------------|-----|
+    "#]].assert_eq(&typed(&[
         "minikube addons list",
         "minikube addons enable metrics-server",
         "minikube addons disable metrics-server",

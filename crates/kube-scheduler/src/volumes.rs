@@ -5,7 +5,7 @@ use crate::queue::QueuedPod;
 use orrery_api::{Node, PersistentVolume, PersistentVolumeClaim, Pod};
 use orrery_apimachinery::Str;
 use orrery_client::volume::{
-    BOUND_BY_CONTROLLER, SELECTED_NODE, claim_names, fully_bound, is_bound_to, reference_to,
+    BOUND_BY_CONTROLLER, SELECTED_NODE, claim_names, fully_bound, is_bound_to, reachable_from, reference_to,
 };
 use orrery_client::{ApiServer, Context};
 use orrery_sim::{Duration, SimTime};
@@ -143,10 +143,17 @@ pub(crate) fn progress(wait: &VolumeWait, api: &ApiServer, now: SimTime) -> Prog
         let Some(claim) = api.get::<PersistentVolumeClaim>(&wait.pod.metadata.namespace, &name) else {
             return failed(&format!("persistentvolumeclaim \"{name}\" not found"));
         };
-        let given_up =
-            wait.provisioned.contains(&name) && !claim.metadata.annotations.contains_key(SELECTED_NODE);
-        if given_up && !fully_bound(claim) {
+        if wait.provisioned.contains(&name)
+            && claim.metadata.annotations.get(SELECTED_NODE) != Some(&wait.node)
+        {
             return failed(&format!("provisioning failed for PVC \"{name}\""));
+        }
+        if let Some(volume) = out_of_reach(claim, &wait.node, api) {
+            let why = "no matching NodeSelectorTerms";
+            return failed(&format!(
+                "pv \"{volume}\" node affinity doesn't match node \"{}\": {why}",
+                wait.node
+            ));
         }
         all_bound &= fully_bound(claim);
     }
@@ -155,4 +162,11 @@ pub(crate) fn progress(wait: &VolumeWait, api: &ApiServer, now: SimTime) -> Prog
         false if now >= wait.deadline => failed("context deadline exceeded"),
         false => Progress::Waiting,
     }
+}
+
+/// The volume of a claim, if it was made where the node does not reach it.
+fn out_of_reach(claim: &PersistentVolumeClaim, node: &str, api: &ApiServer) -> Option<Str> {
+    let volume = api.get::<PersistentVolume>("", claim.spec.volume_name.as_ref()?)?;
+    let node = api.get::<Node>("", node)?;
+    (!reachable_from(volume, node)).then(|| volume.metadata.name.clone())
 }

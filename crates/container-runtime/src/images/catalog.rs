@@ -111,6 +111,7 @@ dockersamples/examplevotingapp_vote 60 - g 80 | gunicorn app:app -b 0.0.0.0:80 |
 dockersamples/examplevotingapp_result 75 - g 80 /usr/bin/tini -- voting-result | | node curl
 dockersamples/examplevotingapp_worker 90 - g - | voting-worker
 registry.k8s.io/pause 1 3.20 n - /pause
+registry.k8s.io/build-image/debian-base 20 - g - | bash
 registry.k8s.io/busybox 2 1.49 b - | sh
 registry.k8s.io/nginx-slim 45 0.60 g 80 | nginx -g daemon~off;
 registry.k8s.io/echoserver 43 1.20 g 8080 | echoserver

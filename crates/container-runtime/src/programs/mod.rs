@@ -15,6 +15,7 @@ mod basic;
 mod clock;
 mod curl;
 mod files;
+mod find;
 mod lines;
 mod load;
 mod lookup;
@@ -299,6 +300,7 @@ const PROGRAMS: &[&[Program]] = &[
     text::PROGRAMS,
     test::PROGRAMS,
     files::PROGRAMS,
+    find::PROGRAMS,
     lines::PROGRAMS,
     clock::PROGRAMS,
     system::PROGRAMS,

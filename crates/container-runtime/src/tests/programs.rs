@@ -62,6 +62,11 @@ fn files_are_looked_at_and_changed() {
             "0 after 3 ms: x\n",
         ),
         (
+            "what is found, and deleted from below",
+            "mkdir -p /s/a; touch /s/a/b /s/.c; find /s -name b; test -e /s && find /s -mindepth 1 -delete && test -z \"$(ls -A /s)\" && echo empty",
+            "0 after 5 ms: /s/a/b\nempty\n",
+        ),
+        (
             "removal",
             "mkdir /d; rm /d; rm -r /d; rm /d; rm -f /d; echo $?",
             "0 after 5 ms: rm: can't remove '/d': is a directory\nrm: can't remove '/d': No such file or directory\n0\n",

@@ -32,9 +32,8 @@ fn sha256(text: &str) -> [u32; 8] {
 
 fn mix(state: &mut [u32; 8], block: &[u8]) {
     let mut words = [0u32; 64];
-    for i in 0..16 {
-        let at = i * 4;
-        words[i] = u32::from_be_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
+    for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
+        *word = bytes.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
     for i in 16..64 {
         let (a, b) = (words[i - 15], words[i - 2]);

@@ -108,7 +108,7 @@ fn pass(asked: &mut Asked, tls: bool) -> Reply {
     if let Reply::Http { status, body, .. } = &reply {
         let line = access_line(asked, *status, body.len());
         let (agent, took) = (header(asked, "User-Agent"), asked.took);
-        let seconds = format!("{}.{:03}", took.as_secs(), took.subsec_micros() / 1_000);
+        let seconds = format!("{}.{:03}", took.as_secs(), took.subsec_millis());
         let line = format!(
             "{line} \"-\" \"{agent}\" {} {seconds} [{name}] [] {upstream} {} {seconds} {status}\n",
             body.len(),

@@ -1,5 +1,8 @@
 //! What is kept where: the storage behind PersistentVolumes and the volumes of pods, and what is on it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::Cluster;
 use orrery_api::{Object, PersistentVolume};
 use orrery_apimachinery::Str;

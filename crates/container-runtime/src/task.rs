@@ -275,8 +275,12 @@ impl Task {
                 }
             }
             Sink::File(path) => {
-                // It was opened; that the disk is full by now is not simulated.
-                let _ = cx.container.append(path, text, cx.world);
+                // It was opened: all that can be wrong is that the disk is full.
+                let failed = cx.container.append(path, text, cx.world).err();
+                let err = self.shell.streams.err.clone();
+                if let Some(why) = failed.filter(|_| err != *sink) {
+                    self.print(&err, &["sh: write error: ", &why, "\n"].concat(), cx);
+                }
             }
         }
     }

@@ -76,4 +76,8 @@ impl DockerHost for Cluster {
             Cluster::set_add_on(self, add_on, on);
         }
     }
+
+    fn iptables_save(&self, node: &str, table: Option<&str>) -> Option<String> {
+        self.kubelet_of.contains_key(node).then(|| self.kube_proxy().iptables_save(&self.api, node, table))
+    }
 }

@@ -69,6 +69,10 @@ pub trait DockerHost {
 
     /// Sends many requests from this machine, while time passes.
     fn hammer(&mut self, told: &Hammering) -> Hammered;
+
+    /// The rules of a node's kernel, or those of one table, as `iptables-save` prints them; `None` when there is no
+    /// such node.
+    fn iptables_save(&self, node: &str, table: Option<&str>) -> Option<String>;
 }
 
 /// What a program that sends many requests is told.

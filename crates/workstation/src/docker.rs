@@ -1,6 +1,6 @@
 //! docker: images are built, named, and exchanged with registries; a local registry is a container.
 
-use crate::{Desk, Words};
+use crate::{Desk, Words, node};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::DockerContainer;
 use orrery_container_runtime::images::{Image, Recipe, Reference};
@@ -15,6 +15,12 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
         _ => argv,
     };
     let rest = argv.get(1..).unwrap_or_default();
+    if argv.first().is_some_and(|word| word == "exec") {
+        let at = rest.iter().position(|word| !word.starts_with('-')).unwrap_or(rest.len());
+        let (name, command) =
+            rest[at..].split_first().ok_or("docker: 'docker exec' requires at least 2 arguments.")?;
+        return node::run(desk, name, command);
+    }
     let words =
         Words::of(rest, &["-d", "--detach", "--rm", "-it", "-i", "-t", "-a", "-q", "--password-stdin", "-f"]);
     match (argv.first().map_or("", |word| word), &words.plain[..]) {
@@ -39,7 +45,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
         }
         ("tag" | "push" | "pull", _) => Err(format!("docker: 'docker {}' wants other arguments.", argv[0])),
         (other, _) => Err(format!(
-            "docker: '{other}' is not a docker command that is known here.\nKnown are build, images, login, ps, pull, push, rm, run, start, stop and tag."
+            "docker: '{other}' is not a docker command that is known here.\nKnown are build, exec, images, login, ps, pull, push, rm, run, start, stop and tag."
         )),
     }
 }

@@ -9,6 +9,7 @@ mod etcdctl;
 mod hey;
 mod kind;
 mod minikube;
+mod node;
 
 use orrery_apimachinery::Str;
 use orrery_apiserver::Session;

@@ -3,11 +3,14 @@
 mod addons;
 mod service;
 
-use crate::{Desk, Words, docker};
+use crate::{Desk, Words, docker, node};
 use orrery_apimachinery::Order;
 use orrery_sim::Duration;
 
 pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
+    if argv.first().is_some_and(|word| word == "ssh") {
+        return ssh(desk, &argv[1..]);
+    }
     let words = Words::of(argv, &["--daemon", "--overwrite", "--url"]);
     match &words.plain[..] {
         ["image", "load", names @ ..] if !names.is_empty() => names.iter().try_for_each(|name| load(desk, name)),
@@ -30,8 +33,19 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
             Ok(())
         }
         ["addons", rest @ ..] => addons::run(desk, rest),
-        _ => Err("Of minikube, 'addons', 'image build', 'image load', 'image ls', 'ip', 'service' and 'tunnel' are known here".into()),
+        _ => Err("Of minikube, 'addons', 'image build', 'image load', 'image ls', 'ip', 'service', 'ssh' and 'tunnel' are known here".into()),
     }
+}
+
+/// `minikube ssh [-n NODE] [--] COMMAND`
+fn ssh(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
+    let (node, command) = match argv {
+        [flag, node, rest @ ..] if flag == "-n" || flag == "--node" => (Some(node.clone()), rest),
+        rest => (None, rest),
+    };
+    let command = if command.first().is_some_and(|word| word == "--") { &command[1..] } else { command };
+    let node = node.or_else(|| desk.station.nodes().first().map(|node| (**node).to_owned()));
+    node::run(desk, &node.unwrap_or_default(), command)
 }
 
 /// Copies an image of the daemon to every node; one that the daemon does not have comes from its registry.

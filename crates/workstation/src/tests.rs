@@ -78,6 +78,10 @@ impl DockerHost for Machine {
         self.measures = name == "metrics-server" && on;
     }
 
+    fn iptables_save(&self, node: &str, table: Option<&str>) -> Option<String> {
+        (node == "node-1").then(|| format!("*{}\nCOMMIT\n", table.unwrap_or("filter")))
+    }
+
     /// `web.example` answers; all others refuse, or on port 81 do not answer.
     fn call(&mut self, asked: &Str, to: Target, _: &Message) -> Answer<Result<Reply, Unreachable>> {
         let took = if to.port == 81 { Duration::from_secs(127) } else { Duration::from_millis(3) };
@@ -414,5 +418,29 @@ fn add_ons_are_listed_and_turned_on() {
         "minikube addons enable nosuch",
         "minikube service nosuch",
         "minikube service list",
+    ]));
+}
+
+#[test]
+fn a_nodes_rules_are_read() {
+    expect![[r#"
+        $ minikube ssh -- sudo iptables-save -t nat
+        *nat
+        COMMIT
+        $ docker exec -it node-1 iptables-save
+        *filter
+        COMMIT
+        $ docker exec node-9 iptables-save
+        Error response from daemon: No such container: node-9
+        [exit code 1]
+        $ minikube ssh reboot
+        bash: line 1: reboot: command not found
+        [exit code 1]
+    "#]]
+    .assert_eq(&typed(&[
+        "minikube ssh -- sudo iptables-save -t nat",
+        "docker exec -it node-1 iptables-save",
+        "docker exec node-9 iptables-save",
+        "minikube ssh reboot",
     ]));
 }

@@ -124,6 +124,7 @@ fn with_families(mut scene: Scene) -> Scene {
         counts: (1, 2),
         branches,
         runs: None,
+        autoscaler: None,
     };
     scene.families = Some(vec![
         family("a", vec![branch("a1", some.to_vec(), 0), branch("a2", vec![], 0)]),

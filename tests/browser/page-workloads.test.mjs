@@ -16,7 +16,7 @@ const db = (replicas = 2) => `apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
   name: fast
-provisioner: example.com/disk
+provisioner: ebs.csi.aws.com
 ---
 apiVersion: apps/v1
 kind: StatefulSet

@@ -88,7 +88,7 @@ impl<P: Copy + PartialEq> Line<P> {
             _ => self.points.push((at, point)),
         }
         if self.points.len() > MOST {
-            self.apart = self.apart * 2;
+            self.apart *= 2;
             let mut number = 0;
             self.points.retain(|_| {
                 number += 1;

@@ -102,7 +102,7 @@ fn workload(kind: &str, api: &str, spec: &str, does: &str) -> String {
 
 #[test]
 fn every_workload_has_the_places_that_are_its_own() {
-    let data = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\nprovisioner: example.com/disk\n---\n";
+    let data = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\nprovisioner: ebs.csi.aws.com\n---\n";
     let stateful = "  replicas: 2\n  ordinals: {start: 3}\n  serviceName: it\n  selector: {matchLabels: {app: it}}\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {storageClassName: fast, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}";
     let selector = "  selector: {matchLabels: {app: it}}";
     let ends = ", command: [sh, -c, exit 0]}], restartPolicy: Never, tolerations: [{operator: Exists";

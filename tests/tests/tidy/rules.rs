@@ -28,7 +28,8 @@ const ENGINE: [&str; 18] = [
 ];
 
 /// Where floats may be named, because there they decide nothing, or exactly what upstream's decide.
-const FLOATS: [(&str, &str); 4] = [
+const FLOATS: [(&str, &str); 5] = [
+    ("crates/add-ons/src/controllers/cluster_autoscaler/scale_down.rs", "a share of use, as Go prints it"),
     ("crates/apimachinery/", "reads numbers that people wrote with a point"),
     ("crates/kube-scheduler/src/float.rs", "rounds scores as upstream's doubles do, the same everywhere"),
     ("crates/manifest/", "reads numbers as go-yaml does"),

@@ -168,29 +168,22 @@ mod tests {
     /// A claim of 5Gi that is bound to a volume of `driver`, of a class whose volumes grow, and asks for 8Gi since.
     fn grown(driver: &str) -> Workbench<VolumeResizer> {
         let mut bench = Workbench::new();
-        bench.apply(
-            json!({
-                "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"},
-                "provisioner": driver, "allowVolumeExpansion": true,
-            })
-            .into(),
-        );
-        bench.apply(
-            json!({
-                "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-                "metadata": {"name": "data", "namespace": "default", "annotations": {BIND_COMPLETED: "yes"}},
-                "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "volumeName": "pv",
-                    "resources": {"requests": {"storage": "5Gi"}}},
-            })
-            .into(),
-        );
+        bench.apply(json!({
+            "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"},
+            "provisioner": driver, "allowVolumeExpansion": true,
+        }));
+        bench.apply(json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "data", "namespace": "default", "annotations": {BIND_COMPLETED: "yes"}},
+            "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "volumeName": "pv",
+                "resources": {"requests": {"storage": "5Gi"}}},
+        }));
         bench.apply(
             json!({
                 "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv"},
                 "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "capacity": {"storage": "5Gi"},
                     "csi": {"driver": driver, "volumeHandle": "pv"}},
-            })
-            .into(),
+            }),
         );
         let claim = bench.get::<PersistentVolumeClaim>("default", "data").expect("it is there");
         bench.modify::<PersistentVolume>("", "pv", |volume| {

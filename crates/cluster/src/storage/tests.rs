@@ -1,3 +1,5 @@
+//! What stays on each kind of volume, and what goes with whom.
+
 use super::*;
 use crate::Config;
 use orrery_api::{ConfigMap, Event, Kind, PersistentVolumeClaim, Pod};

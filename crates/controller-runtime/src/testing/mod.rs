@@ -25,6 +25,12 @@ pub struct Workbench<C> {
     delivered: Revision,
 }
 
+impl<C: Controller + Default> Default for Workbench<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<C: Controller + Default> Workbench<C> {
     /// The controller starts anew: it knows nothing, and hears of everything again.
     pub fn restart(&mut self) {

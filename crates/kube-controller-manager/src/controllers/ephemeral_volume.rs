@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_claim_of_a_template_belongs_to_its_pod_and_is_made_again_when_it_is_deleted() {
         let mut bench = Workbench::<EphemeralVolumeController>::new();
-        bench.apply(pod().into());
+        bench.apply(pod());
         bench.pass(Duration::from_secs(1));
         let claim = |bench: &Workbench<_>| bench.get::<PersistentVolumeClaim>("default", "web-scratch");
         let made = claim(&bench).expect("the controller makes it");
@@ -113,7 +113,7 @@ mod tests {
     fn a_claim_that_has_the_name_already_is_not_taken() {
         let mut bench = Workbench::<EphemeralVolumeController>::new();
         bench.create(claim("web-scratch", 1));
-        bench.apply(pod().into());
+        bench.apply(pod());
         bench.pass(Duration::from_secs(1));
         assert_eq!(
             bench.events(),

@@ -24,7 +24,7 @@ pub(super) fn of(source: &ServiceAccountTokenProjection, maker: &Maker<'_>) -> S
     let (pod, seconds) = (maker.pod, source.expiration_seconds.unwrap_or(LIFETIME));
     let begun = pod.status.start_time.or(pod.metadata.creation_timestamp);
     let begun = begun.map_or(SimTime::ZERO, |date| maker.api.instant(date));
-    let period = (seconds.unsigned_abs() * 4 / 5).min(LONGEST).max(1);
+    let period = (seconds.unsigned_abs() * 4 / 5).clamp(1, LONGEST);
     let number = maker.at.since(begun).as_secs() / period;
     let issued = maker.api.date(begun + Duration::from_secs(number * period)).0;
 

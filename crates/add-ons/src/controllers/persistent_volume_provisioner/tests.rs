@@ -32,8 +32,7 @@ fn ask(bench: &mut Bench, provisioner: &str, name: &str, mode: &str) -> String {
             "apiVersion": "v1", "kind": "PersistentVolumeClaim",
             "metadata": {"name": name, "namespace": "default", "annotations": {PROVISIONER: provisioner}},
             "spec": {"accessModes": [mode], "storageClassName": "fast", "resources": {"requests": {"storage": "5Gi"}}},
-        })
-        .into(),
+        }),
     );
     let claim = bench.get::<PersistentVolumeClaim>("default", name).expect("it is there");
     format!("pvc-{}", claim.metadata.uid)

@@ -1,3 +1,5 @@
+//! Pods and nodes in, VolumeAttachments out.
+
 use super::*;
 use crate::testing::Workbench;
 use expect_test::{Expect, expect};

@@ -124,11 +124,14 @@ fn without_behavior_replicas_double_at_most_and_shrink_after_five_minutes() {
     }
 }
 
+/// A sentence, the policies up and down, what was before, the numbers, and what comes of it.
+type Row = (&'static str, &'static str, &'static str, &'static str, [i32; 4], &'static str);
+
 #[test]
 fn policies_say_how_fast_it_goes() {
     const UP: &str = "0: Pods 4/15 Percent 100/15";
     const DOWN: &str = "0: Percent 100/15";
-    let rows: [(&str, &str, &str, &str, [i32; 4], &str); 28] = [
+    let rows: [Row; 28] = [
         (
             "by default six of two are reached at once",
             UP,

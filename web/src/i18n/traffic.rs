@@ -258,20 +258,17 @@ pub const KO: TrafficWords = TrafficWords {
         Place::NetworkPolicy(_, name) => format!("네트워크폴리시 {name}"),
         Place::Ingress(_, name) => format!("인그레스 {name}"),
     },
-    step: |step| {
-        let goes = match (&step.at, step.rewritten) {
-            (Place::Dns, _) => format!("이름을 주소로 바꾸었다: {}", step.destination),
-            (Place::Service(..), _) => format!("서비스 규칙이 정한 목적지: {}", step.destination),
-            (Place::NetworkPolicy(..), _) => "지나가도 되는지 이 정책이 정했다".to_owned(),
-            (Place::Pod(_, _, Some(_)), (false, false)) => "요청이 도착했다".to_owned(),
-            (_, (true, true)) => {
-                format!("출발지를 {}, 목적지를 {} 주소로 바꾸었다", step.source, step.destination)
-            }
-            (_, (false, true)) => format!("목적지를 {} 주소로 바꾸었다", step.destination),
-            (_, (true, false)) => format!("출발지를 {} 주소로 바꾸었다", step.source),
-            _ => format!("주소를 바꾸지 않고 {} 쪽으로 넘겼다", step.destination),
-        };
-        goes
+    step: |step| match (&step.at, step.rewritten) {
+        (Place::Dns, _) => format!("이름을 주소로 바꾸었다: {}", step.destination),
+        (Place::Service(..), _) => format!("서비스 규칙이 정한 목적지: {}", step.destination),
+        (Place::NetworkPolicy(..), _) => "지나가도 되는지 이 정책이 정했다".to_owned(),
+        (Place::Pod(_, _, Some(_)), (false, false)) => "요청이 도착했다".to_owned(),
+        (_, (true, true)) => {
+            format!("출발지를 {}, 목적지를 {} 주소로 바꾸었다", step.source, step.destination)
+        }
+        (_, (false, true)) => format!("목적지를 {} 주소로 바꾸었다", step.destination),
+        (_, (true, false)) => format!("출발지를 {} 주소로 바꾸었다", step.source),
+        _ => format!("주소를 바꾸지 않고 {} 쪽으로 넘겼다", step.destination),
     },
     no_such_service: "그런 서비스가 없다",
     ready: |ready, all| format!("{all}개 중 {ready}개 준비"),

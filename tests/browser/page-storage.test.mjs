@@ -62,7 +62,7 @@ const life = (page, claim) => page.locator('.life', { has: page.locator(`[data-r
 test('the storage view tells a life from its class to its files, and what a deletion comes to', async () => {
   const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, kept);
-  await untilReady(page, 1);
+  await page.waitForSelector('.picture .pod[data-state="ready"]');
   await page.click('.views button:has-text("Storage")');
 
   const notes = life(page, 'notes');
@@ -93,7 +93,7 @@ test('charts follow a workload over virtual time, and a click goes to that momen
   await untilReady(page, 3);
   await page.click('.views button:has-text("Charts")');
   const chart = page.locator('.chart', { hasText: 'web' });
-  await chart.locator('svg polyline').first().waitFor();
+  await chart.locator('svg polyline[stroke="#000001"]').waitFor({ state: 'attached' });
   assert.match(await chart.locator('figcaption').innerText(), /ready 3/);
   assert.deepEqual(await accessibilityProblems(page), []);
   await page.click('.play');

@@ -39,25 +39,9 @@ impl World for Sealed {
         None
     }
 
-    fn write(&mut self, _: &str, _: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn append(&mut self, _: &str, _: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
     fn size(&mut self, _: &str) -> u64 {
         self.touched = true;
         0
-    }
-
-    fn grow(&mut self, _: &str, _: u64) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn make_directory(&mut self, _: &str) -> Result<(), Str> {
-        Ok(())
     }
 
     fn remove(&mut self, _: &str) -> bool {

@@ -375,38 +375,6 @@ impl World for Nowhere {
     fn send(&mut self, _: To, _: &Message, timeout: Duration) -> Answer<Result<Reply, Unreachable>> {
         Answer { took: timeout, result: Err(Unreachable::TimedOut) }
     }
-
-    fn read(&mut self, _: &str) -> Option<Str> {
-        None
-    }
-
-    fn write(&mut self, _: &str, _: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn append(&mut self, _: &str, _: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn size(&mut self, _: &str) -> u64 {
-        0
-    }
-
-    fn grow(&mut self, _: &str, _: u64) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn make_directory(&mut self, _: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn remove(&mut self, _: &str) -> bool {
-        false
-    }
-
-    fn list(&mut self, _: &str) -> Option<Vec<Str>> {
-        None
-    }
 }
 
 /// A link that can be read is written as one that reads the same.

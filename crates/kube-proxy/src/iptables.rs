@@ -1,8 +1,8 @@
 //! The rules as `iptables-save` prints them, each a line (upstream: `syncProxyRules` and
 //! `writeServiceToEndpointRules` of `pkg/proxy/iptables/proxier.go`).
 
+use crate::chain_hash::hash;
 use crate::service_port::{Cidr, Endpoint, Policy, ServicePort};
-use crate::sha256::hash;
 use crate::table::Entry;
 use orrery_sim::Duration;
 use std::net::Ipv4Addr;

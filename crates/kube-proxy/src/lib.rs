@@ -8,6 +8,7 @@
 //! that is set aside for documentation; whether anybody is there is not known, and who asks is told so. A sync takes
 //! no time.
 
+mod chain_hash;
 mod dns;
 mod dump;
 mod forward;
@@ -18,7 +19,6 @@ pub mod network_policy;
 mod proxy;
 mod runner;
 mod service_port;
-mod sha256;
 mod table;
 
 #[cfg(test)]

@@ -142,36 +142,4 @@ impl World for Nobody {
     ) -> Answer<Result<Reply, Unreachable>> {
         Answer { took: Duration::ZERO, result: Err(Unreachable::NoRoute) }
     }
-
-    fn read(&mut self, _path: &str) -> Option<Str> {
-        None
-    }
-
-    fn write(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn append(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn size(&mut self, _path: &str) -> u64 {
-        0
-    }
-
-    fn grow(&mut self, _path: &str, _bytes: u64) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn make_directory(&mut self, _path: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn remove(&mut self, _path: &str) -> bool {
-        false
-    }
-
-    fn list(&mut self, _path: &str) -> Option<Vec<Str>> {
-        None
-    }
 }

@@ -65,36 +65,4 @@ impl World for Here<'_> {
             false => answer,
         }
     }
-
-    fn read(&mut self, _path: &str) -> Option<Str> {
-        None
-    }
-
-    fn write(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn append(&mut self, _path: &str, _content: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn size(&mut self, _path: &str) -> u64 {
-        0
-    }
-
-    fn grow(&mut self, _path: &str, _bytes: u64) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn make_directory(&mut self, _path: &str) -> Result<(), Str> {
-        Ok(())
-    }
-
-    fn remove(&mut self, _path: &str) -> bool {
-        false
-    }
-
-    fn list(&mut self, _path: &str) -> Option<Vec<Str>> {
-        None
-    }
 }

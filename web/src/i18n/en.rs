@@ -1,6 +1,6 @@
 //! English.
 
-use orrery_share::{Damage, Fault};
+use orrery_share::Fault;
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
@@ -350,14 +350,7 @@ pub static WORDS: Words = Words {
     embed_code: "Embed in a page",
     download: "Download manifests",
     bad_link: |why| format!("This link cannot be opened: {why}. Nothing was changed."),
-    damage: |d| match d {
-        Damage::NotALink => "it is not a link of this page".into(),
-        Damage::Codec(codec) => format!("it was written by a newer version (codec {codec})"),
-        Damage::Cut { got, of } => format!("its end is missing, {got} of {of} bytes arrived"),
-        Damage::Checksum => "a character was changed on the way".into(),
-        Damage::TooLarge => "what it holds is too large".into(),
-        Damage::Content(what) => format!("its content is not understood ({what})"),
-    },
+    damage: super::damage::en,
     keys: "Keys",
     key_play: "play, pause",
     key_step: "step to the next event",

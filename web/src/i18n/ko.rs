@@ -1,6 +1,6 @@
 //! 한국어. 용어는 쿠버네티스 문서의 한국어 용어집을 따르고, 평어체로 쓴다.
 
-use orrery_share::{Damage, Fault};
+use orrery_share::Fault;
 
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Wait;
@@ -352,14 +352,7 @@ pub static WORDS: Words = Words {
     embed_code: "페이지에 삽입",
     download: "매니페스트 내려받기",
     bad_link: |why| format!("이 링크를 열 수 없다: {why}. 바뀐 것은 없다."),
-    damage: |d| match d {
-        Damage::NotALink => "이 페이지의 링크가 아니다".into(),
-        Damage::Codec(codec) => format!("더 새로운 버전에서 만들어졌다(코덱 {codec})"),
-        Damage::Cut { got, of } => format!("끝이 잘려 {of}바이트 중 {got}바이트만 왔다"),
-        Damage::Checksum => "도중에 글자가 바뀌었다".into(),
-        Damage::TooLarge => "내용이 너무 크다".into(),
-        Damage::Content(what) => format!("내용을 이해할 수 없다({what})"),
-    },
+    damage: super::damage::ko,
     keys: "키",
     key_play: "재생, 일시 정지",
     key_step: "다음 이벤트까지",

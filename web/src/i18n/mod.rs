@@ -2,6 +2,7 @@
 //! States, field names, reasons and kubectl's output are never translated.
 
 mod charts;
+mod damage;
 mod en;
 mod ko;
 mod scaling;

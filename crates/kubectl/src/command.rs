@@ -1,5 +1,6 @@
 //! What every command works with.
 
+use crate::follow::Follow;
 use crate::trouble::{Failure, Trouble};
 use crate::{Args, Files, ROUND_TRIP};
 use orrery_api::Object;
@@ -16,6 +17,17 @@ pub struct Output {
     pub stderr: String,
     /// The exit code.
     pub code: i32,
+}
+
+impl Output {
+    /// Adds why the command failed.
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        self.stderr.push_str(&failure.text);
+        if !self.stderr.ends_with('\n') {
+            self.stderr.push('\n');
+        }
+        self.code = failure.code;
+    }
 }
 
 /// How far a command goes (`--dry-run`).
@@ -58,11 +70,20 @@ pub struct Cx<'a> {
     /// Under which name the server remembers what this command sets; empty for kubectl's own.
     pub(crate) manager: String,
     pub(crate) dry_run: DryRun,
+    /// Where a command is put that goes on; `None` when it goes on here and now.
+    pub(crate) followed: Option<Option<Box<dyn Follow>>>,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(session: &'a mut dyn Session, files: &'a dyn Files) -> Cx<'a> {
-        Cx { session, files, output: Output::default(), manager: String::new(), dry_run: DryRun::No }
+        Cx {
+            session,
+            files,
+            output: Output::default(),
+            manager: String::new(),
+            dry_run: DryRun::No,
+            followed: None,
+        }
     }
 
     /// The objects.
@@ -75,6 +96,8 @@ impl<'a> Cx<'a> {
         &mut self,
         call: impl FnOnce(&mut ApiServer, &Request) -> StatusResult<T>,
     ) -> StatusResult<T> {
+        // What has been handed over is known to have changed nothing.
+        self.followed = None;
         let (api, mut request) = self.session.send();
         request.field_manager = (!self.manager.is_empty()).then(|| self.manager.as_str().into());
         request.dry_run = self.dry_run == DryRun::Server;

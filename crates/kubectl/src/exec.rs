@@ -91,7 +91,7 @@ pub(crate) fn join(cx: &mut Cx<'_>, args: &Args, pod: Rc<Pod>, container: Str) -
         cx.output.stderr += "If you don't see a command prompt, try pressing enter.\n";
     }
     if !args.on("stdin") {
-        return Ok(logs::attach(cx, args, (pod, container), None)?);
+        return logs::attach(cx, args, (pod, container), None);
     }
     let ephemeral = pod.spec.ephemeral_containers.iter().any(|it| it.name == container);
     let (name, namespace) = (&pod.metadata.name, &pod.metadata.namespace);

@@ -1,15 +1,16 @@
 //! `kubectl get`.
 
 use crate::command::Cx;
+use crate::follow::Follow;
 use crate::printer::{Format, print_tree, shown as shown_tree};
 use crate::sort::sort_by;
 use crate::target::{self, Target};
 use crate::trouble::Trouble;
-use crate::{Args, Failure, manifest, pods};
+use crate::{Args, Failure, manifest};
 use orrery_api::printers::{Options, table};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Reason, Status, Value};
-use orrery_apiserver::{ApiServer, Key};
+use orrery_apiserver::{ApiServer, Key, Revision};
 use serde_json::json;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
@@ -61,7 +62,7 @@ fn watch(cx: &mut Cx<'_>, args: &Args, targets: &[Target], format: &Format) -> R
     let [target] = targets else {
         return Err(Failure::usage("you may only specify a single resource type"));
     };
-    let mut seen = cx.api().revision();
+    let seen = cx.api().revision();
     let mut shown = Vec::new();
     if !args.on("watch-only") {
         match target {
@@ -75,26 +76,35 @@ fn watch(cx: &mut Cx<'_>, args: &Args, targets: &[Target], format: &Format) -> R
             print_last(cx, args, &shown[..count], format, count == shown.len())?;
         }
     }
-    let deadline = pods::patience(cx);
-    while cx.session.now() < deadline {
-        cx.session.pass(pods::LOOK);
-        while seen < cx.api().revision() {
-            seen += 1;
-            let Some(change) = cx.api().change(seen) else { continue };
-            let news = match target {
+    cx.follow(args, Box::new(Watch { target: target.clone(), seen, shown }))
+}
+
+/// What is watched, how far it was looked at, and all that was printed.
+struct Watch {
+    target: Target,
+    seen: Revision,
+    shown: Vec<Object>,
+}
+
+impl Follow for Watch {
+    fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
+        let format = Format::parse(args)?;
+        while self.seen < cx.api().revision() {
+            self.seen += 1;
+            let Some(change) = cx.api().change(self.seen) else { continue };
+            let news = match &self.target {
                 Target::One(key) => Key::of(&change.value) == *key,
                 Target::All(kind) => {
                     change.value.kind() == *kind && target::picks(*kind, args)?.matches(&change.value)
                 }
             };
             if news {
-                shown.push(change.value.clone());
-                print_last(cx, args, &shown, format, shown.len() == 1)?;
+                self.shown.push(change.value.clone());
+                print_last(cx, args, &self.shown, &format, self.shown.len() == 1)?;
             }
         }
+        Ok(false)
     }
-    pods::interrupt(cx);
-    Ok(())
 }
 
 /// Prints the last of the objects, below those that were printed before it; or the whole table.

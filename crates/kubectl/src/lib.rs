@@ -19,6 +19,7 @@ mod events;
 mod exec;
 mod explain;
 mod expose;
+mod follow;
 mod get;
 mod json;
 mod jsonpath;
@@ -48,6 +49,7 @@ mod wait;
 
 pub use args::Args;
 pub use command::Output;
+pub use follow::Following;
 pub use trouble::Failure;
 
 use command::{Cx, DryRun};
@@ -213,10 +215,25 @@ fn writes_a_manifest(command: &str) -> bool {
     command == "run" || command.starts_with("create")
 }
 
-/// Runs one command line, without the leading `kubectl`.
+/// Runs one command line, without the leading `kubectl`, to its end.
 pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Output {
+    begin(argv, files, session, false).0
+}
+
+/// As [`run`], but what goes on is handed over, to be looked at while time passes.
+pub fn start(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> (Output, Option<Following>) {
+    begin(argv, files, session, true)
+}
+
+fn begin(
+    argv: &[String],
+    files: &dyn Files,
+    session: &mut dyn Session,
+    hands_over: bool,
+) -> (Output, Option<Following>) {
     session.pass(START_UP);
     let mut cx = Cx::new(session, files);
+    cx.followed = hands_over.then_some(None);
     let outcome = Args::parse(argv).map_err(Failure::usage).and_then(|args| {
         let command = COMMANDS.iter().find(|command| command.name == args.command);
         let command = command.expect("parsed arguments name a command");
@@ -226,15 +243,15 @@ pub fn run(argv: &[String], files: &dyn Files, session: &mut dyn Session) -> Out
         if !alone {
             cx.session.reach().map_err(|text| Failure { text, code: 1 })?;
         }
-        (command.run)(&mut cx, &args)
+        (command.run)(&mut cx, &args)?;
+        Ok(args)
     });
-    let mut output = cx.output;
-    if let Err(failure) = outcome {
-        output.stderr.push_str(&failure.text);
-        if !output.stderr.ends_with('\n') {
-            output.stderr.push('\n');
+    let (mut output, followed) = (cx.output, cx.followed.flatten());
+    match outcome {
+        Ok(args) => (output, followed.map(|what| Following::new(args, what))),
+        Err(failure) => {
+            output.fail(&failure);
+            (output, None)
         }
-        output.code = failure.code;
     }
-    output
 }

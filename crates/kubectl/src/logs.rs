@@ -2,7 +2,7 @@
 
 use crate::command::Cx;
 use crate::create::usage;
-use crate::trouble::Trouble;
+use crate::follow::Follow;
 use crate::{Args, Failure, pods, target};
 use orrery_api::{Kind, Object, Pod};
 use orrery_apimachinery::{Reason, Status, Str, Time, duration};
@@ -45,13 +45,34 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         }
     }
     if follow {
-        pods::follow(cx, &sources, &mut |cx, nth| {
-            let lines = lines(cx, args, &sources[nth]).unwrap_or_default();
-            lines.iter().skip(seen[nth]).for_each(|line| print(cx, args, &sources[nth], line));
-            seen[nth] = lines.len();
-        })?;
+        cx.follow(args, Box::new(Tail { sources, seen, plain: false }))?;
     }
     Ok(())
+}
+
+/// Logs that are followed, and how many lines of each were printed.
+struct Tail {
+    sources: Vec<Source>,
+    seen: Vec<usize>,
+    /// Whether nothing but the lines is printed.
+    plain: bool,
+}
+
+impl Follow for Tail {
+    fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
+        let over = pods::all_ended(cx, &self.sources);
+        for (source, seen) in self.sources.iter().zip(&mut self.seen) {
+            let lines = lines(cx, args, source).unwrap_or_default();
+            for line in lines.iter().skip(*seen) {
+                match self.plain {
+                    true => cx.say(&line.text),
+                    false => print(cx, args, source, line),
+                }
+            }
+            *seen = lines.len();
+        }
+        Ok(over)
+    }
 }
 
 fn check(cx: &Cx<'_>, args: &Args) -> Result<(), Failure> {
@@ -200,12 +221,7 @@ pub(crate) fn attach(
     args: &Args,
     source: Source,
     after: Option<usize>,
-) -> Result<(), Trouble> {
-    let mut seen = after.map_or_else(|| lines(cx, args, &source).map(|lines| lines.len()), Ok)?;
-    let sources = [source];
-    pods::follow(cx, &sources, &mut |cx, _| {
-        let lines = lines(cx, args, &sources[0]).unwrap_or_default();
-        lines.iter().skip(seen).for_each(|line| cx.say(&line.text));
-        seen = lines.len();
-    })
+) -> Result<(), Failure> {
+    let seen = after.map_or_else(|| lines(cx, args, &source).map(|lines| lines.len()), Ok)?;
+    cx.follow(args, Box::new(Tail { sources: vec![source], seen: vec![seen], plain: true }))
 }

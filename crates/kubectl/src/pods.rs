@@ -2,7 +2,6 @@
 //! (upstream: `polymorphichelpers`, `cmd/util/podcmd`, `util/podutils`).
 
 use crate::command::Cx;
-use crate::trouble::Trouble;
 use crate::{Args, Failure, target};
 use orrery_api::{Container, Kind, Object, Pod};
 use orrery_apimachinery::{LabelSelector, Order, Str, StrMap};
@@ -12,8 +11,6 @@ use std::rc::Rc;
 
 /// How often it is looked for news.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
-/// How long something is followed that does not end by itself, until the person is taken to press Ctrl-C.
-const FOLLOWED: Duration = Duration::from_secs(60);
 /// How long it is waited for the first pod unless told otherwise.
 const FIRST_POD: Duration = Duration::from_secs(20);
 /// The annotation that says which container is meant when none is named.
@@ -146,36 +143,10 @@ fn ended(pod: &Pod, container: &str) -> bool {
     statuses.find(|it| &*it.name == container).is_some_and(|it| it.state.running.is_none())
 }
 
-/// Prints what containers write from now on, until all have ended or somebody would have had enough of it.
-pub(crate) fn follow(
-    cx: &mut Cx<'_>,
-    sources: &[(Rc<Pod>, Str)],
-    print: &mut dyn FnMut(&mut Cx<'_>, usize),
-) -> Result<(), Trouble> {
-    let deadline = cx.session.now() + FOLLOWED;
-    while cx.session.now() < deadline {
-        let over = |(pod, container): &(Rc<Pod>, Str)| {
-            let now = cx.api().get::<Pod>(&pod.metadata.namespace, &pod.metadata.name);
-            now.is_none_or(|now| now.metadata.uid != pod.metadata.uid || ended(now, container))
-        };
-        let all_over = sources.iter().all(over);
-        (0..sources.len()).for_each(|nth| print(cx, nth));
-        if all_over {
-            return Ok(());
-        }
-        cx.session.pass(LOOK);
-    }
-    interrupt(cx);
-    Ok(())
-}
-
-/// What is seen when a person ends a command that would go on.
-pub(crate) fn interrupt(cx: &mut Cx<'_>) {
-    cx.output.stderr += "^C\n";
-    cx.output.code = 130;
-}
-
-/// Until when something is followed that does not end by itself.
-pub(crate) fn patience(cx: &Cx<'_>) -> orrery_sim::SimTime {
-    cx.session.now() + FOLLOWED
+/// Whether none of these containers writes any more.
+pub(crate) fn all_ended(cx: &Cx<'_>, sources: &[(Rc<Pod>, Str)]) -> bool {
+    sources.iter().all(|(pod, container)| {
+        let now = cx.api().get::<Pod>(&pod.metadata.namespace, &pod.metadata.name);
+        now.is_none_or(|now| now.metadata.uid != pod.metadata.uid || ended(now, container))
+    })
 }

@@ -1,7 +1,9 @@
 //! `kubectl wait`: until objects are there, are gone, or are as a condition or a path says.
 
 use crate::command::{Cx, outcome};
+use crate::follow::Follow;
 use crate::jsonpath::{self, Template};
+use crate::target::Found;
 use crate::trouble::Trouble;
 use crate::{Args, Failure, printer, target};
 use orrery_api::Object;
@@ -35,26 +37,71 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let goal = goal(args.flag("for").unwrap_or_default()).map_err(Failure::usage)?;
     let patience = args.duration("timeout").unwrap_or(PATIENCE);
     let deadline = cx.session.now() + patience;
-    let mut found = target::visit(cx, args, &args.words)?;
-    while matches!(goal, Goal::Created) && found.iter().any(|object| object.as_ref().is_err_and(is_missing)) {
-        if cx.session.now() + LOOK_FOR_NEW > deadline {
-            return Err(Failure::usage(TIMED_OUT));
+    let mut waiting =
+        Waiting { goal, patience, deadline, found: Vec::new(), looked_at: 0, troubles: Vec::new() };
+    waiting.find(cx, args)?;
+    cx.follow(args, Box::new(waiting))
+}
+
+/// What is still to be waited for, one object after the other.
+struct Waiting {
+    goal: Goal,
+    patience: Duration,
+    deadline: SimTime,
+    /// The objects, the next one last; none while some have not been created yet.
+    found: Vec<Found>,
+    /// The version in which the next one was looked at.
+    looked_at: u64,
+    troubles: Vec<Trouble>,
+}
+
+impl Waiting {
+    /// Finds the objects; false while some of those that are to be created are missing.
+    fn find(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
+        let mut found = target::visit(cx, args, &args.words)?;
+        let missing = found.iter().any(|object| object.as_ref().is_err_and(is_missing));
+        if missing && matches!(self.goal, Goal::Created) {
+            return match cx.session.now() + LOOK_FOR_NEW > self.deadline {
+                true => Err(Failure::usage(TIMED_OUT)),
+                false => Ok(false),
+            };
         }
-        cx.session.pass(LOOK_FOR_NEW);
-        found = target::visit(cx, args, &args.words)?;
-    }
-    if found.is_empty() && !matches!(goal, Goal::Deleted) {
-        return Err(Failure::usage("no matching resources found"));
-    }
-    let mut troubles = Vec::new();
-    for object in found {
-        match object.and_then(|object| wait(cx, &goal, &object, patience, deadline)) {
-            Ok(object) => printer::done(cx, args, &object, "condition met")?,
-            Err(trouble) if is_missing(&trouble) && matches!(goal, Goal::Deleted) => {}
-            Err(trouble) => troubles.push(trouble),
+        if found.is_empty() && !matches!(self.goal, Goal::Deleted) {
+            return Err(Failure::usage("no matching resources found"));
         }
+        found.reverse();
+        self.found = found;
+        Ok(true)
     }
-    outcome(troubles)
+}
+
+impl Follow for Waiting {
+    fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
+        if self.found.is_empty() && matches!(self.goal, Goal::Created) && !self.find(cx, args)? {
+            return Ok(false);
+        }
+        while let Some(object) = self.found.pop() {
+            match object.and_then(|object| Ok((self.reached(cx, &object)?, object))) {
+                Ok((Some(now), _)) => printer::done(cx, args, &now, "condition met")?,
+                Ok((None, object)) => {
+                    self.found.push(Ok(object));
+                    return Ok(false);
+                }
+                Err(trouble) if is_missing(&trouble) && matches!(self.goal, Goal::Deleted) => {}
+                Err(trouble) => self.troubles.push(trouble),
+            }
+            self.looked_at = 0;
+        }
+        outcome(std::mem::take(&mut self.troubles)).map(|()| true)
+    }
+
+    fn every(&self) -> Duration {
+        if self.found.is_empty() { LOOK_FOR_NEW } else { LOOK }
+    }
+
+    fn ends(&self) -> bool {
+        true
+    }
 }
 
 fn is_missing(trouble: &Trouble) -> bool {
@@ -92,40 +139,35 @@ fn path_goal(text: &str) -> Result<Goal, String> {
     Ok(Goal::Path(Template::parse(&path, false)?, value))
 }
 
-/// Lets time pass until the goal is reached for one object. What the time runs out for is not looked at any more; an
-/// object that goes while something else is waited for may come again.
-fn wait(
-    cx: &mut Cx<'_>,
-    goal: &Goal,
-    object: &Object,
-    patience: Duration,
-    deadline: SimTime,
-) -> Result<Object, Trouble> {
-    let key = Key::of(object);
-    let name = format!("{}/{}", key.kind.plural(), key.name);
-    let mut looked_at = 0;
-    loop {
-        if patience > Duration::ZERO && cx.session.now() >= deadline {
+impl Waiting {
+    /// The object as it is when the goal is reached for it, or `None` when it is to be looked at again. What the time runs
+    /// out for is not looked at any more; an object that goes while something else is waited for may come again.
+    fn reached(&mut self, cx: &Cx<'_>, object: &Object) -> Result<Option<Object>, Trouble> {
+        let key = Key::of(object);
+        let name = format!("{}/{}", key.kind.plural(), key.name);
+        if self.patience > Duration::ZERO && cx.session.now() >= self.deadline {
             return Err(Trouble::Text(format!("{TIMED_OUT} on {name}")));
         }
         let mut now = cx.api().object(&key).cloned();
-        if matches!(goal, Goal::Deleted) {
+        if matches!(self.goal, Goal::Deleted) {
             // Another one may have come in its place.
             now = now.filter(|now| now.metadata().uid == object.metadata().uid);
         }
         let there = now.as_ref().map_or(0, |now| now.metadata().resource_version);
         match now {
-            Some(now) if there != looked_at && is_reached(goal, &now).map_err(Trouble::Text)? => {
-                return Ok(now);
+            Some(now)
+                if there != self.looked_at && is_reached(&self.goal, &now).map_err(Trouble::Text)? =>
+            {
+                return Ok(Some(now));
             }
-            None if matches!(goal, Goal::Deleted) => return Ok(object.clone()),
+            None if matches!(self.goal, Goal::Deleted) => return Ok(Some(object.clone())),
             _ => {}
         }
-        if patience == Duration::ZERO {
+        if self.patience == Duration::ZERO {
             return Err(Trouble::Text(format!("condition not met for {name}")));
         }
-        looked_at = there;
-        cx.session.pass(LOOK);
+        self.looked_at = there;
+        Ok(None)
     }
 }
 

@@ -2,14 +2,13 @@
 
 use super::revisions;
 use crate::command::Cx;
+use crate::follow::Follow;
 use crate::{Args, Failure};
 use orrery_api::daemon_set::ON_DELETE;
 use orrery_api::{DaemonSet, Deployment, Object, StatefulSet};
 use orrery_apiserver::{Key, Op, Revision};
 use orrery_sim::{Duration, SimTime};
 
-/// How often it looks for news.
-const LOOK: Duration = Duration::from_millis(100);
 /// How long it waits unless told otherwise: upstream waits for ever.
 const PATIENCE: Duration = Duration::from_secs(3_600);
 
@@ -26,35 +25,50 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             "rollout status is only supported on individual resources and resource collections - {count} resources were found"
         )));
     };
-    let mut object = first?;
-    let (key, mut seen) = (Key::of(&object), cx.api().revision());
-    loop {
-        let (line, done) = progress(&object, number)?;
-        cx.say(line);
-        if done || args.flag("watch").is_some_and(|_| !args.on("watch")) {
-            return Ok(());
-        }
-        object = next(cx, &key, &mut seen, deadline)?;
+    let object = first?;
+    let (key, seen) = (Key::of(&object), cx.api().revision());
+    let (line, done) = progress(&object, number)?;
+    cx.say(line);
+    if done || args.flag("watch").is_some_and(|_| !args.on("watch")) {
+        return Ok(());
     }
+    cx.follow(args, Box::new(Rollout { key, number, seen, deadline }))
 }
 
-/// The object after its next change.
-fn next(cx: &mut Cx<'_>, key: &Key, seen: &mut Revision, deadline: SimTime) -> Result<Object, Failure> {
-    loop {
-        while *seen < cx.api().revision() {
-            *seen += 1;
-            match cx.api().change(*seen).filter(|change| Key::of(&change.value) == *key) {
+/// A rollout that is followed, and how far it was looked at.
+struct Rollout {
+    key: Key,
+    number: i64,
+    seen: Revision,
+    deadline: SimTime,
+}
+
+impl Follow for Rollout {
+    fn look(&mut self, cx: &mut Cx<'_>, _: &Args) -> Result<bool, Failure> {
+        while self.seen < cx.api().revision() {
+            self.seen += 1;
+            match cx.api().change(self.seen).filter(|change| Key::of(&change.value) == self.key) {
                 Some(change) if change.op == Op::Deleted => {
                     return Err(Failure::usage("object has been deleted"));
                 }
-                Some(change) => return Ok(change.value.clone()),
+                Some(change) => {
+                    let (line, done) = progress(&change.value, self.number)?;
+                    cx.say(line);
+                    if done {
+                        return Ok(true);
+                    }
+                }
                 None => {}
             }
         }
-        if cx.session.now() >= deadline {
-            return Err(Failure::usage("timed out waiting for the condition"));
+        match cx.session.now() >= self.deadline {
+            true => Err(Failure::usage("timed out waiting for the condition")),
+            false => Ok(false),
         }
-        cx.session.pass(LOOK);
+    }
+
+    fn ends(&self) -> bool {
+        true
     }
 }
 

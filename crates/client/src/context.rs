@@ -1,7 +1,7 @@
 //! Who acts, and everything that it can reach.
 
 use crate::recorder::About;
-use crate::{DeleteOptions, EventType, Recorder, Request, Revision};
+use crate::{Cause, DeleteOptions, EventType, Recorder, Request};
 use orrery_api::{Kind, Object, Resource};
 use orrery_apimachinery::{ObjectMeta, StatusResult, Str, Time};
 use orrery_apiserver::{ApiServer, Key};
@@ -27,8 +27,8 @@ impl Identity {
         &self.actor
     }
 
-    /// The context of one piece of work, done at `now` because of the write `cause` (zero: a timer).
-    pub fn act<'a>(&'a mut self, api: &'a mut ApiServer, now: SimTime, cause: Revision) -> Context<'a> {
+    /// The context of one piece of work, done at `now` because of `cause`.
+    pub fn act<'a>(&'a mut self, api: &'a mut ApiServer, now: SimTime, cause: Cause) -> Context<'a> {
         Context { identity: self, api, now, cause }
     }
 }
@@ -39,7 +39,7 @@ pub struct Context<'a> {
     identity: &'a mut Identity,
     api: &'a mut ApiServer,
     now: SimTime,
-    cause: Revision,
+    cause: Cause,
 }
 
 impl Context<'_> {

@@ -3,7 +3,7 @@
 //! Upstream renews the Lease every two seconds. Here a leader marks it with [`HEARTBEAT`], which stands for these
 //! renewals; where they end, the time of the last one is left behind, and those who wait begin to count.
 
-use crate::{ApiServer, EventType, Identity, Recorder};
+use crate::{ApiServer, Cause, EventType, Identity, Recorder};
 use orrery_api::{Lease, LeaseSpec};
 use orrery_apimachinery::{MicroTime, ObjectMeta, Str};
 use orrery_sim::{Duration, Random, SimTime};
@@ -183,7 +183,7 @@ impl Elector {
         let known = api.get::<Lease>(NAMESPACE, &self.lease).map(|lease| lease.spec.clone());
         let own = known.as_ref().is_some_and(|spec| spec.holder_identity.as_ref() == Some(&self.holder));
         let spec = self.claim(known.as_ref().filter(|_| own), known.as_ref(), api.micro_date(now));
-        let mut cx = self.identity.act(api, now, 0);
+        let mut cx = self.identity.act(api, now, Cause::TIME);
         let mark = |metadata: &mut ObjectMeta| metadata.annotations.insert(HEARTBEAT.0, HEARTBEAT.1);
         let written = if known.is_some() {
             let change = |lease: &mut Lease| {
@@ -231,7 +231,7 @@ impl Elector {
         let times = u32::try_from(now.since(since).as_secs() / RETRY.as_secs()).unwrap_or(u32::MAX);
         let renewed = since + RETRY * times;
         let date = api.micro_date(renewed);
-        let mut cx = self.identity.act(api, now, 0);
+        let mut cx = self.identity.act(api, now, Cause::TIME);
         // The Lease can have been deleted: then there is nothing to leave behind.
         let _ = cx.modify::<Lease>(NAMESPACE, &self.lease, |lease| {
             lease.metadata.annotations.remove(HEARTBEAT.0);

@@ -25,8 +25,8 @@ pub use context::{Context, Identity};
 pub use ingress_controller::{IngressController, is_ingress_controller};
 pub use leader_election::{Elector, HEARTBEAT, Turn, is_steady};
 pub use orrery_apiserver::{
-    ApiServer, Change, DeleteOptions, Key, NoMetric, Op, PodMetrics, Propagation, Request, Revision, Scale,
-    Webhook,
+    ApiServer, Cause, Change, DeleteOptions, Key, NoMetric, Op, PodMetrics, Propagation, Request, Revision,
+    Scale, Webhook,
 };
 pub use recorder::{EventType, Recorder};
 pub use workqueue::WorkQueue;

@@ -84,7 +84,7 @@ impl Cluster {
         let nodes: Vec<Str> =
             nodes.into_iter().filter(|name| self.kubelet_runs(name) == Some(true)).collect();
         for node in &nodes {
-            self.stop_kubelet(node);
+            self.with_kubelet(node, Kubelet::stop);
         }
         let others: Vec<PartId> = self.topology().parts().filter(|p| p.program != Program::Etcd).collect();
         others.iter().for_each(|id| {

@@ -2,6 +2,7 @@
 
 use crate::backup::Snapshot;
 use crate::cloud::{self, Booting};
+use crate::deeds::Deeds;
 use crate::homes::Homes;
 use crate::load::Loads;
 use crate::network::Wires;
@@ -133,6 +134,7 @@ pub struct Cluster {
     pub(crate) port_forwards: Vec<PortForward>,
     pub(crate) proxy: Seat<KubeProxy>,
     pub(crate) tracer: Tracer,
+    pub(crate) deeds: Deeds,
     /// The chance of load balancers.
     chance: Random,
     pub(crate) homes: Homes,
@@ -182,6 +184,7 @@ impl Cluster {
             port_forwards: Vec::new(),
             proxy: Seat::new(KubeProxy::new(config.seed)),
             tracer: Tracer::default(),
+            deeds: Deeds::default(),
             chance: Random::stream(config.seed, "load-balancer"),
             homes: Homes::default(),
             disks: BTreeMap::new(),
@@ -469,6 +472,10 @@ impl Session for Cluster {
         self.plane.reach().map_err(|why| self.words_for(why))
     }
 
+    fn begin(&mut self, command: &str) {
+        self.deeds.begin(command);
+    }
+
     fn measure(&mut self) {
         self.gather_all();
     }
@@ -478,8 +485,8 @@ impl Session for Cluster {
     }
 
     fn send(&mut self) -> (&mut ApiServer, Request) {
-        let request = Request::new(self.now, "kubectl");
-        (&mut self.api, request)
+        let cause = self.deeds.cause(self.now);
+        (&mut self.api, Request { cause, ..Request::new(self.now, "kubectl") })
     }
 
     fn pass(&mut self, duration: Duration) {

@@ -1,7 +1,7 @@
 //! Nodes that come, stop, start and go.
 
 use crate::cluster::Seat;
-use crate::{Cluster, ComponentId, NodeConfig};
+use crate::{Act, Cluster, ComponentId, NodeConfig};
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
@@ -23,6 +23,7 @@ impl Cluster {
 
     /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
     pub fn stop_node(&mut self, name: &str) -> bool {
+        self.note(Act::PowerOff, name);
         let found = self.with_kubelet(name, Kubelet::power_off);
         self.proxy.component.boot(name);
         self.stop_machine(name) || found
@@ -30,18 +31,21 @@ impl Cluster {
 
     /// Starts a node's kubelet, and powers the node on before that if need be. False when there is no such node.
     pub fn start_node(&mut self, name: &str) -> bool {
+        self.note(Act::PowerOn, name);
         let carries = self.start_machine(name);
         self.with_kubelet(name, Kubelet::start) || carries
     }
 
     /// Stops the kubelet of a node, whose containers run on. False when there is no such node.
     pub fn stop_kubelet(&mut self, node: &str) -> bool {
+        self.note(Act::StopKubelet, node);
         self.with_kubelet(node, Kubelet::stop)
     }
 
     /// Cuts a node off from the control plane and from all other nodes. False when there is no such node.
     pub fn cut_node(&mut self, name: &str) -> bool {
         let Some(&number) = self.kubelet_of.get(name) else { return false };
+        self.note(Act::CutOff, name);
         self.cut.insert(number);
         self.link(number);
         true
@@ -50,6 +54,7 @@ impl Cluster {
     /// Joins a node again that was cut off. False when there is no such node.
     pub fn join_node(&mut self, name: &str) -> bool {
         let Some(&number) = self.kubelet_of.get(name) else { return false };
+        self.note(Act::Join, name);
         self.cut.remove(&number);
         self.link(number);
         true
@@ -81,13 +86,25 @@ impl Cluster {
     /// Ends the main process of a pod's container with an exit code. False when it does not run.
     pub fn end_container(&mut self, namespace: &str, pod: &str, container: &str, exit_code: i32) -> bool {
         let whose = (namespace, pod, container);
-        self.strike(namespace, pod, |kubelet, api, now| kubelet.end_container(api, whose, exit_code, now))
+        let done = self
+            .strike(namespace, pod, |kubelet, api, now| kubelet.end_container(api, whose, exit_code, now));
+        if done {
+            let pod = Key::new(Kind::Pod, namespace, pod);
+            self.note_about(Act::EndContainer(container.into(), exit_code), pod);
+        }
+        done
     }
 
     /// Makes a pod's container answer nobody, or answer again. False when it does not run.
     pub fn hang_container(&mut self, namespace: &str, pod: &str, container: &str, hangs: bool) -> bool {
         let whose = (namespace, pod, container);
-        self.strike(namespace, pod, |kubelet, api, now| kubelet.hang_container(api, whose, hangs, now))
+        let done =
+            self.strike(namespace, pod, |kubelet, api, now| kubelet.hang_container(api, whose, hangs, now));
+        if done {
+            let act = if hangs { Act::Hang } else { Act::Answer };
+            self.note_about(act(container.into()), Key::new(Kind::Pod, namespace, pod));
+        }
+        done
     }
 
     /// Does something to a pod on its node. False when it cannot be done.
@@ -105,11 +122,13 @@ impl Cluster {
 
     /// Lets something outside the pods use up what a node has. False when there is no such node.
     pub fn strain_node(&mut self, name: &str, what: Strain) -> bool {
+        self.note(Act::Strain(what), name);
         self.with_kubelet(name, |kubelet, _, now| kubelet.strain(what, now))
     }
 
     /// Gives a node back all that was used up. False when there is no such node.
     pub fn relieve_node(&mut self, name: &str) -> bool {
+        self.note(Act::Relieve, name);
         self.with_kubelet(name, |kubelet, _, now| kubelet.relieve(now))
     }
 
@@ -139,12 +158,14 @@ impl Cluster {
         node.labels.remove(NODE_GROUP);
         let name = node.name.clone();
         self.config.nodes.push(node.clone());
+        self.note(Act::AddNode, &name);
         self.start_kubelet(node);
         name
     }
 
     /// Takes a machine away for good, and its Node object with it. False when there is no such node.
     pub fn remove_node(&mut self, name: &str) -> bool {
+        self.note(Act::RemoveNode, name);
         self.remove_machine(name, "kubectl")
     }
 

@@ -1,7 +1,7 @@
 //! The one small trait that every loop implements.
 
 use orrery_apimachinery::StatusResult;
-use orrery_client::{ApiServer, Backoff, Change, Context, Key, Revision, WorkQueue};
+use orrery_client::{ApiServer, Backoff, Cause, Change, Context, Key, WorkQueue};
 use orrery_sim::{Duration, SimTime};
 
 /// What a controller wants after it has looked at a key.
@@ -51,7 +51,7 @@ impl Wake {
     }
 
     /// Puts the keys into `queue`.
-    pub(crate) fn fill(&mut self, queue: &mut WorkQueue<Key>, now: SimTime, cause: Revision) {
+    pub(crate) fn fill(&mut self, queue: &mut WorkQueue<Key>, now: SimTime, cause: Cause) {
         for Woken { key, delay, apart } in self.keys.drain(..) {
             if apart {
                 queue.add_after(key, now + delay, cause);

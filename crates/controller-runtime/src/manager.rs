@@ -100,11 +100,11 @@ impl<L: Loop> Worker<L> {
             Ok(Action::AwaitChange) => self.queue.forget(&key),
             Ok(Action::RequeueAfter(delay)) => {
                 self.queue.forget(&key);
-                self.queue.add_after(key, now + delay, 0);
+                self.queue.add_after(key, now + delay, cause);
             }
             Ok(Action::RetryWithin(delay)) => {
                 self.queue.retry(key.clone(), now, cause, self.controller.tries());
-                self.queue.add_after(key, now + delay, 0);
+                self.queue.add_after(key, now + delay, cause);
             }
             Err(_) => self.queue.retry(key, now, cause, self.controller.tries()),
         }
@@ -151,7 +151,7 @@ impl<L: Loop> Component for Manager<L> {
         for worker in &mut self.workers {
             worker.controller.observe(change, api, &mut wake);
             if !wake.is_empty() {
-                wake.fill(&mut worker.queue, now, change.revision);
+                wake.fill(&mut worker.queue, now, change.revision.into());
             }
         }
     }

@@ -30,7 +30,7 @@ mod write;
 pub use admission::Webhook;
 pub use admission::default_storage_class;
 pub use delete::{DeleteOptions, Propagation};
-pub use history::{Verb, Write};
+pub use history::{Cause, Verb, Write};
 pub use key::Key;
 pub use list::{List, ListOptions};
 pub use metrics::{ContainerMetrics, HTTP_REQUESTS, MetricValue, Metrics, NoMetric, NodeMetrics, PodMetrics};

@@ -1,7 +1,7 @@
 //! The server's state and the context of a request.
 
 use crate::{
-    Change, Compacted, Revision, Write, admission::Admission, index::Indexes, memory::Memories,
+    Cause, Change, Compacted, Revision, Write, admission::Admission, index::Indexes, memory::Memories,
     metrics::MetricsApis, network::Network,
 };
 use imbl::Vector;
@@ -33,8 +33,8 @@ pub struct Request {
     pub now: SimTime,
     /// The name of who asks.
     pub actor: Str,
-    /// The write that made the actor look; zero when none did.
-    pub cause: Revision,
+    /// What made the actor look.
+    pub cause: Cause,
     /// Under which name the fields that the request sets are remembered (upstream: `fieldManager`). What
     /// none names is remembered only for objects whose fields are managed already, under the actor's program.
     pub field_manager: Option<Str>,
@@ -60,7 +60,7 @@ impl Request {
         Request {
             now,
             actor: actor.into(),
-            cause: 0,
+            cause: Cause::TIME,
             field_manager: None,
             dry_run: false,
             field_validation: FieldValidation::Strict,

@@ -34,6 +34,9 @@ pub trait Session {
     /// The virtual time.
     fn now(&self) -> SimTime;
 
+    /// Says which command line the requests that follow are made for.
+    fn begin(&mut self, _command: &str) {}
+
     /// Finds a server that answers, and waits for it as long as a request would.
     ///
     /// Errors: what a person's program prints when there is none.

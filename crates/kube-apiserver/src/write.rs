@@ -271,20 +271,21 @@ impl ApiServer {
         self.indexes.update(old.as_ref(), Some(&object));
         self.admission.notice(key.kind);
         let op = if old.is_some() { Op::Modified } else { Op::Added };
+        let previous = old.map_or(0, |old| old.metadata().resource_version);
         let stored = object.clone();
         self.store.put(request.now, key.kind.number(), key.place(), |_| stored);
-        self.record(request, verb, op, key, revision);
+        self.record(request, verb, op, key, previous);
         object
     }
 
     /// Stores objects as they are, those of another server: names, dates, revisions and all.
     pub fn restore(&mut self, request: &Request, objects: Vec<Object>) {
         for object in objects {
-            let (key, revision) = (Key::of(&object), self.revision() + 1);
+            let key = Key::of(&object);
             self.indexes.update(None, Some(&object));
             self.admission.notice(key.kind);
             self.store.put(request.now, key.kind.number(), key.place(), |_| object);
-            self.record(request, Verb::Create, Op::Added, key, revision);
+            self.record(request, Verb::Create, Op::Added, key, 0);
         }
     }
 
@@ -295,23 +296,24 @@ impl ApiServer {
         self.memories.forget(key);
         self.admission.notice(key.kind);
         registry::release(self, &old);
+        let previous = old.metadata().resource_version;
         let mut gone = last.unwrap_or(old);
         let revision = self.revision() + 1;
         gone.metadata_mut().resource_version = revision;
         let value = gone.clone();
         self.store.delete(request.now, key.kind.number(), &key.place(), |_, _| value);
-        self.record(request, Verb::Delete, Op::Deleted, key.clone(), revision);
+        self.record(request, Verb::Delete, Op::Deleted, key.clone(), previous);
         gone
     }
 
-    fn record(&mut self, request: &Request, verb: Verb, op: Op, key: Key, revision: Revision) {
+    fn record(&mut self, request: &Request, verb: Verb, op: Op, key: Key, previous: Revision) {
         self.hash.write_u64(request.now.as_nanos());
         self.hash.write_u64((verb as u64) << 8 | op as u64);
         for text in [&*request.actor, key.kind.name(), &key.namespace, &key.name] {
             self.hash.write(text.as_bytes());
         }
         self.writes.push_back(Write {
-            revision,
+            revision: self.revision(),
             time: request.now,
             actor: request.actor.clone(),
             verb,
@@ -320,6 +322,7 @@ impl ApiServer {
             namespace: key.namespace,
             name: key.name,
             cause: request.cause,
+            previous,
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use orrery_api::{ConfigMap, Deployment, Kind, Namespace, Object, Pod, Service, ServiceAccount};
 use orrery_apimachinery::{Reason, Status};
-use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Propagation, Request, Verb};
+use orrery_apiserver::{ApiServer, Cause, Config, DeleteOptions, Key, Op, Propagation, Request, Verb};
 use orrery_sim::SimTime;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -337,11 +337,31 @@ fn a_pod_without_its_account_is_forbidden() {
 fn every_write_says_who_made_it_and_because_of_what() {
     let mut api = server();
     create(&mut api, config_map("a")).expect("valid");
-    let cause = api.revision();
+    let cause = Cause::from(api.revision());
     let follow_up = Request { cause, actor: "follower".into(), ..request() };
     api.create(&follow_up, object(config_map("b"))).expect("valid");
     let write = api.write(api.revision()).expect("remembered");
     assert_eq!((write.actor.as_ref(), write.verb, write.cause), ("follower", Verb::Create, cause));
+    assert_eq!((write.cause.write(), write.cause.is_later(), write.previous), (cause.write(), false, 0));
+    let first = api.revision();
+    let relabel = |m: &mut ConfigMap| drop(m.metadata.labels.insert("a", "b"));
+    api.modify::<ConfigMap>(&request(), "default", "b", relabel).expect("there");
+    api.delete(&request(), &Key::new(Kind::ConfigMap, "default", "b"), &DeleteOptions::default())
+        .expect("there");
+    let before = |revision| api.write(revision).expect("remembered").previous;
+    assert_eq!([first + 1, first + 2].map(before), [first, first + 1], "the object's writes are a list");
+}
+
+#[test]
+fn a_cause_is_time_or_a_write_or_a_deed() {
+    for (row, cause, write, deed, later) in [
+        ("time has none", Cause::TIME.later(), None, None, false),
+        ("a write", Cause::from(7), Some(7), None, false),
+        ("a write, after a while", Cause::from(7).later(), Some(7), None, true),
+        ("the first deed, after a while", Cause::deed(0).later(), None, Some(0), true),
+    ] {
+        assert_eq!((cause.write(), cause.deed_number(), cause.is_later()), (write, deed, later), "{row}");
+    }
 }
 
 #[test]

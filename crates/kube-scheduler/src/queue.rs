@@ -5,7 +5,7 @@ use crate::framework::PluginSet;
 use crate::pod_info::PodInfo;
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
-use orrery_client::{Backoff, Revision};
+use orrery_client::{Backoff, Cause};
 use orrery_sim::{Duration, SimTime};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(crate) struct QueuedPod {
     /// The plug-ins that refused it the last time.
     pub(crate) refused_by: PluginSet,
     /// The write because of which it is tried.
-    pub(crate) cause: Revision,
+    pub(crate) cause: Cause,
 }
 
 impl QueuedPod {
@@ -132,11 +132,12 @@ impl Queue {
         }
         self.seq += 1;
         let at = (next_tick(due, BACKOFF_FLUSH), self.seq);
+        let pod = QueuedPod { cause: pod.cause.later(), ..pod };
         self.put(pod, Place::Backoff(at));
     }
 
     /// Has those unschedulable pods tried again for which `worth` says so.
-    pub(crate) fn move_if(&mut self, now: SimTime, cause: Revision, worth: impl Fn(&QueuedPod) -> bool) {
+    pub(crate) fn move_if(&mut self, now: SimTime, cause: Cause, worth: impl Fn(&QueuedPod) -> bool) {
         let moved = self.unschedulable.iter().filter(|(_, pod)| worth(pod)).map(|(at, _)| *at);
         for at in moved.collect::<Vec<_>>() {
             if let Some(pod) = self.unschedulable.remove(&at) {
@@ -153,7 +154,7 @@ impl Queue {
         }
         while let Some(entry) = self.unschedulable.first_entry().filter(|e| timeout(e.key().0) <= now) {
             let pod = entry.remove();
-            self.activate(QueuedPod { cause: 0, ..pod });
+            self.activate(QueuedPod { cause: Cause::TIME, ..pod });
         }
         let (_, mut pod) = self.active.pop_first()?;
         self.places.remove(pod.uid());
@@ -239,7 +240,7 @@ mod tests {
             since: SimTime::from_millis(since),
             attempts,
             refused_by: PluginSet::default(),
-            cause: 0,
+            cause: Cause::TIME,
         }
     }
 
@@ -270,11 +271,11 @@ mod tests {
         ] {
             let mut queue = queue();
             queue.park(pod("a", 0, 500, attempts));
-            queue.move_if(SimTime::from_millis(600), 7, |_| true);
+            queue.move_if(SimTime::from_millis(600), 7.into(), |_| true);
             assert_eq!(queue.next(), Some(SimTime::from_millis(due_ms)), "{row}, at the next whole second");
             assert_eq!(queue.pop(SimTime::from_millis(due_ms - 1)).map(|p| p.attempts), None, "{row}");
             let tried = queue.pop(SimTime::from_millis(due_ms)).expect(row);
-            assert_eq!((tried.attempts, tried.cause), (attempts + 1, 7), "{row}");
+            assert_eq!((tried.attempts, tried.cause), (attempts + 1, Cause::from(7).later()), "{row}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::queue::{Queue, QueuedPod};
 use crate::volumes::{Progress, VolumeWaits, progress};
 use orrery_api::{Object, Pod, Resource};
 use orrery_apimachinery::Str;
-use orrery_client::{ApiServer, Change, Component, EventType, Identity, Op, Recorder, Revision};
+use orrery_client::{ApiServer, Cause, Change, Component, EventType, Identity, Op, Recorder};
 use orrery_sim::{Duration, Random, SimTime};
 use std::rc::Rc;
 
@@ -96,13 +96,13 @@ impl Scheduler {
         let over =
             change.op == Op::Deleted || matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"));
         match (&pod.node_name, over) {
-            (Some(node), false) => self.observe_assigned(change.revision, pod, node, api, now),
-            (Some(node), true) => self.pod_is_gone(change.revision, pod, node, api, now),
+            (Some(node), false) => self.observe_assigned(change.revision.into(), pod, node, api, now),
+            (Some(node), true) => self.pod_is_gone(change.revision.into(), pod, node, api, now),
             (None, true) => {
                 self.queue.remove(&pod.metadata.uid);
                 self.nominator.remove(&pod.metadata.uid);
                 if let Some(wait) = self.volume_waits.remove(&pod.metadata.uid) {
-                    self.pod_is_gone(change.revision, pod, &wait.node, api, now);
+                    self.pod_is_gone(change.revision.into(), pod, &wait.node, api, now);
                 }
             }
             (None, false) => self.observe_pending(change, pod, api, now),
@@ -112,14 +112,7 @@ impl Scheduler {
         }
     }
 
-    fn observe_assigned(
-        &mut self,
-        cause: Revision,
-        pod: &Rc<Pod>,
-        node: &Str,
-        api: &ApiServer,
-        now: SimTime,
-    ) {
+    fn observe_assigned(&mut self, cause: Cause, pod: &Rc<Pod>, node: &Str, api: &ApiServer, now: SimTime) {
         let was = self.cache.update_pod(pod, node);
         if was.is_none() {
             let info = self.infos.of(&pod.spec);
@@ -144,7 +137,7 @@ impl Scheduler {
     }
 
     /// Counts out a pod that held room on a node.
-    fn pod_is_gone(&mut self, cause: Revision, pod: &Pod, node: &str, api: &ApiServer, now: SimTime) {
+    fn pod_is_gone(&mut self, cause: Cause, pod: &Pod, node: &str, api: &ApiServer, now: SimTime) {
         if let Some(gone) = self.cache.remove_pod(pod, node) {
             self.retry_after(ClusterEvent::AssignedPodDelete(&gone), api, now, cause);
         }
@@ -182,13 +175,13 @@ impl Scheduler {
                 since: now,
                 attempts: 0,
                 refused_by: Default::default(),
-                cause: change.revision,
+                cause: change.revision.into(),
             });
         }
     }
 
     /// Has the pods tried again for which `event` may have made room.
-    fn retry_after(&mut self, event: ClusterEvent<'_>, api: &ApiServer, now: SimTime, cause: Revision) {
+    fn retry_after(&mut self, event: ClusterEvent<'_>, api: &ApiServer, now: SimTime, cause: Cause) {
         let (cache, nominator, profiles) = (&self.cache, &self.nominator, &self.profiles);
         self.queue.move_if(now, cause, |known| worth(known, &event, cache, nominator, profiles, api));
     }
@@ -336,7 +329,7 @@ impl Scheduler {
         api: &mut ApiServer,
         now: SimTime,
     ) {
-        self.pod_is_gone(0, pod, node, api, now);
+        self.pod_is_gone(Cause::TIME, pod, node, api, now);
         let queued = QueuedPod { refused_by: Default::default(), ..queued };
         self.give_up(queued, pod, "SchedulerError", error, &Nomination::Clear, api, now);
     }
@@ -364,7 +357,7 @@ impl Component for Scheduler {
             Object::Pod(pod) => self.observe_pod(change, pod, api, now),
             Object::Node(node) if change.op == Op::Deleted => {
                 self.cache.remove_node(node);
-                self.retry_after(ClusterEvent::NodeDelete(node), api, now, change.revision);
+                self.retry_after(ClusterEvent::NodeDelete(node), api, now, change.revision.into());
             }
             Object::Node(node) => {
                 let was =
@@ -373,20 +366,20 @@ impl Component for Scheduler {
                 if let Some(slot) = self.cache.slot(&node.metadata.name).filter(|_| what.any()) {
                     let node = self.cache.shared(slot);
                     let event = ClusterEvent::Node { node: &node, was: was.as_deref(), change: what };
-                    self.retry_after(event, api, now, change.revision);
+                    self.retry_after(event, api, now, change.revision.into());
                 }
             }
             Object::PersistentVolumeClaim(claim) => {
                 if change.op != Op::Deleted {
                     self.volume_waits.observe(claim, now);
                 }
-                self.retry_after(ClusterEvent::Object(change), api, now, change.revision);
+                self.retry_after(ClusterEvent::Object(change), api, now, change.revision.into());
             }
             Object::PersistentVolume(_)
             | Object::StorageClass(_)
             | Object::CSINode(_)
             | Object::VolumeAttachment(_) => {
-                self.retry_after(ClusterEvent::Object(change), api, now, change.revision);
+                self.retry_after(ClusterEvent::Object(change), api, now, change.revision.into());
             }
             _ if moves_counts(change) => self.cache.next_epoch(),
             _ => {}

@@ -70,6 +70,7 @@ pub enum Refusal {
 /// Applies one manifest, read into a tree.
 pub fn apply(session: &mut dyn Session, tree: &Value, namespace: &str) -> Result<(Key, Outcome), Refusal> {
     let refused = |words| Refusal::Refused(Status::new(Reason::ServiceUnavailable, words));
+    session.begin("kubectl apply -f -");
     session.reach().map_err(refused)?;
     let key = manifest::key_of(session.api(), tree, namespace).map_err(Refusal::NoMatch)?;
     let problems = Object::decode(key.kind, tree).1;

@@ -231,6 +231,7 @@ fn begin(
     session: &mut dyn Session,
     hands_over: bool,
 ) -> (Output, Option<Following>) {
+    session.begin(&["kubectl", &argv.join(" ")].join(" "));
     session.pass(START_UP);
     let mut cx = Cx::new(session, files);
     cx.followed = hands_over.then_some(None);

@@ -3,7 +3,7 @@
 use crate::Kubelet;
 use crate::pod_worker::{PodWorker, container};
 use orrery_api::Pod;
-use orrery_client::ApiServer;
+use orrery_client::{ApiServer, Cause};
 use orrery_sim::SimTime;
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ impl Kubelet {
         }
         worker.relist_at = Some(worker.relist_at.map_or(relisted, |at| at.min(relisted)));
         let uid = worker.uid.clone();
-        self.queue.add(uid, relisted, 0);
+        self.queue.add(uid, relisted, Cause::TIME);
         true
     }
 
@@ -44,7 +44,7 @@ impl Kubelet {
         worker.doubt_probes(now);
         let (uid, next) = (worker.uid.clone(), worker.next());
         if let Some(at) = next {
-            self.queue.add(uid, at.max(now), 0);
+            self.queue.add(uid, at.max(now), Cause::TIME);
         }
         true
     }

@@ -13,7 +13,7 @@ use crate::volumes::next_look;
 use crate::{Arrival, Network, NodeConfig, RuntimeProfile};
 use orrery_api::{Object, PersistentVolumeClaim, Pod, PodStatus, Resource};
 use orrery_apimachinery::Str;
-use orrery_client::{ApiServer, Change, Context, EventType, Identity, Op, Recorder, Revision, WorkQueue};
+use orrery_client::{ApiServer, Cause, Change, Context, EventType, Identity, Op, Recorder, WorkQueue};
 use orrery_container_runtime::{Answer, Message, Reply, Target, Unreachable};
 use orrery_sim::SimTime;
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ impl Kubelet {
     }
 
     /// Starts to work on a pod.
-    fn take_on(&mut self, pod: &Pod, now: SimTime, cause: Revision) {
+    fn take_on(&mut self, pod: &Pod, now: SimTime, cause: Cause) {
         if is_final(pod.status.phase.as_deref()) && !pod.metadata.terminating() {
             return;
         }
@@ -98,7 +98,7 @@ impl Kubelet {
         api: &mut ApiServer,
         network: &mut dyn Network,
         now: SimTime,
-        cause: Revision,
+        cause: Cause,
     ) {
         if &**uid == NODE {
             return node_status::tell(&mut self.node, &mut self.identity.act(api, now, cause));
@@ -114,6 +114,7 @@ impl Kubelet {
         if over {
             self.forget(uid);
         } else if let Some(at) = next {
+            let cause = if at > now { cause.later() } else { cause };
             self.queue.add(uid.clone(), at.max(now), cause);
         }
     }
@@ -125,7 +126,7 @@ impl Kubelet {
         api: &mut ApiServer,
         network: &mut dyn Network,
         now: SimTime,
-        cause: Revision,
+        cause: Cause,
     ) -> (bool, Option<SimTime>) {
         let Some(pod) = worker.pod(api) else {
             // Its deletion is on the way here; nothing can be done for it before.
@@ -172,14 +173,14 @@ impl Kubelet {
     }
 
     /// The volumes in use are told with the node's next status (upstream: `nodeStatusUpdateFrequency`).
-    fn tell_volumes(&mut self, now: SimTime, cause: Revision) {
+    fn tell_volumes(&mut self, now: SimTime, cause: Cause) {
         if std::mem::take(&mut self.node.volumes_changed) {
             self.queue.add(NODE.into(), self.manager.beat.from(now), cause);
         }
     }
 
     /// Volumes were attached to the node: pods that wait for some look whether theirs are.
-    fn volumes_attached(&mut self, now: SimTime, cause: Revision) {
+    fn volumes_attached(&mut self, now: SimTime, cause: Cause) {
         for (uid, worker) in &mut self.workers {
             if worker.plan.is_some()
                 && Rc::make_mut(worker).plan.as_mut().is_some_and(|plan| plan.try_to_mount(now))
@@ -190,7 +191,7 @@ impl Kubelet {
     }
 
     /// A claim changed: the pods that have its volume are looked at when it is time (upstream: `checkVolumeFSResize`).
-    fn claim_changed(&mut self, claim: &PersistentVolumeClaim, now: SimTime, cause: Revision) {
+    fn claim_changed(&mut self, claim: &PersistentVolumeClaim, now: SimTime, cause: Cause) {
         let Some(volume) = &claim.spec.volume_name else { return };
         for (uid, worker) in &mut self.workers {
             if worker.volumes.as_ref().is_some_and(|volumes| volumes.has(volume)) {
@@ -214,13 +215,7 @@ impl Kubelet {
     }
 
     /// Hears of a pod of this node that was written.
-    pub(crate) fn pod_written(
-        &mut self,
-        pod: &Rc<Pod>,
-        old: Option<&Rc<Pod>>,
-        now: SimTime,
-        cause: Revision,
-    ) {
+    pub(crate) fn pod_written(&mut self, pod: &Rc<Pod>, old: Option<&Rc<Pod>>, now: SimTime, cause: Cause) {
         let uid = &pod.metadata.uid;
         let Some(worker) = self.workers.get_mut(uid) else {
             self.take_on(pod, now, cause);
@@ -238,7 +233,7 @@ impl Kubelet {
     }
 
     /// Hears that a pod of this node is gone from the API server.
-    pub(crate) fn pod_gone(&mut self, pod: &Rc<Pod>, now: SimTime, cause: Revision) {
+    pub(crate) fn pod_gone(&mut self, pod: &Rc<Pod>, now: SimTime, cause: Cause) {
         let uid = &pod.metadata.uid;
         let Some(worker) = self.workers.get_mut(uid) else { return };
         if worker.stage == Stage::Finished {
@@ -261,7 +256,7 @@ impl Kubelet {
             && node.spec.unschedulable != self.node.unschedulable
         {
             // Upstream looks at its node every ten seconds, too (`nodeStatusUpdateFrequency`).
-            self.queue.add(NODE.into(), self.manager.beat.from(now), change.revision);
+            self.queue.add(NODE.into(), self.manager.beat.from(now), change.revision.into());
         }
         if let Object::Node(node) = &change.value
             && let Some(old) = change.previous.as_ref().and_then(orrery_api::Node::unwrap_ref)
@@ -269,22 +264,22 @@ impl Kubelet {
                 || old.status.volumes_in_use != node.status.volumes_in_use)
             && self.life.hears()
         {
-            self.volumes_attached(now, change.revision);
+            self.volumes_attached(now, change.revision.into());
         }
         if let Object::PersistentVolumeClaim(claim) = &change.value
             && self.life.hears()
         {
-            self.claim_changed(claim, now, change.revision);
+            self.claim_changed(claim, now, change.revision.into());
         }
         let Some(pod) = Pod::unwrap_ref(&change.value) else { return };
         if !self.life.hears() || pod.node_name.as_ref() != Some(&self.node.config.name) {
             return;
         }
         match change.op {
-            Op::Deleted => self.pod_gone(pod, now, change.revision),
+            Op::Deleted => self.pod_gone(pod, now, change.revision.into()),
             Op::Added | Op::Modified => {
                 let old = change.previous.as_ref().and_then(Pod::unwrap_ref);
-                self.pod_written(pod, old, now, change.revision);
+                self.pod_written(pod, old, now, change.revision.into());
             }
         }
     }

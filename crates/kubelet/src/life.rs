@@ -13,7 +13,7 @@ use crate::runtime::Note;
 use crate::status::{OWN_CONDITIONS, is_final};
 use orrery_api::{Event, Object, Pod, PodCondition, PodStatus};
 use orrery_apimachinery::ObjectMeta;
-use orrery_client::{ApiServer, Key, Op, Revision, WorkQueue};
+use orrery_client::{ApiServer, Cause, Key, Op, Revision, WorkQueue};
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
 
@@ -153,7 +153,7 @@ impl Kubelet {
             self.tell_events(&mut known, api, now);
             self.tell_statuses(&known, api, now);
         }
-        node_status::come_back(&mut self.node, &mut self.identity.act(api, now, 0));
+        node_status::come_back(&mut self.node, &mut self.identity.act(api, now, Cause::TIME));
         self.catch_up(api, now);
     }
 
@@ -172,7 +172,7 @@ impl Kubelet {
     /// Signs of life stop; what is known now is what will be known.
     fn fall_silent(&mut self, api: &mut ApiServer, now: SimTime) {
         if let Some(since) = self.life.renews_since.take() {
-            node_status::go_down(&self.node, since, &mut self.identity.act(api, now, 0));
+            node_status::go_down(&self.node, since, &mut self.identity.act(api, now, Cause::TIME));
         }
         let copy = || Box::new(Known { api: api.clone(), revision: api.revision(), since: now });
         self.life.known.get_or_insert_with(copy);
@@ -180,7 +180,7 @@ impl Kubelet {
 
     /// The first contact since the kubelet started.
     fn begin(&mut self, api: &mut ApiServer, now: SimTime) {
-        node_status::come_up(&mut self.node, &mut self.identity.act(api, now, 0));
+        node_status::come_up(&mut self.node, &mut self.identity.act(api, now, Cause::TIME));
         self.catch_up(api, now);
     }
 
@@ -190,14 +190,14 @@ impl Kubelet {
         (self.life.informed, self.life.renews_since) = (true, Some(now));
         let pods: Vec<Rc<Pod>> = api.pods_on(&self.node.config.name).cloned().collect();
         for pod in &pods {
-            self.pod_written(pod, None, now, 0);
+            self.pod_written(pod, None, now, Cause::TIME);
         }
         let gone = |worker: &&Rc<PodWorker>| pods.iter().all(|pod| pod.metadata.uid != worker.uid);
         let gone: Vec<Rc<PodWorker>> = self.workers.values().filter(gone).cloned().collect();
         for worker in gone {
             let last = known.as_ref().and_then(|known| known.api.get::<Pod>(&worker.namespace, &worker.name));
             match worker.gone.as_ref().or(last) {
-                Some(pod) => self.pod_gone(pod, now, 0),
+                Some(pod) => self.pod_gone(pod, now, Cause::TIME),
                 // It had let the pod go itself.
                 None => self.forget(&worker.uid),
             }
@@ -231,7 +231,7 @@ impl Kubelet {
         let written = known.api.watch(known.revision).into_iter().flatten();
         let told = written.filter(|change| change.value.get::<Event>().is_some() && change.op != Op::Deleted);
         for change in told.skip(usize::try_from(lost).unwrap_or(usize::MAX)) {
-            let mut cx = self.identity.act(api, now, 0);
+            let mut cx = self.identity.act(api, now, Cause::TIME);
             let key = Key::of(&change.value);
             let Some(event) = change.value.get::<Event>() else { continue };
             let mut event = (**event).clone();
@@ -257,7 +257,7 @@ impl Kubelet {
             let there = api.get::<Pod>(&meta.namespace, &meta.name).filter(|p| p.metadata.uid == meta.uid);
             let Some(there) = there.filter(|p| !is_final(p.status.phase.as_deref())) else { continue };
             let status = merged(&pod.status, &there.status);
-            let mut cx = self.identity.act(api, now, 0);
+            let mut cx = self.identity.act(api, now, Cause::TIME);
             // The pod is there: nothing is refused.
             let _ = cx.modify_status::<Pod>(&meta.namespace, &meta.name, |p| p.status = status);
         }

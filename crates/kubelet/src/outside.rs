@@ -8,7 +8,7 @@ use crate::volumes::{Maker, Payload, Place, Store, is_made, last_look, place_of}
 use crate::{Arrival, Caller, Network, ip};
 use orrery_api::Pod;
 use orrery_apimachinery::Str;
-use orrery_client::{ApiServer, WorkQueue};
+use orrery_client::{ApiServer, Cause, WorkQueue};
 use orrery_container_runtime::dns::{RecordType, Records};
 use orrery_container_runtime::{
     Answer, Files, Kind, Message, Process, Reply, Route, Target, Unreachable, World, parent,
@@ -64,7 +64,7 @@ impl Peers<'_> {
             act(&mut outside)
         });
         if let Some(at) = worker.next() {
-            self.queue.add(worker.uid.clone(), at.max(now), 0);
+            self.queue.add(worker.uid.clone(), at.max(now), Cause::TIME);
         }
         self.workers.insert(uid.into(), shared);
         done

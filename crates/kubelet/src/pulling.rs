@@ -9,7 +9,7 @@ use crate::sync::Turn;
 use orrery_api::{Bytes, ContainerImage, Secret};
 use orrery_apimachinery::Order;
 use orrery_apimachinery::{Str, Value};
-use orrery_client::EventType;
+use orrery_client::{Cause, EventType};
 use orrery_container_runtime::images::{Image, Pull, Reference};
 use orrery_container_runtime::registry::Credentials;
 use orrery_sim::SimTime;
@@ -116,7 +116,7 @@ impl Turn<'_, '_> {
                     format!("Successfully pulled image \"{image}\" in {times}. Image size: {size} bytes.");
                 self.event_of(index, EventType::Normal, "Pulled", message);
                 if self.peers.network.registries().take_time() {
-                    self.peers.queue.add(NODE.into(), self.node.image_news(now), 0);
+                    self.peers.queue.add(NODE.into(), self.node.image_news(now), Cause::TIME);
                 }
                 Ok(())
             }

@@ -126,7 +126,7 @@ impl<C: Controller + Default> Workbench<C> {
         self.delivered = change.revision;
         let mut wake = Wake::default();
         self.controller.observe(&change, &self.api, &mut wake);
-        wake.fill(&mut self.queue, self.now, change.revision);
+        wake.fill(&mut self.queue, self.now, change.revision.into());
         true
     }
 
@@ -137,11 +137,11 @@ impl<C: Controller + Default> Workbench<C> {
             Ok(Action::AwaitChange) => self.queue.forget(&key),
             Ok(Action::RequeueAfter(delay)) => {
                 self.queue.forget(&key);
-                self.queue.add_after(key, self.now + delay, 0);
+                self.queue.add_after(key, self.now + delay, cause);
             }
             Ok(Action::RetryWithin(delay)) => {
                 self.queue.retry(key.clone(), self.now, cause, C::TRIES);
-                self.queue.add_after(key, self.now + delay, 0);
+                self.queue.add_after(key, self.now + delay, cause);
             }
             Err(_) => self.queue.retry(key, self.now, cause, C::TRIES),
         }

@@ -16,7 +16,7 @@ use crate::{Kubelet, Network};
 use orrery_api::Pod;
 use orrery_apimachinery::Order;
 use orrery_apimachinery::Str;
-use orrery_client::{ApiServer, EventType};
+use orrery_client::{ApiServer, Cause, EventType};
 use orrery_container_runtime::images::Reference;
 use orrery_sim::{Duration, SimTime};
 use signals::{Shortage, Signal};
@@ -193,7 +193,7 @@ impl Kubelet {
         let ailments: Vec<&'static str> = observed.iter().map(|(condition, _)| *condition).collect();
         if ailments != self.node.ailments {
             self.node.ailments = ailments;
-            node_status::tell(&mut self.node, &mut self.identity.act(api, now, 0));
+            node_status::tell(&mut self.node, &mut self.identity.act(api, now, Cause::TIME));
         }
     }
 
@@ -208,7 +208,7 @@ impl Kubelet {
     ) -> Option<Str> {
         let worst = shortages.first()?;
         let resource = worst.signal.resource();
-        let mut cx = self.identity.act(api, now, 0);
+        let mut cx = self.identity.act(api, now, Cause::TIME);
         if let Some(node) = cx.get::<orrery_api::Node>("", &self.node.config.name) {
             let message = format!("Attempting to reclaim {resource}");
             cx.event(&*node, EventType::Warning, "EvictionThresholdMet", message);
@@ -262,7 +262,7 @@ impl Kubelet {
         }
         let Some(worker) = self.workers.get_mut(&pod.metadata.uid) else { return false };
         let worker = Rc::make_mut(worker);
-        self.identity.act(api, now, 0).event(pod, EventType::Warning, "Evicted", message.as_str());
+        self.identity.act(api, now, Cause::TIME).event(pod, EventType::Warning, "Evicted", message.as_str());
         worker.verdict = Some(Box::new(Verdict {
             reason: "Evicted".into(),
             message: message.into(),
@@ -272,7 +272,7 @@ impl Kubelet {
         }));
         worker.plan = None;
         worker.ask(now);
-        self.queue.add(pod.metadata.uid.clone(), now, 0);
+        self.queue.add(pod.metadata.uid.clone(), now, Cause::TIME);
         true
     }
 }

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use orrery_api::{ConfigMap, Event, Kind, Lease, Namespace, Object, Pod, Resource, ServiceAccount};
 use orrery_apimachinery::{ObjectMeta, Quantity, Str};
 use orrery_apiserver::{ApiServer, Config, DeleteOptions, Key, Op, Request};
-use orrery_client::{HEARTBEAT, WATCH_LATENCY};
+use orrery_client::{Cause, HEARTBEAT, WATCH_LATENCY};
 use orrery_container_runtime::dns::{RecordType, Records};
 use orrery_container_runtime::images::{Image, Reference};
 use orrery_container_runtime::registry::{Credentials, Registries};
@@ -162,7 +162,7 @@ impl World {
         for (uid, worker) in &mut self.kubelet.workers {
             Rc::make_mut(worker).doubt_probes(self.now);
             if let Some(next) = worker.next() {
-                self.kubelet.queue.add(uid.clone(), next.max(self.now), 0);
+                self.kubelet.queue.add(uid.clone(), next.max(self.now), Cause::TIME);
             }
         }
     }

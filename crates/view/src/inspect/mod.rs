@@ -350,7 +350,7 @@ fn same(last: &Cause, next: &Cause) -> bool {
 /// A write and those that caused it, oldest first.
 fn ancestors<'a>(api: &'a ApiServer, write: &'a Write) -> Vec<&'a Write> {
     let mut chain = vec![write];
-    while let Some(cause) = chain.last().and_then(|w| api.write(w.cause)) {
+    while let Some(cause) = chain.last().and_then(|w| api.write(w.cause.write()?)) {
         if chain.len() == LONGEST_CHAIN - 2 {
             break;
         }

@@ -252,7 +252,7 @@ fn the_cheapest_pods_go_first() {
         ("the uid decides when nothing else does", "a", "b"),
     ] {
         let pods = [pod(&api, second), pod(&api, first)];
-        let cx = identity.act(&mut api, SimTime::from_secs(1_000), 0);
+        let cx = identity.act(&mut api, SimTime::from_secs(1_000), 0.into());
         let gone = rank::first_to_go(Owner::of(&ReplicaSet::default()), &pods, 1, &cx);
         assert_eq!(gone.iter().map(|p| &*p.metadata.uid).collect::<Vec<_>>(), [first], "{row}");
     }

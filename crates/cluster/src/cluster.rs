@@ -517,4 +517,10 @@ impl Session for Cluster {
     fn forward(&mut self, namespace: &str, pod: &str, local: u16, port: u16) -> StatusResult<()> {
         self.keep_open(namespace, pod, local, port)
     }
+
+    fn close(&mut self, local: u16) -> bool {
+        let before = self.port_forwards.len();
+        self.port_forwards.retain(|known| known.local != local);
+        self.port_forwards.len() < before
+    }
 }

@@ -57,6 +57,8 @@ pub struct Start {
     pub epoch: Time,
     /// Where its random numbers come from.
     pub seed: u64,
+    /// Programs that are asked of whoever holds its processes.
+    pub hosted: &'static [&'static str],
     /// Whether its standard input stays open (`stdin: true`): a shell without a script then waits for it.
     pub stdin: bool,
     /// Whether it is there to complete, as init containers and Jobs' are: then a program of which nothing is known ends

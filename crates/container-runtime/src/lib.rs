@@ -19,6 +19,7 @@ mod servers;
 mod shell;
 mod state;
 mod task;
+mod terminal;
 mod url;
 mod world;
 
@@ -31,6 +32,7 @@ pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};
 pub use programs::regex::Regex;
 pub use programs::{Asked, Call, Input, Outcome, Program, Reach, Service, Usage};
 pub use shell::Shell;
+pub use terminal::{Terminal, Wanted};
 #[cfg(test)]
 mod tests;
 

@@ -39,6 +39,8 @@ pub(crate) enum Doing {
     Following(Str, usize),
     /// For a child, or all of them.
     Waiting(Option<u32>),
+    /// For a program that whoever holds it runs, with this standard input.
+    Asking(Rc<[Str]>, Option<Str>),
     /// It is about to end with a code.
     Ending(i32),
     /// It has ended with a code.

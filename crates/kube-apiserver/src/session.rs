@@ -93,6 +93,11 @@ pub trait Session {
     fn forward(&mut self, _namespace: &str, pod: &str, _local: u16, _port: u16) -> StatusResult<()> {
         Err(no_kubelet(pod))
     }
+
+    /// Closes such a port; false when it was not open.
+    fn close(&mut self, _local: u16) -> bool {
+        false
+    }
 }
 
 /// A server with nobody behind it: time passes, and nothing happens.

@@ -210,6 +210,11 @@ const COMMANDS: &[Command] = &[
     command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
 ];
 
+/// Whether a word is a command, or the beginning of some.
+pub fn is_command(word: &str) -> bool {
+    COMMANDS.iter().any(|command| command.name.split(' ').next() == Some(word))
+}
+
 /// Whether a command makes its object from its own arguments: without a wish to store it, it asks no server.
 fn writes_a_manifest(command: &str) -> bool {
     command == "run" || command.starts_with("create")

@@ -3,9 +3,11 @@
 //! onto the nodes; `curl`, which asks from outside, and `hey`, which asks often; and `etcdctl`, for what lies below the
 //! API server. A program is a file.
 
+pub mod console;
 mod curl;
 mod docker;
 mod etcdctl;
+mod fuser;
 mod hey;
 mod kind;
 mod minikube;
@@ -15,7 +17,7 @@ use orrery_apimachinery::Str;
 use orrery_apiserver::Session;
 use orrery_container_runtime::DockerHost;
 use orrery_container_runtime::images::{Image, Reference};
-use orrery_kubectl::{Files, Output};
+use orrery_kubectl::{Files, Following, Output};
 use orrery_sim::Duration;
 use std::rc::Rc;
 
@@ -38,7 +40,18 @@ const START_UP: Duration = Duration::from_millis(50);
 pub fn is_program(argv: &[String]) -> bool {
     matches!(
         argv.first().map(String::as_str),
-        Some("curl" | "docker" | "podman" | "hey" | "nerdctl" | "kind" | "minikube")
+        Some(
+            "curl"
+                | "docker"
+                | "etcdctl"
+                | "etcdutl"
+                | "fuser"
+                | "hey"
+                | "kind"
+                | "minikube"
+                | "nerdctl"
+                | "podman"
+        )
     )
 }
 
@@ -54,6 +67,7 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
         "curl" => curl::run(&mut desk, rest),
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
         "etcdctl" | "etcdutl" => etcdctl::run(&mut desk, rest),
+        "fuser" => fuser::run(&mut desk, rest),
         "hey" => hey::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),
         _ => minikube::run(&mut desk, rest),
@@ -65,6 +79,18 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
         output.code = 1;
     }
     output
+}
+
+/// As [`run`], but a command that goes on is handed over, to be looked at while time passes. It has changed nothing.
+pub fn start(
+    argv: &[String],
+    files: &dyn Files,
+    station: &mut dyn Workstation,
+) -> (Output, Option<Following>) {
+    match is_program(argv) {
+        true => (run(argv, files, station), None),
+        false => orrery_kubectl::start(argv, files, station.session()),
+    }
 }
 
 /// What a program works with.

@@ -15,13 +15,26 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// A machine beside a cluster of two nodes.
-struct Machine {
+pub(crate) struct Machine {
     api: ApiServer,
-    now: SimTime,
+    pub(crate) now: SimTime,
     docker: Docker,
     registries: Registries,
     loaded: Vec<(Str, Str, Rc<Image>)>,
     measures: bool,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Machine {
+        Machine {
+            api: ApiServer::new(Config::default()),
+            now: SimTime::ZERO,
+            docker: Docker::default(),
+            registries: Registries::default(),
+            loaded: Vec::new(),
+            measures: false,
+        }
+    }
 }
 
 impl Session for Machine {
@@ -110,14 +123,7 @@ impl Files for Directory {
 
 /// Types lines and returns them with what they print.
 fn typed(lines: &[&str]) -> String {
-    let mut machine = Machine {
-        api: ApiServer::new(Config::default()),
-        now: SimTime::ZERO,
-        docker: Docker::default(),
-        registries: Registries::default(),
-        loaded: Vec::new(),
-        measures: false,
-    };
+    let mut machine = Machine::new();
     let mut text = String::new();
     for line in lines {
         let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();

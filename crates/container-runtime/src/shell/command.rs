@@ -186,17 +186,29 @@ impl Task {
     /// Runs a program.
     pub(crate) fn invoke(&mut self, words: Rc<[Str]>, cx: &mut Cx) {
         let Some(name) = words.first().cloned() else { return };
-        if let Some(program) = programs::find_in(&name, cx.container) {
+        if cx.container.start.hosted.contains(&&*name) {
+            self.ask(words);
+        } else if let Some(program) = programs::find_in(&name, cx.container) {
             self.call(program, words, 0, cx);
         } else if name.contains('/') && self.run_file(&name, &words, cx) {
         } else if cx.container.is_known() && !name.contains('/') {
             let shell = cx.container.start.image.userland == Userland::Gnu;
-            self.complain(&[if shell { "1: " } else { "" }, &name, ": not found"].concat(), cx);
+            let line = if shell && !self.shell.options.interactive { "1: " } else { "" };
+            let what = if self.shell.options.interactive { ": command not found" } else { ": not found" };
+            self.complain(&[line, &name, what].concat(), cx);
             self.shell.status = 127;
             self.check_errexit();
         } else {
             self.assume(&name, cx.container);
         }
+    }
+
+    /// Waits for a program that somebody else runs.
+    fn ask(&mut self, words: Rc<[Str]>) {
+        // The first input is the keyboard.
+        let at = self.shell.streams.input;
+        let input = self.inputs.get_mut(at).filter(|_| at > 0).map(Input::rest);
+        self.doing = Doing::Asking(words, input);
     }
 
     /// Runs a file of the container as a script; false when there is no such script.

@@ -65,6 +65,8 @@ pub(crate) struct Options {
     pub pipefail: bool,
     /// It reads the next part of an input of which it has read before.
     pub goes_on: bool,
+    /// A person types what it reads.
+    pub interactive: bool,
     /// It is bash, which knows more than the others.
     pub bash: bool,
 }

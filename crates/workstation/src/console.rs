@@ -1,0 +1,294 @@
+//! The shell of the person's machine: lines are typed into it one after the other, with pipes, variables, files and all
+//! that a shell knows; kubectl and the other programs are run by the machine. What follows goes on while time passes.
+
+mod inside;
+
+use inside::Inside;
+use orrery_apimachinery::Str;
+use orrery_container_runtime::{
+    Answer, ImageConfig, Line, Message, Mount, Reply, Start, Target, Terminal, Unreachable, Userland, Wanted,
+    World,
+};
+use orrery_kubectl::{Following, Output};
+use orrery_sim::{Duration, SimTime};
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+/// Where the person's files are.
+const HOME: &str = "/root";
+/// The programs that the machine runs beside the shell's own.
+const HOSTED: [&str; 12] = [
+    "kubectl", "k", "curl", "docker", "podman", "nerdctl", "minikube", "kind", "hey", "etcdctl", "etcdutl",
+    "fuser",
+];
+/// So many programs are begun at a time: a loop without a pause must not hold up whoever draws the page.
+const MOST_AT_ONCE: usize = 64;
+/// So far ahead of the machine's clock the shell may be: its own small programs end at once, even while time stands.
+const AHEAD: Duration = Duration::from_millis(100);
+/// How much a line may hold.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// The machine, as the shell needs it.
+pub trait Machine {
+    /// The virtual time.
+    fn now(&self) -> SimTime;
+
+    /// Begins a program, with what stands in its standard input. What goes on is handed over.
+    fn start(&mut self, argv: &[String], input: Option<&str>) -> (Output, Option<Following>);
+
+    /// What something that goes on prints by now, and whether it is over.
+    fn look(&mut self, following: &mut Following) -> (Output, bool);
+
+    /// The text of a file.
+    fn read(&self, name: &str) -> Option<String>;
+
+    /// Writes a file.
+    fn write(&mut self, name: &str, text: &str);
+
+    /// Removes a file; false when it was not there.
+    fn remove(&mut self, name: &str) -> bool;
+
+    /// The names of all files.
+    fn names(&self) -> Vec<String>;
+}
+
+/// What goes on.
+enum Going {
+    /// It prints what changes.
+    Following(Following),
+    /// It keeps these ports of the machine open.
+    Ports(Vec<String>),
+}
+
+/// A shell, and what it waits for.
+pub struct Console {
+    terminal: Terminal,
+    /// What goes on, by the process that waits for it.
+    going: Vec<(u32, Going)>,
+    /// The shell of a container in which the person sits.
+    inside: Option<Inside>,
+    /// When it was looked at last.
+    looked: SimTime,
+}
+
+impl Console {
+    /// A shell that waits for its first line.
+    pub fn new(now: SimTime) -> Console {
+        let image =
+            ImageConfig { name: "workstation".into(), userland: Userland::Gnu, ..ImageConfig::default() };
+        let start = Start {
+            image: Rc::new(image),
+            hostname: "workstation".into(),
+            working_dir: Some(HOME.into()),
+            mounts: vec![Mount { path: HOME.into(), prompt: false }],
+            hosted: &HOSTED,
+            ..Start::default()
+        };
+        Console { terminal: Terminal::new(Rc::new(start), now), going: Vec::new(), inside: None, looked: now }
+    }
+
+    /// What stands in front of the line that is typed.
+    pub fn prompt(&self) -> &str {
+        self.inside.as_ref().map_or("$ ", |inside| inside.prompt())
+    }
+
+    /// Whether a line is still being worked on; within a container one may be typed all the same.
+    pub fn is_busy(&self) -> bool {
+        self.terminal.is_busy() && self.inside.is_none()
+    }
+
+    /// Whether anything happens when time passes.
+    pub fn goes_on(&self) -> bool {
+        self.is_busy() || !self.going.is_empty()
+    }
+
+    /// The variables of the shell.
+    pub fn variables(&self) -> impl Iterator<Item = &Str> {
+        self.terminal.variables()
+    }
+
+    /// What was printed since it was last asked.
+    pub fn take(&mut self) -> Vec<Line> {
+        self.terminal.take()
+    }
+
+    /// Takes a line.
+    pub fn enter(&mut self, line: &str, machine: &mut dyn Machine) {
+        let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+        if self.inside.is_some() {
+            return self.enter_inside(line, machine);
+        }
+        let line = whole(line);
+        self.terminal.enter(&line, machine.now(), &mut Outside(machine));
+        self.serve(machine);
+    }
+
+    /// Time has passed: prints what is new. When it went back, what followed is left.
+    pub fn look(&mut self, machine: &mut dyn Machine) {
+        if machine.now() < self.looked {
+            self.going.clear();
+            self.interrupt(machine);
+        }
+        self.looked = machine.now();
+        for at in (0..self.going.len()).rev() {
+            let (pid, Going::Following(following)) = &mut self.going[at] else { continue };
+            let pid = *pid;
+            let (output, over) = machine.look(following);
+            if over {
+                self.going.remove(at);
+            }
+            self.show(pid, &output, over, machine);
+        }
+        self.serve(machine);
+    }
+
+    /// The person presses Ctrl-C.
+    pub fn interrupt(&mut self, machine: &mut dyn Machine) {
+        if self.is_busy() {
+            self.terminal.interrupt();
+            self.drop_unwanted(machine);
+        }
+    }
+
+    /// The person presses Ctrl-D: a shell within a container is left.
+    pub fn end_input(&mut self, machine: &mut dyn Machine) {
+        if let Some(inside) = self.inside.take() {
+            self.show(inside.pid(), &Output::default(), true, machine);
+            self.serve(machine);
+        }
+    }
+
+    /// Begins the programs that the shell waits for.
+    fn serve(&mut self, machine: &mut dyn Machine) {
+        for _ in 0..MOST_AT_ONCE {
+            self.terminal.advance(machine.now() + AHEAD, &mut Outside(machine));
+            let wanted = self.drop_unwanted(machine);
+            let known = |pid: u32| {
+                self.going.iter().any(|(going, _)| *going == pid)
+                    || self.inside.as_ref().is_some_and(|inside| inside.pid() == pid)
+            };
+            let Some(next) = wanted.into_iter().find(|wanted| !known(wanted.pid)) else { break };
+            self.begin(&next, machine);
+        }
+    }
+
+    fn begin(&mut self, wanted: &Wanted, machine: &mut dyn Machine) {
+        let argv = argv(&wanted.words);
+        if let Some(opened) = Inside::open(wanted.pid, &argv, machine) {
+            return match opened {
+                Ok(inside) => self.inside = Some(inside),
+                Err(output) => self.show(wanted.pid, &output, true, machine),
+            };
+        }
+        let (output, following) = machine.start(&argv, wanted.input.as_deref());
+        let going = following.map(Going::Following).or_else(|| {
+            let forwards = argv.first().is_some_and(|word| word == "port-forward") && output.code == 0;
+            forwards.then(|| Going::Ports(ports(&output.stdout)))
+        });
+        self.show(wanted.pid, &output, going.is_none(), machine);
+        self.going.extend(going.map(|going| (wanted.pid, going)));
+    }
+
+    fn enter_inside(&mut self, line: &str, machine: &mut dyn Machine) {
+        let Some(inside) = &mut self.inside else { return };
+        let (pid, output, over) = inside.enter(line, machine);
+        if over {
+            self.inside = None;
+        }
+        self.show(pid, &output, over, machine);
+        self.serve(machine);
+    }
+
+    /// Prints what a program printed, which may have ended with that.
+    fn show(&mut self, pid: u32, output: &Output, over: bool, machine: &mut dyn Machine) {
+        let now = machine.now();
+        let printed = (&*output.stdout, &*output.stderr);
+        self.terminal.print(pid, printed, over.then_some(output.code), now, &mut Outside(machine));
+    }
+
+    /// Leaves what no process waits for any more, and tells what is waited for.
+    fn drop_unwanted(&mut self, machine: &mut dyn Machine) -> Vec<Wanted> {
+        let wanted = self.terminal.wanted();
+        let is_wanted = |pid: u32| wanted.iter().any(|wanted| wanted.pid == pid);
+        self.inside = self.inside.take().filter(|inside| is_wanted(inside.pid()));
+        for at in (0..self.going.len()).rev() {
+            if is_wanted(self.going[at].0) {
+                continue;
+            }
+            if let (_, Going::Ports(ports)) = self.going.remove(at) {
+                let mut argv = vec!["fuser".to_owned(), "-k".to_owned()];
+                argv.extend(ports.into_iter().map(|port| port + "/tcp"));
+                machine.start(&argv, None);
+            }
+        }
+        wanted
+    }
+}
+
+/// The ports of the machine in what `kubectl port-forward` prints.
+fn ports(printed: &str) -> Vec<String> {
+    let from = printed.lines().filter_map(|line| line.strip_prefix("Forwarding from 127.0.0.1:"));
+    from.filter_map(|rest| Some(rest.split_once(' ')?.0.to_owned())).collect()
+}
+
+/// The line with the name of the program: one that begins with a command of kubectl's is kubectl's.
+fn whole(line: &str) -> String {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    match orrery_kubectl::is_command(first) {
+        true => ["kubectl ", line.trim_start()].concat(),
+        false => line.to_owned(),
+    }
+}
+
+/// The words as [`crate::run`] takes them.
+fn argv(words: &[Str]) -> Vec<String> {
+    let own = words.first().is_some_and(|word| matches!(&**word, "kubectl" | "k"));
+    words.iter().skip(usize::from(own)).map(|word| word.to_string()).collect()
+}
+
+/// The outside of the shell: the files of the machine. The network is reached by its programs.
+struct Outside<'a>(&'a mut dyn Machine);
+
+fn name(path: &str) -> &str {
+    path.strip_prefix(HOME).unwrap_or(path).trim_start_matches('/')
+}
+
+impl World for Outside<'_> {
+    fn lookup(&mut self, _: &str) -> Answer<Vec<Ipv4Addr>> {
+        Answer { took: Duration::ZERO, result: Vec::new() }
+    }
+
+    fn send(&mut self, _: Target, _: &Message, _: Duration) -> Answer<Result<Reply, Unreachable>> {
+        Answer { took: Duration::ZERO, result: Err(Unreachable::NoRoute) }
+    }
+
+    fn read(&mut self, path: &str) -> Option<Str> {
+        self.0.read(name(path)).map(Str::from)
+    }
+
+    fn write(&mut self, path: &str, content: &str) -> Result<(), Str> {
+        self.0.write(name(path), content);
+        Ok(())
+    }
+
+    fn append(&mut self, path: &str, content: &str) -> Result<(), Str> {
+        let before = self.0.read(name(path)).unwrap_or_default();
+        self.0.write(name(path), &[&before, content].concat());
+        Ok(())
+    }
+
+    fn size(&mut self, path: &str) -> u64 {
+        self.0.read(name(path)).map_or(0, |text| text.len() as u64)
+    }
+
+    fn remove(&mut self, path: &str) -> bool {
+        self.0.remove(name(path))
+    }
+
+    fn list(&mut self, path: &str) -> Option<Vec<Str>> {
+        name(path).is_empty().then(|| self.0.names().into_iter().map(Str::from).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

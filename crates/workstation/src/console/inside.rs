@@ -1,0 +1,115 @@
+//! `kubectl exec -it POD -- sh`: the person sits in a container. Each line is a command of its own, which begins with what
+//! earlier lines have set.
+
+use super::Machine;
+use orrery_kubectl::Output;
+
+/// The shell of a container in which a person sits.
+pub(super) struct Inside {
+    pid: u32,
+    /// The words up to the container's command.
+    exec: Vec<String>,
+    shell: String,
+    host: String,
+    directory: String,
+    /// Lines that set variables and functions.
+    set: String,
+    prompt: String,
+}
+
+/// Flags that ask for a terminal; nobody else needs them.
+const TERMINAL: [&str; 7] = ["-i", "-t", "-it", "-ti", "--stdin", "--tty", "--stdin=true"];
+
+impl Inside {
+    /// Opens a shell if that is what a command line of kubectl asks for; the error is what was printed instead.
+    pub(super) fn open(
+        pid: u32,
+        argv: &[String],
+        machine: &mut dyn Machine,
+    ) -> Option<Result<Inside, Output>> {
+        let dash = argv.iter().position(|word| word == "--")?;
+        let [shell] = &argv[dash + 1..] else { return None };
+        let is_shell = matches!(shell.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"));
+        let typed = argv[..dash].iter().any(|word| TERMINAL.contains(&word.as_str()));
+        if argv.first().is_none_or(|word| word != "exec") || !is_shell || !typed {
+            return None;
+        }
+        let exec = argv[..dash].iter().filter(|word| !TERMINAL.contains(&word.as_str())).cloned().collect();
+        let (host, directory, set, prompt) = Default::default();
+        let mut inside = Inside { pid, exec, shell: shell.clone(), host, directory, set, prompt };
+        let output = inside.run("hostname; pwd", machine);
+        if output.code != 0 {
+            return Some(Err(output));
+        }
+        let mut lines = output.stdout.lines();
+        inside.host = lines.next().unwrap_or_default().to_owned();
+        inside.stand(lines.next().unwrap_or("/").to_owned());
+        Some(Ok(inside))
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    pub(super) fn prompt(&self) -> &str {
+        &self.prompt
+    }
+
+    /// Runs a line: the process that waits, what was printed, and whether the shell is left with that.
+    pub(super) fn enter(&mut self, line: &str, machine: &mut dyn Machine) -> (u32, Output, bool) {
+        let line = line.trim();
+        let mut words = line.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let output = match first {
+            "" => Output::default(),
+            "exit" | "logout" => {
+                let code = words.next().and_then(|code| code.parse().ok()).unwrap_or(0);
+                return (self.pid, Output { code, ..Output::default() }, true);
+            }
+            "cd" => self.change_directory(line, machine),
+            _ => {
+                let output = self.run(line, machine);
+                let sets = first == "export" || first.split_once('=').is_some_and(|(name, _)| is_name(name));
+                if sets && output.code == 0 {
+                    self.set += line;
+                    self.set.push('\n');
+                }
+                output
+            }
+        };
+        let ended = format!("command terminated with exit code {}\n", output.code);
+        let stderr = output.stderr.replace(&ended, "");
+        (self.pid, Output { stderr, ..output }, false)
+    }
+
+    fn change_directory(&mut self, line: &str, machine: &mut dyn Machine) -> Output {
+        let output = self.run(&[line, " && pwd"].concat(), machine);
+        if output.code != 0 {
+            return output;
+        }
+        self.stand(output.stdout.lines().last().unwrap_or("/").to_owned());
+        Output::default()
+    }
+
+    /// Stands in a directory from now on.
+    fn stand(&mut self, directory: String) {
+        self.prompt = match self.shell.ends_with("bash") {
+            true => format!("root@{}:{directory}# ", self.host),
+            false => format!("{directory} # "),
+        };
+        self.directory = directory;
+    }
+
+    fn run(&self, line: &str, machine: &mut dyn Machine) -> Output {
+        let place =
+            if self.directory.is_empty() { String::new() } else { format!("cd '{}'\n", self.directory) };
+        let script = [&place, &self.set, line].concat();
+        let mut argv = self.exec.clone();
+        argv.extend(["--".to_owned(), self.shell.clone(), "-c".to_owned(), script]);
+        machine.start(&argv, None).0
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,265 @@
+//! Lines that are typed into the shell, and what it prints.
+
+use super::{Console, Machine};
+use crate::tests::Machine as Station;
+use expect_test::{Expect, expect};
+use orrery_kubectl::{Files, Following, Output};
+use orrery_sim::{Duration, SimTime};
+
+/// A machine with files.
+struct Desk {
+    station: Station,
+    files: Vec<(String, String)>,
+    /// What was run, as a replay would run it again.
+    ran: Vec<String>,
+}
+
+/// Its files, with what stands in the standard input.
+struct Named<'a>(&'a [(String, String)], Option<&'a str>);
+
+impl Files for Named<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        match name {
+            "-" => self.1.map(str::to_owned),
+            _ => self.0.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone()),
+        }
+    }
+}
+
+impl Machine for Desk {
+    fn now(&self) -> SimTime {
+        self.station.now
+    }
+
+    fn start(&mut self, argv: &[String], input: Option<&str>) -> (Output, Option<Following>) {
+        self.ran.push(argv.join(" "));
+        crate::start(argv, &Named(&self.files, input), &mut self.station)
+    }
+
+    fn look(&mut self, following: &mut Following) -> (Output, bool) {
+        following.look(&Named(&self.files, None), &mut self.station)
+    }
+
+    fn read(&self, name: &str) -> Option<String> {
+        Named(&self.files, None).read(name)
+    }
+
+    fn write(&mut self, name: &str, text: &str) {
+        self.remove(name);
+        self.files.push((name.into(), text.into()));
+    }
+
+    fn remove(&mut self, name: &str) -> bool {
+        let before = self.files.len();
+        self.files.retain(|(known, _)| known != name);
+        self.files.len() < before
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.files.iter().map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Types lines and tells what is seen. `^C` is the key, `+5` lets as many seconds pass, `! …` is done elsewhere.
+fn typed(lines: &str) -> String {
+    let mut desk = Desk { station: Station::new(), files: Vec::new(), ran: Vec::new() };
+    let default = ["create", "namespace", "default"].map(String::from);
+    crate::run(&default, &Named(&[], None), &mut desk.station);
+    let mut console = Console::new(SimTime::ZERO);
+    let mut seen = String::new();
+    let mut lines = lines.lines();
+    while let Some(line) = lines.next() {
+        let mut line = line.to_owned();
+        if let Some((_, end)) = line.split_once("<<") {
+            let end = end.split([' ', '|']).next().unwrap_or_default().to_owned();
+            for more in lines.by_ref() {
+                line = [&line, "\n", more].concat();
+                if more == end {
+                    break;
+                }
+            }
+        }
+        seen += &format!("{}{line}\n", console.prompt());
+        match line.split_at(1) {
+            ("^", _) => console.interrupt(&mut desk),
+            ("+", seconds) => {
+                desk.station.now += Duration::from_secs(seconds.parse().expect("seconds"));
+                console.look(&mut desk);
+            }
+            ("!", elsewhere) => {
+                let argv: Vec<String> = elsewhere.split_whitespace().map(String::from).collect();
+                crate::run(&argv, &Named(&[], None), &mut desk.station);
+                console.look(&mut desk);
+            }
+            _ => console.enter(&line, &mut desk),
+        }
+        console.take().iter().for_each(|line| seen += &line.text);
+        if console.goes_on() {
+            seen += "…\n";
+        }
+    }
+    for (name, text) in desk.files {
+        seen += &format!("--- {name}\n{text}");
+    }
+    seen
+}
+
+fn check(lines: &str, expected: Expect) {
+    expected.assert_eq(&typed(lines));
+}
+
+const OBJECTS: &str = "kubectl create configmap b -o name --from-literal=k=v >/dev/null
+kubectl create configmap a >/dev/null
+kubectl create ns shop >/dev/null
+";
+
+#[test]
+fn lines_are_read_as_a_shell_reads_them() {
+    check(
+        &(OBJECTS.to_owned()
+            + "get cm -o name | sort
+kubectl get cm -o name | grep -c configmap
+k get cm --no-headers | awk '{print $1, $2}' | sort -r | head -1
+kubectl get cm none || echo 'not there'; echo $?
+kubectl get cm a -o name && kubectl get ns shop -o name # both
+NAME=b; kubectl get cm $NAME -o name
+echo \"there are $(kubectl get cm -o name | wc -l)\"
+for name in a b; do kubectl get cm $name -o name; done
+kubectl get cm -o name | xargs kubectl delete
+nonsense --flag
+echo 'half a word"),
+        expect![[r#"
+            $ kubectl create configmap b -o name --from-literal=k=v >/dev/null
+            $ kubectl create configmap a >/dev/null
+            $ kubectl create ns shop >/dev/null
+            $ get cm -o name | sort
+            configmap/a
+            configmap/b
+            $ kubectl get cm -o name | grep -c configmap
+            2
+            $ k get cm --no-headers | awk '{print $1, $2}' | sort -r | head -1
+            b 1
+            $ kubectl get cm none || echo 'not there'; echo $?
+            Error from server (NotFound): configmaps "none" not found
+            not there
+            0
+            $ kubectl get cm a -o name && kubectl get ns shop -o name # both
+            configmap/a
+            namespace/shop
+            $ NAME=b; kubectl get cm $NAME -o name
+            configmap/b
+            $ echo "there are $(kubectl get cm -o name | wc -l)"
+            there are 2
+            $ for name in a b; do kubectl get cm $name -o name; done
+            configmap/a
+            configmap/b
+            $ kubectl get cm -o name | xargs kubectl delete
+            configmap "a" deleted
+            configmap "b" deleted
+            $ nonsense --flag
+            bash: nonsense: command not found
+            $ echo 'half a word
+            bash: syntax error: unterminated quoted string
+        "#]],
+    );
+}
+
+#[test]
+fn files_are_those_of_the_editor() {
+    check(
+        "kubectl create cm from-file --dry-run=client -o yaml > cm.yaml
+kubectl apply -f cm.yaml
+cat <<EOF | kubectl apply -f -
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+EOF
+cat cm.yaml | grep name
+ls
+cat > ns.txt <<EOF
+shop
+EOF
+kubectl get ns $(cat ns.txt) -o name >> ns.txt; kubectl get -f cm.yaml -o name >out; cat out ns.txt; rm out",
+        expect![[r#"
+            $ kubectl create cm from-file --dry-run=client -o yaml > cm.yaml
+            $ kubectl apply -f cm.yaml
+            configmap/from-file created
+            $ cat <<EOF | kubectl apply -f -
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop}
+            EOF
+            namespace/shop created
+            $ cat cm.yaml | grep name
+              name: from-file
+            $ ls
+            cm.yaml
+            $ cat > ns.txt <<EOF
+            shop
+            EOF
+            $ kubectl get ns $(cat ns.txt) -o name >> ns.txt; kubectl get -f cm.yaml -o name >out; cat out ns.txt; rm out
+            configmap/from-file
+            shop
+            namespace/shop
+            --- cm.yaml
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              creationTimestamp: null
+              name: from-file
+            --- ns.txt
+            shop
+            namespace/shop
+        "#]],
+    );
+}
+
+#[test]
+fn what_follows_goes_on_while_time_passes() {
+    check(
+        "kubectl get cm -w -o name | grep -v skip
+! create configmap one
+! create configmap skipped
++1
+^C
+kubectl wait --for=create cm/late --timeout=60s && echo there
++2
+! create configmap late
++1
+sleep 5; echo up
++4
++1
+kubectl wait --for=create cm/never --timeout=5s
++6",
+        expect![[r#"
+            $ kubectl get cm -w -o name | grep -v skip
+            …
+            $ ! create configmap one
+            configmap/one
+            …
+            $ ! create configmap skipped
+            …
+            $ +1
+            …
+            $ ^C
+            $ kubectl wait --for=create cm/late --timeout=60s && echo there
+            …
+            $ +2
+            …
+            $ ! create configmap late
+            configmap/late condition met
+            there
+            $ +1
+            $ sleep 5; echo up
+            …
+            $ +4
+            …
+            $ +1
+            up
+            $ kubectl wait --for=create cm/never --timeout=5s
+            …
+            $ +6
+            error: timed out waiting for the condition
+        "#]],
+    );
+}

@@ -204,6 +204,7 @@ impl Outside<'_> {
             epoch: self.api.date(SimTime::ZERO),
             seed: Random::stream(u64::from(attempt.unsigned_abs()), &whose).next_u64(),
             completes,
+            hosted: &[],
             stdin: spec.stdin,
             env: env.list(),
         };

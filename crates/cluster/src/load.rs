@@ -42,6 +42,8 @@ pub struct Load {
     pub at_once: Option<u64>,
     /// When it ends by itself.
     pub until: Option<SimTime>,
+    /// After how many requests it ends by itself.
+    pub requests: Option<u64>,
 }
 
 impl Load {
@@ -56,6 +58,7 @@ impl Load {
             timeout: PATIENCE,
             at_once: None,
             until: None,
+            requests: None,
         }
     }
 }
@@ -228,6 +231,21 @@ impl Running {
             self.connections.clear();
         }
         (self.sent_until, self.status.stopped, self.status.load) = (now, None, load);
+    }
+
+    /// How many requests may be sent now: each client waits for its answer before it sends again.
+    fn room(&self, wanted: u64) -> u64 {
+        let (load, sent, waiting) = (&self.status.load, self.status.sent, self.status.in_flight);
+        let left = load.requests.map_or(wanted, |all| all.saturating_sub(sent));
+        let free = load.at_once.map_or(wanted, |most| most.saturating_sub(waiting));
+        wanted.min(left).min(free)
+    }
+
+    /// Whether it has come to its own end.
+    fn is_done(&self, now: SimTime) -> bool {
+        let load = &self.status.load;
+        load.until.is_some_and(|until| until <= now)
+            || load.requests.is_some_and(|all| all <= self.status.sent)
     }
 
     fn status(&self) -> LoadStatus {

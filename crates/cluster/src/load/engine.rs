@@ -63,10 +63,14 @@ impl Cluster {
             let elapsed = until.since(running.sent_until).as_nanos();
             let due = u128::from(running.due) + elapsed * u128::from(load.per_second_milli);
             (running.sent_until, running.due) = (until, (due % REQUEST) as u64);
-            let room = load.at_once.map(|most| most.saturating_sub(running.status.in_flight));
-            let count = u64::try_from(due / REQUEST).unwrap_or(u64::MAX);
-            self.send_requests(running, &load, room.map_or(count, |room| room.min(count)));
-            running.status.stopped = load.until.filter(|until| *until <= now);
+            let mut count = u64::try_from(due / REQUEST).unwrap_or(u64::MAX);
+            // Clients that are answered within the tick send again in it.
+            while running.room(count) > 0 {
+                let room = running.room(count);
+                self.send_requests(running, &load, room);
+                count -= room;
+            }
+            running.status.stopped = running.is_done(now).then_some(until);
         }
         let over = running.status.stopped.is_some() && running.flying.is_empty();
         if over || now.since(running.fresh.since) >= self.series.apart(&load.name) {

@@ -26,15 +26,15 @@ impl Cluster {
             pace => pace,
         };
         let rate = told.workers.saturating_mul(pace).clamp(1, MOST);
-        let time = told.time.unwrap_or(Duration::from_millis(told.requests * 1_000 / rate));
-        let (began, until) = (self.now, self.now + time);
+        let began = self.now;
+        let until = told.time.map(|time| began + time);
+        let requests = told.time.is_none().then_some(told.requests);
         let load = Load::new(NAME, Origin::Outside, &told.url, rate * 1_000);
         let (keep_alive, timeout) = (told.keep_alive, told.timeout);
         self.forget_load(NAME);
         let at_once = Some(told.workers);
-        self.set_load(Load { keep_alive, timeout, at_once, until: Some(until), ..load });
-        self.pass(time);
-        while self.load(NAME).is_some_and(|status| status.in_flight > 0) {
+        self.set_load(Load { keep_alive, timeout, at_once, until, requests, ..load });
+        while self.load(NAME).is_some_and(|status| status.stopped.is_none() || status.in_flight > 0) {
             self.pass(Duration::from_millis(100));
         }
         let mut hammered = Hammered { took: self.now.since(began), ..Hammered::default() };

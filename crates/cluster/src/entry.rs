@@ -2,7 +2,7 @@
 //! processes of nodes.
 
 use crate::network::{NODE_DNS, Wires};
-use orrery_api::{Ingress, Node, Service};
+use orrery_api::{Node, Service};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
 use orrery_client::load_balancer;
@@ -20,7 +20,7 @@ impl Wires<'_> {
     /// The address of a name, as somebody outside the cluster finds it: the nodes', those that the status of an
     /// Ingress or of a Service gives to a host, and those of the world.
     pub(crate) fn lookup_outside(&mut self, api: &ApiServer, host: &str) -> Option<Ipv4Addr> {
-        let found = host.parse().ok().or_else(|| public_record(api, host));
+        let found = host.parse().ok();
         let found = found.or_else(|| self.kubelet_of.get(host).map(|number| self.homes.get(*number).address));
         let found = found.or_else(|| lookup(api, host, false).first().copied());
         if self.tracer.is_open() && host.parse::<Ipv4Addr>().is_err() {
@@ -106,6 +106,8 @@ impl Wires<'_> {
         now: SimTime,
     ) -> Result<(Str, Arrival), Failure> {
         if is_outside(to.address) {
+            let what = "no host of this cluster: it is taken to answer 200 to everybody";
+            self.note(Place::Outside, CLIENT, to, "", what);
             return Ok(("".into(), Arrival { to, source: CLIENT }));
         }
         let (node, source, to) = self.enter(api, to)?;
@@ -187,30 +189,5 @@ impl Wires<'_> {
         if self.tracer.is_open() {
             self.tracer.hop(Hop { at, source, destination, rule: rule.into(), what: what.into() });
         }
-    }
-}
-
-/// The address that the public DNS has for a host because of what is in the cluster: who sets up an Ingress or a load
-/// balancer with a host name also sees to its record.
-fn public_record(api: &ApiServer, host: &str) -> Option<Ipv4Addr> {
-    for ingress in api.list::<Ingress>() {
-        let mut points = ingress.status.load_balancer.ingress.iter();
-        let is_rule =
-            ingress.spec.rules.iter().any(|rule| rule.host.as_deref().is_some_and(|h| is_host(h, host)));
-        let point = points.find(|point| is_rule || point.hostname.as_deref() == Some(host));
-        if let Some(address) = point.and_then(|point| point.ip.as_deref()?.parse().ok()) {
-            return Some(address);
-        }
-    }
-    let services = api.list::<Service>().flat_map(|service| &service.status.load_balancer.ingress);
-    let mut points = services.filter(|point| point.hostname.as_deref() == Some(host));
-    points.find_map(|point| point.ip.as_deref()?.parse().ok())
-}
-
-/// Whether a host is one that an Ingress means: `*.example.com` stands for one label more.
-fn is_host(rule: &str, host: &str) -> bool {
-    match rule.strip_prefix("*.") {
-        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest == domain),
-        None => rule == host,
     }
 }

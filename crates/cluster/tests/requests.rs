@@ -482,3 +482,45 @@ fn a_node_that_is_cut_off_or_without_power_answers_nobody() {
     cluster.stop_node("node-2");
     assert_eq!(failure(&mut cluster, "http://10.244.1.2"), Some(Failure::TimedOut));
 }
+
+#[test]
+fn the_host_of_an_ingress_is_nobodys_while_the_ingress_has_no_address() {
+    let cluster = &mut shop(1);
+    let ingress = json!({
+        "metadata": {"name": "shop", "namespace": "shop"},
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{"host": "shop.example.com", "http": {"paths": [{
+                "path": "/", "pathType": "Prefix",
+                "backend": {"service": {"name": "web", "port": {"number": 80}}},
+            }]}}],
+        },
+    });
+    check(
+        cluster,
+        "outside",
+        "http://shop.example.com",
+        expect![[r#"
+        outside asks for http://shop.example.com
+          dns: 198.51.100.10 -> 172.18.0.1:53
+              shop.example.com is 203.0.113.197
+              shop.example.com. IN A 203.0.113.197
+          outside: 198.51.100.10 -> 203.0.113.197:80
+              no host of this cluster: it is taken to answer 200 to everybody
+        answered with 200 after 1.0 ms
+    "#]],
+    );
+    create(cluster, Kind::Ingress, ingress);
+    check(
+        cluster,
+        "outside",
+        "http://shop.example.com",
+        expect![[r#"
+        outside asks for http://shop.example.com
+          dns: 198.51.100.10 -> 172.18.0.1:53
+              there is no shop.example.com
+              NXDOMAIN
+        failed after 1.0 ms: there is no shop.example.com
+    "#]],
+    );
+}

@@ -1,6 +1,6 @@
 //! What a name means (upstream: CoreDNS, `plugin/kubernetes`, as kubeadm configures it).
 
-use orrery_api::{EXTERNAL_NAME, EndpointSlice, Namespace, Service};
+use orrery_api::{EXTERNAL_NAME, EndpointSlice, Ingress, Namespace, Service};
 use orrery_apimachinery::{Order, Str};
 use orrery_client::ApiServer;
 use orrery_container_runtime::dns::{Code, Data, Record, RecordType, Records};
@@ -238,6 +238,9 @@ fn outside(api: &ApiServer, name: &str) -> Option<Ipv4Addr> {
     if let Ok(address) = name.parse() {
         return Some(address);
     }
+    if let Some(record) = of_cluster(api, name) {
+        return record;
+    }
     let (_, top) = name.rsplit_once('.')?;
     let exists = TOP_LEVEL.contains(&top) || (top.len() == 2 && top.bytes().all(|b| b.is_ascii_lowercase()));
     // A Service that is not there, in a namespace that sounds like a country, is no country's.
@@ -246,4 +249,32 @@ fn outside(api: &ApiServer, name: &str) -> Option<Ipv4Addr> {
     }
     let host = Random::stream(0, name).below(254) as u32 + 1;
     Some(Ipv4Addr::from(OUTSIDE | host))
+}
+
+/// The record that the public DNS has for a host because of what is in the cluster: who sets up an Ingress or a load
+/// balancer with a host name also sees to its record, as soon as there is an address that it can point to.
+fn of_cluster(api: &ApiServer, host: &str) -> Option<Option<Ipv4Addr>> {
+    let mut is_named = false;
+    for ingress in api.list::<Ingress>() {
+        let mut points = ingress.status.load_balancer.ingress.iter();
+        let is_rule =
+            ingress.spec.rules.iter().any(|rule| rule.host.as_deref().is_some_and(|h| is_host(h, host)));
+        is_named |= is_rule;
+        let point = points.find(|point| is_rule || point.hostname.as_deref() == Some(host));
+        if let Some(address) = point.and_then(|point| point.ip.as_deref()?.parse().ok()) {
+            return Some(Some(address));
+        }
+    }
+    let services = api.list::<Service>().flat_map(|service| &service.status.load_balancer.ingress);
+    let mut points = services.filter(|point| point.hostname.as_deref() == Some(host));
+    let address = points.find_map(|point| point.ip.as_deref()?.parse().ok());
+    (is_named || address.is_some()).then_some(address)
+}
+
+/// Whether a host is one that an Ingress means: `*.example.com` stands for one label more.
+fn is_host(rule: &str, host: &str) -> bool {
+    match rule.strip_prefix("*.") {
+        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest == domain),
+        None => rule == host,
+    }
 }

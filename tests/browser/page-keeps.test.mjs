@@ -35,7 +35,7 @@ test('a link repeats the run for whoever opens it', async () => {
   await page.click('.play');
   await page.click('.share');
   const link = await page.locator('.link-text').inputValue();
-  assert.match(link, /#1:[\w-]+$/);
+  assert.match(link, /#2:[\w-]+$/);
   assert.match(await page.locator('.length').innerText(), /\d+ characters/);
   const now = await page.locator('.clock').innerText();
   const before = await page.$$eval('.picture .pod', (pods) => pods.map((pod) => pod.getAttribute('style') + pod.dataset.ref).sort());

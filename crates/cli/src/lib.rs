@@ -4,5 +4,6 @@ pub mod apply;
 pub mod bench;
 mod files;
 pub mod kubectl;
+pub mod link;
 pub mod run;
 pub mod scenario;

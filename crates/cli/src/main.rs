@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, kubectl, run};
+use orrery_cli::{apply, bench, kubectl, link, run};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -20,6 +20,8 @@ enum Command {
     Bench(bench::Options),
     /// Run kubectl against the saved state of a cluster.
     Kubectl(kubectl::Options),
+    /// Turn manifests or a saved run into a link, or a link into a saved run.
+    Link(link::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),
 }
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Apply(options) => apply::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Kubectl(options) => kubectl::run(&options),
+        Command::Link(options) => link::run(&options),
         Command::Run(options) => run::run(&options),
     };
     match outcome {

@@ -30,6 +30,6 @@ pub fn open(frame: &[u8]) -> Result<&[u8], Damage> {
 }
 
 /// FNV-1a: it guards against accidents of copying, not against malice.
-fn checksum(bytes: &[u8]) -> u32 {
+pub fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }

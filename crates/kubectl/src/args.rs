@@ -10,7 +10,7 @@ const GLOBAL: &str = "namespace:n=";
 
 /// How a flag takes its value.
 #[derive(Clone, Copy, PartialEq)]
-enum Arity<'s> {
+pub(crate) enum Arity<'s> {
     /// True when it stands alone.
     Switch,
     /// Always with one.
@@ -25,14 +25,14 @@ enum Arity<'s> {
 
 /// One flag of a command: its long name, its letter, and how it takes a value.
 #[derive(Clone, Copy)]
-struct Flag<'s> {
-    name: &'s str,
-    short: Option<char>,
-    arity: Arity<'s>,
+pub(crate) struct Flag<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) short: Option<char>,
+    pub(crate) arity: Arity<'s>,
 }
 
 /// Reads the flags that a command states, such as `all filename:f= replicas# timeout@ dry-run?unchanged`.
-fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
+pub(crate) fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
     GLOBAL.split_whitespace().chain(spec.split_whitespace()).map(|word: &'s str| {
         let (head, arity) = if let Some((head, default)) = word.split_once('?') {
             (head, Arity::Optional(default))

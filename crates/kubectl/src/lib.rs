@@ -8,6 +8,7 @@ pub mod apply;
 mod args;
 mod autoscale;
 mod command;
+mod complete;
 mod cordon;
 mod create;
 mod debug;
@@ -49,6 +50,7 @@ mod wait;
 
 pub use args::Args;
 pub use command::Output;
+pub use complete::complete;
 pub use follow::Following;
 pub use trouble::Failure;
 

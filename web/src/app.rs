@@ -22,7 +22,6 @@ use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
 use crate::components::transport::Transport;
 use crate::dom::use_seen;
-use crate::engine::{Engine, NODES, SEED};
 use crate::files::{Files, FilesContext};
 use crate::gallery;
 use crate::i18n::Lang;
@@ -31,6 +30,7 @@ use crate::reading::{ReadingContext, use_reader};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
 use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
+use orrery_run::{NODES, Run, SEED};
 
 /// What the page starts with.
 struct Start {
@@ -58,18 +58,18 @@ fn start() -> Start {
         // What the person wrote here before can be had back from the examples.
         kept.iter().for_each(|files| store::put_aside(files));
     }
-    let (engine, files, at, speed) = match link.filter(|_| !crashed) {
-        Some(link) => (Engine::of(&link), link.files, link.at, Some(link.speed)),
+    let (run, files, at, speed) = match link.filter(|_| !crashed) {
+        Some(link) => (Run::of(&link), link.files, link.at, Some(link.speed)),
         None => {
             let files = kept.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
-            let mut engine = Engine::new(SEED, NODES);
+            let mut run = Run::new(SEED, NODES, None);
             if !crashed {
-                engine.act(Action::Apply { text: Files::new(files.clone()).joined() });
+                run.act(Action::Apply { text: Files::new(files.clone()).joined() });
             }
-            (engine, files, 0, None)
+            (run, files, 0, None)
         }
     };
-    let session = Session::new(engine);
+    let session = Session::new(run);
     let kept_speed = store::choice("speed").and_then(|s| s.parse().ok());
     session.set_speed(wishes.speed.or(speed).or(kept_speed).unwrap_or(1.0));
     // A person who opened the page sees it live; an embed waits to be asked.

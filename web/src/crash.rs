@@ -4,9 +4,9 @@ use std::panic::PanicHookInfo;
 
 use web_sys::{Document, Element, window};
 
-use crate::engine::SEED;
 use crate::i18n::Lang;
 use crate::store;
+use orrery_run::SEED;
 
 /// The version and, where the build knows it, the commit.
 pub const BUILD: &str = match option_env!("ORRERY_BUILD") {

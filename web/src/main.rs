@@ -13,7 +13,6 @@ mod gallery;
 mod i18n;
 mod keys;
 mod reading;
-mod refusals;
 mod session;
 mod shell;
 mod store;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-use crate::engine::Engine;
 use crate::files::{Check, Files, FilesContext, Problem, check};
 use crate::i18n::Words;
 use crate::session::Session;
@@ -32,13 +31,15 @@ pub fn use_reading() -> ReadingContext {
 pub fn use_reader(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) -> ReadingContext {
     let w = ui.lang.words();
     let found = use_state_eq(|| Rc::new(read(files, w, session)));
-    let done = use_state_eq(|| session.read(Engine::done));
+    let done = use_state_eq(|| session.read(|engine| engine.run.taken()));
     {
         let (done, session) = (done.clone(), session.clone());
         use_effect_with((), move |()| {
             let listener = {
                 let session = Rc::downgrade(&session);
-                move || session.upgrade().into_iter().for_each(|s| done.set(s.read(Engine::done)))
+                move || {
+                    session.upgrade().into_iter().for_each(|s| done.set(s.read(|engine| engine.run.taken())))
+                }
             };
             let subscription = session.subscribe(Rc::new(listener));
             move || drop(subscription)

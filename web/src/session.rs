@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo::render::{AnimationFrame, request_animation_frame};
+use orrery_run::{Outcome, Run};
 use orrery_share::{Action, File};
 use yew::prelude::*;
 
-use crate::engine::{Engine, Outcome};
+use crate::assist;
+use crate::engine::Engine;
 use crate::shell::kubectl_words;
 use crate::store;
 
@@ -93,10 +95,10 @@ pub struct Clock {
 }
 
 impl Session {
-    /// A paused session around an engine.
-    pub fn new(engine: Engine) -> Rc<Self> {
+    /// A paused session around a run.
+    pub fn new(run: Run) -> Rc<Self> {
         let state = State {
-            engine,
+            engine: Engine::new(run),
             playing: false,
             visible: true,
             speed: 1.0,
@@ -126,7 +128,7 @@ impl Session {
     pub fn clock(&self) -> Clock {
         let s = self.state.borrow();
         Clock {
-            now: s.engine.now(),
+            now: s.engine.run.now(),
             playing: s.playing,
             speed: s.speed,
             behind: s.behind && s.playing,
@@ -139,7 +141,7 @@ impl Session {
         let outcome = {
             let mut s = self.state.borrow_mut();
             s.seek = None;
-            s.engine.act(action)
+            s.engine.run.act(action)
         };
         self.changed();
         outcome
@@ -150,7 +152,7 @@ impl Session {
         let output = {
             let mut s = self.state.borrow_mut();
             s.seek = None;
-            s.engine.kubectl(kubectl_words(line), files)
+            s.engine.run.kubectl(kubectl_words(line), files, assist::table())
         };
         let answer = (output.stdout + &output.stderr).trim_end().to_owned();
         let line = line.strip_prefix("kubectl ").unwrap_or(line).to_owned();
@@ -171,11 +173,11 @@ impl Session {
         self.said.borrow().clone()
     }
 
-    /// Replaces the engine, at time zero.
-    pub fn reset(&self, engine: Engine) {
+    /// Replaces the run, at time zero.
+    pub fn reset(&self, run: Run) {
         {
             let mut s = self.state.borrow_mut();
-            s.engine = engine;
+            s.engine = Engine::new(run);
             s.target = 0.0;
             s.seek = None;
         }
@@ -188,7 +190,7 @@ impl Session {
             let mut s = self.state.borrow_mut();
             s.playing = playing;
             s.seek = None;
-            s.target = s.engine.now() as f64;
+            s.target = s.engine.run.now() as f64;
             s.last_frame = None;
         }
         self.changed();
@@ -218,7 +220,7 @@ impl Session {
             let mut s = self.state.borrow_mut();
             s.playing = false;
             s.seek = None;
-            s.engine.step();
+            s.engine.run.step();
         }
         self.changed();
     }
@@ -227,9 +229,6 @@ impl Session {
     pub fn seek(&self, to: u64) {
         {
             let mut s = self.state.borrow_mut();
-            if to < s.engine.now() {
-                s.engine.rewind();
-            }
             s.seek = Some(to);
         }
         self.changed();
@@ -295,9 +294,9 @@ impl Session {
             let mut more = || now_ms() < deadline;
             match s.seek {
                 Some(to) => {
-                    s.engine.run(to, &mut more);
-                    s.target = s.engine.now() as f64;
-                    if s.engine.now() >= to {
+                    s.engine.run.seek(to, &mut more);
+                    s.target = s.engine.run.now() as f64;
+                    if s.engine.run.now() >= to {
                         s.seek = None;
                     }
                 }
@@ -305,10 +304,10 @@ impl Session {
                     let elapsed =
                         s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
                     s.target += elapsed * NANOS_PER_MS * s.speed;
-                    s.engine.run(s.target as u64, &mut more);
-                    s.behind = s.engine.now() < s.target as u64;
+                    s.engine.run.run(s.target as u64, &mut more);
+                    s.behind = s.engine.run.now() < s.target as u64;
                     if s.behind {
-                        s.target = s.engine.now() as f64;
+                        s.target = s.engine.run.now() as f64;
                     }
                 }
             }

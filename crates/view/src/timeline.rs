@@ -35,10 +35,13 @@ pub struct Density {
 }
 
 impl Density {
-    /// Counts what was written since the last call.
+    /// Counts what was written since the last call; from the beginning if the run went back since.
     pub fn follow(&mut self, api: &ApiServer) {
         let writes = api.writes();
-        for write in writes.focus().narrow(self.counted.min(writes.len())..) {
+        if writes.len() < self.counted {
+            *self = Self::default();
+        }
+        for write in writes.focus().narrow(self.counted..) {
             // Heartbeats and the events that comment on a change are not changes themselves.
             if matches!(write.kind, Kind::Lease | Kind::Event) {
                 continue;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 27] = [
+const ARROWS: [(&str, &str); 28] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -32,17 +32,21 @@ const ARROWS: [(&str, &str); 27] = [
     ("workstation", "sim apimachinery api apiserver container-runtime kubectl"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
-    ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share"),
+    ("run", "sim schema manifest cluster kubectl workstation view share"),
+    ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share run"),
     // Of the scheduler alone it measures the speed.
     (
         "orrery",
-        "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share",
+        "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share run",
     ),
     (
         "tests",
-        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share",
+        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share run",
     ),
-    ("wasm-tests", "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share"),
+    (
+        "wasm-tests",
+        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share run",
+    ),
     ("fuzz", "sim apimachinery api manifest container-runtime share"),
     ("xtask", ""),
 ];

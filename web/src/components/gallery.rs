@@ -4,12 +4,12 @@ use orrery_share::{Action, File};
 use yew::prelude::*;
 
 use super::dialog::Modal;
-use crate::engine::{Engine, NODES, SEED};
 use crate::files::{Edit, Files, use_files};
 use crate::gallery;
 use crate::session::use_session;
 use crate::store;
 use crate::ui::{Choose, use_ui, use_words};
+use orrery_run::{NODES, Run, SEED};
 
 /// The gallery, and what the person wrote before opening one of its examples.
 #[component]
@@ -20,7 +20,7 @@ pub fn Gallery() -> Html {
     let files = use_files();
     let open = move |list: Vec<File>| {
         store::put_aside(&files.list);
-        session.reset(Engine::new(SEED, NODES));
+        session.reset(Run::new(SEED, NODES, None));
         session.act(Action::Apply { text: Files::new(list.clone()).joined() });
         session.play(true);
         files.dispatch(Edit::Replace(list));

@@ -25,7 +25,7 @@ pub fn Share() -> Html {
     // Made once: the run may go on below, the link says what was when the dialog opened.
     let fragment = use_memo((), |()| {
         let speed = session.clock().speed;
-        encode(&session.read(|engine| engine.link(files.list.clone(), speed)))
+        encode(&session.read(|engine| engine.run.link(files.list.clone(), speed)))
     });
     let link = address::with_fragment(&fragment);
     let frame = format!(

@@ -22,7 +22,7 @@ pub fn Charts() -> Html {
     let seen = (ui.namespace.clone(), ui.selection.clone());
     let view = use_view(seen, |session, (namespace, chosen)| {
         let charts = session.read(|engine| engine.charts(namespace.as_deref(), chosen.as_ref()));
-        let (now, end) = session.read(|engine| (engine.now(), engine.end()));
+        let (now, end) = session.read(|engine| (engine.run.now(), engine.run.end()));
         let span = round(end);
         // A mark that moves by less than a pixel has not moved.
         (charts, now - now % (span / 512).max(1), span)

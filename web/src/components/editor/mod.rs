@@ -11,13 +11,13 @@ use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::engine::Outcome;
 use crate::files::{Check, Edit, Files, FilesContext, Problem, Written, use_files};
 use crate::i18n::Words;
 use crate::reading::{LARGEST, ReadingContext, use_reading};
 use crate::session::{Session, use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
 use code::Code;
+use orrery_run::{Outcome, Refused};
 use problems::Problems;
 use tabs::Tabs;
 
@@ -103,7 +103,7 @@ fn summary(outcome: &Outcome, w: &Words) -> String {
     }
 }
 
-fn problem(files: &Files, refused: &crate::engine::Refused) -> Problem {
+fn problem(files: &Files, refused: &Refused) -> Problem {
     let (file, line) = files.place(refused.line);
     Problem {
         file,

@@ -10,11 +10,11 @@ use yew::prelude::*;
 
 use super::super::countdown::short;
 use super::chip;
-use crate::engine::{Engine, NODES, SEED};
 use crate::files::{FilesContext, use_files};
 use crate::i18n::Words;
 use crate::session::{Session, use_session, use_view};
 use crate::ui::{Choose, UiContext, use_ui, use_words};
+use orrery_run::{NODES, Run, SEED};
 
 /// The name of the one snapshot that the page takes.
 const SNAPSHOT: &str = "snapshot.db";
@@ -77,7 +77,7 @@ fn laid_out_anew(near: &Near<'_>, files: &FilesContext) -> Html {
         let select: HtmlSelectElement = e.target_unchecked_into();
         let index = usize::try_from(select.selected_index() - 1).ok();
         let Some(topology) = index.and_then(|i| TOPOLOGIES.get(i)) else { return };
-        session.reset(Engine::laid_out(SEED, NODES, Some(*topology)));
+        session.reset(Run::new(SEED, NODES, Some(*topology)));
         session.act(Action::Apply { text: text.clone() });
         session.play(true);
         select.set_selected_index(0);

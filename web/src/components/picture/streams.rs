@@ -30,7 +30,7 @@ struct Counted {
 #[component]
 pub fn Streams(props: &JourneyProps) -> Html {
     let seen =
-        use_view((), |session, ()| session.read(|engine| (engine.now() / 500_000_000, engine.streams())));
+        use_view((), |session, ()| session.read(|engine| (engine.run.now() / 500_000_000, engine.streams())));
     let counted = use_mut_ref(Counted::default);
     let (now, all) = (seen.0 * 500_000_000, &seen.1);
     let mut counted = counted.borrow_mut();

@@ -1,0 +1,134 @@
+//! What a person can do to a cluster, done.
+
+use orrery_cluster::{Cluster, Load, Origin, Strain};
+use orrery_kubectl::apply::apply;
+use orrery_manifest::{Objects, objects_of};
+use orrery_schema::Schema;
+use orrery_share::{Action, Fault, File};
+
+use crate::refusals::marks;
+use crate::words::command;
+
+/// No load is heavier, in thousandths of a request in a second: links are hostile input.
+const MOST_MILLI: u64 = 10_000_000;
+
+/// What an action came to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// Objects that were created, changed or left as they were.
+    pub applied: usize,
+    /// What was refused: the line of what was applied, the field, and the server's words.
+    pub refused: Vec<Refused>,
+}
+
+/// One refusal.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refused {
+    /// Line in the text that was applied, from 1; zero when there was no text.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// The server's words.
+    pub message: String,
+}
+
+/// The editor's files, as the console's `-f` finds them.
+pub(crate) struct Named<'a>(pub(crate) &'a [File], pub(crate) Option<&'a Schema>);
+
+impl orrery_kubectl::Files for Named<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|file| file.name == name).map(|file| file.text.clone())
+    }
+
+    fn schema(&self) -> Option<&Schema> {
+        self.1
+    }
+}
+
+fn strike(cluster: &mut Cluster, name: &str, fault: Fault) -> bool {
+    match fault {
+        Fault::Stop => cluster.stop(name),
+        Fault::Start => cluster.start(name),
+        Fault::Kill => cluster.kill(name),
+        Fault::Cut => cluster.cut(name),
+        Fault::Join => cluster.join(name),
+        Fault::Lose => cluster.lose(name),
+    }
+}
+
+/// Does it, now.
+pub(crate) fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
+    match action {
+        Action::Apply { text } => return apply_text(cluster, text),
+        Action::StopNode { name } => drop(cluster.stop_node(name)),
+        Action::StartNode { name } => drop(cluster.start_node(name)),
+        Action::AddNode => drop(cluster.add_node()),
+        Action::RemoveNode { name } => drop(cluster.remove_node(name)),
+        Action::StopKubelet { name } => drop(cluster.stop_kubelet(name)),
+        Action::CutNode { name } => drop(cluster.cut_node(name)),
+        Action::JoinNode { name } => drop(cluster.join_node(name)),
+        Action::StrainNode { name, what } => {
+            if let Some(strain) = Strain::named(what) {
+                cluster.strain_node(name, strain);
+            }
+        }
+        Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
+        Action::Part { name, fault } => drop(strike(cluster, name, *fault)),
+        Action::Snapshot { name } => drop(cluster.snapshot(name)),
+        Action::Restore { name } => drop(cluster.restore(name)),
+        Action::EndContainer { namespace, pod, container, code } => {
+            cluster.end_container(namespace, pod, container, *code);
+        }
+        Action::HangContainer { namespace, pod, container, hangs } => {
+            cluster.hang_container(namespace, pod, container, *hangs);
+        }
+        Action::KillContainer { namespace, pod, container } => {
+            cluster.kill_container(namespace, pod, container);
+        }
+        Action::Load { name, from, url, per_second_milli } => {
+            if let Ok(origin) = from.parse::<Origin>() {
+                cluster.set_load(Load::new(name, origin, url, (*per_second_milli).min(MOST_MILLI)));
+            }
+        }
+        Action::StopLoad { name } => drop(cluster.stop_load(name)),
+        Action::Request { from, url } => {
+            if let Ok(origin) = from.parse::<Origin>() {
+                cluster.request(&origin, url);
+            }
+        }
+        Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
+            let line = command(action).expect("these have one");
+            let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
+            let output = orrery_workstation::run(&line, &Named(files, None), cluster);
+            if output.code != 0 {
+                let refused = Refused { line: 0, column: 0, message: output.stderr.trim().to_owned() };
+                return Outcome { applied: 0, refused: vec![refused] };
+            }
+        }
+    }
+    Outcome::default()
+}
+
+/// The objects of a text, of the kinds that a cluster serves by now.
+pub fn objects(cluster: &Cluster, text: &str) -> Objects {
+    objects_of(text, &|api_version, kind| cluster.api().kind_by_gvk(api_version, kind))
+}
+
+/// Applies every object that can be read; what is wrong with the others is marked in the editor already.
+fn apply_text(cluster: &mut Cluster, text: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    for located in objects(cluster, text).objects {
+        let document = &located.document;
+        match apply(cluster, &document.value, "default") {
+            Ok(_) => outcome.applied += 1,
+            Err(refusal) => {
+                outcome.refused.extend(marks(&refusal, document).into_iter().map(|mark| Refused {
+                    line: mark.line,
+                    column: mark.column,
+                    message: mark.message,
+                }))
+            }
+        }
+    }
+    outcome
+}

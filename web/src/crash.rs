@@ -1,10 +1,9 @@
 //! The last page: when the program panics it says so, with what helps to find the mistake, and gives back what was typed.
 
-use std::panic::PanicHookInfo;
-
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Document, Element, window};
 
-use crate::i18n::Lang;
+use crate::i18n::{Lang, Words};
 use crate::store;
 use orrery_run::SEED;
 
@@ -19,12 +18,19 @@ pub fn guard() {
     // Yew would put its own hook in place of any other.
     yew::set_custom_panic_hook(Box::new(|info| {
         web_sys::console::error_1(&format!("{info}").into());
-        show(info);
+        store::keep_choice("crashed", "yes");
+        let details = format!("{info}\nseed {SEED} · build {BUILD}");
+        show(|words| [words.crash_title, words.crash_text], &details);
     }));
 }
 
-fn show(info: &PanicHookInfo<'_>) -> Option<()> {
-    store::keep_choice("crashed", "yes");
+/// Called when the part of the program that follows the first picture is needed and cannot be had.
+#[wasm_bindgen(js_name = restLost)]
+pub fn rest_lost(why: &str) {
+    show(|words| [words.rest_title, words.rest_text], why);
+}
+
+fn show(text: fn(&Words) -> [&'static str; 2], details: &str) -> Option<()> {
     let document = window()?.document()?;
     let words =
         document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));
@@ -32,12 +38,9 @@ fn show(info: &PanicHookInfo<'_>) -> Option<()> {
     let page = element(&document, "div", "")?;
     page.set_attribute("class", "crash").ok()?;
     page.set_attribute("role", "alertdialog").ok()?;
-    for (tag, text) in [
-        ("h1", words.crash_title.to_owned()),
-        ("p", words.crash_text.to_owned()),
-        ("pre", format!("{info}\nseed {SEED} · build {BUILD}")),
-    ] {
-        page.append_child(&element(&document, tag, &text)?.into()).ok()?;
+    let [title, text] = text(words);
+    for (tag, text) in [("h1", title), ("p", text), ("pre", details)] {
+        page.append_child(&element(&document, tag, text)?.into()).ok()?;
     }
     let typed: String = store::files()
         .unwrap_or_default()

@@ -1,7 +1,7 @@
-//! Building the page: the editor's bundle by esbuild, then everything else by trunk, then the scales.
+//! Building the page: the editor's bundle by esbuild, then everything else by trunk, then the split, then the scales.
 
 use crate::shell::{Result, command, root, run, say};
-use crate::{size, tools};
+use crate::{args, size, split, tools};
 use std::fs;
 use std::path::PathBuf;
 
@@ -17,11 +17,16 @@ pub enum Effort {
     Development,
     /// Small and quick to run, for the world.
     Release,
+    /// The same, after finding out anew which functions the first picture takes.
+    Profile,
 }
 
 /// `cargo xtask dist`: the site as it is published, with its weight held to `size-budget.json`.
-pub fn publish() -> Result<()> {
-    build(Effort::Release)?;
+pub fn publish(words: &[String]) -> Result<()> {
+    let mut words = words.to_vec();
+    let anew = args::flag(&mut words, "--profile");
+    args::none(&words)?;
+    build(if anew { Effort::Profile } else { Effort::Release })?;
     size::weigh(&dir())
 }
 
@@ -31,7 +36,11 @@ pub fn build(effort: Effort) -> Result<()> {
     editor()?;
     say("fetching Rust packages");
     fetch()?;
-    trunk(effort)
+    trunk(effort)?;
+    match effort {
+        Effort::Development => Ok(()),
+        Effort::Release | Effort::Profile => split::split_site(&dir(), effort == Effort::Profile),
+    }
 }
 
 /// Trunk runs cargo with `--offline`, so that it never tries to download a tool behind our back.
@@ -54,11 +63,13 @@ fn editor() -> Result<()> {
 fn trunk(effort: Effort) -> Result<()> {
     let mut trunk = command("trunk");
     trunk.args(["build", "--offline", "--public-url", "./", "--dist", "dist"]);
-    if effort == Effort::Release {
-        trunk.args(["--release", "--cargo-profile", "web"]);
-        say("building the page for release (takes minutes)");
-    } else {
+    if effort == Effort::Development {
         say("building the page");
+    } else {
+        trunk.args(["--release", "--cargo-profile", "web"]);
+        // Names that tell apart the instances of a generic function: the split goes by names.
+        trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C symbol-mangling-version=v0");
+        say("building the page for release (takes minutes)");
     }
     // Trunk reads NO_COLOR as a boolean and stops at the customary "1"; and it need not ask for newer versions of itself.
     trunk.env_remove("NO_COLOR").env("TRUNK_SKIP_VERSION_CHECK", "true");

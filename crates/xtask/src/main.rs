@@ -9,6 +9,7 @@ mod schema;
 mod serve;
 mod shell;
 mod size;
+mod split;
 mod test;
 mod time_zones;
 mod tools;
@@ -19,7 +20,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--host 127.0.0.1] [--release]   build the page and serve it
-  dist                                                 build the static site into dist/ and weigh it
+  dist [--profile]                                     build the static site into dist/ and weigh it; --profile notes anew
+                                                       which functions the first picture takes
   schema                                               write the table of fields, crates/schema/schema.txt
   time-zones                                           write the table of time zones, crates/api/src/time_zones.txt
   bench [scheduler …]                                  measure as `orrery bench` does, in WebAssembly
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = words.collect();
     let done = match command.as_str() {
         "serve" => serve::run(&rest).map(|()| true),
-        "dist" => args::none(&rest).and_then(|()| dist::publish()).map(|()| true),
+        "dist" => dist::publish(&rest).map(|()| true),
         "schema" => args::none(&rest).and_then(|()| schema::write()).map(|()| true),
         "time-zones" => args::none(&rest).and_then(|()| time_zones::write()).map(|()| true),
         "bench" => bench::measure(&rest).map(|()| true),

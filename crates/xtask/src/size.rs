@@ -24,7 +24,7 @@ struct Weight {
 /// A part of the page with a limit of its own.
 struct Part {
     what: String,
-    /// The files that belong to it; none means every file that no other part names.
+    /// The files that belong to it, where `*` stands for what changes; none means every file that no other part names.
     files: Vec<String>,
     limit: u64,
 }
@@ -52,8 +52,16 @@ pub fn weigh(dist: &Path) -> Result<()> {
 
 /// The part a file belongs to. The first part is the rest of the page.
 fn owner<'a>(parts: &'a [Part], name: &str) -> &'a str {
-    let named = parts.iter().find(|part| part.files.iter().any(|file| file == name));
+    let named = parts.iter().find(|part| part.files.iter().any(|file| is(file, name)));
     named.or(parts.first()).map_or("", |part| &part.what)
+}
+
+/// Whether a file's name is as the budget writes it.
+fn is(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((begins, ends)) => name.starts_with(begins) && name.ends_with(ends),
+        None => pattern == name,
+    }
 }
 
 fn budget() -> Result<Vec<Part>> {

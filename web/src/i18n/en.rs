@@ -422,4 +422,6 @@ pub static WORDS: Words = Words {
     crash_title: "Something broke inside the simulator",
     crash_text: "This is our mistake, not yours. What you typed is safe: download it here, or reload and it will be back.",
     crash_reload: "Reload",
+    rest_title: "A part of the program is missing",
+    rest_text: "The page could not load the rest of itself; perhaps the network is gone. What you typed is safe: download it here, or reload and it will be back.",
 };

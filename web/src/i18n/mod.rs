@@ -341,4 +341,6 @@ pub struct Words {
     pub crash_title: &'static str,
     pub crash_text: &'static str,
     pub crash_reload: &'static str,
+    pub rest_title: &'static str,
+    pub rest_text: &'static str,
 }

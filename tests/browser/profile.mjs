@@ -1,6 +1,6 @@
-// What a first visit is, for `cargo xtask dist --profile`: the page, whose program notes the functions it calls, is opened empty,
-// then with a small Deployment that runs for half a minute of its time, then by a link, then without its second half. The notes go
-// to the file that ORRERY_NOTES names.
+// What a first visit is, for `cargo xtask dist --profile`: the page, whose program notes the functions it calls, is opened empty
+// on a desk and on a phone, then with a small Deployment that runs for half a minute of its time, then by a link, then without its
+// second half. The notes go to the file that ORRERY_NOTES names.
 
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,8 +11,8 @@ const site = useSite();
 const notes = [];
 
 /** Uses a fresh page and adds its notes to the others. */
-async function visit(use) {
-  const { page, close } = await site.open();
+async function visit(options, use) {
+  const { page, close } = await site.open(options);
   await page.addInitScript(() => {
     addEventListener('TrunkApplicationStarted', ({ detail }) => (globalThis.program = detail.wasm));
   });
@@ -34,21 +34,27 @@ async function shared() {
   return link;
 }
 
+const desk = {};
+const phone = { viewport: { width: 390, height: 844 }, locale: 'ko-KR', colorScheme: 'light', hasTouch: true };
+
 test('a first visit', async () => {
-  await visit(async (page) => {
-    await openOrrery(page, `${site.origin}/`);
+  await visit(desk, (page) => openOrrery(page, `${site.origin}/`));
+  await visit(phone, async (page) => {
+    await page.goto(`${site.origin}/`);
+    await page.waitForSelector('.picture .rail');
+    await page.waitForTimeout(3_000);
   });
-  await visit(async (page) => {
+  await visit(desk, async (page) => {
     await openWith(page, `${site.origin}/`, web());
     await untilReady(page, 3);
     await page.waitForTimeout(3_000);
   });
   const link = await shared();
-  await visit(async (page) => {
+  await visit(desk, async (page) => {
     await page.goto(link);
     await untilReady(page, 3);
   });
-  await visit(async (page) => {
+  await visit(desk, async (page) => {
     await openOrrery(page, `${site.origin}/`);
     await page.evaluate(() => globalThis.wasmBindings.restLost('gone'));
     await page.waitForSelector('.crash');

@@ -24,11 +24,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// `keep` tells by name which functions should stay. Those that are exported stay anyway.
+    /// `keep` tells by name which functions should stay. Those that have none, and those that are exported, stay anyway.
     pub fn of(module: &Module<'_>, keep: &dyn Fn(&str) -> bool) -> Result<Self> {
         let pinned = pinned(module);
         let stays = |function: &u32| {
-            pinned.contains(function) || module.names.get(function).is_some_and(|name| keep(name))
+            pinned.contains(function) || module.names.get(function).is_none_or(|name| keep(name))
         };
         let (stay, moved): (Vec<u32>, Vec<u32>) = module.defined().partition(stays);
         let (calls, calls_back) = (called(module, &stay)?, called(module, &moved)?);

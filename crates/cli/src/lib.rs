@@ -7,3 +7,4 @@ pub mod kubectl;
 pub mod link;
 pub mod run;
 pub mod scenario;
+pub mod test;

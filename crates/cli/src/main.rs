@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, kubectl, link, run};
+use orrery_cli::{apply, bench, kubectl, link, run, test};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -24,6 +24,8 @@ enum Command {
     Link(link::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),
+    /// Play scenarios and look whether what they expect holds.
+    Test(test::Options),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Kubectl(options) => kubectl::run(&options),
         Command::Link(options) => link::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Test(options) => test::run(&options),
     };
     match outcome {
         Ok(code) => code,

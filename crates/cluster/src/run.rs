@@ -81,12 +81,12 @@ impl Cluster {
     }
 
     /// Whether an object other than an Event was written after `revision`.
-    fn changed_since(&self, revision: Revision) -> bool {
+    pub fn changed_since(&self, revision: Revision) -> bool {
         self.api.watch(revision).into_iter().flatten().any(|c| c.value.kind() != Kind::Event)
     }
 
     /// Whether images are pulled or containers made, of which no object tells. The recordings did not ask.
-    fn starts_containers(&self) -> bool {
+    pub fn starts_containers(&self) -> bool {
         self.config.runtime == RuntimeProfile::Lively
             && self
                 .kubelets

@@ -103,6 +103,11 @@ pub(crate) fn relaxed(path: &str) -> Result<String, String> {
     Ok(format!("{{.{bare}}}"))
 }
 
+/// What a path, with or without braces, leads to in `data`; the error is kubectl's.
+pub fn found(path: &str, data: &Value) -> Result<String, String> {
+    Template::parse(&relaxed(path)?, false)?.print(data)
+}
+
 fn text(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Object(_) => compact(value),

@@ -23,7 +23,7 @@ mod expose;
 mod follow;
 mod get;
 mod json;
-mod jsonpath;
+pub mod jsonpath;
 mod label;
 mod logs;
 mod manifest;

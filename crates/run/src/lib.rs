@@ -6,7 +6,7 @@ mod refusals;
 mod run;
 mod words;
 
-pub use perform::{Outcome, Refused, objects};
+pub use perform::{Outcome, Refused, objects, perform};
 pub use refusals::marks;
 pub use run::{NODES, Run, SEED};
 pub use words::{command, label};

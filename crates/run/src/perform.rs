@@ -7,7 +7,7 @@ use orrery_schema::Schema;
 use orrery_share::{Action, Fault, File};
 
 use crate::refusals::marks;
-use crate::words::command;
+use crate::words::{command, label};
 
 /// No load is heavier, in thousandths of a request in a second: links are hostile input.
 const MOST_MILLI: u64 = 10_000_000;
@@ -56,57 +56,56 @@ fn strike(cluster: &mut Cluster, name: &str, fault: Fault) -> bool {
     }
 }
 
-/// Does it, now.
-pub(crate) fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
-    match action {
+/// Does it, now. What happens to something that is not there is refused.
+pub fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
+    let found = match action {
         Action::Apply { text } => return apply_text(cluster, text),
-        Action::StopNode { name } => drop(cluster.stop_node(name)),
-        Action::StartNode { name } => drop(cluster.start_node(name)),
-        Action::AddNode => drop(cluster.add_node()),
-        Action::RemoveNode { name } => drop(cluster.remove_node(name)),
-        Action::StopKubelet { name } => drop(cluster.stop_kubelet(name)),
-        Action::CutNode { name } => drop(cluster.cut_node(name)),
-        Action::JoinNode { name } => drop(cluster.join_node(name)),
+        Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => return say(cluster, action),
+        Action::StopNode { name } => cluster.stop_node(name),
+        Action::StartNode { name } => cluster.start_node(name),
+        Action::AddNode => !cluster.add_node().is_empty(),
+        Action::RemoveNode { name } => cluster.remove_node(name),
+        Action::StopKubelet { name } => cluster.stop_kubelet(name),
+        Action::CutNode { name } => cluster.cut_node(name),
+        Action::JoinNode { name } => cluster.join_node(name),
         Action::StrainNode { name, what } => {
-            if let Some(strain) = Strain::named(what) {
-                cluster.strain_node(name, strain);
-            }
+            Strain::named(what).is_some_and(|strain| cluster.strain_node(name, strain))
         }
-        Action::RelieveNode { name } => drop(cluster.relieve_node(name)),
-        Action::Part { name, fault } => drop(strike(cluster, name, *fault)),
-        Action::Snapshot { name } => drop(cluster.snapshot(name)),
-        Action::Restore { name } => drop(cluster.restore(name)),
+        Action::RelieveNode { name } => cluster.relieve_node(name),
+        Action::Part { name, fault } => strike(cluster, name, *fault),
+        Action::Snapshot { name } => cluster.snapshot(name),
+        Action::Restore { name } => cluster.restore(name),
         Action::EndContainer { namespace, pod, container, code } => {
-            cluster.end_container(namespace, pod, container, *code);
+            cluster.end_container(namespace, pod, container, *code)
         }
         Action::HangContainer { namespace, pod, container, hangs } => {
-            cluster.hang_container(namespace, pod, container, *hangs);
+            cluster.hang_container(namespace, pod, container, *hangs)
         }
         Action::KillContainer { namespace, pod, container } => {
-            cluster.kill_container(namespace, pod, container);
+            cluster.kill_container(namespace, pod, container)
         }
         Action::Load { name, from, url, per_second_milli } => {
-            if let Ok(origin) = from.parse::<Origin>() {
-                cluster.set_load(Load::new(name, origin, url, (*per_second_milli).min(MOST_MILLI)));
-            }
+            let load = |from| Load::new(name, from, url, (*per_second_milli).min(MOST_MILLI));
+            from.parse::<Origin>().map(|from| cluster.set_load(load(from))).is_ok()
         }
-        Action::StopLoad { name } => drop(cluster.stop_load(name)),
+        Action::StopLoad { name } => cluster.stop_load(name),
         Action::Request { from, url } => {
-            if let Ok(origin) = from.parse::<Origin>() {
-                cluster.request(&origin, url);
-            }
+            from.parse::<Origin>().map(|from| cluster.request(&from, url)).is_ok()
         }
-        Action::Delete { .. } | Action::Scale { .. } | Action::Kubectl { .. } => {
-            let line = command(action).expect("these have one");
-            let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
-            let output = orrery_workstation::run(&line, &Named(files, None), cluster);
-            if output.code != 0 {
-                let refused = Refused { line: 0, column: 0, message: output.stderr.trim().to_owned() };
-                return Outcome { applied: 0, refused: vec![refused] };
-            }
-        }
-    }
-    Outcome::default()
+    };
+    if found { Outcome::default() } else { refused(format!("{}: not found", label(action))) }
+}
+
+/// Runs the command line that an action is.
+fn say(cluster: &mut Cluster, action: &Action) -> Outcome {
+    let line = command(action).expect("these have one");
+    let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
+    let output = orrery_workstation::run(&line, &Named(files, None), cluster);
+    if output.code == 0 { Outcome::default() } else { refused(output.stderr.trim().to_owned()) }
+}
+
+fn refused(message: String) -> Outcome {
+    Outcome { applied: 0, refused: vec![Refused { line: 0, column: 0, message }] }
 }
 
 /// The objects of a text, of the kinds that a cluster serves by now.

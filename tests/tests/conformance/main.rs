@@ -13,6 +13,7 @@ mod scrub;
 use compare::{Verdict, compare};
 use libtest_mimic::{Arguments, Failed, Trial};
 use orrery_cli::{run, scenario};
+use orrery_scenario::Scenario;
 use recording::Recording;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -37,15 +38,14 @@ fn names() -> Vec<String> {
 }
 
 /// The scenario file whose `name` is that of the recording.
-fn scenario_called(name: &str) -> scenario::Scenario {
+fn scenario_called(name: &str) -> Scenario {
     let prefix = name.split('-').next().expect("a name has a first word");
     let files = std::fs::read_dir(folder().join("scenarios")).expect("the scenarios are part of the project");
     let file = files
         .filter_map(|f| Some(f.ok()?.path()))
         .find(|p| p.file_name().is_some_and(|f| f.to_string_lossy().starts_with(&format!("{prefix}-"))))
         .unwrap_or_else(|| panic!("there is a scenario for {name}"));
-    let text = std::fs::read_to_string(&file).expect("the file was just listed");
-    scenario::read(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+    scenario::read(&file).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn judge(name: &str) -> Verdict {

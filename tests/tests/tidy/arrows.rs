@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A crate, and the crates of this workspace it may name (`orrery-` left out; `orrery` itself is the native program).
-const ARROWS: [(&str, &str); 28] = [
+const ARROWS: [(&str, &str); 29] = [
     ("sim", ""),
     ("derive", ""),
     ("apimachinery", "derive"),
@@ -33,15 +33,16 @@ const ARROWS: [(&str, &str); 28] = [
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
     ("run", "sim schema manifest cluster kubectl workstation view share"),
-    ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share run"),
+    ("scenario", "sim apimachinery api manifest cluster kubectl share run"),
+    ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share run scenario"),
     // Of the scheduler alone it measures the speed.
     (
         "orrery",
-        "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share run",
+        "sim apimachinery api schema manifest apiserver client scheduler cluster kubectl workstation view share run scenario",
     ),
     (
         "tests",
-        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share run",
+        "sim apimachinery api schema manifest etcd apiserver client cluster kubectl workstation orrery view share run scenario",
     ),
     (
         "wasm-tests",

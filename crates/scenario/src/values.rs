@@ -1,0 +1,334 @@
+//! What single fields hold: durations, sentences in two languages, words of a command, words out of a list.
+
+use orrery_apimachinery::decode::{Cx, GoType, Member, Typed, closest};
+use orrery_apimachinery::{Str, Value, duration, gofmt};
+use orrery_share::Action;
+use orrery_sim::Duration;
+
+/// A length of time: a number of seconds, or as Go writes it, such as `5m`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seconds(pub Duration);
+
+impl Member for Seconds {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let nanos = match value {
+            Value::Number(number) => {
+                number.as_f64().filter(|n| (0.0..1e9).contains(n)).map(|n| (n * 1e9) as i64)
+            }
+            Value::String(text) => duration::parse(text).ok().filter(|nanos| *nanos >= 0),
+            _ => None,
+        };
+        let Some(nanos) = nanos else {
+            return cx.refuse("a number of seconds is expected, or a duration such as 5m");
+        };
+        self.0 = Duration::from_nanos(nanos as u64);
+        true
+    }
+
+    fn write(&self) -> Value {
+        duration::print(self.0.as_nanos() as u64).into()
+    }
+}
+
+impl Typed for Seconds {
+    const TYPE: &'static GoType = &GoType::Plain("duration");
+}
+
+/// Requests in a second, in thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate(pub u64);
+
+impl Member for Rate {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let rate = value.as_f64().filter(|rate| (0.0..=1e4).contains(rate));
+        self.0 = rate.map_or(0, |rate| (rate * 1e3).round() as u64);
+        rate.is_some() || cx.refuse("a number of requests in a second is expected, at most 10000")
+    }
+
+    fn write(&self) -> Value {
+        (self.0 as f64 / 1e3).into()
+    }
+}
+
+impl Typed for Rate {
+    const TYPE: &'static GoType = &GoType::Plain("number");
+}
+
+/// A sentence in English and in Korean; one that is written plainly stands for both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase {
+    /// English.
+    pub en: Str,
+    /// Korean.
+    pub ko: Str,
+}
+
+impl Member for Phrase {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        if let Value::String(text) = value {
+            (self.en, self.ko) = (text.as_str().into(), text.as_str().into());
+            return true;
+        }
+        let read = cx.map(value, Self::TYPE, &mut |language, text, cx| {
+            let text = cx.text(text).unwrap_or_default().trim().into();
+            match language {
+                "en" => self.en = text,
+                "ko" => self.ko = text,
+                _ => drop(cx.refuse("a language is expected: en or ko")),
+            }
+        });
+        read && (!self.en.is_empty() && !self.ko.is_empty()
+            || cx.refuse("both languages are expected: en and ko"))
+    }
+
+    fn write(&self) -> Value {
+        [("en", self.en.write()), ("ko", self.ko.write())]
+            .into_iter()
+            .map(|(language, text)| (language.to_owned(), text))
+            .collect()
+    }
+}
+
+impl Typed for Phrase {
+    const TYPE: &'static GoType = &GoType::Plain("sentence");
+}
+
+/// The words of a command: a list, or a line that is split at its blanks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line(pub Vec<String>);
+
+impl Member for Line {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        if let Value::String(text) = value {
+            self.0 = text.split_whitespace().map(str::to_owned).collect();
+            return true;
+        }
+        cx.list(value, Self::TYPE, &mut |word, cx| self.0.extend(cx.text(word).map(str::to_owned)))
+    }
+
+    fn write(&self) -> Value {
+        self.0.iter().map(|word| Value::from(word.as_str())).collect()
+    }
+}
+
+impl Typed for Line {
+    const TYPE: &'static GoType = &GoType::Plain("line");
+}
+
+/// A plain value as the text that a path leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scalar(pub String);
+
+impl Member for Scalar {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        if value.is_array() || value.is_object() {
+            return cx.refuse("a plain value is expected: a text, a number, true or false");
+        }
+        self.0 = gofmt::value(value);
+        true
+    }
+
+    fn write(&self) -> Value {
+        self.0.as_str().into()
+    }
+}
+
+impl Typed for Scalar {
+    const TYPE: &'static GoType = &GoType::Plain("value");
+}
+
+/// One word out of a list; the error names the closest.
+fn one_of<'v, T: Copy>(value: &'v Value, cx: &mut Cx<'v>, table: &[(&'static str, T)]) -> Option<T> {
+    let text = cx.text(value)?;
+    let found = table.iter().find(|(name, _)| *name == text);
+    if found.is_none() {
+        let names = || table.iter().map(|(name, _)| *name);
+        let meant = closest(text, names()).map(|meant| format!("; did you mean \"{meant}\"?"));
+        let all: Vec<&str> = names().collect();
+        cx.refuse(format!("\"{text}\" is none of {}{}", all.join(", "), meant.unwrap_or_default()));
+    }
+    found.map(|(_, value)| *value)
+}
+
+/// The name of a value of such a list.
+fn name_of<T: PartialEq>(value: &T, table: &[(&'static str, T)]) -> Value {
+    table.iter().find(|(_, known)| known == value).map_or("", |(name, _)| name).into()
+}
+
+macro_rules! word {
+    ($ty:ident $table:ident) => {
+        impl Member for $ty {
+            fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+                let read = one_of(value, cx, &$table);
+                *self = read.unwrap_or_default();
+                read.is_some()
+            }
+
+            fn write(&self) -> Value {
+                name_of(self, &$table)
+            }
+        }
+
+        impl Typed for $ty {
+            const TYPE: &'static GoType = &GoType::Plain("word");
+        }
+    };
+}
+
+/// Where the control plane is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// On machines of its own; members of etcd beside the API servers as far as there are as many.
+    #[default]
+    Stacked,
+    /// On machines of its own, etcd on others.
+    ExternalEtcd,
+    /// On the first node.
+    AllInOne,
+}
+
+const PLACES: [(&str, Place); 3] =
+    [("stacked", Place::Stacked), ("external-etcd", Place::ExternalEtcd), ("all-in-one", Place::AllInOne)];
+word!(Place PLACES);
+
+/// How long images and containers take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// No time, as in the recordings.
+    #[default]
+    Immediate,
+    /// As long as for real; claims are served by a default class.
+    Lively,
+}
+
+const PACES: [(&str, Pace); 2] = [("immediate", Pace::Immediate), ("lively", Pace::Lively)];
+word!(Pace PACES);
+
+/// A view of the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Where pods run.
+    #[default]
+    Nodes,
+    /// Whom pods belong to.
+    Owners,
+    /// How requests reach them.
+    Traffic,
+    /// What keeps their data.
+    Storage,
+    /// How they did over time.
+    Charts,
+    /// The control plane, part by part.
+    ControlPlane,
+}
+
+const VIEWS: [(&str, View); 6] = [
+    ("nodes", View::Nodes),
+    ("owners", View::Owners),
+    ("traffic", View::Traffic),
+    ("storage", View::Storage),
+    ("charts", View::Charts),
+    ("control-plane", View::ControlPlane),
+];
+word!(View VIEWS);
+
+/// Something that breaks, or is mended: what, and of whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// Index in [`FAULTS`].
+    what: usize,
+    /// The name of a node, a part, a file; of a container as `POD/CONTAINER`. Empty for a node that joins.
+    pub target: String,
+}
+
+type Make = fn(String, &str) -> Action;
+
+/// Every fault, and the action that it is; the namespace is that of the scenario.
+const FAULTS: [(&str, Make); 19] = {
+    use orrery_share::Fault as Blow;
+    [
+        ("stopKubelet", |name, _| Action::StopKubelet { name }),
+        ("powerOff", |name, _| Action::StopNode { name }),
+        ("stop", |name, _| Action::Part { name, fault: Blow::Stop }),
+        ("kill", |name, _| Action::Part { name, fault: Blow::Kill }),
+        ("start", |name, _| Action::Part { name, fault: Blow::Start }),
+        ("cut", |name, _| Action::Part { name, fault: Blow::Cut }),
+        ("join", |name, _| Action::Part { name, fault: Blow::Join }),
+        ("lose", |name, _| Action::Part { name, fault: Blow::Lose }),
+        ("snapshot", |name, _| Action::Snapshot { name }),
+        ("restore", |name, _| Action::Restore { name }),
+        ("killContainer", |name, namespace| {
+            let (namespace, pod, container) = container(&name, namespace);
+            Action::KillContainer { namespace, pod, container }
+        }),
+        ("hangContainer", |name, namespace| hang(&name, namespace, true)),
+        ("wakeContainer", |name, namespace| hang(&name, namespace, false)),
+        ("useMemory", |name, _| Action::StrainNode { name, what: "memory".into() }),
+        ("fillDisk", |name, _| Action::StrainNode { name, what: "disk".into() }),
+        ("usePids", |name, _| Action::StrainNode { name, what: "pids".into() }),
+        ("relieve", |name, _| Action::RelieveNode { name }),
+        (ADD_NODE, |_, _| Action::AddNode),
+        ("removeNode", |name, _| Action::RemoveNode { name }),
+    ]
+};
+
+/// The fault that needs no name.
+const ADD_NODE: &str = "addNode";
+
+fn container(name: &str, namespace: &str) -> (String, String, String) {
+    let (pod, container) = name.split_once('/').unwrap_or((name, ""));
+    (namespace.into(), pod.into(), container.into())
+}
+
+fn hang(name: &str, namespace: &str, hangs: bool) -> Action {
+    let (namespace, pod, container) = container(name, namespace);
+    Action::HangContainer { namespace, pod, container, hangs }
+}
+
+impl Fault {
+    /// What is done, to `target`.
+    pub fn action(&self, target: String, namespace: &str) -> Action {
+        FAULTS[self.what].1(target, namespace)
+    }
+
+    /// Whether it happens to a container.
+    pub fn is_of_container(&self) -> bool {
+        FAULTS[self.what].0.ends_with("Container")
+    }
+}
+
+impl Member for Fault {
+    fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
+        let word = Value::from(ADD_NODE);
+        let (what, target) = match value {
+            Value::String(_) if *value == word => (ADD_NODE, ""),
+            Value::Object(entries) if entries.len() == 1 => {
+                let (what, target) = entries.iter().next().expect("there is one entry");
+                (what.as_str(), target.as_str().unwrap_or_default())
+            }
+            _ => return cx.refuse("one fault and its target is expected, such as `stop: kube-scheduler-1`"),
+        };
+        let found = FAULTS.iter().position(|(name, _)| *name == what);
+        let Some(index) = found else {
+            let meant = closest(what, FAULTS.iter().map(|(name, _)| *name));
+            let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?")).unwrap_or_default();
+            return cx.refuse(format!("there is no fault \"{what}\"{meant}"));
+        };
+        (self.what, self.target) = (index, target.into());
+        if what != ADD_NODE && target.is_empty() {
+            return cx.refuse(format!("{what} needs the name of what it happens to"));
+        }
+        if self.is_of_container() && !target.contains('/') {
+            return cx.refuse(format!("{what} needs POD/CONTAINER"));
+        }
+        true
+    }
+
+    fn write(&self) -> Value {
+        [(FAULTS[self.what].0.to_owned(), Value::from(self.target.as_str()))].into_iter().collect()
+    }
+}
+
+impl Typed for Fault {
+    const TYPE: &'static GoType = &GoType::Plain("fault");
+}

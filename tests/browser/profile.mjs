@@ -38,12 +38,13 @@ const desk = {};
 const phone = { viewport: { width: 390, height: 844 }, locale: 'ko-KR', colorScheme: 'light', hasTouch: true };
 
 test('a first visit', async () => {
-  await visit(desk, (page) => openOrrery(page, `${site.origin}/`));
-  await visit(phone, async (page) => {
-    await page.goto(`${site.origin}/`);
-    await page.waitForSelector('.picture .rail');
-    await page.waitForTimeout(3_000);
-  });
+  for (const options of [desk, phone]) {
+    await visit(options, async (page) => {
+      await page.goto(`${site.origin}/`);
+      await page.waitForSelector('.picture .rail');
+      await page.waitForTimeout(5_000);
+    });
+  }
   await visit(desk, async (page) => {
     await openWith(page, `${site.origin}/`, web());
     await untilReady(page, 3);

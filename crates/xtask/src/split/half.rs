@@ -1,9 +1,8 @@
 //! One of the two modules while its functions are copied: old indexes become its own.
 
-use super::layout::Layout;
 use super::module::{Module, broken, index};
 use crate::shell::Result;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, TypeSection, ValType};
 use wasmparser::{FuncType, Operator};
@@ -14,12 +13,25 @@ pub struct Half<'m, 'a> {
     /// The new index of each old function that this half imports or has.
     pub functions: BTreeMap<u32, u32>,
     types: Vec<FuncType>,
-    /// Functions that are called through a slot of the table, and the function of this half that does so for their type.
-    through: BTreeMap<u32, (u32, u32)>,
+    /// How this half calls what it does not have.
+    pub ways: Ways,
     /// What the first module lends to the second, by old index; the first itself keeps every index.
     pub lent: Option<Lent>,
     pub declared: FunctionSection,
     pub code: CodeSection,
+}
+
+/// How the first module calls what moved.
+#[derive(Default)]
+pub struct Ways {
+    /// Functions that are called through a slot.
+    pub slots: BTreeMap<u32, u32>,
+    /// For a type, the function that calls what is in the slot that its last argument names.
+    pub by_type: BTreeMap<u32, u32>,
+    /// A call through the table leaves the slot's number in this global …
+    pub note: u32,
+    /// … if what it calls may be a placeholder: if it has one of these types.
+    pub noted: HashSet<FuncType>,
 }
 
 /// Tables, memories and globals that the second module uses; their order is their new index.
@@ -37,29 +49,11 @@ impl<'m, 'a> Half<'m, 'a> {
             module,
             functions: order.into_iter().zip(0..).collect(),
             types: Vec::new(),
-            through: BTreeMap::new(),
+            ways: Ways::default(),
             lent: None,
             declared: FunctionSection::new(),
             code: CodeSection::new(),
         }
-    }
-
-    /// From here on calls of `wanted` go through their slots, by functions that follow `first` other ones.
-    pub fn call_through(&mut self, wanted: &BTreeSet<u32>, layout: &Layout, first: u32) -> Vec<u32> {
-        let mut types: Vec<u32> = wanted.iter().map(|f| self.module.functions[*f as usize]).collect();
-        types.sort_unstable();
-        types.dedup();
-        for function in wanted {
-            let of = self.module.functions[*function as usize];
-            let way = types.binary_search(&of).expect("the types of all wanted functions are in the list");
-            self.through.insert(*function, (layout.slot[function], first + index(way)));
-        }
-        types
-    }
-
-    /// The slot of a function that is called through it, and the function that does so.
-    pub fn way(&self, function: u32) -> (u32, u32) {
-        self.through[&function]
     }
 
     /// The index of a type in this half, which gets it if it lacks it.
@@ -79,13 +73,20 @@ impl<'m, 'a> Half<'m, 'a> {
         for operator in body.get_operators_reader().map_err(broken)? {
             let operator = operator.map_err(broken)?;
             if let Operator::Call { function_index } = operator
-                && let Some((slot, way)) = self.through.get(&function_index)
+                && let Some(slot) = self.ways.slots.get(&function_index)
             {
+                let way = self.ways.by_type[&self.module.functions[function_index as usize]];
                 copy.instruction(&Instruction::I32Const(slot.cast_signed()));
-                copy.instruction(&Instruction::Call(*way));
-            } else {
-                copy.instruction(&self.instruction(operator).map_err(broken)?);
+                copy.instruction(&Instruction::Call(way));
+                continue;
             }
+            if let Operator::CallIndirect { type_index, table_index: 0 } = operator
+                && self.ways.noted.contains(&self.module.types[type_index as usize])
+            {
+                copy.instruction(&Instruction::GlobalSet(self.ways.note));
+                copy.instruction(&Instruction::GlobalGet(self.ways.note));
+            }
+            copy.instruction(&self.instruction(operator).map_err(broken)?);
         }
         self.add(of, &copy);
         Ok(())

@@ -1,7 +1,7 @@
 //! The first module: what stays, and in place of what moved a call through the table that loads the second module first
 //! if it is not there yet.
 
-use super::half::{Half, Lent};
+use super::half::{Half, Lent, Ways};
 use super::layout::Layout;
 use super::module::{Module, broken, index};
 use crate::shell::Result;
@@ -24,23 +24,28 @@ pub fn write(module: &Module<'_>, layout: &Layout, lent: &Lent) -> Result<Vec<u8
     let loaded = index(module.globals.len());
 
     let imports = imports(module, layout, &mut half)?;
-    let placeholders: BTreeSet<u32> =
-        module.slots.values().filter(|f| layout.moved.binary_search(f).is_ok()).copied().collect();
-    let through: BTreeSet<u32> = layout.wanted.union(&placeholders).copied().collect();
-    let first = load + 1 + index(layout.stay.len());
-    let ways = half.call_through(&through, layout, first);
+    let type_of = |function: &u32| module.functions[*function as usize];
+    let hidden: BTreeSet<u32> =
+        module.slots.values().filter(|f| layout.moved.binary_search(f).is_ok()).map(type_of).collect();
+    let called: BTreeSet<u32> = layout.wanted.iter().map(type_of).chain(hidden.iter().copied()).collect();
+    let first_way = load + 1 + index(layout.stay.len());
+    let placeholders: BTreeMap<u32, u32> =
+        hidden.iter().copied().zip(first_way + index(called.len())..).collect();
+    half.ways = Ways {
+        slots: layout.wanted.iter().map(|f| (*f, layout.slot[f])).collect(),
+        by_type: called.iter().copied().zip(first_way..).collect(),
+        note: loaded + 1,
+        noted: hidden.iter().map(|of| module.types[*of as usize].clone()).collect(),
+    };
     for function in &layout.stay {
         half.copy(*function)?;
     }
-    for of in &ways {
-        let of = &module.types[*of as usize];
-        way(&mut half, of, load, loaded)?;
+    for of in &called {
+        way(&mut half, &module.types[*of as usize], load, loaded);
     }
-    let first_placeholder = first + index(ways.len());
-    for function in &placeholders {
-        placeholder(&mut half, module, *function)?;
+    for of in &hidden {
+        placeholder(&mut half, &module.types[*of as usize], *of);
     }
-    let placeholders: BTreeMap<u32, u32> = placeholders.into_iter().zip(first_placeholder..).collect();
 
     let mut wasm = wasm_encoder::Module::new();
     let types = half.types()?;
@@ -73,10 +78,10 @@ fn imports(module: &Module<'_>, layout: &Layout, half: &mut Half<'_, '_>) -> Res
 }
 
 /// Calls what is in the slot that its last argument names, after loading the second module.
-fn way(half: &mut Half<'_, '_>, of: &FuncType, load: u32, loaded: u32) -> Result<()> {
+fn way(half: &mut Half<'_, '_>, of: &FuncType, load: u32, loaded: u32) {
     let params = of.params().iter().copied();
     let with_slot = FuncType::new(params.chain([wasmparser::ValType::I32]), of.results().iter().copied());
-    let (with_slot, of_type) = (half.type_of(&with_slot), half.type_of(of));
+    let (with_slot, type_index) = (half.type_of(&with_slot), half.type_of(of));
     let mut body = Function::new([]);
     body.instruction(&Instruction::GlobalGet(loaded));
     body.instruction(&Instruction::I32Eqz);
@@ -86,26 +91,22 @@ fn way(half: &mut Half<'_, '_>, of: &FuncType, load: u32, loaded: u32) -> Result
     for param in 0..=index(of.params().len()) {
         body.instruction(&Instruction::LocalGet(param));
     }
-    body.instruction(&Instruction::CallIndirect { type_index: of_type, table_index: 0 });
+    body.instruction(&Instruction::CallIndirect { type_index, table_index: 0 });
     body.instruction(&Instruction::End);
     half.add(with_slot, &body);
-    Ok(())
 }
 
-/// Stands in a slot of the table for a function that moved.
-fn placeholder(half: &mut Half<'_, '_>, module: &Module<'_>, function: u32) -> Result<()> {
-    let of = module.type_of(function);
-    let (slot, way) = half.way(function);
+/// Stands in the table for all functions of a type that moved: calls the one whose slot was noted.
+fn placeholder(half: &mut Half<'_, '_>, of: &FuncType, number: u32) {
     let mut body = Function::new([]);
     for param in 0..index(of.params().len()) {
         body.instruction(&Instruction::LocalGet(param));
     }
-    body.instruction(&Instruction::I32Const(slot.cast_signed()));
-    body.instruction(&Instruction::Call(way));
+    body.instruction(&Instruction::GlobalGet(half.ways.note));
+    body.instruction(&Instruction::Call(half.ways.by_type[&number]));
     body.instruction(&Instruction::End);
     let of = half.type_of(of);
     half.add(of, &body);
-    Ok(())
 }
 
 /// Tables, memories, globals and exports: what the module has, and what the second one needs besides.
@@ -129,7 +130,8 @@ impl Spaces<'_, '_> {
             utils::parse_global(half, &mut globals, global.clone()).map_err(broken)?;
         }
         let flag = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
-        globals.global(flag, &ConstExpr::i32_const(0));
+        // The flag, and the slot that was called last.
+        globals.global(flag, &ConstExpr::i32_const(0)).global(flag, &ConstExpr::i32_const(0));
         wasm.section(&globals);
         wasm.section(&self.exports(half)?);
         Ok(())
@@ -193,8 +195,10 @@ fn elements(
     let mut slots: BTreeMap<u32, u32> = module
         .slots
         .iter()
-        .map(|(slot, old)| (*slot, placeholders.get(old).or(half.functions.get(old)).copied()))
-        .filter_map(|(slot, new)| Some((slot, new?)))
+        .map(|(slot, old)| {
+            let placeholder = || placeholders[&module.functions[*old as usize]];
+            (*slot, half.functions.get(old).copied().unwrap_or_else(placeholder))
+        })
         .collect();
     slots.extend(layout.shared.iter().map(|old| (layout.slot[old], half.functions[old])));
     segments(&slots)

@@ -8,3 +8,9 @@ export async function loadSchema() {
   if (!answer.ok) throw new Error(`schema.txt: ${answer.status}`);
   return answer.text();
 }
+
+export async function loadStory(name) {
+  const answer = await fetch(new URL(`stories/${name}.yaml`, document.baseURI));
+  if (!answer.ok) throw new Error(`${name}.yaml: ${answer.status}`);
+  return answer.text();
+}

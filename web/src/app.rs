@@ -2,6 +2,7 @@
 
 use orrery_share::{Action, File};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::window;
 use yew::prelude::*;
 
@@ -20,6 +21,7 @@ use crate::components::pod::shapes;
 use crate::components::scheduling::SchedulingGrid;
 use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
+use crate::components::story::Telling;
 use crate::components::transport::Transport;
 use crate::dom::use_seen;
 use crate::files::{Files, FilesContext};
@@ -29,6 +31,7 @@ use crate::keys;
 use crate::reading::{ReadingContext, use_reader};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
+use crate::story::{self, Story};
 use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
 use orrery_run::{NODES, Run, SEED};
 
@@ -133,6 +136,7 @@ fn Page(props: &PageProps) -> Html {
     let page = use_node_ref();
     use_document(&ui);
     use_keys();
+    use_wanted_story();
     use_seen(&page);
     let notice = use_state(|| props.bad_link.clone());
     let sheet = match ui.sheet {
@@ -147,7 +151,7 @@ fn Page(props: &PageProps) -> Html {
         move |_: MouseEvent| notice.set(None)
     };
     html! {
-        <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"))}>
+        <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"), ui.story.is_some().then_some("told"))}>
             { shapes() }
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }
@@ -162,6 +166,7 @@ fn Page(props: &PageProps) -> Html {
                 <NotSimulated />
                 <Toast />
             </main>
+            if let Some(story) = &ui.story { <Telling key={story.key()} story={story.clone()} /> }
             if !ui.embed { <Inspector /> }
             if !ui.embed { <Log /> }
             <Transport />
@@ -225,6 +230,20 @@ fn use_document(ui: &UiContext) {
             }
         } else if document.fullscreen_element().is_some() {
             document.exit_fullscreen();
+        }
+    });
+}
+
+/// Tells the story that the address asks for.
+#[hook]
+fn use_wanted_story() {
+    let (ui, session) = (use_ui(), use_session());
+    use_effect_with((), move |()| {
+        if let Some(name) = story::wanted() {
+            spawn_local(async move {
+                let found = story::fetch(name).await.and_then(|found| Story::begin(found, &session).ok());
+                found.into_iter().for_each(|story| ui.dispatch(Choose::Story(Some(story))));
+            });
         }
     });
 }

@@ -16,6 +16,7 @@ mod reading;
 mod session;
 mod shell;
 mod store;
+mod story;
 mod ui;
 
 fn main() {

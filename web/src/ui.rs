@@ -6,6 +6,7 @@ use orrery_view::scene::{ObjectRef, Text, View};
 use yew::prelude::*;
 
 use crate::i18n::{Lang, Words};
+use crate::story::Story;
 
 /// The kind of what stands for the control plane as a whole.
 pub const CONTROL_PLANE: &str = "ControlPlane";
@@ -119,6 +120,8 @@ pub struct Ui {
     pub hop: Option<usize>,
     /// Who asks, and what for: the request that is being written.
     pub ask: (String, String),
+    /// The story that is told.
+    pub story: Option<Story>,
     /// One sentence about what just happened, until it is closed.
     pub toast: Option<String>,
 }
@@ -158,6 +161,8 @@ pub enum Choose {
     Hop(Option<usize>),
     /// Writes a request: who asks, and what for.
     Ask(String, String),
+    /// Tells a story, or ends it.
+    Story(Option<Story>),
     /// Says something.
     Toast(Option<String>),
     /// Escape: closes the topmost thing that is open.
@@ -206,6 +211,7 @@ impl Reducible for Ui {
             }
             Choose::Hop(hop) => ui.hop = hop,
             Choose::Ask(from, to) => ui.ask = (from, to),
+            Choose::Story(story) => ui.story = story,
             Choose::Toast(toast) => ui.toast = toast,
             Choose::Close => ui.close(),
         }

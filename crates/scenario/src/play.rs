@@ -1,7 +1,6 @@
 //! A scenario that is played: which step is under way, whether it has come to its end, and what became of what was
 //! expected. Whoever plays it runs the cluster and does what it says; a page does so over many frames.
 
-use orrery_api::Object;
 use orrery_cluster::{Cluster, Settle};
 use orrery_kubectl::Output;
 use orrery_run::Run;
@@ -12,6 +11,7 @@ use std::rc::Rc;
 use crate::check::{About, Verdict, objects};
 use crate::deed::{Deed, deed, heard};
 use crate::format::{Scenario, Step};
+use crate::goal;
 
 /// How long is waited for what may never come.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -186,9 +186,19 @@ impl Play {
         }
     }
 
-    /// The objects that `KIND/NAME` means, also with a `*` at its end.
-    pub fn meant<'a>(&self, text: &str, cluster: &'a Cluster) -> Vec<&'a Object> {
-        objects(text, cluster, &self.home).unwrap_or_default()
+    /// The kind, the namespace and the name of the first object that `KIND/NAME` means.
+    pub fn first(&self, text: &str, cluster: &Cluster) -> Option<[String; 3]> {
+        let found = objects(text, cluster, &self.home).ok()?;
+        let meta = found.first()?.metadata();
+        Some([found.first()?.kind().name().into(), meta.namespace.to_string(), meta.name.to_string()])
+    }
+
+    /// `KIND/NAMESPACE/NAME` of the object that `KIND/NAME` means, and whether it is but the beginning of a name.
+    pub fn key(&self, text: &str) -> Option<(String, bool)> {
+        let (kind, name) = goal::object(text).ok()?;
+        let namespace = if kind.namespaced() { &self.home } else { "" };
+        let start = name.strip_suffix('*');
+        Some((format!("{}/{namespace}/{}", kind.name(), start.unwrap_or(name)), start.is_some()))
     }
 
     fn about<'a>(&'a self, cluster: &'a Cluster, output: Option<&'a Output>) -> About<'a> {

@@ -26,6 +26,7 @@ pub mod scheduling;
 pub mod share;
 pub mod sheets;
 mod storage;
+pub mod story;
 mod strip;
 mod timeline;
 pub mod traffic;

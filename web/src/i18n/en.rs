@@ -24,6 +24,7 @@ pub static WORDS: Words = Words {
     traffic: &super::traffic::EN,
     plots: &super::charts::EN,
     scaling: &super::scaling::EN,
+    story: &super::story::EN,
     keeps: &super::storage::EN,
     add_node: "Node",
     share: "Share",

@@ -20,6 +20,7 @@ pub static WORDS: Words = Words {
     traffic: &super::traffic::KO,
     plots: &super::charts::KO,
     scaling: &super::scaling::KO,
+    story: &super::story::KO,
     keeps: &super::storage::KO,
     add_node: "노드",
     share: "공유",

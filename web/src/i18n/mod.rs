@@ -7,6 +7,7 @@ mod en;
 mod ko;
 mod scaling;
 mod storage;
+mod story;
 mod traffic;
 
 use charts::ChartWords;
@@ -20,6 +21,7 @@ use orrery_view::remedies::Change;
 use orrery_view::scene::View;
 use scaling::ScalingWords;
 use storage::StorageWords;
+use story::StoryWords;
 pub use traffic::TrafficWords;
 
 /// A language of the page.
@@ -94,6 +96,8 @@ pub struct Words {
     pub view_names: [&'static str; View::ALL.len()],
     /// Of autoscalers.
     pub scaling: &'static ScalingWords,
+    /// What is said around a story.
+    pub story: &'static StoryWords,
     /// Of the traffic view.
     pub traffic: &'static TrafficWords,
     /// Of the charts.

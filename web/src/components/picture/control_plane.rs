@@ -47,7 +47,7 @@ pub fn ControlPlane(props: &ControlPlaneProps) -> Html {
             <Part name="scheduler" says={(w.in_queue)(plane.queue)} calls={plane.scheduler.calls} spot={l.scheduler} rail={l.rail.y} broken={fails(&[Consequence::NoScheduler])} />
             <Part name="controller-manager" says={names} calls={loops} spot={l.controllers} rail={l.rail.y} broken={fails(&[Consequence::NoControllerManager])} />
             if !l.narrow && !fails(&[Consequence::NoControllerManager]) { { lamps(&plane.loops, &l.controllers) } }
-            <g data-ref={PLANE} role="button" tabindex="0" aria-label={w.control_plane} class="part">
+            <g data-ref={PLANE} data-part="apiserver" role="button" tabindex="0" aria-label={w.control_plane} class="part">
                 <rect class={classes!("rail", "box", fails(&SERVER).then_some("off"))} x={l.rail.x.to_string()} y={l.rail.y.to_string()} width={l.rail.w.to_string()} height={l.rail.h.to_string()} rx="15" />
             </g>
         </>
@@ -112,7 +112,7 @@ fn Part(props: &PartProps) -> Html {
         html! { <rect {class} x={b(spot.x)} y={b(spot.y)} width={b(spot.w)} height={b(spot.h)} rx="10" /> }
     };
     html! {
-        <g class={classes!("part", broken.then_some("broken"))} data-ref={PLANE}>
+        <g class={classes!("part", broken.then_some("broken"))} data-ref={PLANE} data-part={name}>
             <path class="stem" d={format!("M{} {}V{rail}", spot.cx(), spot.bottom())} />
             { rect("box") }
             if *broken {

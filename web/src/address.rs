@@ -5,11 +5,14 @@ use orrery_view::scene::View;
 use web_sys::{Url, UrlSearchParams, window};
 
 use crate::i18n::Lang;
+use crate::outside;
 use crate::ui::Theme;
 
 /// Longer moments are not reached in any bearable time.
 const LATEST_S: f64 = 365.0 * 86_400.0;
 const NANOS: f64 = 1e9;
+/// So much of a fragment holds its length and its checksum.
+const ORIGIN: usize = 24;
 
 /// What the parameters ask for.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -20,6 +23,8 @@ pub struct Wishes {
     pub theme: Option<Theme>,
     /// Language.
     pub lang: Option<Lang>,
+    /// An address to fetch a run or manifests from.
+    pub src: Option<String>,
     /// Whether time runs at once.
     pub autoplay: Option<bool>,
     /// The virtual time to open at, in nanoseconds.
@@ -43,6 +48,7 @@ impl Wishes {
             embed: flag("embed").unwrap_or(false),
             theme: params.get("theme").and_then(|v| Theme::named(&v)),
             lang: params.get("lang").and_then(|v| Lang::tagged(&v)),
+            src: params.get("src").filter(|src| !src.is_empty()),
             autoplay: flag("autoplay"),
             at: number("t").map(|s| (s.min(LATEST_S) * NANOS) as u64),
             speed: number("speed"),
@@ -55,6 +61,17 @@ impl Wishes {
 pub fn link() -> Option<Result<Link, Damage>> {
     let hash = window()?.location().hash().ok()?;
     if hash.len() <= 1 { None } else { Some(decode(&hash)) }
+}
+
+/// What tells the run of this address from others: the beginning of the fragment, with its checksum; or where it is fetched from.
+pub fn origin(wishes: &Wishes) -> String {
+    let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
+    if hash.len() > 1 {
+        hash.chars().take(ORIGIN).collect()
+    } else {
+        let whole = |src: &String| outside::address(src).map_or(src.clone(), |url| url.href());
+        wishes.src.as_ref().map(whole).unwrap_or_default()
+    }
 }
 
 /// This page without parameters, with a fragment.

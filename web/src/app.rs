@@ -1,12 +1,15 @@
 //! The page: reads the address and what was kept, opens a session, and lays out the parts.
 
-use orrery_share::{Action, File};
+use orrery_share::{Action, File, Link};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::window;
 use yew::prelude::*;
 
 use crate::address::{self, Wishes};
+use crate::arriving;
+use crate::components::arrival::ArrivalDialog;
+use crate::components::drop::DropTarget;
 use crate::components::editor::EditorPane;
 use crate::components::gallery::Gallery;
 use crate::components::header::Header;
@@ -18,17 +21,20 @@ use crate::components::not_simulated::NotSimulated;
 use crate::components::opened::Opened;
 use crate::components::picture::Picture;
 use crate::components::pod::shapes;
+use crate::components::runs::Runs;
 use crate::components::scheduling::SchedulingGrid;
 use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
 use crate::components::story::Telling;
 use crate::components::transport::Transport;
 use crate::dom::use_seen;
-use crate::files::{Files, FilesContext};
+use crate::files::{Files, FilesContext, use_files};
 use crate::gallery;
 use crate::i18n::Lang;
+use crate::keeping::use_keeper;
 use crate::keys;
 use crate::reading::{ReadingContext, use_reader};
+use crate::runs::{self, Kept};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
 use crate::story::{self, Story};
@@ -40,39 +46,55 @@ struct Start {
     session: SessionContext,
     files: Vec<File>,
     ui: Ui,
-    /// Why the link in the address could not be opened, in words.
-    bad_link: Option<String>,
+    /// An address to be asked.
+    src: Option<String>,
+    /// What there is to say at once: why a link could not be opened, or that the last run crashed.
+    notice: Option<String>,
 }
 
-/// A link, else the last visit, else the first example. A damaged link changes nothing.
+/// A run, and where to look.
+struct Begin {
+    run: Run,
+    files: Vec<File>,
+    at: u64,
+    speed: Option<f64>,
+}
+
+/// This tab's run if it has one, else a link, else the last visit, else the first example. A damaged link changes nothing.
 fn start() -> Start {
     let wishes = Wishes::read();
     let ui = ui_of(&wishes);
     let words = ui.lang.words();
     // What made the page crash at its start must not do so for ever.
     let crashed = store::crashed();
-    let (link, bad_link) = match address::link() {
+    let resumed = if crashed || wishes.embed { None } else { resumed(&address::origin(&wishes)) };
+    let src = wishes.src.clone().filter(|_| resumed.is_none());
+    let (link, bad_link) = match address::link().filter(|_| resumed.is_none()) {
         Some(Ok(link)) => (Some(link), None),
         Some(Err(damage)) => (None, Some((words.bad_link)(&(words.damage)(&damage)))),
         None => (None, None),
     };
-    let kept = store::files().filter(|files| files.iter().any(|f| !f.text.trim().is_empty()));
+    let typed = store::files().filter(|files| files.iter().any(|f| !f.text.trim().is_empty()));
     if link.is_some() {
         // What the person wrote here before can be had back from the examples.
-        kept.iter().for_each(|files| store::put_aside(files));
+        typed.iter().for_each(|files| store::put_aside(files));
     }
-    let (run, files, at, speed) = match link.filter(|_| !crashed) {
-        Some(link) => (Run::of(&link), link.files, link.at, Some(link.speed)),
-        None => {
-            let files = kept.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
+    let origin = Kept { from: address::origin(&wishes), ..Kept::new(runs::new_id()) };
+    let (begin, kept) = match (resumed, link.filter(|_| !crashed)) {
+        (Some((kept, begin)), _) => (begin, Kept { tab: origin.tab, size: 0, ..kept }),
+        (None, Some(link)) => (of_link(link), origin),
+        (None, None) => {
+            let files = typed.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
             let mut run = Run::new(SEED, NODES, None);
             if !crashed {
                 run.act(Action::Apply { text: Files::new(files.clone()).joined() });
             }
-            (run, files, 0, None)
+            (Begin { run, files, at: 0, speed: None }, Kept { from: String::new(), ..origin })
         }
     };
+    let Begin { run, files, at, speed } = begin;
     let session = Session::new(run);
+    session.set_kept(kept);
     let kept_speed = store::choice("speed").and_then(|s| s.parse().ok());
     session.set_speed(wishes.speed.or(speed).or(kept_speed).unwrap_or(1.0));
     // A person who opened the page sees it live; an embed waits to be asked.
@@ -81,7 +103,25 @@ fn start() -> Start {
     if at > 0 {
         session.seek(at);
     }
-    Start { session: SessionContext(session), files, ui, bad_link }
+    let notice = bad_link.or(crashed.then(|| words.timed.crashed.to_owned()));
+    Start { session: SessionContext(session), files, ui, src, notice }
+}
+
+fn of_link(link: Link) -> Begin {
+    Begin { run: Run::of(&link), files: link.files, at: link.at, speed: Some(link.speed) }
+}
+
+/// The run of this tab, or the last of this browser; an address that was not opened in this tab comes first.
+fn resumed(origin: &str) -> Option<(Kept, Begin)> {
+    let (kept, mine) = runs::last()?;
+    if !origin.is_empty() && !(mine && kept.from == origin) {
+        return None;
+    }
+    let link = runs::open(&kept.id)?.ok()?.into_iter().next()?;
+    let typed = store::files().filter(|_| mine);
+    // The speed is the person's own choice.
+    let begin = Begin { at: kept.at, speed: None, ..of_link(link) };
+    Some((kept, Begin { files: typed.unwrap_or(begin.files), ..begin }))
 }
 
 fn ui_of(wishes: &Wishes) -> Ui {
@@ -111,12 +151,13 @@ pub fn App() -> Html {
         move || Files::new(start.files.clone())
     });
     let reading = use_reader(&files, &ui, &start.session.0);
+    use_keeper(&files, &ui, &start.session.0);
     html! {
         <ContextProvider<SessionContext> context={start.session.clone()}>
             <ContextProvider<UiContext> context={ui}>
                 <ContextProvider<FilesContext> context={files}>
                     <ContextProvider<ReadingContext> context={reading}>
-                        <Page bad_link={start.bad_link.clone()} />
+                        <Page notice={start.notice.clone()} src={start.src.clone()} />
                     </ContextProvider<ReadingContext>>
                 </ContextProvider<FilesContext>>
             </ContextProvider<UiContext>>
@@ -126,7 +167,8 @@ pub fn App() -> Html {
 
 #[derive(Properties, PartialEq)]
 struct PageProps {
-    bad_link: Option<String>,
+    notice: Option<String>,
+    src: Option<String>,
 }
 
 #[component]
@@ -138,7 +180,13 @@ fn Page(props: &PageProps) -> Html {
     use_keys();
     use_wanted_story();
     use_seen(&page);
-    let notice = use_state(|| props.bad_link.clone());
+    let notice = use_state(|| props.notice.clone());
+    let (session, asking) = (use_session(), ui.clone());
+    use_effect_with(props.src.clone(), move |src| {
+        if let Some(src) = src.clone() {
+            spawn_local(arriving::address(session, asking, src));
+        }
+    });
     let sheet = match ui.sheet {
         None => "",
         Some(Sheet::Editor) => "show-editor",
@@ -172,9 +220,12 @@ fn Page(props: &PageProps) -> Html {
             <Transport />
             if !bare { <Legend /> }
             if !bare { <SheetBar /> }
+            if !ui.embed { <DropTarget /> }
             { match ui.dialog {
                 None => html! {},
                 Some(Dialog::Help) => html! { <Help /> },
+                Some(Dialog::Runs) => html! { <Runs /> },
+                Some(Dialog::Arrival) => html! { <ArrivalDialog /> },
                 Some(Dialog::Share) => html! { <Share /> },
                 Some(Dialog::Gallery) => html! { <Gallery /> },
                 Some(Dialog::Scheduling) => html! { <SchedulingGrid /> },
@@ -252,8 +303,9 @@ fn use_wanted_story() {
 fn use_keys() {
     let session = use_session();
     let ui = use_ui();
-    use_effect_with(ui.clone(), move |ui| {
-        let listening = keys::listen(session, ui.clone());
+    let files = use_files();
+    use_effect_with((ui.clone(), files), move |(ui, files)| {
+        let listening = keys::listen(session, ui.clone(), files.clone());
         move || drop(listening)
     });
     // Leaving full screen by the browser's own key leaves the stage too.

@@ -74,6 +74,8 @@ pub enum Edit {
     Open(usize),
     /// Adds an empty file.
     Add,
+    /// Adds a file, under another name if its own is taken.
+    Take(File),
     /// Renames a file.
     Rename(usize, String),
     /// Closes a file for good.
@@ -97,6 +99,13 @@ impl Reducible for Files {
             Edit::Add => {
                 let name = free_name(&files.list);
                 files.list.push(File { name, text: String::new() });
+                files.active = files.list.len() - 1;
+            }
+            Edit::Take(mut file) => {
+                if files.list.iter().any(|other| other.name == file.name) {
+                    file.name = free_name(&files.list);
+                }
+                files.list.push(file);
                 files.active = files.list.len() - 1;
             }
             Edit::Rename(at, name) => {

@@ -2,7 +2,9 @@
 
 mod address;
 mod app;
+mod arriving;
 mod assist;
+mod begin;
 mod components;
 mod crash;
 mod doing;
@@ -11,8 +13,13 @@ mod engine;
 mod files;
 mod gallery;
 mod i18n;
+mod keeping;
 mod keys;
+mod opening;
+mod outside;
+mod pace;
 mod reading;
+mod runs;
 mod session;
 mod shell;
 mod store;

@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use orrery_run::{Outcome, Run};
+use orrery_run::{Outcome, Pace, Run};
 use orrery_share::{Action, File};
 use yew::prelude::*;
 
 use crate::assist;
+use crate::crash;
 use crate::engine::Engine;
+use crate::pace;
+use crate::runs::{self, Kept};
 use crate::shell::kubectl_words;
 use crate::store;
 
@@ -24,6 +27,8 @@ const LONGEST_FRAME_MS: f64 = 100.0;
 /// Reading the views takes at most one part in so many of the time.
 const VIEWS_SHARE: f64 = 4.0;
 const NANOS_PER_MS: f64 = 1e6;
+/// Nothing happens for so long, at the speed of one: that is idle.
+const IDLE_NS: f64 = 1e9;
 /// The speeds of the switch, in virtual seconds per real second.
 pub const SPEEDS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
 
@@ -58,6 +63,8 @@ pub struct Session {
     me: Weak<Session>,
     state: RefCell<State>,
     said: RefCell<Rc<Vec<Said>>>,
+    /// Under which name this run is kept in the browser.
+    kept: RefCell<Kept>,
     listeners: RefCell<BTreeMap<u64, Rc<dyn Fn()>>>,
 }
 
@@ -71,6 +78,12 @@ struct State {
     /// A moment to run to as fast as possible.
     seek: Option<u64>,
     behind: bool,
+    /// What a step of the transport goes by.
+    pace: Pace,
+    /// Time in which nothing happens is leapt over.
+    skips: bool,
+    /// Nothing more happens by itself.
+    over: bool,
     last_frame: Option<f64>,
     frame: Option<AnimationFrame>,
     revision: u64,
@@ -92,6 +105,26 @@ pub struct Clock {
     pub behind: bool,
     /// A jump is under way.
     pub seeking: bool,
+    /// What a step goes by.
+    pub pace: Pace,
+    /// Time in which nothing happens is leapt over.
+    pub skips: bool,
+    /// Nothing more happens by itself.
+    pub over: bool,
+}
+
+impl State {
+    /// Leaps to the next thing that happens if it is far; where there is none, time stops.
+    fn leap_over(&mut self) {
+        match self.engine.run.next_at() {
+            Some(next) if next as f64 > self.target + IDLE_NS * self.speed => self.target = next as f64,
+            Some(_) => {}
+            None => {
+                self.over = true;
+                self.playing = false;
+            }
+        }
+    }
 }
 
 impl Session {
@@ -105,6 +138,9 @@ impl Session {
             target: 0.0,
             seek: None,
             behind: false,
+            pace: store::choice("pace").and_then(|name| pace::named(&name)).unwrap_or_default(),
+            skips: store::choice("skips").is_some(),
+            over: false,
             last_frame: None,
             frame: None,
             revision: 0,
@@ -115,6 +151,7 @@ impl Session {
             me: me.clone(),
             state: RefCell::new(state),
             said: RefCell::default(),
+            kept: RefCell::new(Kept::new(runs::new_id())),
             listeners: RefCell::default(),
         })
     }
@@ -133,7 +170,25 @@ impl Session {
             speed: s.speed,
             behind: s.behind && s.playing,
             seeking: s.seek.is_some(),
+            pace: s.pace,
+            skips: s.skips,
+            over: s.over,
         }
+    }
+
+    /// Under which name this run is kept in the browser.
+    pub fn kept(&self) -> Kept {
+        self.kept.borrow().clone()
+    }
+
+    /// The run is kept under this name from now on.
+    pub fn set_kept(&self, kept: Kept) {
+        self.kept.replace(kept);
+    }
+
+    /// Which run this is, and how much was done in it.
+    pub fn done(&self) -> (String, usize) {
+        (self.kept.borrow().id.clone(), self.read(|engine| engine.run.steps().len()))
     }
 
     /// Does something to the cluster, now. What lay ahead in a replayed run is forgotten: this is another future.
@@ -173,8 +228,10 @@ impl Session {
         self.said.borrow().clone()
     }
 
-    /// Replaces the run, at time zero.
+    /// Replaces the run, at time zero; it is kept beside the one before.
     pub fn reset(&self, run: Run) {
+        let tab = self.kept.borrow().tab.clone();
+        self.kept.replace(Kept::new(tab));
         {
             let mut s = self.state.borrow_mut();
             s.engine = Engine::new(run);
@@ -189,6 +246,7 @@ impl Session {
         {
             let mut s = self.state.borrow_mut();
             s.playing = playing;
+            s.over = false;
             s.seek = None;
             s.target = s.engine.run.now() as f64;
             s.last_frame = None;
@@ -214,22 +272,43 @@ impl Session {
         }
     }
 
-    /// Stops time and handles one event.
-    pub fn step(&self) {
-        {
-            let mut s = self.state.borrow_mut();
+    /// Stops time and goes a step on or back.
+    pub fn leap(&self, pace: Pace, forward: bool) {
+        let to = {
+            let mut guard = self.state.borrow_mut();
+            let s = &mut *guard;
             s.playing = false;
             s.seek = None;
-            s.engine.run.step();
+            let run = &mut s.engine.run;
+            let to = if forward { run.leap(pace) } else { run.leap_back(pace) };
+            Some(to).filter(|to| *to != run.now())
+        };
+        match to {
+            Some(to) => self.seek(to),
+            None => self.changed(),
         }
+    }
+
+    /// Goes by this from now on.
+    pub fn set_pace(&self, pace: Pace) {
+        self.state.borrow_mut().pace = pace;
+        store::keep_choice("pace", pace::name(pace));
         self.changed();
     }
 
-    /// Jumps to a moment: back by replaying from the start, forward by running.
+    /// Leaps over time in which nothing happens, or not.
+    pub fn set_skips(&self, skips: bool) {
+        self.state.borrow_mut().skips = skips;
+        store::set_choice("skips", skips.then_some("yes"));
+        self.changed();
+    }
+
+    /// Jumps to a moment, back or forward.
     pub fn seek(&self, to: u64) {
         {
             let mut s = self.state.borrow_mut();
             s.seek = Some(to);
+            s.over = false;
         }
         self.changed();
     }
@@ -304,6 +383,9 @@ impl Session {
                     let elapsed =
                         s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
                     s.target += elapsed * NANOS_PER_MS * s.speed;
+                    if s.skips {
+                        s.leap_over();
+                    }
                     s.engine.run.run(s.target as u64, &mut more);
                     s.behind = s.engine.run.now() < s.target as u64;
                     if s.behind {
@@ -312,6 +394,7 @@ impl Session {
                 }
             }
             s.last_frame = Some(at_ms);
+            crash::note(s.engine.run.now());
         }
         let (now, playing) = (now_ms(), self.clock().playing);
         if playing && now < self.state.borrow().rest_until {

@@ -42,8 +42,16 @@ pub fn choice(name: &str) -> Option<String> {
 /// Whether the last visit ended in a crash; asked once, so that a page that crashes at its start can be left.
 pub fn crashed() -> bool {
     let crashed = choice("crashed").is_some();
-    LocalStorage::delete("orrery.crashed");
+    set_choice("crashed", None);
     crashed
+}
+
+/// Keeps a choice, or forgets it.
+pub fn set_choice(name: &str, value: Option<&str>) {
+    match value {
+        Some(value) => keep_choice(name, value),
+        None => LocalStorage::delete(format!("orrery.{name}")),
+    }
 }
 
 /// Keeps a choice.

@@ -6,6 +6,7 @@ use orrery_view::scene::{ObjectRef, Text, View};
 use yew::prelude::*;
 
 use crate::i18n::{Lang, Words};
+use crate::opening::Arrival;
 use crate::story::Story;
 
 /// The kind of what stands for the control plane as a whole.
@@ -60,6 +61,10 @@ pub enum Dialog {
     Share,
     /// Examples.
     Gallery,
+    /// The runs of this browser, and files.
+    Runs,
+    /// What came from outside.
+    Arrival,
     /// What the scheduler thought of each node for the selected pod.
     Scheduling,
 }
@@ -122,6 +127,8 @@ pub struct Ui {
     pub ask: (String, String),
     /// The story that is told.
     pub story: Option<Story>,
+    /// What came from outside, and is looked at before it is opened.
+    pub arrival: Option<Rc<Arrival>>,
     /// One sentence about what just happened, until it is closed.
     pub toast: Option<String>,
 }
@@ -163,6 +170,8 @@ pub enum Choose {
     Ask(String, String),
     /// Tells a story, or ends it.
     Story(Option<Story>),
+    /// Shows what came from outside.
+    Arrival(Arrival),
     /// Says something.
     Toast(Option<String>),
     /// Escape: closes the topmost thing that is open.
@@ -212,6 +221,10 @@ impl Reducible for Ui {
             Choose::Hop(hop) => ui.hop = hop,
             Choose::Ask(from, to) => ui.ask = (from, to),
             Choose::Story(story) => ui.story = story,
+            Choose::Arrival(arrival) => {
+                ui.arrival = Some(Rc::new(arrival));
+                ui.dialog = Some(Dialog::Arrival);
+            }
             Choose::Toast(toast) => ui.toast = toast,
             Choose::Close => ui.close(),
         }

@@ -18,6 +18,8 @@ pub struct EventRow {
     pub key: Text,
     /// When it was last seen: virtual time in seconds.
     pub at_s: u64,
+    /// When it was written: virtual time in nanoseconds.
+    pub written: u64,
     /// How often.
     pub count: u32,
     /// Whether it is a warning.
@@ -55,8 +57,8 @@ pub fn events(
         .rev()
         .filter(latest)
         .filter(|w| seen.insert((w.namespace.clone(), w.name.clone())));
-    let found = fresh.filter_map(|w| api.get::<Event>(&w.namespace, &w.name)).filter(|e| wanted(e));
-    found.take(most).map(|e| row(api, e)).collect()
+    let found = fresh.filter_map(|w| Some((w, api.get::<Event>(&w.namespace, &w.name)?)));
+    found.filter(|(_, e)| wanted(e)).take(most).map(|(w, e)| row(api, w, e)).collect()
 }
 
 fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {
@@ -65,7 +67,7 @@ fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {
         && (about.namespace.is_empty() || object.namespace.as_deref() == Some(&about.namespace))
 }
 
-fn row(api: &ApiServer, event: &Event) -> EventRow {
+fn row(api: &ApiServer, write: &Write, event: &Event) -> EventRow {
     let object = &event.involved_object;
     let text = |part: &Option<Text>| part.clone().unwrap_or_default();
     let written = event.event_time.map(|t| t.seconds()).or(event.metadata.creation_timestamp);
@@ -74,6 +76,7 @@ fn row(api: &ApiServer, event: &Event) -> EventRow {
     EventRow {
         key: format!("{}/{}", event.metadata.namespace, event.metadata.name).as_str().into(),
         at_s: at.map_or(0, |at| api.instant(at).as_secs()),
+        written: write.time.as_nanos(),
         count: u32::try_from(event.count).unwrap_or(0).max(1),
         warning: event.type_.as_deref() == Some("Warning"),
         reason: text(&event.reason),

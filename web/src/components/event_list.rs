@@ -4,7 +4,7 @@ use orrery_view::events::EventRow;
 use yew::prelude::*;
 
 use super::transport::hms;
-use crate::session::use_view;
+use crate::session::{use_session, use_view};
 use crate::ui::{Choose, use_ui, use_words};
 
 /// As many rows as anyone reads; the rest is under the filter.
@@ -39,11 +39,12 @@ pub struct RowsProps {
     pub rows: Vec<EventRow>,
 }
 
-/// Events as a list; each selects what it is about.
+/// Events as a list; each selects what it is about, and its time leads back to it.
 #[component]
 pub fn Rows(props: &RowsProps) -> Html {
     let ui = use_ui();
     let w = use_words();
+    let session = use_session();
     if props.rows.is_empty() {
         return html! { <p class="none">{w.no_events}</p> };
     }
@@ -52,10 +53,12 @@ pub fn Rows(props: &RowsProps) -> Html {
             { for props.rows.iter().map(|row| {
                 let (ui, object) = (ui.clone(), row.object.clone());
                 let select = Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Select(Some(object.clone()))));
+                let (session, at, when) = (session.clone(), row.written, hms(row.at_s));
+                let go = Callback::from(move |_: MouseEvent| session.seek(at));
                 html! {
                     <li key={row.key.to_string()} class={if row.warning { "warning" } else { "" }}>
-                        <button onclick={select} title={row.message.to_string()}>
-                            <time class="mono">{hms(row.at_s)}</time>
+                        <button class="when mono" title={(w.timed.go_to)(&when)} aria-label={(w.timed.go_to)(&when)} onclick={go}><time>{when.clone()}</time></button>
+                        <button class="what" onclick={select} title={row.message.to_string()}>
                             <b>{&*row.reason}</b>
                             <span class="about">{format!("{}/{}", row.object.kind.to_lowercase(), row.object.name)}</span>
                             if row.count > 1 { <span class="count">{(w.times)(row.count as usize)}</span> }

@@ -33,6 +33,7 @@ pub fn Header() -> Html {
         <header class="head">
             <h1 class="logo">{logo()}{"Orrery"}</h1>
             <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}>{draw(Icon::Grid)}<span class="wide">{w.examples}</span></button>
+            <button class="btn quiet runs-button" title={format!("{} (Ctrl+O)", w.timed.runs)} aria-label={w.timed.runs} onclick={choose(Choose::Dialog(Some(Dialog::Runs)))}>{draw(Icon::History)}<span class="wide">{w.timed.runs}</span></button>
             <Scenario />
             <NamespacePick />
             <Tally />

@@ -4,15 +4,25 @@ use yew::prelude::*;
 
 use super::dialog::Modal;
 use super::legend::shape_list;
+use crate::keys::LETTERS;
+use crate::store;
 use crate::ui::use_words;
 
 /// The help.
 #[component]
 pub fn Help() -> Html {
     let w = use_words();
-    let keys: [(&[&str], &str); 17] = [
+    let t = &w.timed.keys;
+    let keys: [(&[&str], &str); 24] = [
         (&["Space", "K"], w.key_play),
-        (&["."], w.key_step),
+        (&[",", "."], t.steps),
+        (&["←", "→"], t.seconds),
+        (&["Shift ←", "Shift →"], t.actions),
+        (&["E"], t.events),
+        (&["0", "…", "9"], t.digits),
+        (&["S"], t.skip),
+        (&["Ctrl S"], t.save),
+        (&["Ctrl O"], t.open),
         (&["[", "]"], w.key_speed),
         (&["F"], w.key_stage),
         (&["V"], w.key_view),
@@ -29,6 +39,15 @@ pub fn Help() -> Html {
         (&["?"], w.key_help),
         (&["Esc"], w.key_close),
     ];
+    let letters = use_state(|| store::choice(LETTERS).is_none());
+    let onchange = {
+        let letters = letters.clone();
+        move |_: Event| {
+            let off = (*letters).then_some("yes");
+            store::set_choice(LETTERS, off);
+            letters.set(off.is_none());
+        }
+    };
     html! {
         <Modal title={w.help}>
             <p>{w.about}</p>
@@ -40,6 +59,7 @@ pub fn Help() -> Html {
                     <><dt>{ for keys.iter().map(|key| html! { <kbd>{*key}</kbd> }) }</dt><dd>{does}</dd></>
                 }) }
             </dl>
+            <label class="row"><input type="checkbox" checked={*letters} {onchange} />{t.letters}</label>
             <p class="muted mono">{format!("Orrery {}", crate::crash::BUILD)}</p>
         </Modal>
     }

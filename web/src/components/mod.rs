@@ -1,12 +1,14 @@
 //! The parts of the page, one file each.
 
 mod actions;
+pub mod arrival;
 mod autoscaler;
 mod behaviour;
 mod charts;
 mod console;
 mod countdown;
 mod dialog;
+pub mod drop;
 pub mod editor;
 mod event_list;
 pub mod gallery;
@@ -22,6 +24,7 @@ pub mod opened;
 mod overview;
 pub mod picture;
 pub mod pod;
+pub mod runs;
 pub mod scheduling;
 pub mod share;
 pub mod sheets;

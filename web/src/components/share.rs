@@ -1,13 +1,15 @@
-//! The link to this run: how long it is, where it can be pasted, and how it is embedded.
+//! The link to this run: how long it is, where a link of that length can be pasted, and how the run is embedded.
 
 use orrery_share::encode;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::dialog::Modal;
+use super::runs::save_file;
 use crate::address;
 use crate::files::use_files;
 use crate::i18n::Words;
+use crate::outside;
 use crate::session::use_session;
 use crate::ui::use_words;
 
@@ -15,6 +17,8 @@ use crate::ui::use_words;
 const ANYWHERE: usize = 2_000;
 /// Slack cuts near here.
 const CHATS: usize = 4_000;
+/// The scale goes on this far.
+const SCALE: usize = 6_000;
 
 /// The dialog.
 #[component]
@@ -32,24 +36,42 @@ pub fn Share() -> Html {
         "<iframe loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>",
         address::embedded(&fragment)
     );
-    let yaml = format!("data:text/yaml;charset=utf-8,{}", js_sys::encode_uri_component(&files.joined()));
+    let save = {
+        let files = files.clone();
+        move |_: MouseEvent| save_file(&session, &files)
+    };
+    let manifests = move |_: MouseEvent| outside::saved("manifests.yaml", &files.joined(), "text/yaml");
     html! {
         <Modal title={w.share}>
             <p>{w.share_text}</p>
+            { length(link.len(), w) }
             <Copyable label={w.share} text={link.clone()} class="link-text" />
-            <p class="muted length">{format!("{} · {}", (w.link_length)(link.len()), where_to(link.len(), w))}</p>
+            if link.len() > CHATS { <p>{w.timed.src_instead}</p> }
             <h3>{w.embed_code}</h3>
             <Copyable label={w.embed_code} text={frame} class="embed-text" />
-            <p><a class="btn" download="manifests.yaml" href={yaml}>{w.download}</a></p>
+            <div class="row ways">
+                <button class="btn save-run" onclick={save}>{w.timed.save_run}</button>
+                <button class="btn" onclick={manifests}>{w.download}</button>
+            </div>
         </Modal>
     }
 }
 
-fn where_to(length: usize, w: &Words) -> &'static str {
-    match length {
-        n if n <= ANYWHERE => w.length_short,
-        n if n <= CHATS => w.length_slack,
-        _ => w.length_long,
+/// How long it is, on a scale with the two lengths that matter, and what that means.
+fn length(length: usize, w: &Words) -> Html {
+    let (class, means) = match length {
+        n if n <= ANYWHERE => ("short", w.length_short),
+        n if n <= CHATS => ("middle", w.length_slack),
+        _ => ("long", w.length_long),
+    };
+    let share = |n: usize| n.min(SCALE) as f64 / SCALE as f64 * 100.0;
+    let tick =
+        |n: usize| html! { <span class="tick mono" style={format!("left:{:.1}%", share(n))}>{n}</span> };
+    html! {
+        <>
+            <p class={classes!("length", class)}><b>{(w.link_length)(length)}</b>{" · "}{means}</p>
+            <div class={classes!("scale", class)} aria-hidden="true"><i style={format!("width:{:.1}%", share(length))} />{tick(ANYWHERE)}{tick(CHATS)}</div>
+        </>
     }
 }
 

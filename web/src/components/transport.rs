@@ -1,53 +1,63 @@
-//! Time, like a player's: play, step, speed, the clock, and the strip of the run.
+//! Time, like a player's: play, steps, speed, the clock, and the strip of the run.
 
-use web_sys::HtmlInputElement;
+use orrery_run::Pace;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, draw};
 use super::timeline::Strip;
-use crate::session::{SPEEDS, use_session, use_view};
+use crate::pace;
+use crate::session::{SPEEDS, Session, use_session, use_view};
 use crate::ui::{Choose, use_ui, use_words};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// Stretches of the strip.
+const BINS: usize = 120;
 
 /// The transport.
 #[component]
 pub fn Transport() -> Html {
     let w = use_words();
+    let t = w.timed;
     let ui = use_ui();
     let session = use_session();
     let clock = use_view((), |session, ()| session.clock());
     let playing = clock.playing;
-    let on = |act: fn(&crate::session::Session)| {
+    let on = |act: fn(&Session)| {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| act(&session))
     };
-    let toggle = {
-        let session = session.clone();
-        Callback::from(move |_: MouseEvent| session.play(!playing))
-    };
-    let leave = {
+    let choose = |choice: Choose| {
         let ui = ui.clone();
-        Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Present(false)))
+        Callback::from(move |_: MouseEvent| ui.dispatch(choice.clone()))
     };
     let (name, icon) = if playing { (w.pause, Icon::Pause) } else { (w.play, Icon::Play) };
+    let (back, further) = (
+        format!("{} ({})", t.step_back, t.pace(clock.pace)),
+        format!("{} ({})", t.step_on, t.pace(clock.pace)),
+    );
     html! {
         <section class="time" aria-label={w.time}>
             <div class="controls">
-                <button class="btn icon restart" title={w.restart} aria-label={w.restart} onclick={on(|s| s.seek(0))}>{draw(Icon::Restart)}</button>
-                <button class="play" title={format!("{name} (Space)")} aria-label={name} onclick={toggle}>{draw(icon)}</button>
-                <button class="btn step" title={format!("{} (.)", w.step)} aria-label={w.step} onclick={on(|s| s.step())}>{draw(Icon::Step)}</button>
+                <button class="btn icon restart" title={format!("{} (0)", w.restart)} aria-label={w.restart} onclick={on(|s| s.seek(0))}>{draw(Icon::Restart)}</button>
+                <button class="btn icon back" title={format!("{back} (,)")} aria-label={back} onclick={on(|s| s.leap(s.clock().pace, false))}>{draw(Icon::StepBack)}</button>
+                <button class="play" title={format!("{name} (Space)")} aria-label={name} onclick={on(|s| s.play(!s.clock().playing))}>{draw(icon)}</button>
+                <button class="btn icon step" title={format!("{further} (.)")} aria-label={further} onclick={on(|s| s.leap(s.clock().pace, true))}>{draw(Icon::Step)}</button>
+                <PacePick pace={clock.pace} />
                 { clock_face(clock.now) }
                 if clock.behind { <span class="chip warn behind">{w.behind}</span> }
                 if clock.seeking { <span class="chip">{w.seeking}</span> }
+                if clock.over { <span class="chip over">{t.nothing_ahead}</span> }
                 <span class="push" />
                 <span class="speed" role="group" aria-label={w.speed}>
                     <button class="btn icon slower" title={format!("{} ([)", w.slower)} aria-label={w.slower} disabled={clock.speed <= SPEEDS[0]} onclick={on(|s| s.shift_speed(-1))}>{draw(Icon::Slower)}</button>
                     <output class="mono">{format!("{}×", clock.speed)}</output>
                     <button class="btn icon faster" title={format!("{} (])", w.faster)} aria-label={w.faster} disabled={clock.speed >= SPEEDS[SPEEDS.len() - 1]} onclick={on(|s| s.shift_speed(1))}>{draw(Icon::Faster)}</button>
                 </span>
+                <button class="btn skip" title={t.skip_about} aria-pressed={clock.skips.to_string()} onclick={on(|s| s.set_skips(!s.clock().skips))}>{draw(Icon::Skip)}<span class="wide">{t.skip_idle}</span></button>
                 if ui.present {
-                    <button class="btn" onclick={leave}>{draw(Icon::Close)}{w.leave_stage}</button>
+                    <button class="btn" onclick={choose(Choose::Present(false))}>{draw(Icon::Close)}{w.leave_stage}</button>
                 }
                 if ui.embed {
                     <a class="btn" target="_blank" rel="noopener" href={crate::address::full()}>{w.open_full}</a>
@@ -55,6 +65,29 @@ pub fn Transport() -> Html {
             </div>
             <Scrubber />
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PacePickProps {
+    pace: Pace,
+}
+
+/// What a step goes by.
+#[component]
+fn PacePick(props: &PacePickProps) -> Html {
+    let t = use_words().timed;
+    let session = use_session();
+    let onchange = move |e: Event| {
+        let chosen = e.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value());
+        chosen.and_then(|name| pace::named(&name)).into_iter().for_each(|pace| session.set_pace(pace));
+    };
+    html! {
+        <span class="pick pace">
+            <select aria-label={t.step_by} title={t.step_by} {onchange}>
+                { for pace::ALL.into_iter().map(|one| html! { <option value={pace::name(one)} selected={one == props.pace}>{t.pace(one)}</option> }) }
+            </select>
+        </span>
     }
 }
 
@@ -78,19 +111,23 @@ pub fn hms(seconds: u64) -> String {
 fn Scrubber() -> Html {
     let w = use_words();
     let session = use_session();
-    let strip = use_view((), |session, ()| session.read(|engine| (engine.timeline(120), engine.marks())));
+    let strip = use_view((), |session, ()| session.read(|engine| (engine.timeline(BINS), engine.marks())));
     let now = use_view((), |session, ()| session.clock().now);
     let span = strip.0.span.max(1);
-    let oninput = Callback::from(move |e: InputEvent| {
-        if let Some(input) = e.target_dyn_into::<HtmlInputElement>() {
-            session.seek((input.value_as_number() * NANOS_PER_SECOND as f64) as u64);
+    let seconds = |nanos: u64| (nanos as f64 / NANOS_PER_SECOND as f64).to_string();
+    let oninput = {
+        let session = session.clone();
+        move |e: InputEvent| {
+            if let Some(input) = e.target_dyn_into::<HtmlInputElement>() {
+                session.seek((input.value_as_number() * NANOS_PER_SECOND as f64) as u64);
+            }
         }
-    });
+    };
     html! {
         <div class="scrubber">
-            <Strip timeline={strip.0.clone()} marks={strip.1.clone()} now={*now} />
-            <input type="range" min="0" max={(span / NANOS_PER_SECOND).to_string()} step="1" value={(*now / NANOS_PER_SECOND).to_string()}
+            <input type="range" min="0" max={seconds(span)} step="0.01" value={seconds(*now)}
                 aria-label={w.scrub} aria-valuetext={hms(*now / NANOS_PER_SECOND)} {oninput} />
+            <Strip timeline={strip.0.clone()} marks={strip.1.clone()} now={*now} seek={move |at| session.seek(at)} />
         </div>
     }
 }

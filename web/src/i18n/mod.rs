@@ -8,6 +8,7 @@ mod ko;
 mod scaling;
 mod storage;
 mod story;
+mod time;
 mod traffic;
 
 use charts::ChartWords;
@@ -22,6 +23,7 @@ use orrery_view::scene::View;
 use scaling::ScalingWords;
 use storage::StorageWords;
 use story::StoryWords;
+pub use time::TimeWords;
 pub use traffic::TrafficWords;
 
 /// A language of the page.
@@ -102,6 +104,8 @@ pub struct Words {
     pub traffic: &'static TrafficWords,
     /// Of the charts.
     pub plots: &'static ChartWords,
+    /// Of time and of runs.
+    pub timed: &'static TimeWords,
     /// Of the storage view.
     pub keeps: &'static StorageWords,
     pub add_node: &'static str,
@@ -299,7 +303,6 @@ pub struct Words {
     pub time: &'static str,
     pub play: &'static str,
     pub pause: &'static str,
-    pub step: &'static str,
     pub restart: &'static str,
     pub speed: &'static str,
     pub slower: &'static str,
@@ -322,7 +325,6 @@ pub struct Words {
     pub damage: fn(&orrery_share::Damage) -> String,
     pub keys: &'static str,
     pub key_play: &'static str,
-    pub key_step: &'static str,
     pub key_speed: &'static str,
     pub key_stage: &'static str,
     pub key_view: &'static str,

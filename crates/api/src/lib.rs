@@ -150,6 +150,6 @@ pub use service_account::*;
 pub use stateful_set::*;
 pub use storage_class::*;
 pub use time_zones::TimeZone;
-pub use validation::names::{config_key, env_name, label_value};
+pub use validation::names::{config_key, env_name, label_value, qualified_name};
 pub use volume::*;
 pub use volume_attachment::*;

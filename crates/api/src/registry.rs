@@ -310,7 +310,9 @@ impl Kind {
             || self.short_names().contains(&name)
             || self.name().eq_ignore_ascii_case(name);
         let (group, version) = (self.group(), self.version());
-        named && (rest.is_empty() || rest == group || rest == qualified(version, group))
+        // `pods.v1.`: before the empty group there is a dot, too.
+        let versioned = rest.strip_prefix(version).and_then(|rest| rest.strip_prefix('.'));
+        named && (rest.is_empty() || rest == group || versioned == Some(group))
     }
 
     /// The kind that an object states in `apiVersion` and `kind`.

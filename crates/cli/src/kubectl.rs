@@ -5,13 +5,17 @@ use clap::Args;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Time};
 use orrery_apiserver::{Config, Request, Still};
-use orrery_sim::SimTime;
+use orrery_kubectl::START_UP;
+use orrery_sim::{Duration, SimTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// How long after its start the first request of a recorded command arrived.
+const ON_ITS_WAY: Duration = Duration::from_millis(80);
 
 /// What state, and which commands.
 #[derive(Args)]
@@ -66,6 +70,12 @@ impl Alone {
         Ok(alone)
     }
 
+    /// The date at which a program was started; its first request arrives a little later.
+    fn begin(&mut self, at: MicroTime) {
+        let micros = |duration: Duration| duration.as_nanos() as i64 / 1_000;
+        self.set(MicroTime(at.0 + micros(ON_ITS_WAY) - micros(START_UP)));
+    }
+
     fn set(&mut self, at: MicroTime) {
         let micros = u64::try_from(at.0 - self.epoch.0 * 1_000_000).unwrap_or(0);
         self.server.now = SimTime::from_nanos(micros * 1_000);
@@ -108,7 +118,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     let mut session = Alone::new(&state)?;
     if let Some(path) = &options.batch {
         for command in parse::<Vec<Command>>(path)? {
-            session.set(date(&command.at)?);
+            session.begin(date(&command.at)?);
             let argv = command.argv.get(1..).unwrap_or_default();
             let output = orrery_kubectl::run(argv, &Disk, &mut session.server);
             let (rc, stdout, stderr) = (output.code, output.stdout, output.stderr);
@@ -117,7 +127,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(now) = &options.now {
-        session.set(date(now)?);
+        session.begin(date(now)?);
     }
     let output = orrery_kubectl::run(&options.argv, &Disk, &mut session.server);
     print!("{}", output.stdout);

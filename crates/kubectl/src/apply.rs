@@ -217,7 +217,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         };
         match applied {
             Ok((operation, object)) => {
-                if matches!(Format::parse(args)?, Format::Human { .. } | Format::Name) {
+                if matches!(Format::parse(cx, args)?, Format::Human { .. } | Format::Name) {
                     printer::done(cx, args, &object, operation)?;
                 }
                 objects.push(object);
@@ -253,7 +253,7 @@ fn check(args: &Args) -> Result<(), Failure> {
 
 /// `-o yaml` prints all objects together when everything is done.
 fn print_objects(cx: &mut Cx<'_>, args: &Args, objects: &[Object]) -> Result<(), Failure> {
-    let format = Format::parse(args)?;
+    let format = Format::parse(cx, args)?;
     let trees: Vec<Value> = objects.iter().map(|object| shown(cx.api(), object, args)).collect();
     match (&format, &trees[..]) {
         (Format::Human { .. } | Format::Name, _) | (_, []) => Ok(()),

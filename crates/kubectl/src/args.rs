@@ -1,12 +1,12 @@
 //! The command line: words and flags. Each command tells which flags it takes.
 
-use crate::COMMANDS;
+use crate::{COMMANDS, help};
 use orrery_apimachinery::duration;
 use orrery_sim::Duration;
 use std::collections::BTreeMap;
 
 /// The flags of every command.
-const GLOBAL: &str = "namespace:n=";
+const GLOBAL: &str = "namespace:n= as= as-group= as-uid= cache-dir= certificate-authority= client-certificate= client-key= cluster= context= disable-compression help:h insecure-skip-tls-verify kubeconfig= match-server-version request-timeout= server:s= tls-server-name= token= user= v:v= warnings-as-errors";
 
 /// How a flag takes its value.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ pub(crate) struct Flag<'s> {
 
 /// Reads the flags that a command states, such as `all filename:f= replicas# timeout@ dry-run?unchanged`.
 pub(crate) fn flags<'s>(spec: &'s str) -> impl Iterator<Item = Flag<'s>> {
-    GLOBAL.split_whitespace().chain(spec.split_whitespace()).map(|word: &'s str| {
+    spec.split_whitespace().chain(GLOBAL.split_whitespace()).map(|word: &'s str| {
         let (head, arity) = if let Some((head, default)) = word.split_once('?') {
             (head, Arity::Optional(default))
         } else if let Some(head) = word.strip_suffix('=') {
@@ -59,6 +59,8 @@ pub struct Args {
     pub words: Vec<String>,
     /// How many of the words stand before `--`.
     dash: Option<usize>,
+    /// The namespace that is meant when none is named, if it is not the usual one.
+    pub(crate) context_namespace: Option<String>,
     flags: BTreeMap<String, Vec<String>>,
 }
 
@@ -68,10 +70,10 @@ impl Args {
         let Some((command, spec)) = command(argv)? else {
             let mut words = argv.iter().filter(|word| !word.starts_with('-'));
             let word = words.next().map_or("", String::as_str);
-            return Err(format!("unknown command \"{word}\" for \"kubectl\""));
+            return Err(help::unknown(word));
         };
         let mut args = Args { command, ..Args::default() };
-        let mut names = command.split(' ').peekable();
+        let mut names = command.split(' ').count();
         let mut rest = argv.iter();
         while let Some(word) = rest.next() {
             if word == "--" {
@@ -81,8 +83,8 @@ impl Args {
             }
             if word.len() > 1 && word.starts_with('-') {
                 args.flag_word(spec, word, &mut rest)?;
-            } else if names.peek() == Some(&word.as_str()) {
-                names.next();
+            } else if names > 0 {
+                names -= 1;
             } else {
                 args.words.push(word.clone());
             }
@@ -204,7 +206,8 @@ impl Args {
 
     /// The namespace that the command is about.
     pub fn namespace(&self) -> &str {
-        self.flag("namespace").unwrap_or("default")
+        let context = self.context_namespace.as_deref().unwrap_or("default");
+        self.flag("namespace").filter(|name| !name.is_empty()).unwrap_or(context)
     }
 
     /// The words before and behind `--`.
@@ -232,7 +235,7 @@ fn command(argv: &[String]) -> Result<Option<(&'static str, &'static str)>, Stri
     }
     let named = |len: usize| {
         let name = words.get(..len)?.join(" ");
-        COMMANDS.iter().find(|command| command.name == name)
+        COMMANDS.iter().find(|command| command.name == help::canonical(&name))
     };
     Ok((1..=3).rev().find_map(named).map(|command| (command.name, command.flags)))
 }

@@ -1,6 +1,6 @@
 //! `kubectl autoscale`.
 
-use crate::command::{Cx, outcome};
+use crate::command::{Cx, DryRun, outcome};
 use crate::create::finish;
 use crate::trouble::Trouble;
 use crate::{Args, Failure, target};
@@ -23,7 +23,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let mut troubles = Vec::new();
     for object in target::visit(cx, args, &args.words)? {
         match object.and_then(|object| autoscaler(cx, args, &object, least, most)) {
-            Ok(tree) => finish(cx, args, &tree, None, "autoscaled")?,
+            Ok(tree) => {
+                let operation = if cx.dry_run == DryRun::Client { "created" } else { "autoscaled" };
+                finish(cx, args, &tree, None, operation)?;
+            }
             Err(trouble) => troubles.push(trouble),
         }
     }

@@ -17,6 +17,8 @@ pub struct Output {
     pub stderr: String,
     /// The exit code.
     pub code: i32,
+    /// Files that the command wrote, by name, for the person to keep.
+    pub files: Vec<(String, String)>,
 }
 
 impl Output {

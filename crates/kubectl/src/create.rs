@@ -13,10 +13,11 @@ pub(crate) mod role_binding;
 pub(crate) mod secret;
 pub(crate) mod service;
 pub(crate) mod service_account;
+pub(crate) mod token;
 
 use crate::command::{Cx, DryRun, outcome};
 use crate::manifest::{self, key_of, placed};
-use crate::printer::done;
+use crate::printer::{Format, done, print_tree};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, apply};
 use orrery_apimachinery::Value;
@@ -74,10 +75,18 @@ pub(crate) fn finish(
             None => status.into(),
         })?;
     // What is sent nowhere is in a namespace only if one was named (upstream: `enforceNamespace`).
-    if cx.dry_run == DryRun::Client && args.flag("namespace").is_none() {
+    let unplaced = args.flag("namespace").is_none() || args.command == "autoscale";
+    if cx.dry_run == DryRun::Client && unplaced {
         created.metadata_mut().namespace = "".into();
     }
-    done(cx, args, &created, operation)
+    match Format::parse(cx, args)? {
+        Format::Human { .. } | Format::Name => done(cx, args, &created, operation),
+        // In the version that the generator speaks.
+        format => {
+            let version = tree["apiVersion"].as_str().unwrap_or_default();
+            print_tree(cx, &format, &cx.api().served(&created).to_value_in(version))
+        }
+    }
 }
 
 /// Numbers are numbers, everything else is a name or a share (upstream: `intstr.Parse`).

@@ -26,7 +26,7 @@ pub(crate) mod pod_template;
 mod priority_class;
 mod replica_set;
 mod resource_quota;
-mod role;
+pub(crate) mod role;
 mod role_binding;
 mod secret;
 mod service;

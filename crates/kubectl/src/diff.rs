@@ -15,7 +15,12 @@ use orrery_manifest::to_yaml;
 const LIVE: &str = "/tmp/LIVE-1000000000";
 const MERGED: &str = "/tmp/MERGED-1000000000";
 
+/// The command; an exit code of one says that there are differences, so that of a failure is greater.
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
+    differences(cx, args).map_err(|failure| Failure { code: failure.code.max(2), ..failure })
+}
+
+fn differences(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if !args.words.is_empty() {
         let words = args.words.join(" ");
         return Err(usage(args, &format!("Unexpected args: [{words}]")));

@@ -3,9 +3,9 @@
 use crate::command::Cx;
 use crate::describe::{Look, interval};
 use crate::printer::{Format, print_tree};
-use crate::{Args, Failure, tabs, target};
+use crate::{Args, Failure, order, tabs, target};
 use orrery_api::{Event, Kind, Object};
-use orrery_apimachinery::{MicroTime, Order};
+use orrery_apimachinery::MicroTime;
 use serde_json::json;
 use std::rc::Rc;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             events.push(event);
         }
     }
-    events.order_by_key(|event| last_seen(event));
+    order::sort(&mut events, &|a, b| last_seen(a) < last_seen(b));
     print(cx, args, &events)
 }
 
@@ -45,7 +45,7 @@ fn last_seen(event: &Event) -> Option<MicroTime> {
 
 fn print(cx: &mut Cx<'_>, args: &Args, events: &[Rc<Event>]) -> Result<(), Failure> {
     let everywhere = args.on("all-namespaces");
-    match Format::parse(args)? {
+    match Format::parse(cx, args)? {
         Format::Human { .. } if events.is_empty() => {
             let none = match everywhere {
                 true => "No events found.\n".into(),

@@ -14,7 +14,7 @@ use orrery_apiserver::{ApiServer, Key, Revision};
 use serde_json::json;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let format = Format::parse(args)?;
+    let format = Format::parse(cx, args)?;
     if let Some(path) = args.flag("raw") {
         return raw(cx, path);
     }
@@ -30,8 +30,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             Target::One(key) => objects.extend(one(cx, key, args)),
         }
     }
-    if let Some(path) = args.flag("sort-by") {
-        sort_by(&mut objects, path);
+    if let Some(path) = args.flag("sort-by").filter(|path| !path.is_empty()) {
+        let trees: Vec<Value> = objects.iter().map(Object::to_value).collect();
+        let order = sort_by(&trees, path).map_err(Failure::usage)?;
+        objects = order.into_iter().map(|place| objects[place].clone()).collect();
     }
     if single && objects.is_empty() {
         return Ok(());
@@ -88,7 +90,7 @@ struct Watch {
 
 impl Follow for Watch {
     fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
-        let format = Format::parse(args)?;
+        let format = Format::parse(cx, args)?;
         while self.seen < cx.api().revision() {
             self.seen += 1;
             let Some(change) = cx.api().change(self.seen) else { continue };

@@ -59,6 +59,11 @@ impl Template {
         Ok(Template { text: text.into(), nodes, as_json })
     }
 
+    /// Reads the path of a column or of an order; the error is that of the reader alone.
+    pub(crate) fn bare(text: &str) -> Result<Template, String> {
+        Ok(Template { text: text.into(), nodes: parse::template(text)?, as_json: false })
+    }
+
     /// What the template makes of `data`; the error is kubectl's.
     pub(crate) fn print(&self, data: &Value) -> Result<String, String> {
         let results = self.find(data).map_err(|error| self.failure(&error, data))?;

@@ -4,13 +4,18 @@
 //! while virtual time passes.
 
 mod annotate;
+mod api_resources;
 pub mod apply;
 mod args;
+mod auth;
 mod autoscale;
 mod command;
 mod complete;
+mod config;
 mod cordon;
+mod cp;
 mod create;
+mod custom_columns;
 mod debug;
 mod delete;
 mod describe;
@@ -22,17 +27,21 @@ mod explain;
 mod expose;
 mod follow;
 mod get;
+mod gotemplate;
+mod help;
 mod json;
 pub mod jsonpath;
 mod label;
 mod logs;
 mod manifest;
 mod migrate;
+mod order;
 mod pairs;
 mod patch;
 mod pods;
 mod port_forward;
 mod printer;
+mod refused;
 mod replace;
 mod rollout;
 mod run;
@@ -51,6 +60,7 @@ mod wait;
 pub use args::Args;
 pub use command::Output;
 pub use complete::complete;
+pub use config::PATH as KUBECONFIG;
 pub use follow::Following;
 pub use trouble::Failure;
 
@@ -63,7 +73,7 @@ use orrery_sim::Duration;
 pub const ROUND_TRIP: Duration = Duration::from_millis(10);
 
 /// How long the program takes before its first request.
-const START_UP: Duration = Duration::from_millis(100);
+pub const START_UP: Duration = Duration::from_millis(100);
 
 /// What lies beside the program: files by name, as `-f` finds them, and what the API says of its fields.
 pub trait Files {
@@ -74,7 +84,16 @@ pub trait Files {
     fn schema(&self) -> Option<&Schema> {
         None
     }
+
+    /// The texts of help ([`HELP`]); none while they are not here.
+    fn help(&self) -> Option<&str> {
+        None
+    }
 }
+
+/// What commands tell of themselves, a text after each line `@ command`. It is large: compiled in only where it is
+/// used.
+pub const HELP: &str = include_str!("../help.txt");
 
 /// No files at all but a standard input.
 #[derive(Clone, Debug, Default)]
@@ -136,40 +155,62 @@ macro_rules! selected {
 /// The commands, by name.
 const COMMANDS: &[Command] = &[
     command!("annotate" "kubectl-annotate" annotate::run, "overwrite list resource-version=", files!(), written!(), selected!()),
-    command!("api-resources" "" server::api_resources, "api-group= namespaced no-headers output:o="),
-    command!("api-versions" "" server::api_versions, ""),
+    command!("alpha" "" refused::alpha, ""),
+    command!("api-resources" "" api_resources::run, "api-group= namespaced no-headers output:o= sort-by= verbs= categories= cached"),
+    command!("api-versions" "" api_resources::versions, ""),
     command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout@ cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
     command!("attach" "" exec::attach, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
+    command!("auth" "" help::group, ""),
+    command!("auth can-i" "" auth::can_i, "all-namespaces:A list no-headers quiet:q subresource="),
+    command!("auth whoami" "" auth::whoami, printed!()),
     command!("autoscale" "kubectl-autoscale" autoscale::run, "min# max# cpu-percent# name=", files!(), created!()),
     command!("cluster-info" "" server::cluster_info, ""),
+    command!("certificate" "" help::group, ""),
+    command!("certificate approve" "" refused::certificate, "force", files!(), printed!()),
+    command!("certificate deny" "" refused::certificate, "force", files!(), printed!()),
+    command!("completion" "" refused::completion, ""),
+    command!("config" "" help::group, ""),
+    command!("config current-context" "" config::current_context, ""),
+    command!("config delete-cluster" "" config::delete_entry, ""),
+    command!("config delete-context" "" config::delete_entry, ""),
+    command!("config delete-user" "" config::delete_entry, ""),
+    command!("config get-clusters" "" config::get_names, ""),
+    command!("config get-contexts" "" config::get_contexts, "no-headers output:o="),
+    command!("config get-users" "" config::get_names, ""),
+    command!("config rename-context" "" config::rename_context, ""),
+    command!("config set" "" config::set_property, "set-raw-bytes"),
+    command!("config set-cluster" "" config::set_entry, "embed-certs proxy-url="),
+    command!("config set-context" "" config::set_context, "current"),
+    command!("config set-credentials" "" config::set_entry, "embed-certs username= password= auth-provider= exec-command="),
+    command!("config unset" "" config::set_property, ""),
+    command!("config use-context" "" config::use_context, ""),
+    command!("config view" "" config::view, "flatten merge minify raw", printed!()),
     command!("cordon" "" cordon::cordon, "dry-run?unchanged selector:l="),
-    command!("cp" "" server::cp, "container:c= no-preserve retries#"),
+    command!("cp" "" cp::run, "container:c= no-preserve retries#"),
     command!("create" "kubectl-create" create::run, files!(), created!(), "edit selector:l="),
     command!("create clusterrole" "kubectl-create" create::role::run, "verb= resource= resource-name= non-resource-url=", created!()),
     command!("create clusterrolebinding" "kubectl-create" create::role_binding::run, "clusterrole= user= group= serviceaccount=", created!()),
     command!("create configmap" "kubectl-create" create::config_map::run, "from-file= from-literal= from-env-file=", created!()),
-    command!("create cm" "kubectl-create" create::config_map::run, "from-file= from-literal= from-env-file=", created!()),
     command!("create cronjob" "kubectl-create" create::cron_job::run, "image= schedule= restart=", created!()),
-    command!("create cj" "kubectl-create" create::cron_job::run, "image= schedule= restart=", created!()),
     command!("create deployment" "kubectl-create" create::deployment::run, "image= port# replicas:r#", created!()),
-    command!("create deploy" "kubectl-create" create::deployment::run, "image= port# replicas:r#", created!()),
     command!("create ingress" "kubectl-create" create::ingress::run, "class= rule= default-backend= annotation=", created!()),
-    command!("create ing" "kubectl-create" create::ingress::run, "class= rule= default-backend= annotation=", created!()),
     command!("create job" "kubectl-create" create::job::run, "image= from=", created!()),
     command!("create namespace" "kubectl-create" create::namespace::run, created!()),
-    command!("create ns" "kubectl-create" create::namespace::run, created!()),
     command!("create poddisruptionbudget" "kubectl-create" create::pod_disruption_budget::run, "selector= min-available= max-unavailable=", created!()),
-    command!("create pdb" "kubectl-create" create::pod_disruption_budget::run, "selector= min-available= max-unavailable=", created!()),
     command!("create quota" "kubectl-create" create::quota::run, "hard= scopes=", created!()),
     command!("create role" "kubectl-create" create::role::run, "verb= resource= resource-name=", created!()),
     command!("create rolebinding" "kubectl-create" create::role_binding::run, "role= clusterrole= user= group= serviceaccount=", created!()),
-    command!("create secret generic" "kubectl-create" create::secret::run, "from-file= from-literal= from-env-file= type=", created!()),
+    command!("create secret" "" help::group, ""),
+    command!("create secret docker-registry" "kubectl-create" create::secret::docker_registry, "append-hash docker-email= docker-password= docker-server= docker-username= from-file=", created!()),
+    command!("create secret generic" "kubectl-create" create::secret::run, "append-hash from-file= from-literal= from-env-file= type=", created!()),
+    command!("create secret tls" "kubectl-create" create::secret::tls, "append-hash cert= key=", created!()),
+    command!("create service" "" help::group, ""),
     command!("create service clusterip" "kubectl-create" create::service::run, "tcp= clusterip=", created!()),
     command!("create service externalname" "kubectl-create" create::service::run, "tcp= external-name=", created!()),
     command!("create service loadbalancer" "kubectl-create" create::service::run, "tcp=", created!()),
     command!("create service nodeport" "kubectl-create" create::service::run, "tcp= node-port#", created!()),
     command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
-    command!("create sa" "kubectl-create" create::service_account::run, created!()),
+    command!("create token" "" create::token::run, "audience= bound-object-kind= bound-object-name= bound-object-uid= duration@", printed!()),
     command!("debug" "" debug::run, "arguments-only attach container:c= copy-to= replace env= image= image-pull-policy= keep-annotations keep-init-containers keep-labels keep-liveness keep-readiness keep-startup profile= quiet:q same-node set-image= share-processes stdin:i target= tty:t"),
     command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
     command!("describe" "" describe::run, "show-events chunk-size#", files!(), selected!()),
@@ -180,12 +221,17 @@ const COMMANDS: &[Command] = &[
     command!("explain" "" explain::run, "api-version= recursive output:o="),
     command!("expose" "kubectl-expose" expose::run, "name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", files!(), created!()),
     command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w watch-only raw= chunk-size#", files!(), printed!(), selected!()),
+    command!("kustomize" "" refused::kustomize, "output:o="),
     command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
     command!("logs" "" logs::run, "all-containers all-pods container:c= follow:f ignore-errors limit-bytes# max-log-requests# pod-running-timeout@ prefix previous:p selector:l= since@ since-time= tail# timestamps"),
+    command!("options" "" help::options, ""),
     command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
+    command!("plugin" "" help::group, ""),
+    command!("plugin list" "" refused::plugin_list, "name-only"),
     command!("port-forward" "" port_forward::run, "address= pod-running-timeout@"),
+    command!("proxy" "" refused::proxy, "accept-hosts= accept-paths= address= api-prefix= port:p# reject-paths= unix-socket:u= www:w= www-prefix:P="),
     command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
-    command!("rollout" "" rollout::run, ""),
+    command!("rollout" "" help::group, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),
     command!("rollout pause" "kubectl-rollout" rollout::change::pause, "selector:l= field-manager=", files!(), printed!()),
     command!("rollout restart" "kubectl-rollout" rollout::change::restart, "selector:l= field-manager=", files!(), printed!()),
@@ -194,19 +240,16 @@ const COMMANDS: &[Command] = &[
     command!("rollout undo" "" rollout::undo::run, "selector:l= to-revision# dry-run?unchanged", files!(), printed!()),
     command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q pod-running-timeout@", created!()),
     command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged", selected!()),
+    command!("set" "" help::group, ""),
     command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),
     command!("set image" "kubectl-set" set::image::run, files!(), written!(), selected!()),
     command!("set resources" "kubectl-set" set::resources::run, "limits= requests= containers:c=", files!(), written!(), selected!()),
     command!("set selector" "kubectl-set" set::selector::run, "resource-version=", files!(), written!(), selected!()),
     command!("set serviceaccount" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
-    command!("set sa" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
     command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
-    command!("top no" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
+    command!("top" "" help::group, ""),
     command!("top node" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
-    command!("top nodes" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
-    command!("top po" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
     command!("top pod" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
-    command!("top pods" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
     command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
     command!("version" "" server::version, "client output:o="),
     command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
@@ -217,9 +260,27 @@ pub fn is_command(word: &str) -> bool {
     COMMANDS.iter().any(|command| command.name.split(' ').next() == Some(word))
 }
 
-/// Whether a command makes its object from its own arguments: without a wish to store it, it asks no server.
-fn writes_a_manifest(command: &str) -> bool {
-    command == "run" || command.starts_with("create")
+/// Commands that ask no server.
+const ALONE: [&str; 12] = [
+    "alpha",
+    "auth",
+    "certificate",
+    "completion",
+    "config",
+    "create secret",
+    "create service",
+    "kustomize",
+    "options",
+    "plugin",
+    "rollout",
+    "set",
+];
+
+/// Whether a command asks no server: it tells of itself, or makes an object that nobody wishes to store.
+fn is_alone(command: &str, dry_run: DryRun) -> bool {
+    let writes_a_manifest = command == "run" || command.starts_with("create");
+    let of_config = command.starts_with("config ") || command == "top";
+    ALONE.contains(&command) || of_config || (dry_run == DryRun::Client && writes_a_manifest)
 }
 
 /// Runs one command line, without the leading `kubectl`, to its end.
@@ -242,18 +303,10 @@ fn begin(
     session.pass(START_UP);
     let mut cx = Cx::new(session, files);
     cx.followed = hands_over.then_some(None);
-    let outcome = Args::parse(argv).map_err(Failure::usage).and_then(|args| {
-        let command = COMMANDS.iter().find(|command| command.name == args.command);
-        let command = command.expect("parsed arguments name a command");
-        cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
-        cx.dry_run = DryRun::parse(&args)?;
-        let alone = cx.dry_run == DryRun::Client && writes_a_manifest(command.name);
-        if !alone {
-            cx.session.reach().map_err(|text| Failure { text, code: 1 })?;
-        }
-        (command.run)(&mut cx, &args)?;
-        Ok(args)
-    });
+    let outcome = match help::asked(argv) {
+        Some(words) => help::print(&mut cx, &words).map(|()| Args::default()),
+        None => obey(&mut cx, argv),
+    };
     let (mut output, followed) = (cx.output, cx.followed.flatten());
     match outcome {
         Ok(args) => (output, followed.map(|what| Following::new(args, what))),
@@ -262,4 +315,27 @@ fn begin(
             (output, None)
         }
     }
+}
+
+/// Does what a command line says; the result is the line as it was read.
+fn obey(cx: &mut Cx<'_>, argv: &[String]) -> Result<Args, Failure> {
+    let mut args = Args::parse(argv).map_err(Failure::usage)?;
+    let command = COMMANDS.iter().find(|command| command.name == args.command);
+    let command = command.expect("parsed arguments name a command");
+    let config = config::load(cx.files);
+    let context = args.flag("context").filter(|name| !name.is_empty());
+    if let Some(name) =
+        context.filter(|name| !command.name.starts_with("config") && !config::has_context(&config, name))
+    {
+        let text = format!("Error in configuration: context was not found for specified context: {name}");
+        return Err(Failure { text, code: 1 });
+    }
+    args.context_namespace = config::namespace(&config, context);
+    cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
+    cx.dry_run = DryRun::parse(&args)?;
+    if !is_alone(command.name, cx.dry_run) {
+        cx.session.reach().map_err(|text| Failure { text, code: 1 })?;
+    }
+    (command.run)(cx, &args)?;
+    Ok(args)
 }

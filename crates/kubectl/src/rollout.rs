@@ -14,56 +14,6 @@ use crate::trouble::Trouble;
 use crate::{Args, Failure};
 use orrery_api::{Kind, Object};
 
-/// What is told of the command as such.
-const HELP: &str = "\
-Manage the rollout of one or many resources.
-       \x20
- Valid resource types include:
-
-  *  deployments
-  *  daemonsets
-  *  statefulsets
-
-Examples:
-  # Rollback to the previous deployment
-  kubectl rollout undo deployment/abc
- \x20
-  # Check the rollout status of a daemonset
-  kubectl rollout status daemonset/foo
- \x20
-  # Restart a deployment
-  kubectl rollout restart deployment/abc
- \x20
-  # Restart deployments with the 'app=nginx' label
-  kubectl rollout restart deployment --selector=app=nginx
-
-Available Commands:
-  history       View rollout history
-  pause         Mark the provided resource as paused
-  restart       Restart a resource
-  resume        Resume a paused resource
-  status        Show the status of the rollout
-  undo          Undo a previous rollout
-
-Usage:
-  kubectl rollout SUBCOMMAND [options]
-
-Use \"kubectl rollout <command> --help\" for more information about a given command.
-Use \"kubectl options\" for a list of global command-line options (applies to all commands).
-";
-
-/// `kubectl rollout` by itself, or with a word that it does not know.
-pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    if let Some(word) = args.words.first() {
-        return Err(Failure::usage(format!(
-            "unknown command {word:?}\nSee 'kubectl rollout -h' for help and examples"
-        )));
-    }
-    cx.output.stdout += HELP;
-    cx.output.code = 1;
-    Ok(())
-}
-
 /// The objects that the command line names; a kind alone means all of it.
 fn objects(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Found>, Failure> {
     if args.words.is_empty() && args.all("filename").is_empty() {

@@ -33,6 +33,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     let pod = json!({
         "containers": [container(args, name, image)?],
+        "dnsPolicy": "ClusterFirst",
         "restartPolicy": args.flag("restart").unwrap_or("Always"),
     });
     let tree = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod});

@@ -1,90 +1,85 @@
-//! What kubectl tells of the server and of itself: `version`, `cluster-info`, `api-versions`, `api-resources`, and
-//! commands that need what is not there.
+//! What kubectl tells of the server and of itself: `version` and `cluster-info`.
 
 use crate::command::Cx;
-use crate::{Args, Failure, tabs};
-use orrery_api::{Endpoints, Kind};
-use orrery_apimachinery::Order;
+use crate::printer::{Format, print_tree};
+use crate::{Args, Failure, config};
+use orrery_api::Service;
+use orrery_apimachinery::Value;
+use serde_json::json;
 
-/// What metrics-server serves.
-const METRICS: &str = "metrics.k8s.io/v1beta1";
 /// The version that all parts of the cluster have.
 const VERSION: &str = "v1.32.13";
+const KUSTOMIZE: &str = "v5.5.0";
+
+/// What a version tells of how it was built, in the order of upstream's fields.
+const BUILD: [(&str, &str); 9] = [
+    ("major", "1"),
+    ("minor", "32"),
+    ("gitVersion", VERSION),
+    ("gitCommit", "63adf010aa20e104c0b7043b47f42f50c9f72b17"),
+    ("gitTreeState", "clean"),
+    ("buildDate", "2026-08-20T00:00:00Z"),
+    ("goVersion", "go1.24.11"),
+    ("compiler", "gc"),
+    ("platform", "linux/amd64"),
+];
 
 pub(crate) fn version(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    cx.say(format!("Client Version: {VERSION}\nKustomize Version: v5.5.0"));
-    if !args.on("client") {
-        cx.say(format!("Server Version: {VERSION}"));
+    if !args.words.is_empty() {
+        return Err(Failure::usage(format!("extra arguments: [{}]", args.words.join(" "))));
+    }
+    let server = !args.on("client");
+    match args.flag("output").unwrap_or_default() {
+        "" => {
+            cx.say(format!("Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}"));
+            if server {
+                cx.say(format!("Server Version: {VERSION}"));
+            }
+        }
+        "json" => {
+            let fields: Vec<String> =
+                BUILD.iter().map(|(name, it)| format!("    {name:?}: {it:?}")).collect();
+            let build = format!("{{\n{}\n  }}", fields.join(",\n"));
+            let mut text =
+                format!("{{\n  \"clientVersion\": {build},\n  \"kustomizeVersion\": {KUSTOMIZE:?}");
+            if server {
+                text += &format!(",\n  \"serverVersion\": {build}");
+            }
+            cx.say(text + "\n}");
+        }
+        "yaml" => {
+            let build: Value =
+                BUILD.iter().map(|(name, it)| ((*name).to_owned(), Value::from(*it))).collect();
+            let mut tree = json!({"clientVersion": build, "kustomizeVersion": KUSTOMIZE});
+            if server {
+                tree["serverVersion"] = build;
+            }
+            print_tree(cx, &Format::Yaml, &tree)?;
+            cx.say("");
+        }
+        _ => return Err(Failure::usage("--output must be 'yaml' or 'json'")),
     }
     Ok(())
 }
 
 pub(crate) fn cluster_info(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
-    let endpoints = cx.api().get::<Endpoints>("default", "kubernetes");
-    let subset = endpoints.and_then(|endpoints| endpoints.subsets.first());
-    let address = subset.and_then(|subset| subset.addresses.first()).map_or("127.0.0.1", |it| &it.ip);
-    let port = subset.and_then(|subset| subset.ports.first()).map_or(6443, |port| port.port);
-    cx.say(format!(
-        "Kubernetes control plane is running at https://{address}:{port}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
-    ));
-    Ok(())
-}
-
-pub(crate) fn api_versions(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
-    let mut versions: Vec<&str> = cx.api().kinds().map(Kind::api_version).collect();
-    if cx.api().metrics().is_some() {
-        versions.push(METRICS);
-    }
-    if cx.api().serves_custom_metrics() {
-        versions.extend(["custom.metrics.k8s.io/v1beta1", "external.metrics.k8s.io/v1beta1"]);
-    }
-    versions.order();
-    versions.dedup();
-    cx.say(versions.join("\n"));
-    Ok(())
-}
-
-pub(crate) fn api_resources(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let mut kinds: Vec<Kind> = cx.api().kinds().collect();
-    kinds.order_by_key(|kind| (kind.group(), kind.plural()));
-    let mut text = String::new();
-    if !args.on("no-headers") {
-        text += "NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND\n";
-    }
-    let mut lines: Vec<[&str; 5]> = Vec::new();
-    let mut shorts: Vec<String> = Vec::new();
-    kinds.iter().for_each(|kind| shorts.push(kind.short_names().join(",")));
-    for (kind, short) in kinds.iter().zip(&shorts) {
-        let namespaced = if kind.namespaced() { "true" } else { "false" };
-        lines.push([kind.plural(), short, kind.api_version(), namespaced, kind.name()]);
-    }
-    if cx.api().metrics().is_some() {
-        // Groups stand in the order of their names.
-        let at =
-            lines.iter().position(|line| line[2].contains('/') && line[2] > METRICS).unwrap_or(lines.len());
-        lines.insert(at, ["pods", "", METRICS, "true", "PodMetrics"]);
-        lines.insert(at, ["nodes", "", METRICS, "false", "NodeMetrics"]);
-    }
-    let namespaced = args.flag("namespaced").map(|_| if args.on("namespaced") { "true" } else { "false" });
-    for line in lines {
-        let group = line[2].split_once('/').map_or("", |(group, _)| group);
-        let wanted = namespaced.is_none_or(|wanted| wanted == line[3])
-            && args.flag("api-group").is_none_or(|wanted| wanted == group);
-        if wanted {
-            text += &line.join("\t");
-            text.push('\n');
+    let config = config::load(cx.files);
+    let address = config["clusters"][0]["cluster"]["server"].as_str().unwrap_or_default().to_owned();
+    cx.say(format!("Kubernetes control plane is running at {address}"));
+    let mut lines = Vec::new();
+    for service in cx.api().list::<Service>() {
+        let labels = &service.metadata.labels;
+        if labels.get("kubernetes.io/cluster-service").is_none_or(|value| **value != *"true") {
+            continue;
         }
+        let name = labels.get("kubernetes.io/name").unwrap_or(&service.metadata.name);
+        let port = service.spec.ports.first().and_then(|port| port.name.as_deref());
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let (namespace, service) = (&service.metadata.namespace, &service.metadata.name);
+        let path = format!("api/v1/namespaces/{namespace}/services/{service}{port}/proxy");
+        lines.push(format!("{name} is running at {address}/{path}"));
     }
-    cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);
+    lines.iter().for_each(|line| cx.say(line));
+    cx.say("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
     Ok(())
-}
-
-/// No file of the person's own machine is there to be copied.
-pub(crate) fn cp(_: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    Err(Failure::usage(match &args.words[..] {
-        [_, _] => {
-            "there is no machine beside the cluster to copy files from or to; read one with 'kubectl exec POD -- cat FILE'"
-        }
-        _ => "source and destination are required",
-    }))
 }

@@ -33,7 +33,9 @@ fn block(lines: &[Vec<&str>], padding: usize, widths: &mut Vec<usize>, out: &mut
         }
         let rows = &lines[at..at + length];
         let widest = rows.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-        widths.push(widest + padding);
+        // A column of a table is six wide at least.
+        let least = if padding == WIDE { 2 * WIDE } else { 0 };
+        widths.push((widest + padding).max(least));
         block(rows, padding, widths, out);
         widths.pop();
         at += length;

@@ -27,7 +27,7 @@ impl Target {
 }
 
 /// What the word `all` stands for (upstream: the category of that name).
-const ALL: [Kind; 10] = [
+pub(crate) const ALL: [Kind; 10] = [
     Kind::Pod,
     Kind::ReplicationController,
     Kind::Service,
@@ -54,8 +54,9 @@ fn kinds(api: &ApiServer, words: &str) -> Result<Vec<Kind>, Failure> {
 
 /// The kind that a word names.
 pub(crate) fn kind(api: &ApiServer, word: &str) -> Result<Kind, Failure> {
-    api.kind_named(word)
-        .ok_or_else(|| Failure::usage(format!("the server doesn't have a resource type \"{word}\"")))
+    let name = word.split('.').next().unwrap_or(word);
+    let missing = || Failure::usage(format!("the server doesn't have a resource type \"{name}\""));
+    api.kind_named(word).ok_or_else(missing)
 }
 
 /// Reads the words after the command.

@@ -93,7 +93,8 @@ fn invalid(status: &Status) -> String {
     };
     match &causes[..] {
         [] => head,
-        [one] => format!("{head}: {one}"),
+        // The line end is kubectl's, whether or not the cause has one of its own.
+        [one] => format!("{head}: {one}\n"),
         many => many.iter().fold(head + ": ", |text, cause| text + "\n* " + cause),
     }
 }

@@ -199,7 +199,7 @@ fn what_is_not_there_is_told() {
     check(
         "get cm -o xml",
         expect![[r#"
-        stderr: error: unable to match a printer suitable for the output format "xml", allowed formats are: json,jsonpath,jsonpath-as-json,name,wide,yaml
+        stderr: error: unable to match a printer suitable for the output format "xml", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml
         exit code 1
     "#]],
     );

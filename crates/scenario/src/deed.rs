@@ -81,7 +81,7 @@ pub fn heard(action: &Action, outcome: &Outcome, cluster: &Cluster) -> Output {
         _ => None,
     };
     let stdout = stdout.unwrap_or_default();
-    Output { code: i32::from(!refused.is_empty()), stdout, stderr: refused.join("\n") }
+    Output { code: i32::from(!refused.is_empty()), stdout, stderr: refused.join("\n"), ..Output::default() }
 }
 
 /// The flag for a namespace; none for that in which kubectl is anyway.

@@ -108,7 +108,7 @@ pub(crate) fn dns_1035_label(name: &str, prefix: bool) -> Vec<String> {
 }
 
 /// The key of a label or of an annotation.
-pub(crate) fn qualified_name(key: &str) -> Vec<String> {
+pub fn qualified_name(key: &str) -> Vec<String> {
     let parts: Vec<&str> = key.split('/').collect();
     let (prefix, name) = match parts[..] {
         [name] => (None, name),

@@ -1,9 +1,9 @@
 //! The events about an object (upstream: `DescribeEvents`).
 
 use super::{Look, Story};
+use crate::order;
 use orrery_api::printers::human_duration;
 use orrery_api::{Event, Object};
-use orrery_apimachinery::Order;
 use orrery_apimachinery::{MicroTime, Time};
 use std::rc::Rc;
 
@@ -27,7 +27,7 @@ pub(super) fn about(look: &Look<'_>, object: &Object) -> Vec<Rc<Event>> {
             break;
         }
     }
-    found.order_by_key(|event| event.last_timestamp);
+    order::sort(&mut found, &|a, b| a.last_timestamp < b.last_timestamp);
     found
 }
 

@@ -21,14 +21,20 @@ pub(super) fn describe(story: &mut Story, tree: &Value) {
 PolicyRule:\n  Resources\tNon-Resource URLs\tResource Names\tVerbs
   ---------\t-----------------\t--------------\t-----",
     );
+    lines(list(&tree["rules"])).iter().for_each(|line| story.line(1, line));
+}
+
+/// What rules allow, a line for each resource and address.
+pub(crate) fn lines(told: &[Value]) -> Vec<String> {
     let mut rules = Vec::new();
-    list(&tree["rules"]).iter().for_each(|rule| gather(&mut rules, rule));
+    told.iter().for_each(|rule| gather(&mut rules, rule));
     // Upstream sorts by what its rules print: the verbs stand in front there.
     rules.order_by(|a: &Rule, b: &Rule| text(a).cmp(&text(b)));
+    let mut lines = Vec::new();
     for rule in &rules {
-        let columns = [combined(rule), plain(&rule.urls), plain(&rule.names), plain(&rule.verbs)];
-        story.line(1, &columns.join("\t"));
+        lines.push([combined(rule), plain(&rule.urls), plain(&rule.names), plain(&rule.verbs)].join("\t"));
     }
+    lines
 }
 
 /// Takes a rule apart, and adds its verbs to those of the lines that tell of the same (upstream: `BreakdownRule`,

@@ -346,12 +346,20 @@ fn the_server_is_told_of() {
 
             To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.
             $ api-versions
+            admissionregistration.k8s.io/v1
             apiextensions.k8s.io/v1
+            apiregistration.k8s.io/v1
             apps/v1
+            authentication.k8s.io/v1
+            authorization.k8s.io/v1
+            autoscaling/v1
             autoscaling/v2
             batch/v1
+            certificates.k8s.io/v1
             coordination.k8s.io/v1
             discovery.k8s.io/v1
+            events.k8s.io/v1
+            flowcontrol.apiserver.k8s.io/v1
             networking.k8s.io/v1
             node.k8s.io/v1
             policy/v1

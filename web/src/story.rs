@@ -373,6 +373,7 @@ fn perform(deed: Deed, session: &Session) -> Output {
                 code: i32::from(failed),
                 stderr: if failed { answer.clone() } else { String::new() },
                 stdout: answer,
+                ..Output::default()
             }
         }
         Deed::Act(action) => {

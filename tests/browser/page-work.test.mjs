@@ -48,7 +48,7 @@ test('a deleted pod is replaced by another', async () => {
   await untilReady(page, 3);
   const first = await page.locator('.picture .pod').first().getAttribute('data-ref');
   await select(page, first);
-  assert.match(await page.locator('.why').innerText(), /kubectl created[\s\S]*replicaset-controller created[\s\S]*bound/);
+  assert.match(await page.locator('.why').innerText(), /bound[\s\S]*replicaset-controller created[\s\S]*kubectl created/);
   await page.hover('.act .delete');
   assert.match(await page.locator('.command').innerText(), /^kubectl delete pod web-/);
   await page.click('.act .delete');

@@ -26,7 +26,7 @@ use orrery_view::requests::{self, Offers};
 use orrery_view::scene::{ObjectRef, Scene, View};
 use orrery_view::storage::lives::{StorageView, storage};
 use orrery_view::timeline::{Density, Mark, Timeline};
-use orrery_view::{calls, crowd, events, inspect, scene, scheduling, workloads};
+use orrery_view::{calls, crowd, events, inspect, scene, scheduling, why, workloads};
 
 /// A run, and what was read of it so far.
 pub struct Engine {
@@ -159,6 +159,26 @@ impl Engine {
     /// The number of the last request.
     pub fn latest_journey(&self) -> Option<u64> {
         self.run.cluster().journeys().next_back().map(|journey| journey.number)
+    }
+
+    /// Why an object, or a field of it, is as it is.
+    pub fn chain(&self, id: &ObjectRef, field: Option<&str>) -> Option<why::Chain> {
+        why::chain(self.run.cluster(), id, field)
+    }
+
+    /// The revision at which an object was written last.
+    pub fn last_revision(&self, id: &ObjectRef) -> u64 {
+        why::last_revision(self.run.cluster(), id)
+    }
+
+    /// The fields of an object that changed, and whether there are changes that are no longer kept.
+    pub fn changed_fields(&self, id: &ObjectRef) -> (Vec<why::FieldRow>, bool) {
+        why::changed_fields(self.run.cluster(), id)
+    }
+
+    /// Why an object does not get on.
+    pub fn stuck(&self, id: &ObjectRef) -> Vec<why::Reason> {
+        why::stuck(self.run.cluster(), id)
     }
 
     /// What the scheduler thought of each node for a pod.

@@ -13,7 +13,7 @@ use crate::doing::{self, Deed};
 use crate::files::FilesContext;
 use crate::session::Session;
 use crate::store;
-use crate::ui::{Choose, Dialog, UiContext};
+use crate::ui::{Asked, Choose, Dialog, UiContext};
 
 /// Under this name it is kept that keys of one letter are off.
 pub const LETTERS: &str = "letters-off";
@@ -37,6 +37,7 @@ enum Command {
     Do(Deed),
     Open,
     Logs,
+    Why,
     Behave(fn(&Does) -> bool),
     Help,
     Close,
@@ -64,6 +65,7 @@ fn command(key: &str, shift: bool) -> Option<Command> {
         "u" | "U" => Command::Do(Deed::Undo),
         "o" | "O" => Command::Open,
         "l" | "L" => Command::Logs,
+        "w" | "W" => Command::Why,
         "p" | "P" => Command::Behave(|does| matches!(does, Does::FailProbe(_) | Does::LetProbe(_))),
         "x" | "X" => Command::Behave(|does| *does == Does::Kill),
         "c" | "C" => Command::Behave(|does| matches!(does, Does::Cordon | Does::Uncordon)),
@@ -133,6 +135,9 @@ fn perform(command: Command, session: &Session, ui: &UiContext) {
         Command::Do(deed) => doing::perform(session, ui, deed),
         Command::Open => ui.selection.iter().for_each(|id| doing::open(ui, id)),
         Command::Logs => ui.dispatch(Choose::Logs(ui.container.clone())),
+        Command::Why => ui.selection.iter().for_each(|id| {
+            ui.dispatch(Choose::Why(Some(Asked { id: id.clone(), field: None })));
+        }),
         Command::Behave(wanted) => doing::behave(session, ui, wanted),
         Command::Help => ui.dispatch(Choose::Dialog(Some(Dialog::Help))),
         Command::Close => ui.dispatch(Choose::Close),

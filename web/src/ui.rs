@@ -52,6 +52,23 @@ impl Theme {
     }
 }
 
+/// What is asked: why an object, or a field of it, is as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// The object.
+    pub id: ObjectRef,
+    /// The field; none for the whole.
+    pub field: Option<Text>,
+}
+
+impl Asked {
+    /// For what comes and goes by itself the first question is why; for the rest it is what.
+    fn at_once(id: &ObjectRef) -> Option<Self> {
+        let first = matches!(&*id.kind, "Pod" | "PersistentVolumeClaim");
+        first.then(|| Asked { id: id.clone(), field: None })
+    }
+}
+
 /// A dialog over the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialog {
@@ -97,6 +114,8 @@ pub enum Panel {
 pub struct Ui {
     /// The selected object.
     pub selection: Option<ObjectRef>,
+    /// Why it is so is told, and lit in the picture.
+    pub why: Option<Asked>,
     /// What is opened in the place of the picture, and what it was opened from.
     pub opened: Vec<ObjectRef>,
     /// The container of the selected pod that is meant.
@@ -138,6 +157,8 @@ pub struct Ui {
 pub enum Choose {
     /// Selects an object, or nothing.
     Select(Option<ObjectRef>),
+    /// Selects an object and asks why it is as it is, or asks no more.
+    Why(Option<Asked>),
     /// Opens a pod or a node.
     Open(ObjectRef),
     /// Goes back until so many are open.
@@ -206,6 +227,12 @@ impl Reducible for Ui {
             }
             Choose::Container(container) => ui.container = container,
             Choose::Panel(panel) => ui.panel = panel,
+            Choose::Why(asked) => {
+                if let Some(asked) = &asked {
+                    ui.select(Some(asked.id.clone()));
+                }
+                ui.why = asked;
+            }
             Choose::Namespace(namespace) => ui.namespace = namespace,
             Choose::View(view) => ui.view = view,
             Choose::Theme(theme) => ui.theme = theme,
@@ -252,6 +279,7 @@ impl Ui {
     fn select(&mut self, selection: Option<ObjectRef>) {
         if self.selection != selection {
             self.container = None;
+            self.why = selection.as_ref().and_then(Asked::at_once);
         }
         self.selection = selection;
     }

@@ -80,7 +80,7 @@ fn scheduler(path: &Path) -> Result<SchedulerSettings, String> {
 }
 
 /// `90s`, `5m`, `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let unit = match text.chars().last() {
         Some('s') => 1,
         Some('m') => 60,

@@ -8,3 +8,4 @@ pub mod link;
 pub mod run;
 pub mod scenario;
 pub mod test;
+pub mod why;

@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, kubectl, link, run, test};
+use orrery_cli::{apply, bench, kubectl, link, run, test, why};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -26,6 +26,8 @@ enum Command {
     Run(run::Options),
     /// Play scenarios and look whether what they expect holds.
     Test(test::Options),
+    /// Apply manifests to a new cluster, let it work, and explain why an object is as it is.
+    Why(why::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Link(options) => link::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Why(options) => why::run(&options),
     };
     match outcome {
         Ok(code) => code,

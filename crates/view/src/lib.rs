@@ -42,5 +42,6 @@ pub mod storage;
 pub mod support;
 pub mod timeline;
 pub mod traffic;
+pub mod why;
 pub mod words;
 pub mod workloads;

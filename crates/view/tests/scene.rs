@@ -6,9 +6,10 @@ use orrery_apiserver::Session;
 use orrery_cluster::{Cluster, Config};
 use orrery_sim::SimTime;
 use orrery_view::events::events;
-use orrery_view::inspect::{Deed, inspect, origin};
+use orrery_view::inspect::{inspect, origin};
 use orrery_view::scene::{NodeState, ObjectRef, PodState, Scene, Stage, View, scene};
 use orrery_view::scheduling::scheduling;
+use orrery_view::why::{Deed, chain};
 
 const WEB: &str = "
 apiVersion: apps/v1
@@ -163,18 +164,13 @@ fn a_pod_knows_what_led_to_it() {
     let picture = scene(&cluster, None, None, View::Nodes);
     let id = picture.pods().next().expect("there are three").id.clone();
     assert_eq!(origin(&cluster, &id), ObjectRef::new("Deployment", "default", "web"));
-    let it = inspect(&cluster, &id).expect("it is there");
-    let told: Vec<_> = it.causes.iter().take(3).map(|c| (&*c.actor, &c.deed, &*c.object.kind)).collect();
-    let created = &Deed::Created;
-    assert_eq!(
-        told,
-        [
-            ("kubectl", created, "Deployment"),
-            ("deployment-controller", created, "ReplicaSet"),
-            ("replicaset-controller", created, "Pod"),
-        ]
-    );
-    assert!(it.causes.iter().any(|c| matches!(c.deed, Deed::Bound(_))));
+    let it = chain(&cluster, &id, None).expect("it is there");
+    let told: Vec<_> = it.links.iter().map(|l| (&*l.actor, &l.deed, &*l.object.kind)).collect();
+    let [.., bound, made, set, asked] = &told[..] else { panic!("too short: {told:?}") };
+    assert!(bound.0 == "kube-scheduler" && matches!(bound.1, Deed::Bound(_)), "{bound:?}");
+    assert_eq!(*made, ("replicaset-controller", &Deed::Created, "Pod"));
+    assert_eq!(*set, ("deployment-controller", &Deed::Created, "ReplicaSet"));
+    assert_eq!(*asked, ("kubectl", &Deed::Created, "Deployment"));
     let reasons: Vec<_> =
         events(&cluster, None, Some(&id), 10).iter().map(|e| e.reason.to_string()).collect();
     assert_eq!(reasons, ["Started", "Created", "Pulled", "Pulling", "Scheduled"]);

@@ -13,7 +13,7 @@ use crate::ui::use_words;
 pub fn Help() -> Html {
     let w = use_words();
     let t = &w.timed.keys;
-    let keys: [(&[&str], &str); 24] = [
+    let keys: [(&[&str], &str); 25] = [
         (&["Space", "K"], w.key_play),
         (&[",", "."], t.steps),
         (&["←", "→"], t.seconds),
@@ -31,6 +31,7 @@ pub fn Help() -> Html {
         (&["+", "−"], w.key_scale),
         (&["O"], w.key_open),
         (&["L"], w.key_logs),
+        (&["W"], w.reasons.key),
         (&["P", "X", "C"], w.key_behave),
         (&["R"], w.key_restart),
         (&["U"], w.key_undo),

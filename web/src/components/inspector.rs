@@ -1,6 +1,6 @@
 //! The selection: what it is, why it is so, what it looks like as YAML, what was recorded about it, and what can be done to it.
 
-use orrery_view::inspect::{Cause, Deed, Inspection, Tone};
+use orrery_view::inspect::{Inspection, Tone};
 use orrery_view::scene::{ObjectRef, View};
 use yew::prelude::*;
 
@@ -10,14 +10,12 @@ use super::behaviour::Menu;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
-use super::scheduling::SchedulingShort;
 use super::traffic::TrafficPanel;
-use super::transport::hms;
-use super::workload::{link, workload};
+use super::why::Why;
+use super::workload::workload;
 use crate::doing;
-use crate::i18n::Words;
 use crate::session::{use_session, use_view};
-use crate::ui::{Choose, UiContext, use_ui, use_words};
+use crate::ui::{Asked, Choose, UiContext, use_ui, use_words};
 
 /// The tabs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +49,9 @@ fn Selected(props: &SelectedProps) -> Html {
     let ui = use_ui();
     let w = use_words();
     let session = use_session();
-    let tab = use_state(|| first_tab(&props.id));
+    let tab = use_state(|| Tab::Summary);
+    let asked = ui.why.clone().filter(|asked| asked.id == props.id);
+    let shown = if asked.is_some() { Tab::Why } else { *tab };
     let found = use_view(props.id.clone(), |session, id| session.read(|engine| engine.inspect(id)));
     let close = {
         let ui = ui.clone();
@@ -82,14 +82,19 @@ fn Selected(props: &SelectedProps) -> Html {
             <Actions id={it.id.clone()} handle={it.handle.clone()} deleting_loses={it.deleting_loses} power={it.power} />
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {
-                    let chosen = *tab == which;
-                    let tab = tab.clone();
-                    html! { <button role="tab" aria-selected={chosen.to_string()} onclick={move |_| tab.set(which)}>{name}</button> }
+                    let chosen = shown == which;
+                    let (tab, ui, id) = (tab.clone(), ui.clone(), it.id.clone());
+                    let onclick = move |_: MouseEvent| {
+                        tab.set(if which == Tab::Why { Tab::Summary } else { which });
+                        let about = (which == Tab::Why).then(|| Asked { id: id.clone(), field: None });
+                        ui.dispatch(Choose::Why(about));
+                    };
+                    html! { <button role="tab" aria-selected={chosen.to_string()} {onclick}>{name}</button> }
                 }) }
             </div>
             <div class="tab-body" role="tabpanel" tabindex="0">
-                { match *tab {
-                    Tab::Why => why(it, w, &ui),
+                { match shown {
+                    Tab::Why => asked.map_or_else(Html::default, |asked| html! { <Why it={it.clone()} {asked} /> }),
                     Tab::Summary => html! { <><Autoscaler id={it.id.clone()} />{workload(it, w, &ui, &session)}{summary(it)}</> },
                     Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
                     Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
@@ -108,11 +113,6 @@ fn ask(ui: &UiContext, from: &str, to: &str) -> Callback<MouseEvent> {
     })
 }
 
-/// For what comes and goes by itself the first question is why; for the rest it is what.
-fn first_tab(id: &ObjectRef) -> Tab {
-    if matches!(&*id.kind, "Pod" | "PersistentVolumeClaim") { Tab::Why } else { Tab::Summary }
-}
-
 fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "",
@@ -128,50 +128,6 @@ fn summary(it: &Inspection) -> Html {
             { for it.rows.iter().map(|(label, value)| html! { <tr><th scope="row">{&**label}</th><td>{&**value}</td></tr> }) }
         </tbody></table>
     }
-}
-
-/// What was said about it, and the chain of writes that led here.
-fn why(it: &Inspection, w: &Words, ui: &UiContext) -> Html {
-    html! {
-        <>
-            if let Some(says) = &it.says { <p class="says">{&**says}</p> }
-            if let Some(decision) = &it.scheduling { <SchedulingShort decision={decision.clone()} /> }
-            <h3>{w.chain}</h3>
-            if it.causes.is_empty() { <p class="muted">{w.no_chain}</p> }
-            <ol class="why">
-                { for it.causes.iter().map(|cause| html! {
-                    <li key={cause.revision.to_string()}>
-                        { told(cause, &it.id, w, ui) }
-                        if cause.times > 1 { <span class="muted">{format!(" {}", (w.times)(cause.times as usize))}</span> }
-                        <small class="mono">{format!("{}.{:03} · {}", hms(cause.at / 1_000_000_000), cause.at / 1_000_000 % 1000, cause.call)}</small>
-                    </li>
-                }) }
-            </ol>
-        </>
-    }
-}
-
-/// One link of the chain as a sentence. Other objects can be followed.
-fn told(cause: &Cause, about: &ObjectRef, w: &Words, ui: &UiContext) -> Html {
-    let object = if cause.object == *about {
-        html! { <b>{&*cause.object.name}</b> }
-    } else {
-        link(ui, &cause.object, html! { {format!("{} {}", cause.object.kind, cause.object.name)} })
-    };
-    let (before, after) = match &cause.deed {
-        Deed::Created => w.deed_created,
-        Deed::Updated => w.deed_updated,
-        Deed::Reported => w.deed_reported,
-        Deed::Deleted => w.deed_deleted,
-        Deed::Removed => w.deed_removed,
-        Deed::Bound(_) => w.deed_bound,
-    };
-    let node = if let Deed::Bound(node) = &cause.deed {
-        html! { <b>{&**node}</b> }
-    } else {
-        html! {}
-    };
-    html! { <span><i>{&*cause.actor}</i>{before}{object}{after}{node}</span> }
 }
 
 #[derive(Properties, PartialEq)]

@@ -34,4 +34,5 @@ mod strip;
 mod timeline;
 pub mod traffic;
 pub mod transport;
+mod why;
 mod workload;

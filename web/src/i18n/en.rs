@@ -26,6 +26,7 @@ pub static WORDS: Words = Words {
     scaling: &super::scaling::EN,
     story: &super::story::EN,
     timed: &super::time::EN,
+    reasons: &super::why::EN,
     keeps: &super::storage::EN,
     add_node: "Node",
     share: "Share",

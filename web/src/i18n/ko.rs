@@ -22,6 +22,7 @@ pub static WORDS: Words = Words {
     scaling: &super::scaling::KO,
     story: &super::story::KO,
     timed: &super::time::KO,
+    reasons: &super::why::KO,
     keeps: &super::storage::KO,
     add_node: "노드",
     share: "공유",

@@ -10,6 +10,7 @@ mod storage;
 mod story;
 mod time;
 mod traffic;
+mod why;
 
 use charts::ChartWords;
 use orrery_share::Fault;
@@ -25,6 +26,7 @@ use storage::StorageWords;
 use story::StoryWords;
 pub use time::TimeWords;
 pub use traffic::TrafficWords;
+use why::WhyWords;
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -100,6 +102,8 @@ pub struct Words {
     pub scaling: &'static ScalingWords,
     /// What is said around a story.
     pub story: &'static StoryWords,
+    /// Of why things are as they are.
+    pub reasons: &'static WhyWords,
     /// Of the traffic view.
     pub traffic: &'static TrafficWords,
     /// Of the charts.

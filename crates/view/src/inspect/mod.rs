@@ -1,4 +1,4 @@
-//! What there is to say about one object: chips, rows, the chain of causes that led to its present state, its YAML.
+//! What there is to say about one object: chips, rows, its YAML. Why it is so is told by [`crate::why`].
 
 mod workloads;
 
@@ -7,22 +7,16 @@ use orrery_api::{
     resources,
 };
 use orrery_apimachinery::{Str, StrMap};
-use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
+use orrery_apiserver::{ApiServer, Key};
 use orrery_cluster::Cluster;
 
 use crate::behaviour::{Can, behaviour};
-use crate::calls::label;
 use crate::handle::{self, Handle, handle};
 use crate::owners::{Family, family_of};
 use crate::revisions::{Revision, revisions};
 use crate::scene::{ObjectRef, PodState, Text};
 use crate::scheduling::{self, Scheduling};
 use crate::{owner, pod, requests};
-
-/// How many writes are searched for those that concern an object.
-const LOOK_BACK: usize = 50_000;
-/// The chain never tells more steps than this.
-const LONGEST_CHAIN: usize = 14;
 
 /// How a chip is coloured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,42 +29,6 @@ pub enum Tone {
     Warn,
     /// Failed.
     Bad,
-}
-
-/// What a write did, seen from the object.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Deed {
-    /// Created it.
-    Created,
-    /// Changed what is wanted.
-    Updated,
-    /// Told what is.
-    Reported,
-    /// Bound it to a node.
-    Bound(Text),
-    /// Asked for its end.
-    Deleted,
-    /// Took it away.
-    Removed,
-}
-
-/// One link of the chain, oldest first.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Cause {
-    /// Revision of the write.
-    pub revision: u64,
-    /// Virtual time in nanoseconds.
-    pub at: u64,
-    /// Who.
-    pub actor: Text,
-    /// Did what.
-    pub deed: Deed,
-    /// To which object.
-    pub object: ObjectRef,
-    /// The call, `PUT replicasets/web-1`.
-    pub call: Text,
-    /// How often in a row; the rest of the link is of the last time.
-    pub times: u32,
 }
 
 /// Everything about one object.
@@ -88,8 +46,6 @@ pub struct Inspection {
     pub rows: Vec<(Text, Text)>,
     /// A pod: what the scheduler thought of each node.
     pub scheduling: Option<Scheduling>,
-    /// How it came to be so.
-    pub causes: Vec<Cause>,
     /// The object as the API serves it.
     pub yaml: Text,
     /// A workload: what it owns.
@@ -126,7 +82,6 @@ pub fn inspect(cluster: &Cluster, id: &ObjectRef) -> Option<Inspection> {
         says: None,
         rows: Vec::new(),
         scheduling: scheduling::scheduling(cluster, id).filter(|_| kind == Kind::Pod),
-        causes: causes(api, kind, id),
         yaml: yaml(object),
         family: family_of(cluster, object),
         revisions: revisions(api, object),
@@ -317,76 +272,6 @@ fn about_volume(it: &mut Inspection, volume: &PersistentVolume) {
     row(it, "Access Modes", volume.spec.access_modes.join(", "));
     row(it, "Reclaim Policy", volume.spec.persistent_volume_reclaim_policy.as_deref().unwrap_or_default());
     row(it, "StorageClass", volume.spec.storage_class_name.as_deref().unwrap_or_default());
-}
-
-/// The writes that led to the object's creation, then what has happened to it since.
-fn causes(api: &ApiServer, kind: Kind, id: &ObjectRef) -> Vec<Cause> {
-    let writes = api.writes();
-    let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
-    let own = |w: &&Write| w.kind == kind && *w.name == *id.name && *w.namespace == *id.namespace;
-    let mine: Vec<&Write> = recent.into_iter().filter(own).collect();
-    // An earlier object of the same name is another object.
-    let born = mine.iter().rposition(|w| w.op == Op::Added).unwrap_or(0);
-    let mine = &mine[born..];
-    let mut chain: Vec<&Write> = mine.first().map(|first| ancestors(api, first)).unwrap_or_default();
-    let room = LONGEST_CHAIN.saturating_sub(chain.len());
-    let rest = mine.get(1..).unwrap_or_default();
-    chain.extend(&rest[rest.len().saturating_sub(room)..]);
-    let mut causes: Vec<Cause> = Vec::new();
-    for next in chain.into_iter().map(|w| cause(api, w)) {
-        match causes.last_mut().filter(|last| same(last, &next)) {
-            Some(last) => *last = Cause { times: last.times + 1, ..next },
-            None => causes.push(next),
-        }
-    }
-    causes
-}
-
-/// The same actor has done the same again.
-fn same(last: &Cause, next: &Cause) -> bool {
-    (&last.actor, &last.deed, &last.object) == (&next.actor, &next.deed, &next.object)
-}
-
-/// A write and those that caused it, oldest first.
-fn ancestors<'a>(api: &'a ApiServer, write: &'a Write) -> Vec<&'a Write> {
-    let mut chain = vec![write];
-    while let Some(cause) = chain.last().and_then(|w| api.write(w.cause.write()?)) {
-        if chain.len() == LONGEST_CHAIN - 2 {
-            break;
-        }
-        chain.push(cause);
-    }
-    chain.reverse();
-    chain
-}
-
-fn cause(api: &ApiServer, write: &Write) -> Cause {
-    let deed = match (write.verb, write.op) {
-        (Verb::Create, _) => Deed::Created,
-        (Verb::Update, _) => Deed::Updated,
-        (Verb::UpdateStatus, _) => Deed::Reported,
-        (Verb::Bind, _) => Deed::Bound(node_of(api, write)),
-        (Verb::Delete, Op::Deleted) => Deed::Removed,
-        (Verb::Delete, _) => Deed::Deleted,
-    };
-    let object = ObjectRef {
-        kind: write.kind.name().into(),
-        namespace: write.namespace.clone(),
-        name: write.name.clone(),
-    };
-    Cause {
-        revision: write.revision,
-        at: write.time.as_nanos(),
-        actor: write.actor.clone(),
-        deed,
-        object,
-        call: label(write),
-        times: 1,
-    }
-}
-
-fn node_of(api: &ApiServer, write: &Write) -> Text {
-    api.get::<Pod>(&write.namespace, &write.name).and_then(|p| p.node_name.clone()).unwrap_or_default()
 }
 
 /// The object at the top of the chain of owners: what a manifest is likely to have asked for.

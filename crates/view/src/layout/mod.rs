@@ -8,7 +8,7 @@ mod traffic;
 
 use std::collections::BTreeMap;
 
-use crate::scene::{NodeCard, Scene, ServiceBox};
+use crate::scene::{NodeCard, ObjectRef, Scene, ServiceBox};
 pub use owners::{BranchPlace, FamilyPlace};
 pub use traffic::{Edge, Leg, TrafficPlaces, route};
 
@@ -143,6 +143,34 @@ pub struct Layout {
     pub families: Vec<FamilyPlace>,
     /// What stands between the outside and the services, in the traffic view.
     pub traffic: Option<TrafficPlaces>,
+}
+
+/// Where an object stands, if it has a place of its own on the sheet.
+pub fn spot_of(l: &Layout, scene: &Scene, id: &ObjectRef) -> Option<Spot> {
+    fn find<'a>(ids: impl Iterator<Item = &'a ObjectRef>, spots: &[Spot], id: &ObjectRef) -> Option<Spot> {
+        ids.zip(spots).find(|(known, _)| *known == id).map(|(_, spot)| *spot)
+    }
+    match &*id.kind {
+        "Pod" => find(scene.pods().map(|pod| &pod.id), &l.pods, id),
+        "Node" => find(scene.nodes.iter().map(|node| &node.id), &l.nodes, id),
+        "Service" => find(scene.services.iter().map(|service| &service.id), &l.services, id),
+        "PersistentVolumeClaim" | "PersistentVolume" => {
+            find(scene.volumes.iter().map(|volume| &volume.id), &l.volumes, id)
+        }
+        _ => {
+            for (family, place) in scene.families.iter().flatten().zip(&l.families) {
+                if family.id == *id {
+                    return Some(place.head);
+                }
+                let branches = family.branches.iter().zip(&place.branches);
+                let mut heads = branches.filter(|(branch, _)| branch.id == *id);
+                if let Some(head) = heads.find_map(|(_, place)| place.head) {
+                    return Some(head);
+                }
+            }
+            find(scene.rollouts.iter().map(|lane| &lane.id), &l.rollouts, id)
+        }
+    }
 }
 
 /// Room above a lane for its heading.

@@ -13,6 +13,7 @@ mod storage;
 mod streams;
 mod traffic;
 mod waiting;
+mod why;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -42,6 +43,7 @@ use storage::Volume;
 use streams::Streams;
 use traffic::Network;
 use waiting::WaitingLane;
+use why::WhyWay;
 
 /// On a stage everything is drawn larger: as if the sheet were this wide.
 const STAGE_WIDTH: f64 = 1000.0;
@@ -208,6 +210,7 @@ fn Sheet(props: &SheetProps) -> Html {
             }
             <Flights layout={layout.clone()} nodes={scene.nodes.iter().map(|n| n.id.name.clone()).collect::<Vec<_>>()} />
             <RailLabel plane={scene.control_plane.clone()} layout={layout.clone()} />
+            <WhyWay scene={scene.clone()} layout={layout.clone()} />
         </>
     }
 }

@@ -32,13 +32,14 @@ use orrery_view::{calls, crowd, events, inspect, scene, scheduling, why, workloa
 pub struct Engine {
     /// The cluster and everything that was done to it.
     pub run: Run,
-    density: RefCell<Density>,
+    /// One for each branch of the run.
+    densities: RefCell<Vec<Density>>,
 }
 
 impl Engine {
     /// The views of a run.
     pub fn new(run: Run) -> Self {
-        Self { run, density: RefCell::default() }
+        Self { run, densities: RefCell::default() }
     }
 
     /// The picture.
@@ -246,9 +247,13 @@ impl Engine {
 
     /// The strip of the run.
     pub fn timeline(&self, bins: usize) -> Timeline {
-        let mut density = self.density.borrow_mut();
-        density.follow(self.run.cluster().api());
-        density.timeline(self.run.end(), bins)
+        let (branch, cluster) = (self.run.branch(), self.run.cluster());
+        let mut densities = self.densities.borrow_mut();
+        if densities.len() <= branch {
+            densities.resize_with(branch + 1, Density::default);
+        }
+        densities[branch].follow(cluster.api(), cluster.now());
+        densities[branch].timeline(self.run.end(), bins)
     }
 
     /// What was done, as marks on the strip.

@@ -5,6 +5,7 @@ pub mod bench;
 mod files;
 pub mod kubectl;
 pub mod link;
+pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod test;

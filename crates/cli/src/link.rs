@@ -23,18 +23,23 @@ const SEED: u64 = 1;
 /// Prints links, their lengths, or runs.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
     for given in &options.given {
-        let named = |why: String| format!("{given}: {why}");
-        let (is_file, path) = (Path::new(given).is_file(), Path::new(given));
-        let link = if is_file { read(path) } else { fragment(given) }.map_err(named)?;
+        let link = self::given(given)?;
         if options.lengths {
             println!("{:6}  {given}", encode(&link).len());
-        } else if is_file {
+        } else if Path::new(given).is_file() {
             println!("#{}", encode(&link));
         } else {
             print!("{}", save(&link));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The run of what is given: of a file, or of a link.
+pub fn given(given: &str) -> Result<Link, String> {
+    let path = Path::new(given);
+    let link = if path.is_file() { read(path) } else { fragment(given) };
+    link.map_err(|why| format!("{given}: {why}"))
 }
 
 /// The run of a whole address, or of what is behind its `#`.

@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, kubectl, link, run, test, why};
+use orrery_cli::{apply, bench, kubectl, link, replay, run, test, why};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -22,6 +22,8 @@ enum Command {
     Kubectl(kubectl::Options),
     /// Turn manifests or a saved run into a link, or a link into a saved run.
     Link(link::Options),
+    /// Play a link or a saved run, and print what it comes to.
+    Replay(replay::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),
     /// Play scenarios and look whether what they expect holds.
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Kubectl(options) => kubectl::run(&options),
         Command::Link(options) => link::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Why(options) => why::run(&options),

@@ -59,7 +59,7 @@ pub use orrery_scheduler::{Candidate, Decision, NodeVerdict, Preemption, Victim}
 pub use plane::Unreachable;
 pub use port_forward::PortForward;
 pub use request::{Ask, Heard, Origin};
-pub use run::{Outcome, Settle};
+pub use run::{EVENTS_PER_LOOK, Outcome, Settle};
 pub use series::{AutoscalerPoint, Line, LoadPoint, Series, WorkloadPoint};
 pub use storage::{Storage, Whereabouts};
 pub use topology::{PartId, Program, Topology};

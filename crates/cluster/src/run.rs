@@ -32,7 +32,7 @@ impl Default for Settle {
 }
 
 /// How many events happen between two looks at the budget.
-const EVENTS_PER_LOOK: u32 = 16;
+pub const EVENTS_PER_LOOK: u32 = 16;
 
 impl Cluster {
     /// Runs until `until`; `more` is asked now and then whether there is time left to compute.

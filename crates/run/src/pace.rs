@@ -38,7 +38,9 @@ impl Run {
             Pace::Action => {
                 return self.steps().iter().find(|step| step.at > now).map_or(now, |step| step.at);
             }
-            Pace::Change => self.step(),
+            Pace::Change => {
+                self.step();
+            }
             Pace::Event => self.step_to_event(),
         }
         self.now()

@@ -100,7 +100,8 @@ pub fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
 fn say(cluster: &mut Cluster, action: &Action) -> Outcome {
     let line = command(action).expect("these have one");
     let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
-    let output = orrery_workstation::run(&line, &Named(files, None), cluster);
+    // What goes on is followed by whoever began it, while time passes.
+    let (output, _) = orrery_workstation::start(&line, &Named(files, None), cluster);
     if output.code == 0 { Outcome::default() } else { refused(output.stderr.trim().to_owned()) }
 }
 

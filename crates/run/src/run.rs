@@ -1,12 +1,15 @@
-//! A cluster and what was done to it.
+//! A run: a cluster, what was done to it, and every instant of both.
 
-use orrery_cluster::{Cluster, Config, Topology as Layout};
-use orrery_kubectl::Output;
+use orrery_cluster::{Cluster, Config, EVENTS_PER_LOOK, Topology as Layout};
+use orrery_kubectl::{Following, Output};
 use orrery_schema::Schema;
 use orrery_share::{Action, File, Link, Step, Topology};
-use orrery_sim::SimTime;
 
+use crate::branch::{Branch, keep, latest};
+use crate::compare::{Changed, compare};
 use crate::perform::{Named, Outcome, perform};
+use crate::reading::only_reads;
+use crate::{Cursor, branch};
 
 /// Nodes of a new cluster.
 pub const NODES: u32 = 3;
@@ -14,131 +17,359 @@ pub const NODES: u32 = 3;
 pub const SEED: u64 = 1;
 /// No cluster begins with more nodes: links are hostile input.
 const MOST_NODES: u32 = 5_000;
+/// After so many events a checkpoint is kept: going anywhere means to run this far at most, as long as a run is short
+/// enough for all its checkpoints to be kept.
+const EVENTS_APART: u64 = 2_000;
+/// How long a command is followed that does not end by itself, in nanoseconds.
+const FOLLOWED: u64 = 60_000_000_000;
+/// How often it is looked at, in nanoseconds.
+const LOOK: u64 = 100_000_000;
+/// Nothing happens for longer than this, in nanoseconds, that is worth waiting for.
+const HOUR: u64 = 3_600_000_000_000;
 
-/// A cluster and what was done to it.
+/// A cluster and what was done to it. The person is at a place of it, and can go to any other; what is done there, with
+/// other things known to come, is the beginning of another branch, so that nothing is ever lost.
 pub struct Run {
     seed: u64,
     nodes: u32,
     topology: Option<Topology>,
-    cluster: Cluster,
-    steps: Vec<Step>,
-    /// How many steps have been taken; the others lie ahead.
-    taken: usize,
+    branches: Vec<Branch>,
+    here: Cursor,
+}
+
+/// An instant of a branch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// The number of the branch.
+    pub branch: usize,
+    /// Virtual time in nanoseconds.
+    pub at: u64,
 }
 
 impl Run {
     /// A cluster at the beginning of virtual time. Without a topology there is one of each part of the control plane.
     pub fn new(seed: u64, nodes: u32, topology: Option<Topology>) -> Self {
-        let cluster = build(seed, nodes, topology);
-        Self { seed, nodes, topology, cluster, steps: Vec::new(), taken: 0 }
+        Self::with(seed, nodes, topology, Vec::new())
     }
 
     /// The run of a link, at its beginning: all its steps lie ahead.
     pub fn of(link: &Link) -> Self {
-        Self {
-            steps: link.steps.clone(),
-            ..Self::new(link.seed, link.nodes.clamp(1, MOST_NODES), link.topology)
-        }
+        Self::with(link.seed, link.nodes.clamp(1, MOST_NODES), link.topology, link.steps.clone())
+    }
+
+    fn with(seed: u64, nodes: u32, topology: Option<Topology>, steps: Vec<Step>) -> Self {
+        let here = Cursor { branch: 0, taken: 0, cluster: build(seed, nodes, topology) };
+        let branches = vec![Branch::new(None, here.clone(), steps)];
+        Self { seed, nodes, topology, branches, here }
     }
 
     /// What a link to this instant of the run holds: the steps that were taken, beside the files of the editor.
     pub fn link(&self, files: Vec<File>, speed: f64) -> Link {
-        let steps = self.steps[..self.taken].to_vec();
-        let (seed, nodes, topology) = (self.seed, self.nodes, self.topology);
-        Link { files, steps, seed, nodes, topology, at: self.now(), speed }
+        Link { steps: self.steps()[..self.taken()].to_vec(), ..self.whole(files, speed) }
     }
 
-    /// The cluster, now.
+    /// As [`Self::link`], with the steps that lie ahead: what is saved of a branch.
+    pub fn whole(&self, files: Vec<File>, speed: f64) -> Link {
+        let (seed, nodes, topology) = (self.seed, self.nodes, self.topology);
+        Link { files, steps: self.steps().to_vec(), seed, nodes, topology, at: self.now(), speed }
+    }
+
+    /// The cluster, here and now.
     pub fn cluster(&self) -> &Cluster {
-        &self.cluster
+        &self.here.cluster
     }
 
     /// Virtual time in nanoseconds.
     pub fn now(&self) -> u64 {
-        self.cluster.now().as_nanos()
+        self.here.now()
     }
 
-    /// The end of what is known of the run.
+    /// The end of what is known of the branch.
     pub fn end(&self) -> u64 {
-        self.steps.last().map_or(0, |step| step.at).max(self.now())
+        self.branches[self.here.branch].end
     }
 
-    /// Everything that was done, in order of time.
+    /// Everything that was done on the branch and on the way to it, in order of time.
     pub fn steps(&self) -> &[Step] {
-        &self.steps
+        &self.branches[self.here.branch].steps
     }
 
     /// How many of the steps have been taken; the others lie ahead.
     pub fn taken(&self) -> usize {
-        self.taken
+        self.here.taken
+    }
+
+    /// All branches. The first is the one that the run began with; a branch comes after the one that it left.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// The number of the branch that the person is on.
+    pub fn branch(&self) -> usize {
+        self.here.branch
+    }
+
+    /// Where the person is.
+    pub fn moment(&self) -> Moment {
+        Moment { branch: self.here.branch, at: self.now() }
+    }
+
+    /// Calls a branch by a name.
+    pub fn rename(&mut self, branch: usize, name: &str) {
+        if let Some(branch) = self.branches.get_mut(branch) {
+            name.clone_into(&mut branch.name);
+        }
     }
 
     /// The fingerprint of everything that was written up to now.
     pub fn trace_hash(&self) -> u64 {
-        self.cluster.trace_hash()
+        self.here.cluster.trace_hash()
+    }
+
+    /// How many checkpoints are kept.
+    pub fn checkpoints(&self) -> usize {
+        self.branches.iter().map(|branch| branch.checkpoints.len()).sum()
     }
 
     /// Runs to a moment, taking the steps that lie before it, as long as `more` says so.
     pub fn run(&mut self, to: u64, more: &mut dyn FnMut() -> bool) {
-        while let Some(step) = self.steps.get(self.taken).filter(|step| step.at <= to).cloned() {
-            self.cluster.run(SimTime::from_nanos(step.at), more);
-            if self.now() < step.at {
-                return;
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = false;
+            let mut looks = EVENTS_APART.saturating_sub(self.since_checkpoint()) / u64::from(EVENTS_PER_LOOK);
+            let mut within = || {
+                goes_on = looks == 0;
+                looks = looks.saturating_sub(1);
+                !goes_on && more()
+            };
+            self.here.run(&self.branches[self.here.branch].steps, to, &mut within);
+            if goes_on {
+                keep(&mut self.branches, self.here.clone());
             }
-            self.finish_instant();
-            self.taken += 1;
-            perform(&mut self.cluster, &step.action);
         }
-        self.cluster.run(SimTime::from_nanos(to), more);
+        self.note_end();
     }
 
-    /// Runs to the next event that changes an object.
-    pub fn step(&mut self) {
-        self.cluster.step_change();
+    /// How many events and steps lie between the last checkpoint and here.
+    fn since_checkpoint(&self) -> u64 {
+        let here = self.here.place();
+        let kept = latest(&self.branches, self.here.branch, &|kept| kept.place() <= here);
+        here - kept.map_or(0, Cursor::place)
     }
 
-    /// Goes to a moment: back from the beginning, or forward; as long as `more` says so.
+    fn note_end(&mut self) {
+        let (now, branch) = (self.now(), &mut self.branches[self.here.branch]);
+        branch.end = branch.end.max(now);
+    }
+
+    /// Goes to a moment of the branch, back or forward: to the nearest checkpoint before it, and on from there as long as
+    /// `more` says so. Called again, it goes on. A command that takes time is taken as a whole: an instant within it cannot be
+    /// reached, and its end is.
     pub fn seek(&mut self, to: u64, more: &mut dyn FnMut() -> bool) {
-        if to < self.now() {
-            self.cluster = build(self.seed, self.nodes, self.topology);
-            self.taken = 0;
-        }
+        approach(&self.branches, &mut self.here, to);
         self.run(to, more);
     }
 
-    /// Does something now. Steps that lay ahead are dropped: from here on it is another run.
+    /// Runs to the next event that changes an object, or takes the next step; false when nothing happens within an hour.
+    pub fn step(&mut self) -> bool {
+        let hash = self.trace_hash();
+        self.move_until(&|here| here.trace_hash() != hash)
+    }
+
+    /// Lets one component do one unit of work, what comes before it included; false when nothing happens within an hour.
+    pub fn step_work(&mut self) -> bool {
+        let mut works = false;
+        let limit = self.now() + HOUR;
+        while !works {
+            self.here.cluster.next_event_at();
+            works = self.cluster().planned().next().is_some_and(|(_, who)| who.is_some());
+            if !self.here.move_on(&self.branches[self.here.branch].steps, limit) {
+                break;
+            }
+        }
+        self.note_end();
+        works
+    }
+
+    fn move_until(&mut self, reached: &dyn Fn(&Cluster) -> bool) -> bool {
+        let limit = self.now() + HOUR;
+        let steps = &self.branches[self.here.branch].steps;
+        while !reached(&self.here.cluster) {
+            if !self.here.move_on(steps, limit) {
+                return false;
+            }
+        }
+        self.note_end();
+        true
+    }
+
+    /// Goes back to just before the last event or step that changed an object; false at the beginning.
+    pub fn step_back(&mut self) -> bool {
+        let (place, hash, now) = (self.here.place(), self.trace_hash(), self.now());
+        let before = |kept: &Cursor| kept.place() < place && kept.cluster.trace_hash() != hash;
+        let Some(start) = latest(&self.branches, self.here.branch, &before) else { return false };
+        let start = Cursor { branch: self.here.branch, ..start.clone() };
+        let steps = &self.branches[start.branch].steps;
+        let (mut scout, mut moves, mut last) = (start.clone(), 0, 0);
+        while scout.place() < place && scout.move_on(steps, now) {
+            moves += 1;
+            if scout.cluster.trace_hash() != hash {
+                last = moves;
+            }
+        }
+        self.here = start;
+        (0..last).for_each(|_| {
+            self.here.move_on(steps, now);
+        });
+        true
+    }
+
+    /// Goes to just after the write that made a revision, back or forward; false when the branch is not known so far.
+    pub fn seek_event(&mut self, revision: u64) -> bool {
+        let end = self.end();
+        let until = self.cluster().api().write(revision).map_or(end, |write| write.time.as_nanos());
+        let before = |kept: &Cursor| kept.now() <= until && kept.cluster.api().revision() < revision;
+        let Some(start) = latest(&self.branches, self.here.branch, &before) else { return false };
+        let mut to = Cursor { branch: self.here.branch, ..start.clone() };
+        let steps = &self.branches[to.branch].steps;
+        while to.cluster.api().revision() < revision {
+            if !to.move_on(steps, until) {
+                return false;
+            }
+        }
+        self.here = to;
+        true
+    }
+
+    /// Goes to a branch: to its last checkpoint before the present instant, from where [`Self::seek`] goes on.
+    pub fn switch(&mut self, branch: usize) {
+        if branch < self.branches.len() {
+            let to = self.now();
+            self.here = nearest(&self.branches, Moment { branch, at: to }).clone();
+            self.here.branch = branch;
+        }
+    }
+
+    /// Leaves the branch at an instant, and is on the new branch, on which nothing has been done; its number.
+    pub fn fork(&mut self, at: u64) -> usize {
+        self.seek(at, &mut || true);
+        self.here.finish_instant();
+        self.leave(self.here.clone());
+        self.here.branch
+    }
+
+    /// Makes a branch that begins at a place.
+    fn leave(&mut self, from: Cursor) {
+        let parent = branch::owner(&self.branches, &from);
+        let steps = self.steps()[..from.taken].to_vec();
+        let branch = self.branches.len();
+        self.branches.push(Branch::new(Some(parent), Cursor { branch, ..from }, steps));
+        self.here.branch = branch;
+    }
+
+    /// Another place to look at, beside the one where the person is.
+    pub fn at(&self, moment: Moment) -> Cursor {
+        let branch = moment.branch.min(self.branches.len() - 1);
+        let mut cursor = Cursor { branch, ..nearest(&self.branches, Moment { branch, ..moment }).clone() };
+        self.follow(&mut cursor, moment.at, &mut || true);
+        cursor
+    }
+
+    /// Moves another place to an instant of its branch, back or forward, as long as `more` says so.
+    pub fn follow(&self, cursor: &mut Cursor, to: u64, more: &mut dyn FnMut() -> bool) {
+        approach(&self.branches, cursor, to);
+        cursor.run(&self.branches[cursor.branch].steps, to, more);
+    }
+
+    /// What is different at `b` from what was at `a`.
+    pub fn compare(&self, a: Moment, b: Moment) -> Vec<Changed> {
+        compare(self.at(a).cluster.api(), self.at(b).cluster.api())
+    }
+
+    /// Does something now. If something else is known to come, this is the beginning of another branch.
     pub fn act(&mut self, action: Action) -> Outcome {
-        self.finish_instant();
-        let at = self.now();
-        let outcome = perform(&mut self.cluster, &action);
-        self.record(at, action);
+        let before = self.ready();
+        let outcome = perform(&mut self.here.cluster, &action);
+        self.record(before, action);
         outcome
     }
 
-    /// Runs a command line of the console, with the files that `-f` can name and what `kubectl explain` reads. Only what
-    /// changes the cluster, or takes time, belongs to the run.
+    /// Runs a command line of the console, with the files that `-f` can name and what `kubectl explain` reads. What goes on is
+    /// followed for a minute at most.
     pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>, schema: Option<&Schema>) -> Output {
-        self.finish_instant();
-        let (at, revision) = (self.now(), self.cluster.api().revision());
-        let output = orrery_workstation::run(&line, &Named(&files, schema), &mut self.cluster);
-        if self.now() != at || self.cluster.api().revision() != revision {
-            let named = |file: &File| line.contains(&file.name) || file.name == "Dockerfile";
-            let files = files.into_iter().filter(named).collect();
-            self.record(at, Action::Kubectl { line, files });
+        let (mut output, mut following) = self.start(line, files.clone(), schema);
+        let deadline = self.now() + FOLLOWED;
+        while let Some(what) = &mut following {
+            let (more, over) = self.look(what, &files);
+            output.stdout += &more.stdout;
+            output.stderr += &more.stderr;
+            output.code = more.code;
+            if over || self.now() >= deadline {
+                break;
+            }
+            self.run(self.now() + LOOK, &mut || true);
         }
         output
     }
 
-    /// What is done comes after everything else of its instant, wherever the run was stopped: a replay runs to the end of
-    /// the instant as well.
-    fn finish_instant(&mut self) {
-        self.cluster.run(self.cluster.now(), &mut || true);
+    /// As [`Self::kubectl`], but a command that goes on is handed over, to be looked at while time passes. What only reads is
+    /// answered by a copy of the cluster, and the run goes on for as long as it takes: it is no step, and no branch.
+    pub fn start(
+        &mut self,
+        line: Vec<String>,
+        files: Vec<File>,
+        schema: Option<&Schema>,
+    ) -> (Output, Option<Following>) {
+        let mut before = self.ready();
+        if only_reads(&line) {
+            let answer = orrery_workstation::start(&line, &Named(&files, schema), &mut before.cluster);
+            self.run(before.now(), &mut || true);
+            return answer;
+        }
+        let answer = orrery_workstation::start(&line, &Named(&files, schema), &mut self.here.cluster);
+        let named = |file: &File| line.contains(&file.name) || file.name == "Dockerfile";
+        let files = files.into_iter().filter(named).collect();
+        self.record(before, Action::Kubectl { line, files });
+        answer
     }
 
-    fn record(&mut self, at: u64, action: Action) {
-        self.steps.truncate(self.taken);
-        self.steps.push(Step { at, action });
-        self.taken = self.steps.len();
+    /// What something that goes on prints by now, and whether it is over.
+    pub fn look(&mut self, following: &mut Following, files: &[File]) -> (Output, bool) {
+        following.look(&Named(files, None), &mut self.here.cluster)
+    }
+
+    /// Lets everything happen that is due, and keeps what there was before something is done.
+    fn ready(&mut self) -> Cursor {
+        self.here.finish_instant();
+        self.here.clone()
+    }
+
+    fn record(&mut self, before: Cursor, action: Action) {
+        let at = before.now();
+        if before.taken < self.steps().len() || at < self.end() {
+            self.leave(before);
+        } else {
+            keep(&mut self.branches, before);
+        }
+        let steps = &mut self.branches[self.here.branch].steps;
+        steps.push(Step { at, action });
+        self.here.taken = steps.len();
+        self.note_end();
+    }
+}
+
+/// The checkpoint from which an instant is reached soonest.
+fn nearest(branches: &[Branch], moment: Moment) -> &Cursor {
+    latest(branches, moment.branch, &|kept| kept.now() <= moment.at)
+        .expect("the first checkpoint is at the beginning of time")
+}
+
+/// Goes to the nearest checkpoint if it is nearer than the place itself.
+fn approach(branches: &[Branch], cursor: &mut Cursor, to: u64) {
+    let branch = cursor.branch;
+    let kept = nearest(branches, Moment { branch, at: to });
+    if to < cursor.now() || kept.place() > cursor.place() {
+        *cursor = Cursor { branch, ..kept.clone() };
     }
 }
 

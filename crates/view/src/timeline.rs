@@ -2,6 +2,8 @@
 
 use orrery_api::Kind;
 use orrery_apiserver::ApiServer;
+use orrery_sim::SimTime;
+use std::cmp::Ordering;
 
 use crate::scene::Text;
 
@@ -27,21 +29,25 @@ pub struct Timeline {
     pub bins: Vec<u32>,
 }
 
-/// Writes counted by the second, carried along as the run grows so that no frame counts the whole run again.
+/// Writes counted by the second, carried along as a branch of the run grows so that no frame counts the whole run again. What
+/// was counted stays known when the run goes back.
 #[derive(Clone, Debug, Default)]
 pub struct Density {
-    counted: usize,
+    /// What was written before is counted.
+    counted: SimTime,
     seconds: Vec<u32>,
 }
 
 impl Density {
-    /// Counts what was written since the last call; from the beginning if the run went back since.
-    pub fn follow(&mut self, api: &ApiServer) {
-        let writes = api.writes();
-        if writes.len() < self.counted {
-            *self = Self::default();
+    /// Counts what was written before `now` and is not counted yet.
+    pub fn follow(&mut self, api: &ApiServer, now: SimTime) {
+        let (writes, counted) = (api.writes(), self.counted);
+        if now <= counted {
+            return;
         }
-        for write in writes.focus().narrow(self.counted..) {
+        let side = |at: SimTime, edge| if at < edge { Ordering::Less } else { Ordering::Greater };
+        let place = |edge| writes.binary_search_by(|write| side(write.time, edge)).unwrap_or_else(|at| at);
+        for write in writes.focus().narrow(place(counted)..place(now)) {
             // Heartbeats and the events that comment on a change are not changes themselves.
             if matches!(write.kind, Kind::Lease | Kind::Event) {
                 continue;
@@ -52,7 +58,7 @@ impl Density {
             }
             self.seconds[second] += 1;
         }
-        self.counted = writes.len();
+        self.counted = now;
     }
 
     /// The strip up to `end`, in `count` stretches.
@@ -91,7 +97,7 @@ mod tests {
 
     #[test]
     fn writes_fall_into_their_stretch() {
-        let density = Density { counted: 0, seconds: vec![3, 0, 0, 0, 0, 2] };
+        let density = Density { counted: SimTime::ZERO, seconds: vec![3, 0, 0, 0, 0, 2] };
         let strip = density.timeline(6 * NANOS, 12);
         assert_eq!(strip.bins, [3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     }

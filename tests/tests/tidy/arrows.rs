@@ -32,7 +32,7 @@ const ARROWS: [(&str, &str); 29] = [
     ("workstation", "sim apimachinery api apiserver container-runtime kubectl"),
     ("view", "sim apimachinery api schema manifest apiserver client cluster"),
     ("share", ""),
-    ("run", "sim api schema manifest cluster kubectl workstation view share"),
+    ("run", "sim apimachinery api schema manifest apiserver cluster kubectl workstation view share"),
     ("scenario", "sim apimachinery api manifest cluster kubectl share run"),
     ("web", "sim apimachinery api schema manifest cluster kubectl workstation view share run scenario"),
     // Of the scheduler alone it measures the speed.

@@ -63,7 +63,7 @@ fn measure(nodes: usize, pods: usize) -> Result<(), String> {
 const PLAIN: &str = "{name: web, image: nginx:1.27, resources: {requests: {cpu: 10m, memory: 16Mi}}}";
 
 /// One Deployment for every hundred pods.
-pub(super) fn apply(cluster: &mut Cluster, nodes: usize, pods: usize, container: &str) -> Result<(), String> {
+pub(super) fn manifests(nodes: usize, pods: usize, container: &str) -> Result<String, String> {
     // The pods of a full cluster must fit: at most 110 a node.
     if pods > nodes * 110 {
         return Err(format!("{pods} pods do not fit on {nodes} nodes"));
@@ -74,9 +74,13 @@ pub(super) fn apply(cluster: &mut Cluster, nodes: usize, pods: usize, container:
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web-{i}}}\nspec:\n  replicas: {replicas}\n  selector: {{matchLabels: {{app: web-{i}}}}}\n  template:\n    metadata: {{labels: {{app: web-{i}}}}}\n    spec: {{containers: [{container}]}}\n"
         )
     };
-    let manifest: Vec<String> = (0..pods.div_ceil(100)).map(deployment).collect();
+    Ok((0..pods.div_ceil(100)).map(deployment).collect::<Vec<_>>().join("---\n"))
+}
+
+/// Applies them.
+pub(super) fn apply(cluster: &mut Cluster, nodes: usize, pods: usize, container: &str) -> Result<(), String> {
     let argv = ["apply", "-f", "-"].map(String::from);
-    let output = orrery_kubectl::run(&argv, &Stdin(manifest.join("---\n")), cluster);
+    let output = orrery_kubectl::run(&argv, &Stdin(manifests(nodes, pods, container)?), cluster);
     if output.code == 0 { Ok(()) } else { Err(output.stderr) }
 }
 

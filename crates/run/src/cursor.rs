@@ -1,0 +1,84 @@
+//! A place in a run.
+
+use orrery_cluster::Cluster;
+use orrery_share::Step;
+use orrery_sim::SimTime;
+
+use crate::perform::perform;
+
+/// A place in a run: a branch of it, and the cluster as it is there. Cloning it is cheap; what a run can go back to are
+/// such clones.
+#[derive(Clone)]
+pub struct Cursor {
+    pub(crate) branch: usize,
+    /// How many steps of the branch have been taken; the others lie ahead.
+    pub(crate) taken: usize,
+    pub(crate) cluster: Cluster,
+}
+
+impl Cursor {
+    /// The cluster at this place.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The number of the branch.
+    pub fn branch(&self) -> usize {
+        self.branch
+    }
+
+    /// How many steps of the branch have been taken; the others lie ahead.
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Virtual time in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.cluster.now().as_nanos()
+    }
+
+    /// How far along the branch it is: one more for each event and for each step.
+    pub(crate) fn place(&self) -> u64 {
+        self.cluster.events() + self.taken as u64
+    }
+
+    /// Runs to a moment, taking the steps that lie before it, as long as `more` says so.
+    pub(crate) fn run(&mut self, steps: &[Step], to: u64, more: &mut dyn FnMut() -> bool) {
+        while let Some(step) = steps.get(self.taken).filter(|step| step.at <= to) {
+            self.cluster.run(SimTime::from_nanos(step.at), more);
+            if self.now() < step.at {
+                return;
+            }
+            self.take(step);
+        }
+        self.cluster.run(SimTime::from_nanos(to), more);
+    }
+
+    /// Lets the next event happen, or takes the next step, whichever comes first; false when neither comes before `limit`.
+    pub(crate) fn move_on(&mut self, steps: &[Step], limit: u64) -> bool {
+        let event = self.cluster.next_event_at().map(SimTime::as_nanos);
+        match steps.get(self.taken) {
+            Some(step) if event.is_none_or(|at| step.at < at) => {
+                let comes = step.at <= limit;
+                if comes {
+                    self.take(step);
+                }
+                comes
+            }
+            _ => event.is_some_and(|at| at <= limit) && self.cluster.step(),
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
+        self.cluster.run(SimTime::from_nanos(step.at), &mut || true);
+        self.finish_instant();
+        self.taken += 1;
+        perform(&mut self.cluster, &step.action);
+    }
+
+    /// Lets everything happen that is due now. What a person does comes after everything else of its instant, wherever the
+    /// run was stopped: so it does in a replay.
+    pub(crate) fn finish_instant(&mut self) {
+        self.cluster.run(self.cluster.now(), &mut || true);
+    }
+}

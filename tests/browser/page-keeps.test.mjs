@@ -159,10 +159,10 @@ test('what was written is put aside when an example takes its place', async () =
   const { page, close } = await site.open();
   await openWith(page, `${site.origin}/`, web({ replicas: 2 }));
   await page.click('.examples');
-  await page.click('.gallery li:nth-child(3) button');
+  await page.click('.examples li:nth-child(3) button');
   await page.waitForFunction(() => /RollingUpdate/.test(document.querySelector('.cm-content').innerText));
   await page.click('.examples');
-  await page.click('.gallery li:last-child button');
+  await page.click('.examples li:last-child button');
   await untilReady(page, 2);
   assert.match(await page.locator('.cm-content').innerText(), /replicas: 2/);
   await close();

@@ -101,7 +101,7 @@ test('every example settles as its title says', async () => {
   await openOrrery(page, `${site.origin}/?speed=60`);
   for (let which = 1; which <= 6; which++) {
     await page.click('.examples');
-    await page.click(`.gallery li:nth-child(${which}) button`);
+    await page.click(`.examples li:nth-child(${which}) button`);
     await page.waitForSelector('.picture .pod', { timeout: 20_000 });
     assert.equal(await page.locator('.problems .error').count(), 0, `example ${which} is refused`);
   }

@@ -199,7 +199,7 @@ fn Page(props: &PageProps) -> Html {
         move |_: MouseEvent| notice.set(None)
     };
     html! {
-        <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"), ui.story.is_some().then_some("told"))}>
+        <div ref={page} class={classes!("page", sheet, ui.embed.then_some("embed"), ui.present.then_some("present"), ui.story.is_some().then_some("tells"))}>
             { shapes() }
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use orrery_kubectl::Output;
 use orrery_manifest::Diagnostic;
-use orrery_scenario::{Deed, Play, Scenario, Step, View as Shown, heard};
+use orrery_scenario::{Deed, Play, Rate, Scenario, Step, View as Shown, heard};
 use orrery_view::scene::{ObjectRef, View};
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -130,6 +130,8 @@ pub struct Told {
     pub lit: String,
     /// The command of the step.
     pub line: String,
+    /// The step whose manifests were applied last.
+    pub applied: Option<usize>,
     /// What was expected and held, and what did not hold.
     pub held: usize,
     /// Why something did not hold.
@@ -199,6 +201,9 @@ impl Story {
             auto: teller.auto,
             lit: teller.lit.clone(),
             line: teller.line.clone(),
+            applied: (0..teller.play.next().min(range.end))
+                .rev()
+                .find(|at| scenario.steps[*at].apply.is_some()),
             held: verdicts().filter(|verdict| verdict.wrong.is_none()).count(),
             wrong: verdicts().filter_map(|verdict| verdict.wrong.clone()).collect(),
             scenario,
@@ -266,18 +271,25 @@ impl Teller {
     fn told(&mut self, session: &Session, ui: &UseReducerDispatcher<Ui>) {
         self.phase = Phase::Told;
         session.set_speed(1.0);
+        if self.steps().iter().any(|step| step.pause) {
+            session.play(false);
+        }
         if std::mem::take(&mut self.hurry) {
             self.next(session, ui);
         }
     }
 
+    /// The steps of the caption.
+    fn steps(&self) -> &[Step] {
+        &self.play.scenario().steps[self.slides[self.slide].clone()]
+    }
+
     fn is_read(&self) -> bool {
-        let scenario = self.play.scenario();
-        let steps = &scenario.steps[self.slides[self.slide].clone()];
+        let steps = self.steps();
         let letters =
             steps.iter().filter_map(|step| step.caption.as_ref()).map(|text| text.en.len()).sum::<usize>();
-        let pauses = steps.iter().any(|step| step.pause) || self.slide + 1 == self.slides.len();
-        !pauses && now_ms() - self.since > READING_MS + letters as f64 * LETTER_MS
+        let last = self.slide + 1 == self.slides.len();
+        !last && now_ms() - self.since > READING_MS + letters as f64 * LETTER_MS
     }
 
     fn next(&mut self, session: &Session, ui: &UseReducerDispatcher<Ui>) {
@@ -321,6 +333,9 @@ impl Teller {
         let output = deed.map(|deed| perform(deed, session));
         session.read(|engine| self.play.done(engine.run.cluster(), output));
         self.show(at, session, ui);
+        if self.play.scenario().steps[at].request.is_some() {
+            ui.dispatch(Choose::Journey(session.read(|engine| engine.latest_journey())));
+        }
     }
 
     /// Turns the picture to what a step is about.
@@ -336,7 +351,7 @@ impl Teller {
             self.line = line;
         }
         if !self.hurry {
-            session.set_speed(step.speed.map_or(1.0, f64::from));
+            session.set_speed(step.speed.map_or(1.0, Rate::in_a_second));
         }
         if let Some(view) = step.view {
             ui.dispatch(Choose::Leave(0));

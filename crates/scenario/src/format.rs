@@ -78,7 +78,7 @@ pub struct Step {
     /// What is lit: objects as for `select`, or parts such as `part/kube-scheduler`.
     pub highlight: Vec<Str>,
     /// Virtual seconds in each real one while the step goes on.
-    pub speed: Option<i32>,
+    pub speed: Option<Rate>,
     /// A manifest for `kubectl apply -f -`.
     pub apply: Option<Str>,
     /// Arguments of kubectl.
@@ -106,7 +106,7 @@ pub struct Step {
     pub timeout: Option<Seconds>,
     /// What must hold then.
     pub expect: Vec<Check>,
-    /// A player stops here until the person goes on.
+    /// Time stops here until the person goes on.
     pub pause: bool,
     /// Whether the state after the step was compared with a recording.
     pub snapshot: Option<bool>,

@@ -24,8 +24,8 @@ pub(crate) fn mistakes(step: &Step) -> Vec<(String, String)> {
     if step.sleep.is_some() && step.wait.is_some() {
         say(".wait", "a step sleeps, or it waits");
     }
-    if step.speed.is_some_and(|speed| !(1..=1000).contains(&speed)) {
-        say(".speed", "a speed is between 1 and 1000");
+    if step.speed.is_some_and(|speed| !(100..=1_000_000).contains(&speed.0)) {
+        say(".speed", "a speed is between 0.1 and 1000");
     }
     for (path, line) in [(".kubectl", &step.kubectl), (".run", &step.run)] {
         if line.as_ref().is_some_and(|line| line.0.is_empty()) {

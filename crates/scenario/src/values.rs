@@ -34,19 +34,26 @@ impl Typed for Seconds {
     const TYPE: &'static GoType = &GoType::Plain("duration");
 }
 
-/// Requests in a second, in thousandths.
+/// So many in a second, in thousandths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate(pub u64);
+
+impl Rate {
+    /// As people write it.
+    pub fn in_a_second(self) -> f64 {
+        self.0 as f64 / 1e3
+    }
+}
 
 impl Member for Rate {
     fn read<'v>(&mut self, value: &'v Value, cx: &mut Cx<'v>) -> bool {
         let rate = value.as_f64().filter(|rate| (0.0..=1e4).contains(rate));
         self.0 = rate.map_or(0, |rate| (rate * 1e3).round() as u64);
-        rate.is_some() || cx.refuse("a number of requests in a second is expected, at most 10000")
+        rate.is_some() || cx.refuse("a number is expected: so many in a second, at most 10000")
     }
 
     fn write(&self) -> Value {
-        (self.0 as f64 / 1e3).into()
+        self.in_a_second().into()
     }
 }
 

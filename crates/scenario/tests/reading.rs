@@ -76,7 +76,7 @@ fn each_mistake_is_told_at_its_place() {
                 3:12: `to` tells what is asked for, such as http://web.default/
                 3:19: moon: not one of outside, node/NAME, pod/NAMESPACE/NAME, pod/NAMESPACE/NAME/CONTAINER
                 4:9: `to` tells what is asked for, such as http://web.default/
-                4:25: a number of requests in a second is expected, at most 10000
+                4:25: a number is expected: so many in a second, at most 10000
             "#]],
         ),
         (

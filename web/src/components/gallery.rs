@@ -49,7 +49,7 @@ pub fn Gallery() -> Html {
             <h3>{w.story.stories}</h3>
             <Stories />
             <h3>{w.story.manifests}</h3>
-            <ul class="gallery">
+            <ul class="gallery examples">
                 { for w.gallery.iter().enumerate().map(|(which, (title, says))| {
                     card(which.to_string(), title, (*says).to_owned(), gallery::files(which))
                 }) }

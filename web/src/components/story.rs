@@ -2,13 +2,16 @@
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
+use orrery_share::File;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, window};
 use yew::prelude::*;
 
 use super::icon::{Icon, draw};
+use crate::files::{Edit, use_files};
 use crate::i18n::Lang;
 use crate::session::use_session;
+use crate::store;
 use crate::story::{Story, Told};
 use crate::ui::{Choose, use_ui, use_words};
 
@@ -39,6 +42,19 @@ pub fn Telling(props: &TellingProps) -> Html {
                 told.set(story.told());
             });
             move || drop((keys, looking))
+        });
+    }
+    {
+        let (files, scenario) = (use_files(), told.scenario.clone());
+        use_effect_with(told.applied, move |applied| {
+            if let Some(text) = applied.and_then(|at| scenario.steps[at].apply.as_deref()) {
+                let name = format!("{}.yaml", scenario.name);
+                // What the story itself wrote before is nobody's own.
+                if files.open().name != name {
+                    store::put_aside(&files.list);
+                }
+                files.dispatch(Edit::Replace(vec![File { name, text: text.to_owned() }]));
+            }
         });
     }
     let (onnext, onback) = {

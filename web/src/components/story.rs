@@ -111,7 +111,7 @@ fn Band(props: &BandProps) -> Html {
                 <button class="btn icon quiet" aria-label={w.leave} title={w.leave} onclick={onleave.clone()}>{draw(Icon::Close)}</button>
             </header>
             <progress max={of.to_string()} value={(at + 1).to_string()} aria-hidden="true" />
-            <p class="caption" aria-live="polite" key={at}>{says(&steps[told.step].caption)}</p>
+            <p class="caption" aria-live="polite"><span key={at}>{says(&steps[told.step].caption)}</span></p>
             if !told.line.is_empty() { <p class="typed mono"><span aria-hidden="true">{"$ "}</span>{told.line.clone()}</p> }
             <footer>
                 <button class="btn" onclick={onback.clone()} disabled={at == 0}>{w.back}<kbd>{"PgUp"}</kbd></button>

@@ -212,9 +212,14 @@ fn a_pod_that_does_not_run_says_why() {
             The init container i still runs; the others start when it has ended. -> See what it waits for. `kubectl logs one -c i`
         "#]],
         ),
-        ("more memory than the limit", &oom, "Pod/one", expect![[r#"
+        (
+            "more memory than the limit",
+            &oom,
+            "Pod/one",
+            expect![[r#"
             Container c needed more memory than its limit of 64Mi and was killed (exit code 137). "2025/01/01 00:00:19 [notice] 1#1: start worker processes" -> Raise resources.limits.memory, or let it use less. `kubectl logs one --previous`
-        "#]]),
+        "#]],
+        ),
     ]);
 }
 

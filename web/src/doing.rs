@@ -28,7 +28,8 @@ pub fn run(session: &Session, ui: &UiContext, line: &[String], loses: bool) {
         return;
     }
     let said = session.kubectl(&line, Vec::new());
-    let answer = said.answer.lines().next().unwrap_or_default();
+    let answer = said.text();
+    let answer = answer.lines().next().unwrap_or_default();
     ui.dispatch(Choose::Toast(Some(format!("kubectl {line} → {answer}"))));
 }
 

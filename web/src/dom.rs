@@ -63,6 +63,15 @@ pub fn use_seen(page: &NodeRef) {
     });
 }
 
+/// Puts a text onto the clipboard; a browser may refuse.
+pub fn copy(text: String) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let Some(window) = web_sys::window() else { return };
+        // Without the clipboard the text can still be selected by hand.
+        let _ = wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
+    });
+}
+
 /// The keys that apply, as this machine's keyboard names them.
 pub fn apply_keys() -> &'static str {
     let agent = web_sys::window().and_then(|w| w.navigator().user_agent().ok()).unwrap_or_default();

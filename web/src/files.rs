@@ -80,6 +80,8 @@ pub enum Edit {
     Rename(usize, String),
     /// Closes a file for good.
     Close(usize),
+    /// Writes a file from outside the editor and opens it, or removes it.
+    Write(String, Option<String>),
     /// Puts other files in place of all.
     Replace(Vec<File>),
 }
@@ -117,6 +119,22 @@ impl Reducible for Files {
                 files.list.remove(at);
                 files =
                     Self { active: at.saturating_sub(1), replaced: files.replaced, ..Self::new(files.list) };
+            }
+            Edit::Write(name, text) => {
+                let at = files.list.iter().position(|file| file.name == name);
+                match (at, text) {
+                    (Some(at), Some(text)) => files.list[at].text = text,
+                    (None, Some(text)) => {
+                        files.list.push(File { name, text });
+                        files.active = files.list.len() - 1;
+                    }
+                    (Some(at), None) => {
+                        files.list.remove(at);
+                        files = Self { active: at.saturating_sub(1), ..Self::new(files.list) };
+                    }
+                    (None, None) => {}
+                }
+                files.replaced = self.replaced + 1;
             }
             Edit::Replace(list) => files = Self { replaced: files.replaced + 1, ..Self::new(list) },
         }

@@ -3,22 +3,25 @@
 //! While paused there is no frame and no timer. Each frame spends at most `BUDGET_MS` on the engine; when that is too little,
 //! virtual time slows down and says so instead of catching up.
 
+mod console;
+
+pub use console::{Entry, Paper, Piece};
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use orrery_run::{Outcome, Pace, Run};
-use orrery_share::{Action, File};
+use orrery_run::{Pace, Run};
 use yew::prelude::*;
 
-use crate::assist;
 use crate::crash;
 use crate::engine::Engine;
 use crate::pace;
 use crate::runs::{self, Kept};
-use crate::shell::kubectl_words;
 use crate::store;
+
+use console::Consoles;
 
 /// What one animation frame gives to the engine.
 const BUDGET_MS: f64 = 7.0;
@@ -32,37 +35,11 @@ const IDLE_NS: f64 = 1e9;
 /// The speeds of the switch, in virtual seconds per real second.
 pub const SPEEDS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
 
-/// Older lines of the console scroll away for good.
-const LINES_KEPT: usize = 100;
-
-/// A command line, typed or clicked, and its answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
-    /// The line, without `kubectl`.
-    pub line: String,
-    /// What it printed.
-    pub answer: String,
-    /// Whether it failed.
-    pub failed: bool,
-}
-
-impl Said {
-    /// The line as it would be typed into a terminal.
-    pub fn whole(&self) -> String {
-        let words = kubectl_words(&self.line);
-        if orrery_workstation::is_program(&words) {
-            self.line.clone()
-        } else {
-            format!("kubectl {}", self.line)
-        }
-    }
-}
-
 /// The running model behind the page.
 pub struct Session {
     me: Weak<Session>,
     state: RefCell<State>,
-    said: RefCell<Rc<Vec<Said>>>,
+    consoles: RefCell<Consoles>,
     /// Under which name this run is kept in the browser.
     kept: RefCell<Kept>,
     listeners: RefCell<BTreeMap<u64, Rc<dyn Fn()>>>,
@@ -130,6 +107,7 @@ impl State {
 impl Session {
     /// A paused session around a run.
     pub fn new(run: Run) -> Rc<Self> {
+        let consoles = RefCell::new(Consoles::new(run.cluster().now()));
         let state = State {
             engine: Engine::new(run),
             playing: false,
@@ -150,7 +128,7 @@ impl Session {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             state: RefCell::new(state),
-            said: RefCell::default(),
+            consoles,
             kept: RefCell::new(Kept::new(runs::new_id())),
             listeners: RefCell::default(),
         })
@@ -191,49 +169,13 @@ impl Session {
         (self.kept.borrow().id.clone(), self.read(|engine| engine.run.steps().len()))
     }
 
-    /// Does something to the cluster, now. What lay ahead in a replayed run is forgotten: this is another future.
-    pub fn act(&self, action: Action) -> Outcome {
-        let outcome = {
-            let mut s = self.state.borrow_mut();
-            s.seek = None;
-            s.engine.run.act(action)
-        };
-        self.changed();
-        outcome
-    }
-
-    /// Runs a command line. The console shows it with its answer, whether it was typed or clicked.
-    pub fn kubectl(&self, line: &str, files: Vec<File>) -> Said {
-        let output = {
-            let mut s = self.state.borrow_mut();
-            s.seek = None;
-            s.engine.run.kubectl(kubectl_words(line), files, assist::table())
-        };
-        let answer = (output.stdout + &output.stderr).trim_end().to_owned();
-        let line = line.strip_prefix("kubectl ").unwrap_or(line).to_owned();
-        let said = Said { line, answer, failed: output.code != 0 };
-        {
-            let mut all = self.said.borrow_mut();
-            let all = Rc::make_mut(&mut all);
-            all.push(said.clone());
-            let old = all.len().saturating_sub(LINES_KEPT);
-            all.drain(..old);
-        }
-        self.changed();
-        said
-    }
-
-    /// The latest command lines, the oldest first.
-    pub fn said(&self) -> Rc<Vec<Said>> {
-        self.said.borrow().clone()
-    }
-
     /// Replaces the run, at time zero; it is kept beside the one before.
     pub fn reset(&self, run: Run) {
         let tab = self.kept.borrow().tab.clone();
         self.kept.replace(Kept::new(tab));
         {
             let mut s = self.state.borrow_mut();
+            *self.consoles.borrow_mut() = Consoles::new(run.cluster().now());
             s.engine = Engine::new(run);
             s.target = 0.0;
             s.seek = None;
@@ -341,6 +283,7 @@ impl Session {
     }
 
     fn changed(&self) {
+        self.look_at_consoles();
         self.state.borrow_mut().revision += 1;
         let listeners: Vec<_> = self.listeners.borrow().values().cloned().collect();
         listeners.iter().for_each(|listener| listener());

@@ -12,7 +12,7 @@ use orrery_view::scene::{ObjectRef, View};
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
-use crate::session::{Said, Session};
+use crate::session::Session;
 use crate::ui::{CONTROL_PLANE, Choose, Ui};
 
 #[wasm_bindgen(module = "/editor/load.js")]
@@ -383,7 +383,8 @@ impl Teller {
 fn perform(deed: Deed, session: &Session) -> Output {
     match deed {
         Deed::Command { line, files } => {
-            let Said { answer, failed, .. } = session.kubectl(&joined(&line), files);
+            let said = session.kubectl(&joined(&line), files);
+            let (answer, failed) = (said.text(), said.failed);
             Output {
                 code: i32::from(failed),
                 stderr: if failed { answer.clone() } else { String::new() },

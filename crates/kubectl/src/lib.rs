@@ -21,6 +21,7 @@ mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -61,6 +62,7 @@ pub use args::Args;
 pub use command::Output;
 pub use complete::complete;
 pub use config::PATH as KUBECONFIG;
+pub use edit::{EDIT_HEAD, EDITED};
 pub use follow::Following;
 pub use trouble::Failure;
 
@@ -216,6 +218,7 @@ const COMMANDS: &[Command] = &[
     command!("describe" "" describe::run, "show-events chunk-size#", files!(), selected!()),
     command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
     command!("drain" "" drain::run, "force ignore-daemonsets delete-emptydir-data grace-period# timeout@ pod-selector= disable-eviction skip-wait-for-delete-timeout# chunk-size# dry-run?unchanged selector:l="),
+    command!("edit" "kubectl-edit" edit::run, "output-patch subresource= windows-line-endings save-config validate?strict field-manager=", files!(), printed!()),
     command!("events" "" events::run, "for= types= no-headers chunk-size#", printed!(), "all-namespaces:A"),
     command!("exec" "" exec::run, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
     command!("explain" "" explain::run, "api-version= recursive output:o="),

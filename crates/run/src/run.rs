@@ -327,7 +327,10 @@ impl Run {
             return answer;
         }
         let answer = orrery_workstation::start(&line, &Named(&files, schema), &mut self.here.cluster);
-        let named = |file: &File| line.contains(&file.name) || file.name == "Dockerfile";
+        let named = |file: &File| {
+            let always = ["Dockerfile", orrery_kubectl::EDITED].contains(&&*file.name);
+            always || line.iter().any(|word| word.contains(&file.name))
+        };
         let files = files.into_iter().filter(named).collect();
         self.record(before, Action::Kubectl { line, files });
         answer

@@ -41,6 +41,7 @@ mod stateful_set;
 pub mod storage;
 pub mod support;
 pub mod timeline;
+pub mod touched;
 pub mod traffic;
 pub mod why;
 pub mod words;

@@ -1,13 +1,15 @@
 //! The shell of the person's machine: lines are typed into it one after the other, with pipes, variables, files and all
 //! that a shell knows; kubectl and the other programs are run by the machine. What follows goes on while time passes.
 
+mod complete;
 mod inside;
 
+pub use complete::{Completion, complete};
 use inside::Inside;
 use orrery_apimachinery::Str;
 use orrery_container_runtime::{
-    Answer, ImageConfig, Line, Message, Mount, Reply, Start, Target, Terminal, Unreachable, Userland, Wanted,
-    World,
+    Answer, ImageConfig, Message, Mount, Reply, Start, Stream, Target, Terminal, Unreachable, Userland,
+    Wanted, World,
 };
 use orrery_kubectl::{Following, Output};
 use orrery_sim::{Duration, SimTime};
@@ -107,9 +109,9 @@ impl Console {
         self.terminal.variables()
     }
 
-    /// What was printed since it was last asked.
-    pub fn take(&mut self) -> Vec<Line> {
-        self.terminal.take()
+    /// What was printed since it was last asked, piece by piece, and whether as an error.
+    pub fn take(&mut self) -> Vec<(bool, Str)> {
+        self.terminal.take().into_iter().map(|line| (line.stream == Stream::Stderr, line.text)).collect()
     }
 
     /// Takes a line.
@@ -232,12 +234,41 @@ fn ports(printed: &str) -> Vec<String> {
 }
 
 /// The line with the name of the program: one that begins with a command of kubectl's is kubectl's.
-fn whole(line: &str) -> String {
+pub fn whole(line: &str) -> String {
     let first = line.split_whitespace().next().unwrap_or_default();
     match orrery_kubectl::is_command(first) {
         true => ["kubectl ", line.trim_start()].concat(),
         false => line.to_owned(),
     }
+}
+
+/// Whether more has to be typed before a line can be understood: a quote or a document is open, or a pipe.
+pub fn is_unfinished(text: &str) -> bool {
+    let (mut quote, mut escaped) = (None, false);
+    for c in text.chars() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            _ => {}
+        }
+    }
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let document =
+        first.split_once("<<").filter(|(_, rest)| !rest.starts_with('<')).is_some_and(|(_, rest)| {
+            let end = rest
+                .trim_start_matches('-')
+                .trim_start()
+                .split([' ', '|', '>', ';'])
+                .next()
+                .unwrap_or_default();
+            let end = end.trim_matches(['\'', '"']);
+            !lines.any(|line| line.trim_start_matches('\t') == end)
+        });
+    let open = text.trim_end().ends_with(['|']) || text.trim_end().ends_with("&&");
+    document || (!first.contains("<<") && (quote.is_some() || escaped || open))
 }
 
 /// The words as [`crate::run`] takes them.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::console::Console;
+use super::console::{Console, use_shared_files};
 use super::event_list::EventList;
 use super::logs::Logs;
 use crate::ui::{Choose, Panel, use_ui, use_words};
@@ -12,6 +12,7 @@ use crate::ui::{Choose, Panel, use_ui, use_words};
 pub fn Log() -> Html {
     let w = use_words();
     let ui = use_ui();
+    use_shared_files();
     let tab = |which: Panel, name: &'static str| {
         let chosen = ui.panel == which;
         let ui = ui.clone();

@@ -22,6 +22,7 @@ pub static WORDS: Words = Words {
     views: "View",
     view_names: ["Nodes", "Owners", "Traffic", "Storage", "Charts"],
     traffic: &super::traffic::EN,
+    shell: &super::console::EN,
     plots: &super::charts::EN,
     scaling: &super::scaling::EN,
     story: &super::story::EN,

@@ -18,6 +18,7 @@ pub static WORDS: Words = Words {
     views: "보기",
     view_names: ["노드", "소유자", "트래픽", "스토리지", "차트"],
     traffic: &super::traffic::KO,
+    shell: &super::console::KO,
     plots: &super::charts::KO,
     scaling: &super::scaling::KO,
     story: &super::story::KO,

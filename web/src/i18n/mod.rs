@@ -2,6 +2,7 @@
 //! States, field names, reasons and kubectl's output are never translated.
 
 mod charts;
+mod console;
 mod damage;
 mod en;
 mod ko;
@@ -13,6 +14,7 @@ mod traffic;
 mod why;
 
 use charts::ChartWords;
+use console::ConsoleWords;
 use orrery_share::Fault;
 use orrery_view::behaviour::Does;
 use orrery_view::countdown::Countdown;
@@ -106,6 +108,8 @@ pub struct Words {
     pub reasons: &'static WhyWords,
     /// Of the traffic view.
     pub traffic: &'static TrafficWords,
+    /// Of the console.
+    pub shell: &'static ConsoleWords,
     /// Of the charts.
     pub plots: &'static ChartWords,
     /// Of time and of runs.

@@ -192,29 +192,44 @@ fn grep(call: &mut Call) -> Outcome {
         return call.fail(2, &["bad regex '", &pattern, "'"]);
     };
     let (names, numbers) = (paths.len() > 1 && !has(call, 'h'), has(call, 'n'));
+    let given = |letter| value(call, letter).and_then(|n| n.parse::<usize>().ok());
+    let around = given('C').unwrap_or(0);
+    let (before, after) = (given('B').unwrap_or(around), given('A').unwrap_or(around));
+    let most = given('m').unwrap_or(usize::MAX);
+    let silent = quiet || counting || has(call, 'l');
     let mut total = 0;
     for (path, text) in texts(call, &paths) {
-        let mut found = 0;
-        for (i, line) in text.lines().enumerate() {
-            let place = regex.find(line, 0).and_then(|m| m[0]);
-            if place.is_some() == not {
+        let lines: Vec<&str> = text.lines().collect();
+        let hits: Vec<bool> =
+            lines.iter().map(|line| regex.find(line, 0).and_then(|m| m[0]).is_some() != not).collect();
+        let found = hits.iter().filter(|hit| **hit).count().min(most);
+        let mut last = None::<usize>;
+        let mut left = found;
+        for (i, line) in lines.iter().enumerate().filter(|_| !silent) {
+            let hit = hits[i] && left > 0;
+            let near = i.saturating_sub(after)..lines.len().min(i + before + 1);
+            if !hit && (only || !near.into_iter().any(|at| hits[at])) {
                 continue;
             }
-            found += 1;
-            if quiet || counting || has(call, 'l') {
-                continue;
+            left -= usize::from(hit);
+            if before + after > 0 && last.is_some_and(|last| last + 1 < i) {
+                call.out.push_str("--\n");
             }
-            if names {
-                call.out.push_str(&[&path, ":"].concat());
-            }
+            last = Some(i);
+            let sign = if hit { ":" } else { "-" };
+            let mut head = if names { [&path, sign].concat() } else { String::new() };
             if numbers {
-                call.out.push_str(&format!("{}:", i + 1));
+                head += &[&(i + 1).to_string(), sign].concat();
             }
-            match place.filter(|_| only) {
-                Some((from, to)) => call.out.push_str(&line[from..to]),
-                None => call.out.push_str(line),
+            if !only {
+                call.out.push_str(&[&head, *line, "\n"].concat());
+                continue;
             }
-            call.out.push('\n');
+            let mut from = 0;
+            while let Some((start, end)) = regex.find(line, from).and_then(|m| m[0]).filter(|m| m.1 > m.0) {
+                call.out.push_str(&[&head, &line[start..end], "\n"].concat());
+                from = end;
+            }
         }
         if counting {
             call.out.push_str(&format!("{found}\n"));
@@ -363,6 +378,7 @@ fn sort(call: &mut Call) -> Outcome {
     let (numbers, unique) = (has(call, 'n'), has(call, 'u'));
     let separator = value(call, 't').and_then(|t| t.chars().next());
     let key = value(call, 'k').and_then(|k| k.split([',', 'n', 'r']).next()?.parse::<usize>().ok());
+    let key = key.filter(|key| *key > 0);
     let mut lines: Vec<String> = Vec::new();
     for (_, text) in texts(call, &paths) {
         lines.extend(text.lines().map(str::to_owned));

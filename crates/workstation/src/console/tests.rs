@@ -1,8 +1,9 @@
 //! Lines that are typed into the shell, and what it prints.
 
-use super::{Console, Machine};
+use super::{Console, Machine, complete};
 use crate::tests::Machine as Station;
 use expect_test::{Expect, expect};
+use orrery_apiserver::Session;
 use orrery_kubectl::{Files, Following, Output};
 use orrery_sim::{Duration, SimTime};
 
@@ -93,7 +94,7 @@ fn typed(lines: &str) -> String {
             }
             _ => console.enter(&line, &mut desk),
         }
-        console.take().iter().for_each(|line| seen += &line.text);
+        console.take().iter().for_each(|(_, text)| seen += text);
         if console.goes_on() {
             seen += "…\n";
         }
@@ -126,6 +127,8 @@ NAME=b; kubectl get cm $NAME -o name
 echo \"there are $(kubectl get cm -o name | wc -l)\"
 for name in a b; do kubectl get cm $name -o name; done
 kubectl get cm -o name | xargs kubectl delete
+seq 9 | grep -n -B1 -A1 -E '^(3|8)$'
+echo 'a1 b22 c' | grep -oE '[a-z][0-9]+' | sort -r
 nonsense --flag
 echo 'half a word"),
         expect![[r#"
@@ -156,12 +159,38 @@ echo 'half a word"),
             $ kubectl get cm -o name | xargs kubectl delete
             configmap "a" deleted
             configmap "b" deleted
+            $ seq 9 | grep -n -B1 -A1 -E '^(3|8)$'
+            2-2
+            3:3
+            4-4
+            --
+            7-7
+            8:8
+            9-9
+            $ echo 'a1 b22 c' | grep -oE '[a-z][0-9]+' | sort -r
+            b22
+            a1
             $ nonsense --flag
             bash: nonsense: command not found
             $ echo 'half a word
             bash: syntax error: unterminated quoted string
         "#]],
     );
+}
+
+#[test]
+fn a_line_goes_on_while_something_is_open() {
+    for (row, text, open) in [
+        ("a line is whole", "kubectl get pods", false),
+        ("a quote is open", "echo 'a", true),
+        ("a quote in a quote is none", "echo \"it's\"", false),
+        ("a document is open", "cat <<EOF | kubectl apply -f -\nkind: Pod", true),
+        ("a document is closed", "cat <<'EOF' > it's.yaml\nkind: Pod\nEOF", false),
+        ("a pipe leads on", "kubectl get pods |", true),
+        ("the next line belongs to it", "kubectl get \\", true),
+    ] {
+        assert_eq!(super::is_unfinished(text), open, "{row}");
+    }
 }
 
 #[test]
@@ -262,4 +291,50 @@ kubectl wait --for=create cm/never --timeout=5s
             error: timed out waiting for the condition
         "#]],
     );
+}
+
+#[test]
+fn tab_completes_programs_words_of_kubectl_files_and_variables() {
+    let mut desk = Desk { station: Station::new(), files: Vec::new(), ran: Vec::new() };
+    for name in ["default", "shop"] {
+        let line = ["create", "namespace", name].map(String::from);
+        crate::run(&line, &Named(&[], None), &mut desk.station);
+    }
+    let files = ["web.yaml".to_owned()];
+    let mut seen = String::new();
+    for line in [
+        "ku",
+        "des",
+        "kubectl get n",
+        "k get ns | gr",
+        "get ns d",
+        "get ns; kubectl get ns s",
+        "echo $(kubectl get namespaces/s",
+        "cat w",
+        "minikube ser",
+        "kubectl get $N",
+        "kubectl get pods --names",
+    ] {
+        let completion = complete(line, desk.station.api(), &files, &["NAME".to_owned()]);
+        seen += &format!(
+            "{line} → {}{}| {}\n",
+            &line[..completion.from],
+            completion.clear(),
+            completion.offers.join(" ")
+        );
+    }
+    expect![[r#"
+        ku → kubectl | kubectl
+        des → describe | describe
+        kubectl get n → kubectl get n| namespaces netpol networkpolicies no nodes ns
+        k get ns | gr → k get ns | grep | grep
+        get ns d → get ns default | default
+        get ns; kubectl get ns s → get ns; kubectl get ns shop | shop
+        echo $(kubectl get namespaces/s → echo $(kubectl get namespaces/shop | namespaces/shop
+        cat w → cat web.yaml | web.yaml
+        minikube ser → minikube service | service
+        kubectl get $N → kubectl get $NAME | $NAME
+        kubectl get pods --names → kubectl get pods --namespace=| --namespace=
+    "#]]
+    .assert_eq(&seen);
 }

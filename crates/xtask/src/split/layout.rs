@@ -24,13 +24,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// `keep` tells by name which functions should stay. Those that have none, and those that are exported, stay anyway.
-    pub fn of(module: &Module<'_>, keep: &dyn Fn(&str) -> bool) -> Result<Self> {
+    /// `stays` tells which functions should stay. Those that are exported stay anyway.
+    pub fn of(module: &Module<'_>, stays: &dyn Fn(u32) -> bool) -> Result<Self> {
         let pinned = pinned(module);
-        let stays = |function: &u32| {
-            pinned.contains(function) || module.names.get(function).is_none_or(|name| keep(name))
-        };
-        let (stay, moved): (Vec<u32>, Vec<u32>) = module.defined().partition(stays);
+        let (stay, moved): (Vec<u32>, Vec<u32>) =
+            module.defined().partition(|function| pinned.contains(function) || stays(*function));
         let (calls, calls_back) = (called(module, &stay)?, called(module, &moved)?);
         let ours: BTreeSet<u32> = stay.iter().copied().collect();
         let imported = |function: &u32| *function < module.imported();

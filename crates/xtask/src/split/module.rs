@@ -127,7 +127,8 @@ impl<'a> Module<'a> {
     }
 
     pub fn size_of_table(&self) -> Result<u32> {
-        self.tables.first().map_or(Ok(0), |table| u32::try_from(table.ty.initial).map_err(broken))
+        let table = self.tables.first().ok_or("the module has no table")?;
+        u32::try_from(table.ty.initial).map_err(broken)
     }
 
     pub fn type_of(&self, function: u32) -> &FuncType {

@@ -1,56 +1,127 @@
 //! Which functions the page calls until its first picture and soon after: found by running a copy of it that takes notes.
 
 use super::module::{Module, broken, index};
+use super::stretch::{self, Stretched};
 use crate::shell::{Result, root};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
-use wasm_encoder::reencode::{Error, Reencode, utils};
-use wasm_encoder::{CodeSection, ExportKind, ExportSection, Instruction, MemArg, MemorySection, MemoryType};
+use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder, utils};
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, Function, Instruction, MemArg, MemorySection, MemoryType,
+};
 use wasmparser::{CodeSectionReader, ExportSectionReader, MemorySectionReader, Parser};
 
 /// The exported memory of notes: a byte for each function that has a body, 1 if it was called.
 const NOTES: &str = "notes";
 const PAGE: u64 = 65536;
 
-/// A copy of the module that notes which of its functions are called.
-pub fn noting(wasm: &[u8]) -> Result<Vec<u8>> {
-    let module = Module::read(wasm)?;
-    let mut copy = wasm_encoder::Module::new();
-    let mut notes = Notes { memory: index(module.memories.len()), functions: module.bodies.len() };
-    notes.parse_core_module(&mut copy, Parser::new(0), wasm).map_err(broken)?;
-    Ok(copy.finish())
+/// What is known of a first visit: by plain name, the stretches that were reached of each function of that name.
+pub struct Profile(BTreeMap<String, Vec<Vec<bool>>>);
+
+impl Profile {
+    /// From the notes of a module: for each function a byte for itself and one for each of its stretches.
+    pub fn of(wasm: &[u8], notes: &[u8]) -> Result<Self> {
+        let module = Module::read(wasm)?;
+        let mut profile: BTreeMap<String, Vec<Vec<bool>>> = BTreeMap::new();
+        let mut notes = notes.iter().map(|note| *note != 0);
+        for (function, stretched) in module.defined().zip(stretch::read(wasm)?) {
+            let called = notes.next().unwrap_or(false);
+            let reached: Vec<bool> = notes.by_ref().take(stretched.stretches.len()).collect();
+            if let Some(name) = module.names.get(&function).filter(|_| called) {
+                profile.entry(plain(name)).or_default().push(reached);
+            }
+        }
+        for reached in profile.values_mut() {
+            reached.sort();
+            reached.dedup();
+        }
+        Ok(Profile(profile))
+    }
+
+    /// Whether any function of this name was called.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(&plain(name))
+    }
+
+    /// Which of the stretches of a function were not reached by any of its name. None is known if it has changed since.
+    pub fn cold(&self, name: &str, stretches: usize) -> Vec<bool> {
+        let known =
+            self.0.get(&plain(name)).into_iter().flatten().filter(|reached| reached.len() == stretches);
+        let mut cold = vec![false; stretches];
+        for (number, reached) in known.enumerate() {
+            for (cold, reached) in cold.iter_mut().zip(reached) {
+                *cold = !reached && (number == 0 || *cold);
+            }
+        }
+        cold
+    }
+
+    /// How many of its names the module has, of how many.
+    pub fn found(&self, wasm: &[u8]) -> Result<(usize, usize)> {
+        let module = Module::read(wasm)?;
+        let names: BTreeSet<String> = module.names.values().map(|name| plain(name)).collect();
+        Ok((self.0.keys().filter(|name| names.contains(*name)).count(), self.0.len()))
+    }
+
+    /// The committed one.
+    pub fn read() -> Result<Self> {
+        let text = fs::read_to_string(path()).map_err(|why| format!("{}: {why}", path().display()))?;
+        Ok(Self::parse(&text))
+    }
+
+    /// Commits it.
+    pub fn write(&self) -> Result<()> {
+        fs::write(path(), self.print()).map_err(|why| format!("{}: {why}", path().display()))
+    }
+
+    /// A line for each function: its stretches, four to a letter, a colon, how many the last letter holds, and its name.
+    pub fn print(&self) -> String {
+        let functions = self.0.iter().flat_map(|(name, all)| all.iter().map(move |reached| (name, reached)));
+        functions.map(|(name, reached)| format!("{} {name}\n", letters(reached))).collect()
+    }
+
+    /// What `print` wrote.
+    pub fn parse(text: &str) -> Self {
+        let mut profile: BTreeMap<String, Vec<Vec<bool>>> = BTreeMap::new();
+        for (reached, name) in text.lines().filter_map(|line| line.split_once(' ')) {
+            profile.entry(name.to_owned()).or_default().push(stretches(reached));
+        }
+        Profile(profile)
+    }
 }
 
-/// The names of the functions that were called, given the notes.
-pub fn called(wasm: &[u8], notes: &[u8]) -> Result<BTreeSet<String>> {
-    let module = Module::read(wasm)?;
-    let called = module.defined().zip(notes).filter(|(_, note)| **note != 0);
-    Ok(called.filter_map(|(function, _)| module.names.get(&function)).map(|name| plain(name)).collect())
-}
-
-/// How many of the profile's names the module has. Others are of functions that changed their name since, or went.
-pub fn found(wasm: &[u8], profile: &BTreeSet<String>) -> Result<usize> {
-    let module = Module::read(wasm)?;
-    let names: BTreeSet<String> = module.names.values().map(|name| plain(name)).collect();
-    Ok(profile.intersection(&names).count())
-}
-
-/// The committed profile.
 fn path() -> PathBuf {
     root().join("crates/xtask/src/split/profile.txt")
 }
 
-/// The names in the committed profile.
-pub fn read() -> Result<BTreeSet<String>> {
-    let text = fs::read_to_string(path()).map_err(|why| format!("{}: {why}", path().display()))?;
-    Ok(text.lines().map(str::to_owned).collect())
+/// Hexadecimal digits of four stretches each behind their number.
+pub fn letters(reached: &[bool]) -> String {
+    let digit = |four: &[bool]| {
+        let bits = four.iter().zip(0..).map(|(reached, bit)| u32::from(*reached) << bit).sum();
+        char::from_digit(bits, 16).unwrap_or('0')
+    };
+    format!("{}:{}", reached.len(), reached.chunks(4).map(digit).collect::<String>())
 }
 
-/// Commits them: one a line, sorted.
-pub fn write(names: &BTreeSet<String>) -> Result<()> {
-    let text: String = names.iter().flat_map(|name| [name, "\n"]).collect();
-    fs::write(path(), text).map_err(|why| format!("{}: {why}", path().display()))
+fn stretches(letters: &str) -> Vec<bool> {
+    let (count, digits) = letters.split_once(':').unwrap_or((letters, ""));
+    let bits = digits.chars().flat_map(|digit| {
+        let bits = digit.to_digit(16).unwrap_or(0);
+        (0..4).map(move |bit| bits >> bit & 1 == 1)
+    });
+    bits.take(count.parse().unwrap_or(0)).collect()
+}
+
+/// A copy of the module that notes which of its functions are called, and which of their stretches are reached.
+pub fn noting(wasm: &[u8]) -> Result<Vec<u8>> {
+    let module = Module::read(wasm)?;
+    let functions = stretch::read(wasm)?;
+    let places = functions.iter().map(|function| 1 + function.stretches.len()).sum();
+    let mut copy = wasm_encoder::Module::new();
+    let mut notes = Notes { memory: index(module.memories.len()), functions, places };
+    notes.parse_core_module(&mut copy, Parser::new(0), wasm).map_err(broken)?;
+    Ok(copy.finish())
 }
 
 /// Longer names are cut.
@@ -85,12 +156,22 @@ fn without_hash(part: &str) -> &str {
         .map_or(part, |(before, _)| before)
 }
 
-struct Notes {
+struct Notes<'a> {
     memory: u32,
-    functions: usize,
+    functions: Vec<Stretched<'a>>,
+    /// How many functions and stretches there are.
+    places: usize,
 }
 
-impl Reencode for Notes {
+impl Notes<'_> {
+    fn note(&self, copy: &mut Function, place: i32) {
+        copy.instruction(&Instruction::I32Const(place));
+        copy.instruction(&Instruction::I32Const(1));
+        copy.instruction(&Instruction::I32Store8(MemArg { offset: 0, align: 0, memory_index: self.memory }));
+    }
+}
+
+impl Reencode for Notes<'_> {
     type Error = std::convert::Infallible;
 
     fn parse_memory_section(
@@ -99,7 +180,7 @@ impl Reencode for Notes {
         section: MemorySectionReader<'_>,
     ) -> std::result::Result<(), Error> {
         utils::parse_memory_section(self, memories, section)?;
-        let minimum = (self.functions as u64).div_ceil(PAGE);
+        let minimum = (self.places as u64).div_ceil(PAGE);
         memories.memory(MemoryType {
             minimum,
             maximum: None,
@@ -125,18 +206,18 @@ impl Reencode for Notes {
         code: &mut CodeSection,
         section: CodeSectionReader<'_>,
     ) -> std::result::Result<(), Error> {
-        for (number, body) in (0..).zip(section) {
-            let body = body?;
-            let mut copy = self.new_function_with_parsed_locals(&body)?;
-            copy.instruction(&Instruction::I32Const(number));
-            copy.instruction(&Instruction::I32Const(1));
-            copy.instruction(&Instruction::I32Store8(MemArg {
-                offset: 0,
-                align: 0,
-                memory_index: self.memory,
-            }));
-            for operator in body.get_operators_reader()? {
-                copy.instruction(&self.instruction(operator?)?);
+        let mut place = 0;
+        for (function, body) in self.functions.iter().zip(section) {
+            let mut copy = RoundtripReencoder.new_function_with_parsed_locals(&body?)?;
+            self.note(&mut copy, place);
+            place += 1;
+            let mut begins = function.stretches.iter().map(|stretch| stretch.begin).peekable();
+            for (at, operator) in function.operators.iter().enumerate() {
+                if begins.next_if_eq(&at).is_some() {
+                    self.note(&mut copy, place);
+                    place += 1;
+                }
+                copy.instruction(&RoundtripReencoder.instruction(operator.clone())?);
             }
             code.function(&copy);
         }

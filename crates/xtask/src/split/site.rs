@@ -1,6 +1,7 @@
 //! The built site, after trunk: its program split, the glue told of both files, names and checksums made right again.
 
-use super::{profile, split};
+use super::profile::{Profile, noting};
+use super::split;
 use crate::shell::{Result, command, output, root, run, say};
 use crate::{browser, tools};
 use std::fs;
@@ -32,10 +33,10 @@ pub fn split_site(dist: &Path, anew: bool) -> Result<()> {
     if anew {
         take_profile(&program, &wasm)?;
     }
-    let profile = profile::read()?;
-    let halves = split(&wasm, &|name| profile.contains(&profile::plain(name)))?;
-    let found = profile::found(&wasm, &profile)?;
-    say(&format!("split the program: it has {found} of the {} functions of the profile", profile.len()));
+    let profile = Profile::read()?;
+    let halves = split(&wasm, &profile)?;
+    let (found, all) = profile.found(&wasm)?;
+    say(&format!("split the program: it has {found} of the {all} names in the profile"));
     let glue = String::from_utf8(program.read(GLUE)?).map_err(|why| format!("the glue: {why}"))?;
     program.put(WASM, &halves.primary)?;
     program.put(GLUE, hooked(&glue)?.as_bytes())?;
@@ -60,7 +61,7 @@ fn take_profile(program: &Program, wasm: &[u8]) -> Result<()> {
     say("noting what the page calls first");
     tools::npm_packages()?;
     let notes = root().join("target/split-notes");
-    program.put(WASM, &profile::noting(wasm)?)?;
+    program.put(WASM, &noting(wasm)?)?;
     let mut node = command("node");
     node.arg("tests/browser/profile.mjs")
         .env("ORRERY_CHROMIUM", browser::chromium()?)
@@ -68,7 +69,7 @@ fn take_profile(program: &Program, wasm: &[u8]) -> Result<()> {
     run(&mut node)?;
     program.put(WASM, wasm)?;
     let notes = fs::read(&notes).map_err(|why| format!("{}: {why}", notes.display()))?;
-    profile::write(&profile::called(wasm, &notes)?)
+    Profile::of(wasm, &notes)?.write()
 }
 
 /// The program in the built site: files whose names begin alike.

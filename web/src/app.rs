@@ -1,6 +1,7 @@
 //! The page: reads the address and what was kept, opens a session, and lays out the parts.
 
 use orrery_share::{Action, File, Link};
+use orrery_view::scene::View;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::window;
@@ -74,6 +75,7 @@ fn start() -> Start {
         Some(Err(damage)) => (None, Some((words.bad_link)(&(words.damage)(&damage)))),
         None => (None, None),
     };
+    let view = link.as_ref().and_then(|link| View::named(link.view.as_deref()?));
     let typed = store::files().filter(|files| files.iter().any(|f| !f.text.trim().is_empty()));
     if link.is_some() {
         // What the person wrote here before can be had back from the examples.
@@ -104,7 +106,9 @@ fn start() -> Start {
         session.seek(at);
     }
     let notice = bad_link.or(crashed.then(|| words.timed.crashed.to_owned()));
-    Start { session: SessionContext(session), files, ui, src, notice }
+    // What the address asks for goes before what the link says.
+    let view = view.filter(|_| wishes.view == View::default()).unwrap_or(ui.view);
+    Start { session: SessionContext(session), files, ui: Ui { view, ..ui }, src, notice }
 }
 
 fn of_link(link: Link) -> Begin {

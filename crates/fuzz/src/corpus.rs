@@ -16,7 +16,7 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>, String> {
         }
         "shell" => SCRIPTS.map(text).to_vec(),
         "selector" => ["app=web", "a!=b,c in (d, e),!f", "x notin (y)", "n > 1", "a==b"].map(text).to_vec(),
-        _ => vec![text("1:"), text("#1:AAAA"), text("2:x"), text(&orrery_share::encode(&link()))],
+        _ => crate::link::corpus(),
     };
     Ok(texts)
 }
@@ -32,19 +32,6 @@ const SCRIPTS: [&str; 9] = [
     "case $HOSTNAME in *-[0-9]) echo ${HOSTNAME##*-};; *) exit 1;; esac",
     "set -ex; echo a | grep -q b || { echo none >&2; false; }; echo never",
 ];
-
-fn link() -> orrery_share::Link {
-    let file = orrery_share::File { name: "web.yaml".into(), text: "kind: Pod\n".into() };
-    orrery_share::Link {
-        files: vec![file],
-        steps: Vec::new(),
-        seed: 1,
-        nodes: 3,
-        topology: None,
-        at: 0,
-        speed: 1.0,
-    }
-}
 
 /// Every manifest below `tests` and all that the reader's own tests read.
 fn manifests() -> Result<Vec<Vec<u8>>, String> {

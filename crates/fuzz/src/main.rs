@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "how long a run takes is told by a real clock")]
 
 mod corpus;
+mod link;
 mod mutate;
 mod random;
 mod targets;

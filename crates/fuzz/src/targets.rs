@@ -29,7 +29,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "patch", words: PATCH, run: patch },
     Target { name: "selector", words: SELECTOR, run: selector },
     Target { name: "shell", words: SHELL, run: shell },
-    Target { name: "link", words: &["1:", "#", "A", "=", "_", "-"], run: link },
+    Target { name: "link", words: crate::link::WORDS, run: crate::link::run },
 ];
 
 const YAML: &[&str] = &[
@@ -235,14 +235,15 @@ const PATCH: &[&str] = &[
     "[]",
 ];
 
-fn shape(parts: impl Hash) -> u64 {
+/// What a target did, as a number.
+pub fn shape(parts: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
     hasher.finish()
 }
 
 /// Words without names and numbers.
-fn gist(message: &str) -> String {
+pub fn gist(message: &str) -> String {
     let letters = |word: &&str| word.chars().all(|c| c.is_ascii_alphabetic());
     message.split(' ').filter(letters).take(8).collect::<Vec<_>>().join(" ")
 }
@@ -374,19 +375,5 @@ impl World for Nowhere {
 
     fn send(&mut self, _: To, _: &Message, timeout: Duration) -> Answer<Result<Reply, Unreachable>> {
         Answer { took: timeout, result: Err(Unreachable::TimedOut) }
-    }
-}
-
-/// A link that can be read is written as one that reads the same.
-fn link(bytes: &[u8]) -> u64 {
-    let text = String::from_utf8_lossy(bytes);
-    match orrery_share::decode(&text) {
-        Ok(link) => {
-            let again =
-                orrery_share::decode(&orrery_share::encode(&link)).expect("what we write can be read");
-            assert_eq!(again, link);
-            shape((link.files.len(), link.steps.len()))
-        }
-        Err(damage) => shape(gist(&damage.to_string())),
     }
 }

@@ -71,7 +71,7 @@ impl Run {
     /// As [`Self::link`], with the steps that lie ahead: what is saved of a branch.
     pub fn whole(&self, files: Vec<File>, speed: f64) -> Link {
         let (seed, nodes, topology) = (self.seed, self.nodes, self.topology);
-        Link { files, steps: self.steps().to_vec(), seed, nodes, topology, at: self.now(), speed }
+        Link { files, steps: self.steps().to_vec(), seed, nodes, topology, at: self.now(), speed, view: None }
     }
 
     /// The cluster, here and now.

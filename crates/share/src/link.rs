@@ -26,6 +26,9 @@ pub struct Link {
     /// Virtual seconds for each real one.
     #[serde(default = "one")]
     pub speed: f64,
+    /// The view to open in, by its name; the first one where none is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
 }
 
 fn one() -> f64 {

@@ -67,7 +67,7 @@ mod tests {
     fn run() -> Link {
         let files = vec![File { name: "web.yaml".into(), text: "kind: Pod\n# 웹\n".into() }];
         let steps = vec![Step { at: 5, action: Action::AddNode }];
-        Link { files, steps, seed: 7, nodes: 3, speed: 10.0, at: 60_000_000_000, topology: None }
+        Link { files, steps, seed: 7, nodes: 3, speed: 10.0, at: 60_000_000_000, ..Link::default() }
     }
 
     /// Made by version 1. It must open for ever.
@@ -119,7 +119,7 @@ mod tests {
             (
                 "a field that this page does not know",
                 with("\"seed\"", "\"sead\""),
-                Damage::Content("unknown field `sead`, expected one of `files`, `steps`, `seed`, `nodes`, `topology`, `at`, `speed` at line 17 column 10".into()),
+                Damage::Content("unknown field `sead`, expected one of `files`, `steps`, `seed`, `nodes`, `topology`, `at`, `speed`, `view` at line 17 column 10".into()),
             ),
         ];
         for (name, damage, expected) in rows {

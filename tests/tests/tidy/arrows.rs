@@ -48,7 +48,7 @@ const ARROWS: [(&str, &str); 29] = [
         "wasm-tests",
         "sim apimachinery api schema manifest etcd apiserver client cluster kubectl view share run",
     ),
-    ("fuzz", "sim apimachinery api manifest container-runtime share"),
+    ("fuzz", "sim apimachinery api manifest container-runtime share run"),
     ("xtask", ""),
 ];
 

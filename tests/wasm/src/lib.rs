@@ -1,7 +1,9 @@
-//! What the tests on both machines share: one run, and what this machine got from it.
+//! What the tests on both machines share: runs, and what they came to on this machine.
 
+mod links;
 mod story;
 
+pub use links::{TRACES, traces};
 pub use story::play;
 
 /// The seed of the run.

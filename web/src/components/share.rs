@@ -1,17 +1,19 @@
 //! The link to this run: how long it is, where a link of that length can be pasted, and how the run is embedded.
 
-use orrery_share::encode;
+use orrery_share::{Link, encode};
+use orrery_view::scene::View;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::dialog::Modal;
 use super::runs::save_file;
 use crate::address;
+use crate::crash::BUILD;
 use crate::files::use_files;
 use crate::i18n::Words;
 use crate::outside;
 use crate::session::use_session;
-use crate::ui::use_words;
+use crate::ui::{use_ui, use_words};
 
 /// Links up to this length can be pasted anywhere.
 const ANYWHERE: usize = 2_000;
@@ -24,17 +26,23 @@ const SCALE: usize = 6_000;
 #[component]
 pub fn Share() -> Html {
     let w = use_words();
+    let ui = use_ui();
     let session = use_session();
     let files = use_files();
     // Made once: the run may go on below, the link says what was when the dialog opened.
-    let fragment = use_memo((), |()| {
+    let made = use_memo((), |()| {
         let speed = session.clock().speed;
-        encode(&session.read(|engine| engine.run.link(files.list.clone(), speed)))
+        session.read(|engine| {
+            let link = engine.run.link(files.list.clone(), speed);
+            let link = Link { view: named(ui.view), ..link };
+            (encode(&link), (w.run_facts)(link.seed, engine.run.trace_hash(), BUILD))
+        })
     });
-    let link = address::with_fragment(&fragment);
+    let (fragment, facts) = &*made;
+    let link = address::with_fragment(fragment);
     let frame = format!(
         "<iframe loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>",
-        address::embedded(&fragment)
+        address::embedded(fragment)
     );
     let save = {
         let files = files.clone();
@@ -46,6 +54,7 @@ pub fn Share() -> Html {
             <p>{w.share_text}</p>
             { length(link.len(), w) }
             <Copyable label={w.share} text={link.clone()} class="link-text" />
+            <p class="muted facts">{facts.clone()}</p>
             if link.len() > CHATS { <p>{w.timed.src_instead}</p> }
             <h3>{w.embed_code}</h3>
             <Copyable label={w.embed_code} text={frame} class="embed-text" />
@@ -55,6 +64,11 @@ pub fn Share() -> Html {
             </div>
         </Modal>
     }
+}
+
+/// The name of a view that is not the first one.
+fn named(view: View) -> Option<String> {
+    (view != View::default()).then(|| view.name().to_owned())
 }
 
 /// How long it is, on a scale with the two lengths that matter, and what that means.

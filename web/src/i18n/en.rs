@@ -354,6 +354,7 @@ pub static WORDS: Words = Words {
     download: "Download manifests",
     bad_link: |why| format!("This link cannot be opened: {why}. Nothing was changed."),
     damage: super::damage::en,
+    run_facts: |seed, trace, build| format!("Seed {seed} · trace hash {trace:016x} · build {build}"),
     keys: "Keys",
     key_play: "play, pause",
     key_speed: "slower, faster",

@@ -356,6 +356,7 @@ pub static WORDS: Words = Words {
     download: "매니페스트 내려받기",
     bad_link: |why| format!("이 링크를 열 수 없다: {why}. 바뀐 것은 없다."),
     damage: super::damage::ko,
+    run_facts: |seed, trace, build| format!("시드 {seed} · 트레이스 해시 {trace:016x} · 빌드 {build}"),
     keys: "키",
     key_play: "재생, 일시 정지",
     key_speed: "느리게, 빠르게",

@@ -331,6 +331,8 @@ pub struct Words {
     pub download: &'static str,
     pub bad_link: Name,
     pub damage: fn(&orrery_share::Damage) -> String,
+    /// By what a run is known: its seed, its trace hash and the page's build.
+    pub run_facts: fn(u64, u64, &str) -> String,
     pub keys: &'static str,
     pub key_play: &'static str,
     pub key_speed: &'static str,

@@ -114,7 +114,7 @@ fn what_was_forged_is_refused() {
         no speed: not understood: invalid type: null, expected f64 at line 1 column 43
         more nodes than fit into a number: not understood: invalid value: integer `5000000000`, expected u32 at line 1 column 39
         an action that nobody knows: not understood: unknown variant `format-disk`, expected one of `apply`, `delete`, `scale`, `stop-node`, `start-node`, `add-node`, `remove-node`, `stop-kubelet`, `cut-node`, `join-node`, `strain-node`, `relieve-node`,
-        a field that nobody knows: not understood: unknown field `script`, expected one of `files`, `steps`, `seed`, `nodes`, `topology`, `at`, `speed` at line 1 column 39
+        a field that nobody knows: not understood: unknown field `script`, expected one of `files`, `steps`, `seed`, `nodes`, `topology`, `at`, `speed`, `view` at line 1 column 39
         a text that is a list: not understood: invalid type: sequence, expected a string at line 1 column 70
         lists in lists: not understood: invalid type: sequence, expected a string at line 1 column 3
         two of one: not understood: duplicate field `seed` at line 1 column 37

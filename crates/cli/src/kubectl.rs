@@ -5,7 +5,7 @@ use clap::Args;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Time};
 use orrery_apiserver::{Config, Request, Still};
-use orrery_kubectl::START_UP;
+use orrery_kubectl::{Files, KUBECONFIG, Output, START_UP};
 use orrery_sim::{Duration, SimTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -112,24 +112,35 @@ fn parse<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, String> {
     serde_json::from_slice(&load(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// What kubectl answers to every command of a batch, by its number. They find their files in `files`.
+pub fn batch(state: &Path, commands: &Path, files: &dyn Files) -> Result<Vec<(u64, Output)>, String> {
+    let mut session = Alone::new(&parse(state)?)?;
+    let mut answers = Vec::new();
+    for command in parse::<Vec<Command>>(commands)? {
+        session.begin(date(&command.at)?);
+        let argv = command.argv.get(1..).unwrap_or_default();
+        answers.push((command.n, orrery_kubectl::run(argv, files, &mut session.server)));
+    }
+    Ok(answers)
+}
+
 /// Runs one command, or all of a batch.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
-    let state: State = parse(&options.state)?;
-    let mut session = Alone::new(&state)?;
-    if let Some(path) = &options.batch {
-        for command in parse::<Vec<Command>>(path)? {
-            session.begin(date(&command.at)?);
-            let argv = command.argv.get(1..).unwrap_or_default();
-            let output = orrery_kubectl::run(argv, &Disk, &mut session.server);
+    if let Some(commands) = &options.batch {
+        for (n, output) in batch(&options.state, commands, &Disk)? {
             let (rc, stdout, stderr) = (output.code, output.stdout, output.stderr);
-            println!("{}", json!({"n": command.n, "rc": rc, "stdout": stdout, "stderr": stderr}));
+            println!("{}", json!({"n": n, "rc": rc, "stdout": stdout, "stderr": stderr}));
         }
         return Ok(ExitCode::SUCCESS);
     }
+    let mut session = Alone::new(&parse(&options.state)?)?;
     if let Some(now) = &options.now {
         session.begin(date(now)?);
     }
     let output = orrery_kubectl::run(&options.argv, &Disk, &mut session.server);
+    for (name, text) in output.files.iter().filter(|(name, _)| name != KUBECONFIG) {
+        std::fs::write(name, text).map_err(|error| format!("{name}: {error}"))?;
+    }
     print!("{}", output.stdout);
     eprint!("{}", output.stderr);
     Ok(ExitCode::from(u8::try_from(output.code).unwrap_or(1)))

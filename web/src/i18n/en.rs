@@ -327,7 +327,7 @@ pub static WORDS: Words = Words {
     power: "the machine's power, no command",
     deselect: "Deselect",
     console: "Console",
-    console_hint: "Type a command: get pods, scale deploy/web --replicas=5, docker build -t app:1 .",
+    console_hint: "Type a command: kubectl get pods -w, get pods -o wide | grep web, docker build -t app:1 . Tab completes, ↑ and Ctrl-R find earlier lines, Ctrl-C ends what goes on.",
     console_input: "command line",
     only_selected: "only the selection",
     no_events: "No events yet.",

@@ -329,7 +329,7 @@ pub static WORDS: Words = Words {
     power: "기계의 전원이라 명령은 없다",
     deselect: "선택 해제",
     console: "콘솔",
-    console_hint: "명령을 입력한다: get pods, scale deploy/web --replicas=5, docker build -t app:1 .",
+    console_hint: "명령을 입력한다: kubectl get pods -w, get pods -o wide | grep web, docker build -t app:1 . Tab은 자동 완성, ↑와 Ctrl-R은 이전 명령, Ctrl-C는 진행 중인 명령을 끝낸다.",
     console_input: "명령줄",
     only_selected: "선택한 것만",
     no_events: "아직 이벤트가 없다.",

@@ -51,7 +51,7 @@ fn is_head(line: &str) -> bool {
 
 fn line_of(line: &str) -> Html {
     if is_head(line) {
-        return html! { <span class="head">{line.to_owned()}</span> };
+        return html! { <span class="titles">{line.to_owned()}</span> };
     }
     let mut parts: Vec<Html> = Vec::new();
     let (mut plain, mut rest) = (0, 0);

@@ -26,6 +26,7 @@ use orrery_kubelet::{Disk, Kubelet, Network};
 use orrery_scheduler::Scheduler;
 use orrery_sim::{Agenda, Duration, Entry, Random, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Names a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +118,9 @@ pub struct Cluster {
     pub(crate) scheduler_at_work: Option<AtWork>,
     pub(crate) plane: Plane,
     pub(crate) snapshots: Vec<Snapshot>,
-    /// The kubelets; one is away while it works, so that it can reach the others.
-    pub(crate) kubelets: Vec<Seat<Option<Box<Kubelet>>>>,
+    /// The kubelets; one is away while it works, so that it can reach the others. Shared with checkpoints until they
+    /// change.
+    pub(crate) kubelets: Vec<Seat<Option<Rc<Kubelet>>>>,
     /// The number of every node's kubelet.
     pub(crate) kubelet_of: BTreeMap<Str, usize>,
     /// The nodes that are cut off, by their kubelets' numbers.
@@ -344,8 +346,8 @@ impl Cluster {
             && !claim.status.allocated_resource_statuses.is_empty()
         {
             for number in 0..self.kubelets.len() {
-                let kubelet = self.kubelets[number].component.as_deref_mut();
-                kubelet.expect("none is at work").observe(change, self.now);
+                let kubelet = self.kubelets[number].component.as_mut();
+                Rc::make_mut(kubelet.expect("none is at work")).observe(change, self.now);
                 self.plan(ComponentId::Kubelet(number));
             }
         }
@@ -356,8 +358,8 @@ impl Cluster {
         };
         let Some(node) = node else { return };
         if let Some(&number) = self.kubelet_of.get(node) {
-            let kubelet = self.kubelets[number].component.as_deref_mut();
-            kubelet.expect("none is at work").observe(change, self.now);
+            let kubelet = self.kubelets[number].component.as_mut();
+            Rc::make_mut(kubelet.expect("none is at work")).observe(change, self.now);
             self.plan(ComponentId::Kubelet(number));
         }
     }
@@ -423,7 +425,8 @@ impl Cluster {
         work: impl FnOnce(&mut Kubelet, &mut ApiServer, &mut dyn Network, SimTime) -> T,
     ) -> T {
         let mut kubelet = self.kubelets[number].component.take().expect("none is at work");
-        let (done, kubelet) = self.wired(|wires, api, now| (work(&mut kubelet, api, wires, now), kubelet));
+        let (done, kubelet) =
+            self.wired(|wires, api, now| (work(Rc::make_mut(&mut kubelet), api, wires, now), kubelet));
         self.kubelets[number].component = Some(kubelet);
         self.plan(ComponentId::Kubelet(number));
         done

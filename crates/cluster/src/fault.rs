@@ -8,6 +8,7 @@ use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
 use orrery_client::node_group::NODE_GROUP;
 use orrery_kubelet::{Kubelet, Strain};
 use orrery_sim::SimTime;
+use std::rc::Rc;
 
 impl Cluster {
     /// Does something to a node's kubelet. False when there is no such node.
@@ -193,7 +194,7 @@ impl Cluster {
         }
         kubelet.start(&mut self.api, self.now);
         let number = self.kubelets.len();
-        self.kubelets.push(Seat::new(Some(Box::new(kubelet))));
+        self.kubelets.push(Seat::new(Some(Rc::new(kubelet))));
         self.kubelet_of.insert(name, number);
         self.plan(ComponentId::Kubelet(number));
     }

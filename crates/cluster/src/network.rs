@@ -44,7 +44,7 @@ pub(crate) struct Wires<'a> {
     pub cut: &'a BTreeSet<usize>,
     /// The number of every node's kubelet.
     pub kubelet_of: &'a BTreeMap<Str, usize>,
-    pub kubelets: &'a mut [Seat<Option<Box<Kubelet>>>],
+    pub kubelets: &'a mut [Seat<Option<Rc<Kubelet>>>],
     /// The kubelets that have something new to do.
     pub roused: Vec<usize>,
 }
@@ -156,7 +156,7 @@ impl Network for Wires<'_> {
         let Some((number, _)) = self.homes.find(arrival.to.address) else { return nobody() };
         let Some(mut kubelet) = self.kubelets[number].component.take() else { return nobody() };
         let answer = match kubelet.is_on() {
-            true => kubelet.answer(api, self, arrival, message, now),
+            true => Rc::make_mut(&mut kubelet).answer(api, self, arrival, message, now),
             false => nobody(),
         };
         self.kubelets[number].component = Some(kubelet);

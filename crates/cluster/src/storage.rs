@@ -139,7 +139,7 @@ impl Cluster {
             Backing::Node(path) => {
                 for seat in &mut self.kubelets {
                     if let Some(kubelet) = &mut seat.component {
-                        kubelet.remove_files(&path);
+                        Rc::make_mut(kubelet).remove_files(&path);
                     }
                 }
             }

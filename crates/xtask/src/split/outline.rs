@@ -12,7 +12,8 @@ use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder, utils};
 use wasm_encoder::{BlockType, CodeSection, Function, FunctionSection, Instruction, TypeSection, ValType};
 use wasmparser::{CodeSectionReader, FuncType, FunctionSectionReader, Operator, Parser, TypeSectionReader};
 
-/// Makes functions of cold stretches. `cold` tells of a function with so many stretches which of them are, `worth` whether one should move. The module that results
+/// Makes functions of cold stretches. `cold` tells of a function with so many stretches which of them are, `worth` whether one
+/// should move. The module that results
 /// has the same functions as before and the new ones behind them.
 pub fn outline(
     wasm: &[u8],

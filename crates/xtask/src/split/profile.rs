@@ -75,7 +75,7 @@ impl Profile {
         fs::write(path(), self.print()).map_err(|why| format!("{}: {why}", path().display()))
     }
 
-    /// A line for each function: its stretches, four to a letter, a colon, how many the last letter holds, and its name.
+    /// A line for each function: how many stretches it has, a colon, which were reached, four to a digit, and its name.
     pub fn print(&self) -> String {
         let functions = self.0.iter().flat_map(|(name, all)| all.iter().map(move |reached| (name, reached)));
         functions.map(|(name, reached)| format!("{} {name}\n", letters(reached))).collect()
@@ -95,7 +95,7 @@ fn path() -> PathBuf {
     root().join("crates/xtask/src/split/profile.txt")
 }
 
-/// Hexadecimal digits of four stretches each behind their number.
+/// How many stretches there are and, in hexadecimal digits of four each, which were reached.
 pub fn letters(reached: &[bool]) -> String {
     let digit = |four: &[bool]| {
         let bits = four.iter().zip(0..).map(|(reached, bit)| u32::from(*reached) << bit).sum();

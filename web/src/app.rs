@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::address::{self, Wishes};
 use crate::arriving;
 use crate::components::arrival::ArrivalDialog;
+use crate::components::branches::Branches;
 use crate::components::drop::DropTarget;
 use crate::components::editor::EditorPane;
 use crate::components::gallery::Gallery;
@@ -26,6 +27,7 @@ use crate::components::runs::Runs;
 use crate::components::scheduling::SchedulingGrid;
 use crate::components::share::Share;
 use crate::components::sheets::SheetBar;
+use crate::components::sides::Sides;
 use crate::components::story::Telling;
 use crate::components::transport::Transport;
 use crate::dom::use_seen;
@@ -121,11 +123,13 @@ fn resumed(origin: &str) -> Option<(Kept, Begin)> {
     if !origin.is_empty() && !(mine && kept.from == origin) {
         return None;
     }
-    let link = runs::open(&kept.id)?.ok()?.into_iter().next()?;
-    let typed = store::files().filter(|_| mine);
+    let mut branches = runs::open(&kept.id)?.ok()?;
+    let run = kept.run(&branches)?;
+    let link = branches.get_mut(kept.branch)?;
+    let files = store::files().filter(|_| mine).unwrap_or_else(|| std::mem::take(&mut link.files));
     // The speed is the person's own choice.
-    let begin = Begin { at: kept.at, speed: None, ..of_link(link) };
-    Some((kept, Begin { files: typed.unwrap_or(begin.files), ..begin }))
+    let begin = Begin { run, files, at: kept.at, speed: None };
+    Some((kept, begin))
 }
 
 fn ui_of(wishes: &Wishes) -> Ui {
@@ -208,9 +212,10 @@ fn Page(props: &PageProps) -> Html {
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }
             <main class="stage">
-                { match ui.opened.last() {
-                    Some(id) => html! { <Opened key={id.key()} id={id.clone()} /> },
-                    None => html! { <Picture /> },
+                { match (ui.opened.last(), ui.beside) {
+                    (Some(id), _) => html! { <Opened key={id.key()} id={id.clone()} /> },
+                    (None, Some(branch)) => html! { <Sides key={branch} {branch} /> },
+                    (None, None) => html! { <Picture /> },
                 } }
                 if let Some(text) = &*notice {
                     <div class="notice" role="alert"><p>{text.clone()}</p><button class="btn" onclick={drop_notice}>{w.close}</button></div>
@@ -229,6 +234,7 @@ fn Page(props: &PageProps) -> Html {
                 None => html! {},
                 Some(Dialog::Help) => html! { <Help /> },
                 Some(Dialog::Runs) => html! { <Runs /> },
+                Some(Dialog::Branches) => html! { <Branches /> },
                 Some(Dialog::Arrival) => html! { <ArrivalDialog /> },
                 Some(Dialog::Share) => html! { <Share /> },
                 Some(Dialog::Gallery) => html! { <Gallery /> },

@@ -9,21 +9,21 @@ use crate::session::Session;
 use crate::store;
 use crate::ui::{Choose, UiContext};
 
-/// A run with its futures, the one to be looked at first, from an address or a file.
-pub fn run(session: &Session, files: &FilesContext, ui: &UiContext, futures: Vec<Link>, from: &str) {
-    let Some(link) = futures.first() else { return };
-    show(files, ui, link.files.clone());
-    session.reset(Run::of(link));
-    session.set_kept(Kept { from: from.to_owned(), ..session.kept() });
-    session.set_speed(link.speed);
-    session.play(false);
-    session.seek(link.at);
+/// A run from an address or a file.
+pub fn run(session: &Session, files: &FilesContext, ui: &UiContext, link: &Link, from: &str) {
+    let kept = Kept { from: from.to_owned(), at: link.at, ..Kept::new(session.kept().tab) };
+    kept_run(session, files, ui, std::slice::from_ref(link), kept);
 }
 
-/// A run of this browser's list.
-pub fn kept(session: &Session, files: &FilesContext, ui: &UiContext, futures: Vec<Link>, id: &str) {
-    run(session, files, ui, futures, "");
-    session.set_kept(Kept { id: id.to_owned(), ..session.kept() });
+/// A run of this browser's list, with its branches.
+pub fn kept_run(session: &Session, files: &FilesContext, ui: &UiContext, branches: &[Link], kept: Kept) {
+    let (Some(run), Some(link)) = (kept.run(branches), branches.get(kept.branch)) else { return };
+    show(files, ui, link.files.clone());
+    session.reset(run);
+    session.set_speed(link.speed);
+    session.play(false);
+    session.seek(kept.at);
+    session.set_kept(Kept { tab: session.kept().tab, size: 0, ..kept });
 }
 
 /// A new cluster with these manifests.
@@ -41,6 +41,7 @@ fn show(files: &FilesContext, ui: &UiContext, list: Vec<File>) {
     ui.dispatch(Choose::Select(None));
     ui.dispatch(Choose::Leave(0));
     ui.dispatch(Choose::Story(None));
+    ui.dispatch(Choose::Beside(None));
     ui.dispatch(Choose::Namespace(None));
     ui.dispatch(Choose::Dialog(None));
 }

@@ -45,7 +45,7 @@ pub fn note(now: u64) {
 /// The run as it was kept last.
 fn run_of_this_tab() -> Option<Link> {
     let (kept, _) = runs::last().filter(|(_, mine)| *mine)?;
-    runs::open(&kept.id)?.ok()?.into_iter().next()
+    runs::open(&kept.id)?.ok()?.into_iter().nth(kept.branch)
 }
 
 /// Called when the part of the program that follows the first picture is needed and cannot be had.

@@ -55,6 +55,15 @@ pub fn traffic(ui: &UiContext) {
     ui.dispatch(Choose::View(View::Traffic));
 }
 
+/// Goes to another branch. If its picture stood beside this one, the two change places.
+pub fn switch(session: &Session, ui: &UiContext, branch: usize) {
+    let before = session.read(|engine| engine.run.branch());
+    session.switch(branch);
+    if ui.beside == Some(branch) {
+        ui.dispatch(Choose::Beside(Some(before)));
+    }
+}
+
 /// Goes a hop on or back along the request that is looked at.
 pub fn hop(session: &Session, ui: &UiContext, by: i32) {
     let Some(journey) = ui.journey.and_then(|number| session.read(|engine| engine.journey(number))) else {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use orrery_run::Branch;
 use orrery_share::Link;
 use yew::prelude::*;
 
@@ -45,7 +46,7 @@ pub fn use_keeper(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) {
 fn keep(session: &Session, files: &Files) -> bool {
     let speed = session.clock().speed;
     let own = gallery::which(&files.list).is_none();
-    let (run, futures) = session.read(|engine| {
+    let (run, branches) = session.read(|engine| {
         let run = &engine.run;
         let labels: Vec<_> = run.steps().iter().map(|step| orrery_run::label(&step.action)).collect();
         let names: Vec<_> = files.list.iter().map(|file| file.name.as_str()).collect();
@@ -54,14 +55,16 @@ fn keep(session: &Session, files: &Files) -> bool {
             words: words.chars().take(WORDS).collect(),
             kept: js_sys::Date::now(),
             steps: labels.len(),
-            branches: 1,
+            tree: run.branches()[1..].iter().map(|one| (one.parent.unwrap_or(0), one.at)).collect(),
+            branch: run.branch(),
             at: run.now(),
             trace: format!("{:016x}", run.trace_hash()),
             own: own || labels.len() > 1,
             ..session.kept()
         };
-        let steps = run.steps().to_vec();
-        (kept, vec![Link { steps, ..run.link(files.list.clone(), speed) }])
+        let whole = run.whole(files.list.clone(), speed);
+        let link = |one: &Branch| Link { steps: one.steps.clone(), ..whole.clone() };
+        (kept, run.branches().iter().map(link).collect::<Vec<_>>())
     });
-    runs::keep(run, &futures).map(|kept| session.set_kept(kept)).is_some()
+    runs::keep(run, &branches).map(|kept| session.set_kept(kept)).is_some()
 }

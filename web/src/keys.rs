@@ -28,6 +28,7 @@ enum Command {
     /// To so many tenths of the run.
     Tenth(u64),
     SkipIdle,
+    Futures,
     Slower,
     Faster,
     Stage,
@@ -52,6 +53,7 @@ fn command(key: &str, shift: bool) -> Option<Command> {
         "ArrowLeft" => Command::Leap(if shift { Pace::Action } else { Pace::Second }, false),
         "e" | "E" => Command::Leap(Pace::Event, !shift),
         "s" | "S" => Command::SkipIdle,
+        "j" | "J" => Command::Futures,
         "[" => Command::Slower,
         "]" => Command::Faster,
         "f" | "F" => Command::Stage,
@@ -125,6 +127,7 @@ fn perform(command: Command, session: &Session, ui: &UiContext) {
         Command::Step(forward) => session.leap(session.clock().pace, forward),
         Command::Leap(pace, forward) => session.leap(pace, forward),
         Command::Tenth(tenth) => session.seek(session.read(|engine| engine.run.end()) / 10 * tenth),
+        Command::Futures => ui.dispatch(Choose::Dialog(Some(Dialog::Branches))),
         Command::SkipIdle => session.set_skips(!session.clock().skips),
         Command::Slower => session.shift_speed(-1),
         Command::Faster => session.shift_speed(1),

@@ -11,6 +11,7 @@ mod doing;
 mod dom;
 mod engine;
 mod files;
+mod futures;
 mod gallery;
 mod i18n;
 mod keeping;

@@ -3,11 +3,12 @@
 use orrery_run::Pace;
 
 /// All of them, the shortest first.
-pub const ALL: [Pace; 4] = [Pace::Change, Pace::Second, Pace::Event, Pace::Action];
+pub const ALL: [Pace; 5] = [Pace::Reconcile, Pace::Change, Pace::Second, Pace::Event, Pace::Action];
 
 /// The name of one.
 pub fn name(pace: Pace) -> &'static str {
     match pace {
+        Pace::Reconcile => "reconcile",
         Pace::Change => "change",
         Pace::Second => "second",
         Pace::Event => "event",

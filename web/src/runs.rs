@@ -2,6 +2,7 @@
 //! is small and may be forbidden: the oldest runs that nobody named make room for new ones.
 
 use gloo::storage::{LocalStorage, SessionStorage, Storage};
+use orrery_run::Run;
 use orrery_share::{Damage, Link, decode, encode};
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,12 @@ pub struct Kept {
     pub kept: f64,
     /// How many things were done.
     pub steps: usize,
-    /// How many futures it has.
-    pub branches: usize,
+    /// For each branch but the first, which one it left and when.
+    #[serde(default)]
+    pub tree: Vec<(usize, u64)>,
+    /// The branch that is looked at.
+    #[serde(default)]
+    pub branch: usize,
     /// Where it stands: virtual time in nanoseconds.
     pub at: u64,
     /// The fingerprint of the run up to there.
@@ -49,6 +54,17 @@ impl Kept {
     pub fn new(tab: String) -> Self {
         Self { id: new_id(), tab, ..Self::default() }
     }
+
+    /// The run again, at its beginning, with all its branches.
+    pub fn run(&self, branches: &[Link]) -> Option<Run> {
+        let (first, others) = branches.split_first()?;
+        let mut run = Run::of(first);
+        for ((parent, at), branch) in self.tree.iter().zip(others) {
+            run.graft(*parent, *at, branch.steps.clone());
+        }
+        run.switch(self.branch);
+        Some(run)
+    }
 }
 
 /// A name for a new run, or for a page.
@@ -61,10 +77,10 @@ pub fn list() -> Vec<Kept> {
     LocalStorage::get(INDEX).unwrap_or_default()
 }
 
-/// Keeps a run with all its futures, the one that is looked at first: what was kept, none when there is no room.
+/// Keeps a run with all its branches: what was kept, none when there is no room.
 /// A run that another tab went on with is another run here.
-pub fn keep(mut run: Kept, futures: &[Link]) -> Option<Kept> {
-    let body = futures.iter().map(encode).collect::<Vec<_>>().join("\n");
+pub fn keep(mut run: Kept, branches: &[Link]) -> Option<Kept> {
+    let body = branches.iter().map(encode).collect::<Vec<_>>().join("\n");
     let mut all = list();
     if let Some(before) = all.iter().position(|other| other.id == run.id) {
         if all[before].tab != run.tab && run.size > 0 {
@@ -95,7 +111,7 @@ fn spare(all: &[Kept], size: usize) -> Option<usize> {
     all.iter().rposition(|run| !run.own || full && run.name.is_empty())
 }
 
-/// The futures of a run, the one that was looked at first.
+/// The branches of a run, in order.
 pub fn open(id: &str) -> Option<Result<Vec<Link>, Damage>> {
     let body: String = LocalStorage::get(key(id)).ok()?;
     Some(body.lines().map(decode).collect())

@@ -231,6 +231,41 @@ impl Session {
         }
     }
 
+    /// Goes to another branch, at the same instant.
+    pub fn switch(&self, branch: usize) {
+        let now = {
+            let run = &mut self.state.borrow_mut().engine.run;
+            let now = run.now();
+            run.switch(branch);
+            now
+        };
+        self.seek(now);
+    }
+
+    /// Begins another branch now, so that both can go on.
+    pub fn fork(&self) {
+        {
+            let run = &mut self.state.borrow_mut().engine.run;
+            run.fork(run.now());
+        }
+        self.changed();
+    }
+
+    /// A session at another branch, to be looked at beside this one.
+    pub fn beside(&self, branch: usize) -> Rc<Self> {
+        let mut run = self.read(|engine| engine.run.clone());
+        run.switch(branch);
+        Self::new(run)
+    }
+
+    /// Goes to the instant of another session.
+    pub fn follow(&self, leader: &Session) {
+        let now = leader.clock().now;
+        if self.clock().now != now {
+            self.seek(now);
+        }
+    }
+
     /// Goes by this from now on.
     pub fn set_pace(&self, pace: Pace) {
         self.state.borrow_mut().pace = pace;

@@ -82,6 +82,8 @@ pub enum Dialog {
     Runs,
     /// What came from outside.
     Arrival,
+    /// Branches, and what differs between two moments.
+    Branches,
     /// What the scheduler thought of each node for the selected pod.
     Scheduling,
 }
@@ -148,6 +150,8 @@ pub struct Ui {
     pub story: Option<Story>,
     /// What came from outside, and is looked at before it is opened.
     pub arrival: Option<Rc<Arrival>>,
+    /// The branch whose picture stands beside the other.
+    pub beside: Option<usize>,
     /// One sentence about what just happened, until it is closed.
     pub toast: Option<String>,
 }
@@ -193,6 +197,8 @@ pub enum Choose {
     Story(Option<Story>),
     /// Shows what came from outside.
     Arrival(Arrival),
+    /// Puts the picture of another branch beside this one, or takes it away.
+    Beside(Option<usize>),
     /// Says something.
     Toast(Option<String>),
     /// Escape: closes the topmost thing that is open.
@@ -251,6 +257,11 @@ impl Reducible for Ui {
             Choose::Arrival(arrival) => {
                 ui.arrival = Some(Rc::new(arrival));
                 ui.dialog = Some(Dialog::Arrival);
+            }
+            Choose::Beside(branch) => {
+                ui.beside = branch;
+                ui.dialog = None;
+                ui.opened.clear();
             }
             Choose::Toast(toast) => ui.toast = toast,
             Choose::Close => ui.close(),

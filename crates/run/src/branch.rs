@@ -11,6 +11,7 @@ use crate::Cursor;
 const MOST: usize = 64;
 
 /// A line of history: another one that it left at an instant, and what was done since.
+#[derive(Clone)]
 pub struct Branch {
     /// What the person calls it; empty until they do.
     pub name: String,

@@ -11,6 +11,8 @@ const MOST_CHANGES: usize = 2_000;
 /// What a step ends at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Pace {
+    /// A program of the cluster did one unit of its work.
+    Reconcile,
     /// An object was written.
     #[default]
     Change,
@@ -38,9 +40,8 @@ impl Run {
             Pace::Action => {
                 return self.steps().iter().find(|step| step.at > now).map_or(now, |step| step.at);
             }
-            Pace::Change => {
-                self.step();
-            }
+            Pace::Reconcile => drop(self.step_work()),
+            Pace::Change => drop(self.step()),
             Pace::Event => self.step_to_event(),
         }
         self.now()
@@ -59,19 +60,52 @@ impl Run {
         }
     }
 
-    /// Where a step back leads.
-    pub fn leap_back(&self, pace: Pace) -> u64 {
+    /// Where a step back leads; one over a change is taken at once. Of work that changed nothing there is no trace to go back
+    /// by.
+    pub fn leap_back(&mut self, pace: Pace) -> u64 {
         let now = self.now();
         let before = match pace {
             Pace::Second => return now.saturating_sub(SECOND),
             Pace::Action => self.steps().iter().rev().map(|step| step.at).find(|at| *at < now),
-            Pace::Change | Pace::Event => {
-                let wanted =
-                    |kind: Kind| if pace == Pace::Event { kind == Kind::Event } else { kind != Kind::Lease };
-                let writes = self.cluster().api().writes().iter().rev().filter(|write| wanted(write.kind));
-                writes.map(|write| write.time.as_nanos()).find(|at| *at < now)
+            Pace::Event => {
+                let writes = self.cluster().api().writes().iter().rev();
+                let events = writes.filter(|write| write.kind == Kind::Event);
+                events.map(|write| write.time.as_nanos()).find(|at| *at < now)
+            }
+            Pace::Reconcile | Pace::Change => {
+                self.step_back();
+                return self.now();
             }
         };
         before.unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NODES, SEED};
+    use orrery_share::Action;
+
+    const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
+
+    #[test]
+    fn steps_back_retrace_the_steps_on() {
+        let mut run = Run::new(SEED, NODES, None);
+        for at in [10, 20, 30] {
+            run.run(at * SECOND, &mut || true);
+            run.act(Action::Apply { text: WEB.replace("replicas: 2", &format!("replicas: {}", at / 10)) });
+        }
+        for (pace, on) in [(Pace::Second, [11, 12, 13]), (Pace::Action, [11, 20, 30])] {
+            run.seek(on[0] * SECOND, &mut || true);
+            for to in &on[1..] {
+                assert_eq!(run.leap(pace), to * SECOND, "{pace:?} on");
+                run.seek(to * SECOND, &mut || true);
+            }
+            assert_eq!(run.leap_back(pace), on[1] * SECOND, "{pace:?} back");
+        }
+        let now = run.now();
+        assert!(run.leap_back(Pace::Event) < now);
+        assert!(run.leap_back(Pace::Change) <= now);
     }
 }

@@ -29,6 +29,7 @@ const HOUR: u64 = 3_600_000_000_000;
 
 /// A cluster and what was done to it. The person is at a place of it, and can go to any other; what is done there, with
 /// other things known to come, is the beginning of another branch, so that nothing is ever lost.
+#[derive(Clone)]
 pub struct Run {
     seed: u64,
     nodes: u32,
@@ -256,6 +257,16 @@ impl Run {
         self.here.finish_instant();
         self.leave(self.here.clone());
         self.here.branch
+    }
+
+    /// Adds a branch that was kept elsewhere, with everything that was done on it and on the way to it: it left a branch that
+    /// is there already at an instant, and is reached from the beginning of the run.
+    pub fn graft(&mut self, parent: usize, at: u64, steps: Vec<Step>) {
+        let Some(left) = self.branches.get(parent) else { return };
+        let common = left.steps.iter().zip(&steps).take_while(|(a, b)| a == b && a.at <= at);
+        let shared = common.count();
+        let beginning = Cursor { branch: self.branches.len(), ..self.branches[0].checkpoints[0].clone() };
+        self.branches.push(Branch { at, shared, ..Branch::new(Some(parent), beginning, steps) });
     }
 
     /// Makes a branch that begins at a place.

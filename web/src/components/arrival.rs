@@ -65,7 +65,7 @@ fn Ask(props: &AskProps) -> Html {
         let (files, ui, arrival, found) =
             (files.clone(), ui.clone(), props.arrival.clone(), props.opening.found.clone());
         move |_: MouseEvent| match &found {
-            Found::Run(link) => begin::run(&session, &files, &ui, vec![(**link).clone()], &arrival.from()),
+            Found::Run(link) => begin::run(&session, &files, &ui, link, &arrival.from()),
             Found::Manifests(list) => begin::manifests(&session, &files, &ui, list.clone(), &arrival.from()),
         }
     };

@@ -13,7 +13,7 @@ use crate::ui::use_words;
 pub fn Help() -> Html {
     let w = use_words();
     let t = &w.timed.keys;
-    let keys: [(&[&str], &str); 25] = [
+    let keys: [(&[&str], &str); 26] = [
         (&["Space", "K"], w.key_play),
         (&[",", "."], t.steps),
         (&["←", "→"], t.seconds),
@@ -21,6 +21,7 @@ pub fn Help() -> Html {
         (&["E"], t.events),
         (&["0", "…", "9"], t.digits),
         (&["S"], t.skip),
+        (&["J"], t.futures),
         (&["Ctrl S"], t.save),
         (&["Ctrl O"], t.open),
         (&["[", "]"], w.key_speed),

@@ -10,6 +10,7 @@ pub enum Icon {
     Step,
     StepBack,
     Skip,
+    Fork,
     History,
     Restart,
     Slower,
@@ -39,6 +40,9 @@ impl Icon {
             Self::Step => "M8 3.5L12.5 8 8 12.5M4 3.5v9",
             Self::StepBack => "M8 3.5L3.5 8 8 12.5M12 3.5v9",
             Self::Skip => "M1.5 8H3M5 8h1.5M8.5 8h5M10.5 4.5L14 8l-3.5 3.5",
+            Self::Fork => {
+                "M2.5 8H6c3 0 3-4.5 6.5-4.5M6 8c3 0 3 4.5 6.5 4.5M10.8 1.8l2 1.7-2 1.7M10.8 10.8l2 1.7-2 1.7"
+            }
             Self::History => "M8 4.8V8l2.4 1.5M2.7 6.2A5.6 5.6 0 1 1 2.5 9M2.5 3v3.2h3.2",
             Self::Restart => "M3.5 3.5v9M12.5 3.5L6 8l6.5 4.5z",
             Self::Slower => "M8 3.5L3 8l5 4.5M13 3.5L8 8l5 4.5",

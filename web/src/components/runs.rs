@@ -73,7 +73,7 @@ pub fn Runs() -> Html {
 
 /// Gives the run to the person as a file.
 pub fn save_file(session: &Session, files: &FilesContext) {
-    let link = session.read(|engine| engine.run.link(files.list.clone(), session.clock().speed));
+    let link = session.read(|engine| engine.run.whole(files.list.clone(), session.clock().speed));
     crate::outside::saved("orrery-run.json", &save(&link), "application/json");
 }
 
@@ -89,10 +89,11 @@ fn Row(props: &RowProps) -> Html {
     let (session, files, ui, w) = (use_session(), use_files(), use_ui(), use_words());
     let (t, run) = (w.timed, &props.run);
     let called = if run.name.is_empty() { run.words.clone() } else { run.name.clone() };
+    let way = if props.current { t.open_now } else { t.open };
     let open = {
-        let (ui, id) = (ui.clone(), run.id.clone());
-        move |_: MouseEvent| match runs::open(&id) {
-            Some(Ok(futures)) => begin::kept(&session, &files, &ui, futures, &id),
+        let (ui, kept) = (ui.clone(), run.clone());
+        move |_: MouseEvent| match runs::open(&kept.id) {
+            Some(Ok(branches)) => begin::kept_run(&session, &files, &ui, &branches, kept.clone()),
             Some(Err(damage)) => ui.dispatch(Choose::Toast(Some((w.bad_link)(&(w.damage)(&damage))))),
             None => ui.dispatch(Choose::Toast(Some(t.run_gone.to_owned()))),
         }
@@ -118,14 +119,14 @@ fn Row(props: &RowProps) -> Html {
     let date = js_sys::Date::new(&run.kept.into())
         .to_locale_string(ui.lang.tag(), &wasm_bindgen::JsValue::UNDEFINED);
     let mut facts = vec![String::from(date), (t.steps)(run.steps)];
-    if run.branches > 1 {
-        facts.push((t.branches)(run.branches));
+    if !run.tree.is_empty() {
+        facts.push((t.branches)(run.tree.len() + 1));
     }
     facts.push((t.until)(&hms(run.at / NANOS_PER_SECOND)));
     html! {
         <li class={props.current.then_some("current")}>
             <input class="name" value={run.name.clone()} placeholder={run.words.clone()} aria-label={(t.name_of)(&called)} onchange={rename} />
-            <button class="btn open" aria-label={format!("{} {called}", t.open)} disabled={props.current} onclick={open}>{if props.current { t.open_now } else { t.open }}</button>
+            <button class="btn open" aria-label={format!("{way} {called}")} disabled={props.current} onclick={open}>{way}</button>
             <button class="btn icon quiet" aria-label={format!("{} {called}", t.remove)} title={t.remove} disabled={props.current} onclick={remove}>{draw(Icon::Close)}</button>
             <small class="muted">{facts.join(" · ")}<span class="mono" title={t.trace}>{format!(" · {}", run.trace)}</span></small>
             if !run.name.is_empty() { <small>{&run.words}</small> }

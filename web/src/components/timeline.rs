@@ -1,16 +1,37 @@
-//! The strip of the run: how much happened when, what the person did, and where time stands.
+//! The strip of the run: how much happened when, what the person did, where time stands, and the other futures.
 
 use orrery_view::timeline::{Mark, Timeline};
 use yew::prelude::*;
 
 use super::transport::hms;
+use crate::futures::hue;
+use crate::i18n::TimeWords;
+use crate::ui::use_words;
 
 /// The strip is drawn on a sheet of this width and stretched.
 const WIDTH: f64 = 1200.0;
 const HIGHEST: f64 = 20.0;
 /// The words of a mark take so many per cent of the strip.
 const ROOM: f64 = 12.0;
+/// More tracks than this are only in the list of branches.
+pub const TRACKS: usize = 2;
+/// The first track lies so far below the top, and each further one so much lower, in pixels.
+const FIRST_TRACK: usize = 60;
+const TRACK_HEIGHT: usize = 24;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// Another future, as a track below the strip.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Track {
+    /// Which branch it is.
+    pub branch: usize,
+    /// Where it leaves the branch that is shown.
+    pub from: u64,
+    /// How far it is known.
+    pub end: u64,
+    /// What was done first on it.
+    pub label: String,
+}
 
 /// Properties of the strip.
 #[derive(Properties, PartialEq)]
@@ -21,14 +42,19 @@ pub struct StripProps {
     pub marks: Vec<Mark>,
     /// Virtual time in nanoseconds.
     pub now: u64,
+    /// The other futures.
+    pub tracks: Vec<Track>,
     /// Goes to a moment.
     pub seek: Callback<u64>,
+    /// Goes to another future.
+    pub switch: Callback<usize>,
 }
 
-/// Bars, a line, marks with their words, and the present.
+/// Bars, a line, marks with their words, the present, and a track for each other future.
 #[component]
 pub fn Strip(props: &StripProps) -> Html {
-    let StripProps { timeline, marks, now, .. } = props;
+    let t = use_words().timed;
+    let StripProps { timeline, marks, now, tracks, .. } = props;
     let share = |at: u64| at.min(timeline.span) as f64 / timeline.span.max(1) as f64;
     let here = share(*now) * 100.0;
     html! {
@@ -36,6 +62,7 @@ pub fn Strip(props: &StripProps) -> Html {
             { bars(&timeline.bins, share(*now)) }
             <div class="line"><i style={format!("width:{here:.3}%")} /></div>
             { for labelled(marks, timeline.span).into_iter().map(|(mark, left, room)| button(props, mark, left, room)) }
+            { for tracks.iter().take(TRACKS).enumerate().map(|(lane, track)| other_future(props, track, lane, &share, t)) }
             <b class="here" style={format!("left:{here:.3}%")} />
         </div>
     }
@@ -49,6 +76,36 @@ fn button(props: &StripProps, mark: &Mark, left: f64, room: bool) -> Html {
     html! {
         <button class={classes!("mark", (!room).then_some("bare"))} tabindex="-1" style={format!("left:{left:.3}%")}
             title={called.clone()} aria-label={called} {onclick}>{if room { &*mark.label } else { "" }}</button>
+    }
+}
+
+/// A line that leaves the strip, and a button along it.
+fn other_future(
+    props: &StripProps,
+    track: &Track,
+    lane: usize,
+    share: &dyn Fn(u64) -> f64,
+    t: &TimeWords,
+) -> Html {
+    let (from, end) = (share(track.from), share(track.end.max(track.from)));
+    let top = FIRST_TRACK + lane * TRACK_HEIGHT;
+    let down = (top + TRACK_HEIGHT - 2) as f64;
+    let (x, turn) = (from * WIDTH, (from * WIDTH + 30.0).min(WIDTH));
+    let d = format!("M{x:.1} 32C{turn:.1} 32 {x:.1} {down} {turn:.1} {down}H{:.1}", (end * WIDTH).max(turn));
+    let (switch, branch) = (props.switch.clone(), track.branch);
+    let onclick = move |_: MouseEvent| switch.emit(branch);
+    let called = (t.switch_to)(&track.label, &hms(track.from / NANOS_PER_SECOND));
+    let side = if from > 0.75 {
+        format!("right:{:.3}%", (1.0 - from) * 100.0)
+    } else {
+        format!("left:calc({:.3}% + 14px)", from * 100.0)
+    };
+    let hue = hue(branch);
+    html! {
+        <>
+            <svg class={classes!("way", hue.clone())} viewBox={format!("0 0 {WIDTH} 110")} preserveAspectRatio="none" aria-hidden="true"><path {d} /></svg>
+            <button class={classes!("track", hue)} style={format!("{side};top:{}px", top - 2)} title={called.clone()} aria-label={called} {onclick}>{&track.label}</button>
+        </>
     }
 }
 

@@ -6,10 +6,11 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, draw};
-use super::timeline::Strip;
+use super::timeline::{Strip, TRACKS};
+use crate::doing;
 use crate::pace;
 use crate::session::{SPEEDS, Session, use_session, use_view};
-use crate::ui::{Choose, use_ui, use_words};
+use crate::ui::{Choose, Dialog, use_ui, use_words};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// Stretches of the strip.
@@ -55,7 +56,10 @@ pub fn Transport() -> Html {
                     <output class="mono">{format!("{}×", clock.speed)}</output>
                     <button class="btn icon faster" title={format!("{} (])", w.faster)} aria-label={w.faster} disabled={clock.speed >= SPEEDS[SPEEDS.len() - 1]} onclick={on(|s| s.shift_speed(1))}>{draw(Icon::Faster)}</button>
                 </span>
-                <button class="btn skip" title={t.skip_about} aria-pressed={clock.skips.to_string()} onclick={on(|s| s.set_skips(!s.clock().skips))}>{draw(Icon::Skip)}<span class="wide">{t.skip_idle}</span></button>
+                <button class="btn skip" title={t.skip_about} aria-label={t.skip_idle} aria-pressed={clock.skips.to_string()} onclick={on(|s| s.set_skips(!s.clock().skips))}>{draw(Icon::Skip)}<span class="wide">{t.skip_idle}</span></button>
+                if !ui.embed {
+                    <button class="btn branches" title={t.futures_about} aria-label={t.futures} onclick={choose(Choose::Dialog(Some(Dialog::Branches)))}>{draw(Icon::Fork)}<span class="wide">{t.futures}</span></button>
+                }
                 if ui.present {
                     <button class="btn" onclick={choose(Choose::Present(false))}>{draw(Icon::Close)}{w.leave_stage}</button>
                 }
@@ -123,11 +127,15 @@ fn Scrubber() -> Html {
             }
         }
     };
+    let tracks = use_view((), |session, ()| session.read(|engine| engine.tracks()));
+    let lanes = tracks.len().min(TRACKS);
+    let (switching, ui) = (session.clone(), use_ui());
     html! {
-        <div class="scrubber">
+        <div class={classes!("scrubber", format!("lanes-{lanes}"))}>
             <input type="range" min="0" max={seconds(span)} step="0.01" value={seconds(*now)}
                 aria-label={w.scrub} aria-valuetext={hms(*now / NANOS_PER_SECOND)} {oninput} />
-            <Strip timeline={strip.0.clone()} marks={strip.1.clone()} now={*now} seek={move |at| session.seek(at)} />
+            <Strip timeline={strip.0.clone()} marks={strip.1.clone()} now={*now} tracks={(*tracks).clone()}
+                seek={move |at| session.seek(at)} switch={move |branch| doing::switch(&switching, &ui, branch)} />
         </div>
     }
 }

@@ -91,6 +91,48 @@ pub struct TimeWords {
     pub skip_about: &'static str,
     /// Nothing more happens by itself.
     pub nothing_ahead: &'static str,
+    /// Heading of branches and of comparing.
+    pub futures: &'static str,
+    /// What its button shows.
+    pub futures_about: &'static str,
+    /// Goes to another future: what was done on it, and since when.
+    pub switch_to: fn(&str, &str) -> String,
+    /// A branch by its number.
+    pub branch: fn(usize) -> String,
+    /// Nothing was done on it alone.
+    pub untouched: &'static str,
+    /// When it left another.
+    pub since: fn(&str) -> String,
+    /// It is the one that is shown.
+    pub shown: &'static str,
+    /// Goes to it.
+    pub switch: &'static str,
+    /// Puts its picture beside this one.
+    pub side_by_side: &'static str,
+    /// Takes that picture away.
+    pub one_side: &'static str,
+    /// Begins a branch.
+    pub fork_here: fn(&str) -> String,
+    /// What branches are.
+    pub fork_about: &'static str,
+    /// Heading of what was done.
+    pub done_here: &'static str,
+    /// Nothing was.
+    pub nothing_done: &'static str,
+    /// Heading of comparing.
+    pub compare: &'static str,
+    /// The one moment.
+    pub before: &'static str,
+    /// The other.
+    pub after: &'static str,
+    /// Compares them.
+    pub compare_now: &'static str,
+    /// Nothing differs.
+    pub no_difference: &'static str,
+    /// Behind a number.
+    pub seconds: &'static str,
+    /// In front of what was done.
+    pub just_before: &'static str,
     /// Goes to the moment of an event.
     pub go_to: fn(&str) -> String,
     /// What keys do.
@@ -111,6 +153,8 @@ pub struct KeyWords {
     pub digits: &'static str,
     /// `S`.
     pub skip: &'static str,
+    /// `J`.
+    pub futures: &'static str,
     /// Ctrl+S.
     pub save: &'static str,
     /// Ctrl+O.
@@ -183,10 +227,31 @@ pub const EN: TimeWords = TimeWords {
     step_back: "Step back",
     step_on: "Step on",
     step_by: "What a step goes by",
-    paces: ["change", "second", "event", "action"],
+    paces: ["reconcile", "change", "second", "event", "action"],
     skip_idle: "Skip idle",
     skip_about: "Jump over time in which nothing happens (S)",
     nothing_ahead: "nothing more happens by itself",
+    futures: "Branches",
+    futures_about: "Branches, and what differs between two moments (J)",
+    switch_to: |what, when| format!("Other branch since {when}: {what}"),
+    branch: |n| format!("Branch {n}"),
+    untouched: "nothing done yet",
+    since: |when| format!("since {when}"),
+    shown: "shown",
+    switch: "Switch",
+    side_by_side: "Side by side",
+    one_side: "Only one picture",
+    fork_here: |when| format!("Fork at {when}"),
+    fork_about: "Go back in time and do something else: what came before stays as a branch of its own.",
+    done_here: "What was done on this branch",
+    nothing_done: "Nothing yet.",
+    compare: "Compare two moments",
+    before: "From",
+    after: "To",
+    compare_now: "Compare",
+    no_difference: "Nothing differs.",
+    seconds: "s",
+    just_before: "just before…",
     go_to: |when| format!("Go to {when}"),
     keys: KeyWords {
         steps: "step back, step on",
@@ -195,6 +260,7 @@ pub const EN: TimeWords = TimeWords {
         events: "to the next event; with Shift to the one before",
         digits: "to a tenth of the run",
         skip: "skip idle time, or not",
+        futures: "branches, and comparing",
         save: "save the run as a file",
         open: "runs, files and addresses",
         letters: "Keys of one letter are on",
@@ -254,10 +320,31 @@ pub const KO: TimeWords = TimeWords {
     step_back: "한 단계 뒤로",
     step_on: "한 단계 앞으로",
     step_by: "한 단계의 단위",
-    paces: ["변경", "1초", "이벤트", "동작"],
+    paces: ["조정", "변경", "1초", "이벤트", "동작"],
     skip_idle: "빈 시간 건너뛰기",
     skip_about: "아무 일도 없는 시간을 건너뛴다 (S)",
     nothing_ahead: "저절로 일어날 일이 더 없다",
+    futures: "갈래",
+    futures_about: "갈래, 그리고 두 시점의 차이 (J)",
+    switch_to: |what, when| format!("{when}부터 다른 갈래: {what}"),
+    branch: |n| format!("갈래 {n}"),
+    untouched: "아직 한 일이 없음",
+    since: |when| format!("{when}부터"),
+    shown: "보는 중",
+    switch: "전환",
+    side_by_side: "나란히 보기",
+    one_side: "하나만 보기",
+    fork_here: |when| format!("{when}에서 갈라지기"),
+    fork_about: "시간을 되돌려 다른 일을 하면, 그 뒤에 있던 일은 다른 갈래로 남는다.",
+    done_here: "이 갈래에서 한 일",
+    nothing_done: "아직 없다.",
+    compare: "두 시점 비교",
+    before: "앞",
+    after: "뒤",
+    compare_now: "비교",
+    no_difference: "차이가 없다.",
+    seconds: "초",
+    just_before: "직전 시점…",
     go_to: |when| format!("{when}으로 이동"),
     keys: KeyWords {
         steps: "한 단계 뒤로, 앞으로",
@@ -266,6 +353,7 @@ pub const KO: TimeWords = TimeWords {
         events: "다음 이벤트로. Shift와 함께 이전 이벤트로",
         digits: "실행의 10분의 몇 지점으로",
         skip: "빈 시간 건너뛰기 켜고 끄기",
+        futures: "갈래와 비교",
         save: "실행을 파일로 저장",
         open: "실행 기록, 파일, 주소",
         letters: "한 글자 단축키 사용",

@@ -216,3 +216,22 @@ fn two_moments_are_compared_field_by_field() {
     run.fork(seconds(300));
     assert_eq!(run.compare(moment(300), run.moment()), [], "a branch begins as its parent is");
 }
+
+#[test]
+fn a_branch_that_was_kept_is_grafted_onto_the_run_and_comes_to_the_same() {
+    let mut run = eventful();
+    go(&mut run, 30);
+    run.act(scale(1));
+    go(&mut run, 120);
+    let (link, other) = (run.whole(vec![], 1.0), &run.branches()[1]);
+    let mut again = Run::of(&Link { steps: run.branches()[0].steps.clone(), ..link });
+    again.graft(0, other.at, other.steps.clone());
+    let grafted = &again.branches()[1];
+    assert_eq!((grafted.at, grafted.shared, grafted.parent), (other.at, other.shared, other.parent));
+    again.switch(1);
+    go(&mut again, 120);
+    assert_eq!((ready(&again), again.trace_hash()), (1, run.trace_hash()));
+    again.switch(0);
+    go(&mut again, 110);
+    assert_eq!(ready(&again), 4);
+}

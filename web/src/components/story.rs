@@ -1,6 +1,6 @@
 //! A story, told below the picture: what happens, the command that does it, how far it is, and the ways on and back.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Interval;
 use orrery_share::File;
 use wasm_bindgen::JsCast;
@@ -139,16 +139,21 @@ fn listen(
 ) -> Option<EventListener> {
     let document = window()?.document()?;
     let (story, session, to) = (story.clone(), session.clone(), to.clone());
-    Some(EventListener::new(&document, "keydown", move |event| {
+    let options = EventListenerOptions::enable_prevent_default();
+    Some(EventListener::new_with_options(&document, "keydown", options, move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let typing = at.is_some_and(|at| {
             at.closest("textarea, select, input, [contenteditable=true], dialog").ok().flatten().is_some()
         });
-        match event.key().as_str() {
-            "PageDown" if !typing => story.next(&session, &to),
-            "PageUp" if !typing => story.back(&session, &to),
-            _ => {}
-        }
+        let go: fn(&Story, &crate::session::Session, &UseReducerDispatcher<crate::ui::Ui>) =
+            match event.key().as_str() {
+                "PageDown" if !typing => Story::next,
+                "PageUp" if !typing => Story::back,
+                _ => return,
+            };
+        // The picture is not to scroll as well.
+        event.prevent_default();
+        go(&story, &session, &to);
     }))
 }

@@ -82,10 +82,10 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     let memory = resident();
     let start = Instant::now();
     let alone = straight(options)?;
-    let (without, alone_memory) = (start.elapsed(), resident() - memory);
+    let (without, alone_memory) = (start.elapsed(), resident().saturating_sub(memory));
     let start = Instant::now();
     let mut run = recorded(options)?;
-    let (with, run_memory) = (start.elapsed(), resident() - memory - alone_memory);
+    let (with, run_memory) = (start.elapsed(), resident().saturating_sub(memory + alone_memory));
     if alone.trace_hash() != run.trace_hash() {
         return Err("checkpoints change the run".into());
     }
@@ -93,7 +93,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     let clones: Vec<Cluster> = (0..CLONES).map(|_| run.cluster().clone()).collect();
     let clone = start.elapsed().as_secs_f64() * 1e3 / clones.len() as f64;
     let kept = run.checkpoints() as u64;
-    let each = run_memory.saturating_sub(alone_memory) / kept >> 10;
+    let each = run_memory.saturating_sub(alone_memory) / kept / 1_024;
     let (with, without) = (with.as_secs_f64(), without.as_secs_f64());
     println!("pods   events  CPU without  CPU with  checkpoints  KiB each  clone");
     println!(
@@ -120,7 +120,7 @@ fn jump(options: &Options, run: &mut Run) {
     let mut chance = Random::stream(SEED, "jumps");
     for (part, until) in [("the hour", HOUR), ("its busy part", BUSY)] {
         let mut times = Vec::new();
-        for _ in 0..options.jumps {
+        for _ in 0..options.jumps.max(1) {
             let to = chance.below(until * SECOND);
             let start = Instant::now();
             run.seek(to, &mut || true);

@@ -9,6 +9,12 @@ export async function loadSchema() {
   return answer.text();
 }
 
+export async function loadHelp() {
+  const answer = await fetch(new URL('help.txt', document.baseURI));
+  if (!answer.ok) throw new Error(`help.txt: ${answer.status}`);
+  return answer.text();
+}
+
 export async function loadStory(name) {
   const answer = await fetch(new URL(`stories/${name}.yaml`, document.baseURI));
   if (!answer.ok) throw new Error(`${name}.yaml: ${answer.status}`);

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use orrery_run::Library;
 use orrery_schema::Schema;
 use orrery_share::File;
 use orrery_view::assist::{Sort, hover};
@@ -14,10 +15,28 @@ use crate::session::Session;
 extern "C" {
     #[wasm_bindgen(catch, js_name = loadSchema)]
     async fn load_schema() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = loadHelp)]
+    async fn load_help() -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
     static TABLE: Cell<Option<&'static Schema>> = const { Cell::new(None) };
+    static HELP: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// What commands of the console can read, as far as it is here.
+pub fn library() -> Library<'static> {
+    Library { schema: TABLE.get(), help: HELP.get() }
+}
+
+/// Fetches what commands tell of themselves. Without it `--help` says that it is not here, and everything else works.
+pub async fn fetch_help() {
+    if HELP.get().is_none()
+        && let Some(text) = load_help().await.ok().and_then(|text| text.as_string())
+    {
+        HELP.set(Some(Box::leak(text.into_boxed_str())));
+    }
 }
 
 /// The table, once it is here.

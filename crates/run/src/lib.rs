@@ -16,7 +16,7 @@ pub use branch::Branch;
 pub use compare::{Changed, Field, What, compare};
 pub use cursor::Cursor;
 pub use pace::Pace;
-pub use perform::{Outcome, Refused, objects, perform};
+pub use perform::{Library, Outcome, Refused, objects, perform};
 pub use refusals::marks;
 pub use run::{Moment, NODES, Run, SEED};
 pub use words::{command, label};

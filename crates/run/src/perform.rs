@@ -32,8 +32,17 @@ pub struct Refused {
     pub message: String,
 }
 
+/// What commands read that is too large for a page to hold from the beginning.
+#[derive(Clone, Copy, Default)]
+pub struct Library<'a> {
+    /// The table of fields, for `kubectl explain`.
+    pub schema: Option<&'a Schema>,
+    /// What commands tell of themselves.
+    pub help: Option<&'a str>,
+}
+
 /// The editor's files, as the console's `-f` finds them.
-pub(crate) struct Named<'a>(pub(crate) &'a [File], pub(crate) Option<&'a Schema>);
+pub(crate) struct Named<'a>(pub(crate) &'a [File], pub(crate) Library<'a>);
 
 impl orrery_kubectl::Files for Named<'_> {
     fn read(&self, name: &str) -> Option<String> {
@@ -41,7 +50,11 @@ impl orrery_kubectl::Files for Named<'_> {
     }
 
     fn schema(&self) -> Option<&Schema> {
-        self.1
+        self.1.schema
+    }
+
+    fn help(&self) -> Option<&str> {
+        self.1.help
     }
 }
 
@@ -101,7 +114,7 @@ fn say(cluster: &mut Cluster, action: &Action) -> Outcome {
     let line = command(action).expect("these have one");
     let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
     // What goes on is followed by whoever began it, while time passes.
-    let (output, _) = orrery_workstation::start(&line, &Named(files, None), cluster);
+    let (output, _) = orrery_workstation::start(&line, &Named(files, Library::default()), cluster);
     if output.code == 0 { Outcome::default() } else { refused(output.stderr.trim().to_owned()) }
 }
 

@@ -1,18 +1,21 @@
 //! Which commands only read.
 
 /// Commands of kubectl that change nothing but what they print.
-const READING: [&str; 17] = [
+const READING: [&str; 20] = [
+    "alpha",
     "api-resources",
     "api-versions",
     "auth",
     "cluster-info",
     "completion",
+    "config",
     "describe",
     "diff",
     "events",
     "explain",
     "get",
     "help",
+    "kustomize",
     "logs",
     "options",
     "plugin",

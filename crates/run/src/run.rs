@@ -1,13 +1,12 @@
 //! A run: a cluster, what was done to it, and every instant of both.
 
 use orrery_cluster::{Cluster, Config, EVENTS_PER_LOOK, Topology as Layout};
-use orrery_kubectl::{Following, Output};
-use orrery_schema::Schema;
+use orrery_kubectl::{Following, KUBECONFIG, Output};
 use orrery_share::{Action, File, Link, Step, Topology};
 
 use crate::branch::{Branch, keep, latest};
 use crate::compare::{Changed, compare};
-use crate::perform::{Named, Outcome, perform};
+use crate::perform::{Library, Named, Outcome, perform};
 use crate::reading::only_reads;
 use crate::{Cursor, branch};
 
@@ -36,6 +35,8 @@ pub struct Run {
     topology: Option<Topology>,
     branches: Vec<Branch>,
     here: Cursor,
+    /// Files that commands have written: the person's own, whatever instant the cluster is at.
+    home: Vec<File>,
 }
 
 /// An instant of a branch.
@@ -61,7 +62,7 @@ impl Run {
     fn with(seed: u64, nodes: u32, topology: Option<Topology>, steps: Vec<Step>) -> Self {
         let here = Cursor { branch: 0, taken: 0, cluster: build(seed, nodes, topology) };
         let branches = vec![Branch::new(None, here.clone(), steps)];
-        Self { seed, nodes, topology, branches, here }
+        Self { seed, nodes, topology, branches, here, home: Vec::new() }
     }
 
     /// What a link to this instant of the run holds: the steps that were taken, beside the files of the editor.
@@ -307,8 +308,8 @@ impl Run {
 
     /// Runs a command line of the console, with the files that `-f` can name and what `kubectl explain` reads. What goes on is
     /// followed for a minute at most.
-    pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>, schema: Option<&Schema>) -> Output {
-        let (mut output, mut following) = self.start(line, files.clone(), schema);
+    pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>, library: Library<'_>) -> Output {
+        let (mut output, mut following) = self.start(line, files.clone(), library);
         let deadline = self.now() + FOLLOWED;
         while let Some(what) = &mut following {
             let (more, over) = self.look(what, &files);
@@ -329,17 +330,21 @@ impl Run {
         &mut self,
         line: Vec<String>,
         files: Vec<File>,
-        schema: Option<&Schema>,
+        library: Library<'_>,
     ) -> (Output, Option<Following>) {
         let mut before = self.ready();
+        let mut files = files;
+        files.extend(self.home.iter().cloned());
         if only_reads(&line) {
-            let answer = orrery_workstation::start(&line, &Named(&files, schema), &mut before.cluster);
+            let answer = orrery_workstation::start(&line, &Named(&files, library), &mut before.cluster);
             self.run(before.now(), &mut || true);
+            self.keep_files(&answer.0);
             return answer;
         }
-        let answer = orrery_workstation::start(&line, &Named(&files, schema), &mut self.here.cluster);
+        let answer = orrery_workstation::start(&line, &Named(&files, library), &mut self.here.cluster);
+        self.keep_files(&answer.0);
         let named = |file: &File| {
-            let always = ["Dockerfile", orrery_kubectl::EDITED].contains(&&*file.name);
+            let always = ["Dockerfile", KUBECONFIG, orrery_kubectl::EDITED].contains(&&*file.name);
             always || line.iter().any(|word| word.contains(&file.name))
         };
         let files = files.into_iter().filter(named).collect();
@@ -347,9 +352,17 @@ impl Run {
         answer
     }
 
+    /// Keeps what a command wrote, in place of what was there under that name.
+    fn keep_files(&mut self, output: &Output) {
+        for (name, text) in &output.files {
+            self.home.retain(|file| file.name != *name);
+            self.home.push(File { name: name.clone(), text: text.clone() });
+        }
+    }
+
     /// What something that goes on prints by now, and whether it is over.
     pub fn look(&mut self, following: &mut Following, files: &[File]) -> (Output, bool) {
-        following.look(&Named(files, None), &mut self.here.cluster)
+        following.look(&Named(files, Library::default()), &mut self.here.cluster)
     }
 
     /// Lets everything happen that is due, and keeps what there was before something is done.

@@ -3,7 +3,7 @@
 
 use orrery_cluster::{Cluster, Settle};
 use orrery_kubectl::Output;
-use orrery_run::Run;
+use orrery_run::{Library, Run};
 use orrery_share::Topology;
 use orrery_sim::{Duration, SimTime};
 use std::rc::Rc;
@@ -166,7 +166,7 @@ impl Play {
 
     /// Plays everything, as fast as it goes.
     pub fn to_end(&mut self, run: &mut Run) {
-        let say = |run: &mut Run, line: Vec<String>, files| run.kubectl(line, files, None);
+        let say = |run: &mut Run, line: Vec<String>, files| run.kubectl(line, files, Library::default());
         for line in self.scenario.opening() {
             say(run, line, Vec::new());
         }

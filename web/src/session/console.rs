@@ -175,7 +175,7 @@ impl Desk<'_> {
     fn edit(&mut self, argv: &[String]) -> Output {
         let mut line = vec!["get".to_owned(), "-o".to_owned(), "yaml".to_owned()];
         line.extend(argv[1..].iter().cloned());
-        let mut output = self.run.kubectl(line, Vec::new(), None);
+        let mut output = self.run.kubectl(line, Vec::new(), assist::library());
         if output.code == 0 {
             let words: Vec<&str> =
                 argv[1..].iter().map(|word| &**word).take_while(|word| !word.starts_with('-')).collect();
@@ -200,7 +200,7 @@ impl Machine for Desk<'_> {
         } else {
             let mut files = self.files.clone();
             files.extend(input.map(|text| File { name: "-".into(), text: text.into() }));
-            self.run.start(argv.to_vec(), files, assist::table())
+            self.run.start(argv.to_vec(), files, assist::library())
         };
         self.touched.extend(touched(self.run.cluster(), before, argv, &output.stdout));
         self.code |= output.code;
@@ -270,7 +270,7 @@ impl Session {
             let run = &mut state.engine.run;
             let words = kubectl_words(line);
             let before = run.cluster().api().revision();
-            let output = run.kubectl(words.clone(), files, assist::table());
+            let output = run.kubectl(words.clone(), files, assist::library());
             let touched = touched(run.cluster(), before, &words, &output.stdout);
             let whole = match orrery_workstation::is_program(&words) {
                 true => line.to_owned(),

@@ -165,13 +165,13 @@ fn what_only_reads_leaves_no_trace() {
     for line in
         ["get pods", "describe deployment web", "rollout status deployment web", "top pods", "no-such"]
     {
-        run.kubectl(words(line), vec![], None);
+        run.kubectl(words(line), vec![], Library::default());
     }
     assert!(run.now() > seconds(90), "a command takes time");
     go(&mut run, 600);
     assert_eq!((run.trace_hash(), run.branches().len(), run.taken()), (hash, 1, 3));
     go(&mut run, 90);
-    assert_eq!(run.kubectl(words("scale deployment web --replicas=1"), vec![], None).code, 0);
+    assert_eq!(run.kubectl(words("scale deployment web --replicas=1"), vec![], Library::default()).code, 0);
     assert_eq!(run.branches().len(), 2);
 }
 

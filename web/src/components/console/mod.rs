@@ -6,9 +6,11 @@ mod prompt;
 
 use std::rc::Rc;
 
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
+use crate::assist::fetch_help;
 use crate::files::{Edit, FilesContext, use_files};
 use crate::session::{Entry, Paper, Session, use_session, use_view};
 use crate::ui::use_words;
@@ -23,6 +25,7 @@ pub fn Console() -> Html {
     let pointed = use_state(|| None::<Rc<Entry>>);
     let sheet = use_node_ref();
     use_end(&sheet, &paper.entries);
+    use_effect_with((), |()| spawn_local(fetch_help()));
     let light = {
         let pointed = pointed.clone();
         Callback::from(move |entry| pointed.set(entry))

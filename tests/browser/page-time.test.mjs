@@ -14,7 +14,7 @@ const goTo = (page, seconds) => page.locator('.scrubber input').fill(String(seco
 
 /** Types a line into the console. */
 async function say(page, line) {
-  await page.getByRole('tab', { name: 'Console' }).click();
+  await page.click('.log-head button:nth-child(2)');
   await page.fill('.console input', line);
   await page.press('.console input', 'Enter');
 }

@@ -43,7 +43,7 @@ pub fn Line(props: &LineProps) -> Html {
         <div class={classes!("entry", about.then_some("about"), entry.by_hand.is_some().then_some("hand"))}
             onmouseenter={move |_| enter()} onmouseleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
             <b>{&entry.prompt}{&shown}</b>
-            <button class="copy" aria-label={format!("{}: {shown}", w.shell.copy)} title={w.shell.copy} {onclick}>{"⧉"}</button>
+            <button class="copy" aria-label={format!("{}: {shown}", w.shell.copy)} title={w.shell.copy} {onclick}>{w.shell.copy}</button>
             if !entry.answer.is_empty() {
                 <pre class={entry.failed.then_some("failed")} tabindex="0">{paint(&entry.answer)}</pre>
             }

@@ -170,7 +170,7 @@ fn other_readers_of_yaml_find_the_same_in_our_files() {
 fn a_file_that_is_cut_or_garbled_is_refused_and_nothing_else_happens() {
     for file in files() {
         let text = std::fs::read_to_string(&file).expect("the file was just listed");
-        for (at, _) in text.match_indices('\n') {
+        for (at, _) in text.match_indices('\n').step_by(11) {
             let cut = &text[..at];
             let garbled = [cut, &text[at + 1..].replacen(": ", ":\t{[", 1)].concat();
             for hostile in [cut, &garbled] {

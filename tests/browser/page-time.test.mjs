@@ -137,7 +137,7 @@ test('a run is listed, named, left, opened again and removed', async () => {
   await page.click('.examples');
   await page.click('.gallery li:nth-child(3) button');
   await page.click('.head .runs-button');
-  const kept = page.locator('.runs li', { has: page.locator('input[value="five or one"]') });
+  const kept = page.locator('.runs li', { has: page.getByRole('button', { name: 'Open five or one' }) });
   await kept.locator('.open').click();
   await untilReady(page, 1);
   await page.waitForSelector('.strip .track');

@@ -139,9 +139,7 @@ test('a run is listed, named, left, opened again and removed', async () => {
   await page.click('.head .runs-button');
   const kept = page.locator('.runs li', { has: page.getByRole('button', { name: 'Open five or one' }) });
   await kept.locator('.open').click();
-  // It stands where it was kept last: at the last thing that was done.
-  await at(page, '00:00:20');
-  await goTo(page, 60);
+  await at(page, '00:01:00');
   await untilReady(page, 1);
   await page.waitForSelector('.strip .track');
   await page.click('.examples');

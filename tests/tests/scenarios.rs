@@ -29,6 +29,10 @@ impl Files for Folder {
         let gallery = Path::new(GALLERY).join(name);
         std::fs::read_to_string(self.0.join(name)).or_else(|_| std::fs::read_to_string(gallery)).ok()
     }
+
+    fn help(&self) -> Option<&str> {
+        Some(orrery_kubectl::HELP)
+    }
 }
 
 /// The words of a line; quotation marks around a word, or around what follows its `=`, keep blanks within it. Those

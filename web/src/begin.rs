@@ -18,7 +18,7 @@ pub fn run(session: &Session, files: &FilesContext, ui: &UiContext, link: &Link,
 /// A run of this browser's list, with its branches.
 pub fn kept_run(session: &Session, files: &FilesContext, ui: &UiContext, branches: &[Link], kept: Kept) {
     let (Some(run), Some(link)) = (kept.run(branches), branches.get(kept.branch)) else { return };
-    show(files, ui, link.files.clone());
+    show(session, files, ui, link.files.clone());
     session.reset(run);
     session.set_speed(link.speed);
     session.play(false);
@@ -28,14 +28,15 @@ pub fn kept_run(session: &Session, files: &FilesContext, ui: &UiContext, branche
 
 /// A new cluster with these manifests.
 pub fn manifests(session: &Session, files: &FilesContext, ui: &UiContext, list: Vec<File>, from: &str) {
-    show(files, ui, list.clone());
+    show(session, files, ui, list.clone());
     session.reset(Run::new(SEED, NODES, None));
     session.set_kept(Kept { from: from.to_owned(), ..session.kept() });
     session.act(Action::Apply { text: Files::new(list).joined() });
     session.play(true);
 }
 
-fn show(files: &FilesContext, ui: &UiContext, list: Vec<File>) {
+fn show(session: &Session, files: &FilesContext, ui: &UiContext, list: Vec<File>) {
+    session.leave();
     store::put_aside(&files.list);
     files.dispatch(Edit::Replace(list));
     ui.dispatch(Choose::Select(None));

@@ -34,8 +34,9 @@ pub fn use_keeper(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) {
             }
         });
         let listening = (!embed).then(|| {
-            let (changed, leaving) = (keep.clone(), keep);
+            let (changed, leaving) = (keep.clone(), keep.clone());
             let window = web_sys::window().expect("the page has a window");
+            session.set_keeper(Rc::new(move || keep(true)));
             let leave = EventListener::new(&window, "pagehide", move |_| leaving(true));
             (session.subscribe(Rc::new(move || changed(false))), leave)
         });

@@ -43,6 +43,7 @@ pub struct Session {
     /// Under which name this run is kept in the browser.
     kept: RefCell<Kept>,
     listeners: RefCell<BTreeMap<u64, Rc<dyn Fn()>>>,
+    keeper: RefCell<Option<Rc<dyn Fn()>>>,
 }
 
 struct State {
@@ -131,6 +132,7 @@ impl Session {
             consoles,
             kept: RefCell::new(Kept::new(runs::new_id())),
             listeners: RefCell::default(),
+            keeper: RefCell::default(),
         })
     }
 
@@ -167,6 +169,19 @@ impl Session {
     /// Which run this is, and how much was done in it.
     pub fn done(&self) -> (String, usize) {
         (self.kept.borrow().id.clone(), self.read(|engine| engine.run.steps().len()))
+    }
+
+    /// Names who keeps the run before another takes its place.
+    pub fn set_keeper(&self, keeper: Rc<dyn Fn()>) {
+        self.keeper.replace(Some(keeper));
+    }
+
+    /// Keeps the run as it stands: another is about to take its place, and perhaps that of its files.
+    pub fn leave(&self) {
+        let keeper = self.keeper.borrow().clone();
+        if let Some(keeper) = keeper {
+            keeper();
+        }
     }
 
     /// Replaces the run, at time zero; it is kept beside the one before.

@@ -160,6 +160,7 @@ impl Story {
         let play = Play::new(scenario);
         let run = play.run()?;
         let speed = session.clock().speed;
+        session.leave();
         session.reset(run);
         for line in play.scenario().opening() {
             session.kubectl(&joined(&line), Vec::new());

@@ -383,7 +383,8 @@ mod tests {
             ("the kind itself", "Deployment", Some(Kind::Deployment)),
             ("with its group", "deployments.apps", Some(Kind::Deployment)),
             ("with version and group", "deployments.v1.apps", Some(Kind::Deployment)),
-            ("a core kind with its version", "pods.v1", Some(Kind::Pod)),
+            ("a core kind with its version", "pods.v1.", Some(Kind::Pod)),
+            ("a version is no group", "pods.v1", None),
             ("a wrong group", "pods.apps", None),
             ("nothing of that name", "pod5", None),
         ] {

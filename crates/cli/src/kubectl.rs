@@ -6,6 +6,7 @@ use orrery_api::{Kind, Object};
 use orrery_apimachinery::{MicroTime, Time};
 use orrery_apiserver::{Config, Request, Still};
 use orrery_kubectl::{Files, KUBECONFIG, Output, START_UP};
+use orrery_schema::Schema;
 use orrery_sim::{Duration, SimTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -112,6 +113,34 @@ fn parse<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, String> {
     serde_json::from_slice(&load(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// The configuration with which states are saved.
+const SAVED_WITH: &str = "\
+apiVersion: v1
+kind: Config
+preferences: {}
+current-context: o
+clusters: [{name: o, cluster: {server: 'https://127.0.0.1:6443'}}]
+contexts: [{name: o, context: {cluster: o, user: u}}]
+users: [{name: u, user: {}}]
+";
+
+/// Files beside a saved state.
+struct Beside<'f>(&'f dyn Files);
+
+impl Files for Beside<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        if name == KUBECONFIG { Some(SAVED_WITH.into()) } else { self.0.read(name) }
+    }
+
+    fn schema(&self) -> Option<&Schema> {
+        self.0.schema()
+    }
+
+    fn help(&self) -> Option<&str> {
+        self.0.help()
+    }
+}
+
 /// What kubectl answers to every command of a batch, by its number. They find their files in `files`.
 pub fn batch(state: &Path, commands: &Path, files: &dyn Files) -> Result<Vec<(u64, Output)>, String> {
     let mut session = Alone::new(&parse(state)?)?;
@@ -119,7 +148,7 @@ pub fn batch(state: &Path, commands: &Path, files: &dyn Files) -> Result<Vec<(u6
     for command in parse::<Vec<Command>>(commands)? {
         session.begin(date(&command.at)?);
         let argv = command.argv.get(1..).unwrap_or_default();
-        answers.push((command.n, orrery_kubectl::run(argv, files, &mut session.server)));
+        answers.push((command.n, orrery_kubectl::run(argv, &Beside(files), &mut session.server)));
     }
     Ok(answers)
 }
@@ -137,7 +166,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     if let Some(now) = &options.now {
         session.begin(date(now)?);
     }
-    let output = orrery_kubectl::run(&options.argv, &Disk, &mut session.server);
+    let output = orrery_kubectl::run(&options.argv, &Beside(&Disk), &mut session.server);
     for (name, text) in output.files.iter().filter(|(name, _)| name != KUBECONFIG) {
         std::fs::write(name, text).map_err(|error| format!("{name}: {error}"))?;
     }

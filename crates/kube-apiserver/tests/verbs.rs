@@ -344,7 +344,9 @@ fn every_write_says_who_made_it_and_because_of_what() {
     assert_eq!((write.actor.as_ref(), write.verb, write.cause), ("follower", Verb::Create, cause));
     assert_eq!((write.cause.write(), write.cause.is_later(), write.previous), (cause.write(), false, 0));
     let first = api.revision();
-    let relabel = |m: &mut ConfigMap| drop(m.metadata.labels.insert("a", "b"));
+    let relabel = |m: &mut ConfigMap| {
+        m.metadata.labels.insert("a", "b");
+    };
     api.modify::<ConfigMap>(&request(), "default", "b", relabel).expect("there");
     api.delete(&request(), &Key::new(Kind::ConfigMap, "default", "b"), &DeleteOptions::default())
         .expect("there");

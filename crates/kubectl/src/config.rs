@@ -19,12 +19,12 @@ pub(crate) fn load(files: &dyn Files) -> Value {
         || {
             json!({
                 "apiVersion": "v1",
-                "clusters": [{"name": "o", "cluster": {"server": "https://127.0.0.1:6443"}}],
-                "contexts": [{"name": "o", "context": {"cluster": "o", "user": "u"}}],
-                "current-context": "o",
+                "clusters": [{"name": "orrery", "cluster": {"server": "https://127.0.0.1:6443"}}],
+                "contexts": [{"name": "orrery", "context": {"cluster": "orrery", "user": "admin"}}],
+                "current-context": "orrery",
                 "kind": "Config",
                 "preferences": {},
-                "users": [{"name": "u", "user": {}}],
+                "users": [{"name": "admin", "user": {}}],
             })
         },
         |document| document.value,

@@ -2,6 +2,7 @@
 //! `base64decode`).
 
 mod functions;
+mod lex;
 mod parse;
 
 use crate::json::compact;

@@ -66,7 +66,8 @@ impl Run {
         let now = self.now();
         let before = match pace {
             Pace::Second => return now.saturating_sub(SECOND),
-            Pace::Action => self.steps().iter().rev().map(|step| step.at).find(|at| *at < now),
+            // What was done a moment ago is stepped over: commands take time, too.
+            Pace::Action => self.steps().iter().rev().map(|step| step.at).find(|at| at + SECOND <= now),
             Pace::Event => {
                 let writes = self.cluster().api().writes().iter().rev();
                 let events = writes.filter(|write| write.kind == Kind::Event);

@@ -6,7 +6,7 @@ use orrery_apiserver::Session;
 use orrery_cluster::{Cluster, Config};
 use orrery_sim::SimTime;
 use orrery_view::events::events;
-use orrery_view::inspect::{inspect, origin};
+use orrery_view::inspect::origin;
 use orrery_view::scene::{NodeState, ObjectRef, PodState, Scene, Stage, View, scene};
 use orrery_view::scheduling::scheduling;
 use orrery_view::why::{Deed, chain};

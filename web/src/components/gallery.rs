@@ -25,6 +25,7 @@ pub fn Gallery() -> Html {
     let session = use_session();
     let files = use_files();
     let open = move |list: Vec<File>| {
+        session.leave();
         store::put_aside(&files.list);
         ui.dispatch(Choose::Story(None));
         session.reset(Run::new(SEED, NODES, None));

@@ -1,11 +1,11 @@
 //! From the text of a template to its parts (Go: `text/template/parse`).
 
+use super::lex::{Action, Token, token};
 use super::{Block, Command, First, Node, Operand, Pipe};
 use crate::gotemplate::functions;
-use orrery_apimachinery::Value;
 
 /// What ends a list of parts.
-enum End {
+enum Closing {
     Text,
     End,
     Else(String),
@@ -15,9 +15,9 @@ enum End {
 pub(super) fn template(text: &str) -> Result<Vec<Node>, String> {
     let mut parser = Parser { text, at: 0, variables: vec!["$".into()], loops: 0, trim: false };
     let outcome = parser.nodes().and_then(|(nodes, end)| match end {
-        End::Text => Ok(nodes),
-        End::End => Err("unexpected {{end}}".into()),
-        End::Else(_) => Err("unexpected {{else}}".into()),
+        Closing::Text => Ok(nodes),
+        Closing::End => Err("unexpected {{end}}".into()),
+        Closing::Else(_) => Err("unexpected {{else}}".into()),
     });
     outcome.map_err(|error| format!("{}: {error}", 1 + text[..parser.at].matches('\n').count()))
 }
@@ -33,28 +33,8 @@ struct Parser<'t> {
     trim: bool,
 }
 
-/// A word of an action.
-#[derive(Clone, Debug, PartialEq)]
-enum Token<'t> {
-    Space,
-    /// `.name`.
-    Field(&'t str),
-    /// `$name`.
-    Variable(&'t str),
-    Name(&'t str),
-    Constant(Value),
-    /// `.`, `|`, `(`, `)`, `,`, `=`, `:=`.
-    Sign(&'t str),
-}
-
-/// The words of an action, each with where it begins and ends.
-struct Action<'t> {
-    tokens: Vec<(usize, usize, Token<'t>)>,
-    next: usize,
-}
-
 impl<'t> Parser<'t> {
-    fn nodes(&mut self) -> Result<(Vec<Node>, End), String> {
+    fn nodes(&mut self) -> Result<(Vec<Node>, Closing), String> {
         let mut nodes = Vec::new();
         loop {
             let rest = &self.text[self.at..];
@@ -72,7 +52,7 @@ impl<'t> Parser<'t> {
             }
             self.at += start;
             if start == rest.len() {
-                return Ok((nodes, End::Text));
+                return Ok((nodes, Closing::Text));
             }
             self.at += if trims { 3 } else { 2 };
             if self.comment()? {
@@ -119,7 +99,7 @@ impl<'t> Parser<'t> {
         Ok(Action { tokens, next })
     }
 
-    fn node(&mut self, mut action: Action<'t>, nodes: &mut Vec<Node>) -> Result<Option<End>, String> {
+    fn node(&mut self, mut action: Action<'t>, nodes: &mut Vec<Node>) -> Result<Option<Closing>, String> {
         let word = match action.peek() {
             Some(Token::Name(word)) => *word,
             _ => "",
@@ -128,13 +108,13 @@ impl<'t> Parser<'t> {
             "if" => Block::If,
             "range" => Block::Range,
             "with" => Block::With,
-            "end" => return Ok(Some(End::End)),
+            "end" => return Ok(Some(Closing::End)),
             "else" => {
                 action.take();
                 action.spaces();
                 let from = action.tokens.get(action.next).map_or(self.at, |(from, ..)| *from);
                 let to = action.tokens.last().map_or(self.at, |(_, to, _)| *to);
-                return Ok(Some(End::Else(self.text.get(from..to).unwrap_or_default().into())));
+                return Ok(Some(Closing::Else(self.text.get(from..to).unwrap_or_default().into())));
             }
             "break" | "continue" => {
                 if self.loops == 0 {
@@ -169,17 +149,17 @@ impl<'t> Parser<'t> {
         let (body, end) = self.nodes()?;
         let mut otherwise = Vec::new();
         match end {
-            End::Text => return Err("unexpected EOF".into()),
-            End::End => {}
-            End::Else(rest) if rest.is_empty() => {
+            Closing::Text => return Err("unexpected EOF".into()),
+            Closing::End => {}
+            Closing::Else(rest) if rest.is_empty() => {
                 let (nodes, end) = self.nodes()?;
                 match end {
-                    End::End => otherwise = nodes,
-                    End::Text => return Err("unexpected EOF".into()),
-                    End::Else(_) => return Err("expected end; found {{else}}".into()),
+                    Closing::End => otherwise = nodes,
+                    Closing::Text => return Err("unexpected EOF".into()),
+                    Closing::Else(_) => return Err("expected end; found {{else}}".into()),
                 }
             }
-            End::Else(rest) => otherwise.push(self.chained(&rest)?),
+            Closing::Else(rest) => otherwise.push(self.chained(&rest)?),
         }
         self.loops -= usize::from(kind == Block::Range);
         self.variables.truncate(known);
@@ -318,110 +298,4 @@ impl<'t> Parser<'t> {
         let column = at - before.rfind('\n').map_or(0, |end| end + 1);
         format!("{}:{column}", 1 + before.matches('\n').count())
     }
-}
-
-impl<'t> Action<'t> {
-    fn peek(&self) -> Option<&Token<'t>> {
-        self.tokens.get(self.next).map(|(_, _, token)| token)
-    }
-
-    fn take(&mut self) -> Option<Token<'t>> {
-        let token = self.peek().cloned();
-        self.next += 1;
-        token
-    }
-
-    fn spaces(&mut self) {
-        while self.peek() == Some(&Token::Space) {
-            self.next += 1;
-        }
-    }
-}
-
-/// The word that a text begins with, and how long it is.
-fn token(text: &str) -> Result<(usize, Token<'_>), String> {
-    let first = text.chars().next().ok_or("unclosed action")?;
-    let named = |from: usize| {
-        let word = |c: char| c == '_' || c.is_alphanumeric();
-        from + text[from..].find(|c| !word(c)).unwrap_or(text.len() - from)
-    };
-    let signs = [":=", "=", "|", "(", ")", ","];
-    if let Some(sign) = signs.into_iter().find(|sign| text.starts_with(sign)) {
-        return Ok((sign.len(), Token::Sign(sign)));
-    }
-    match first {
-        ' ' | '\t' | '\r' | '\n' => Ok((1, Token::Space)),
-        '"' | '`' | '\'' => quoted(text, first),
-        '$' => Ok((named(1), Token::Variable(&text[..named(1)]))),
-        '.' if named(1) > 1 && !text[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-            Ok((named(1), Token::Field(&text[1..named(1)])))
-        }
-        '.' => Ok((1, Token::Sign("."))),
-        '0'..='9' | '-' | '+' => number(text),
-        first if first == '_' || first.is_alphabetic() => {
-            let length = named(0);
-            let token = match &text[..length] {
-                "true" => Token::Constant(true.into()),
-                "false" => Token::Constant(false.into()),
-                "nil" => Token::Constant(Value::Null),
-                name => Token::Name(name),
-            };
-            Ok((length, token))
-        }
-        '{' => Err("unexpected \"{\" in command".into()),
-        other => Err(format!("unexpected {other:?} in operand")),
-    }
-}
-
-/// A text in quotes, or a letter.
-fn quoted(text: &str, quote: char) -> Result<(usize, Token<'_>), String> {
-    let mut escaped = false;
-    let end = text.char_indices().skip(1).find(|(_, c)| {
-        let ends = !escaped && *c == quote;
-        escaped = !escaped && *c == '\\' && quote != '`';
-        ends
-    });
-    let unterminated = match quote {
-        '`' => "unterminated raw quoted string",
-        '\'' => "unterminated character constant",
-        _ => "unterminated quoted string",
-    };
-    let (end, _) = end.ok_or(unterminated)?;
-    let inner = &text[1..end];
-    let value = match quote {
-        '`' => inner.into(),
-        '\'' => inner.chars().next().map_or(0, u32::from).into(),
-        _ => unescaped(inner).into(),
-    };
-    Ok((end + 1, Token::Constant(value)))
-}
-
-fn unescaped(text: &str) -> String {
-    let mut out = String::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        out.push(match letter {
-            '\\' => match letters.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some('r') => '\r',
-                Some(other) => other,
-                None => '\\',
-            },
-            letter => letter,
-        });
-    }
-    out
-}
-
-fn number(text: &str) -> Result<(usize, Token<'_>), String> {
-    let length = text.find(|c: char| !(c.is_alphanumeric() || "+-._".contains(c))).unwrap_or(text.len());
-    let word = &text[..length];
-    let hex = word.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
-    let whole = hex.or_else(|| word.replace('_', "").parse().ok());
-    let value = match whole {
-        Some(whole) => whole.into(),
-        None => word.parse::<f64>().map(Value::from).map_err(|_| format!("bad number syntax: {word:?}"))?,
-    };
-    Ok((length, Token::Constant(value)))
 }

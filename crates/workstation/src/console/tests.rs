@@ -324,7 +324,7 @@ fn tab_completes_programs_words_of_kubectl_files_and_variables() {
         );
     }
     expect![[r#"
-        ku → kubectl | kubectl
+        ku → ku| kubectl kustomize
         des → describe | describe
         kubectl get n → kubectl get n| namespaces netpol networkpolicies no nodes ns
         k get ns | gr → k get ns | grep | grep

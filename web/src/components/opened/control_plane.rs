@@ -77,6 +77,7 @@ fn laid_out_anew(near: &Near<'_>, files: &FilesContext) -> Html {
         let select: HtmlSelectElement = e.target_unchecked_into();
         let index = usize::try_from(select.selected_index() - 1).ok();
         let Some(topology) = index.and_then(|i| TOPOLOGIES.get(i)) else { return };
+        session.leave();
         session.reset(Run::new(SEED, NODES, Some(*topology)));
         session.act(Action::Apply { text: text.clone() });
         session.play(true);

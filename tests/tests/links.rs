@@ -15,7 +15,7 @@ const ANYWHERE: usize = 2_000 - 100;
 fn files(folder: &str, end: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
     files.retain(|path| path.extension().is_some_and(|found| found == end));
     files.sort();
     assert!(!files.is_empty(), "nothing in {}", folder.display());
@@ -24,8 +24,8 @@ fn files(folder: &str, end: &str) -> Vec<PathBuf> {
 
 fn links() -> Vec<(String, Link)> {
     let link = |path: PathBuf| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let link = decode(&fs::read_to_string(&path).unwrap());
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let link = decode(&fs::read_to_string(&path).expect("a link is text"));
         (name.clone(), link.unwrap_or_else(|damage| panic!("{name}: {damage}")))
     };
     files("tests/links", "link").into_iter().map(link).collect()

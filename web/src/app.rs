@@ -120,7 +120,8 @@ fn of_link(link: Link) -> Begin {
 /// The run of this tab, or the last of this browser; an address that was not opened in this tab comes first.
 fn resumed(origin: &str) -> Option<(Kept, Begin)> {
     let (kept, mine) = runs::last()?;
-    if !origin.is_empty() && !(mine && kept.from == origin) {
+    let is_it = mine && kept.from == origin;
+    if !origin.is_empty() && !is_it {
         return None;
     }
     let mut branches = runs::open(&kept.id)?.ok()?;

@@ -26,7 +26,7 @@ pub fn text(cluster: &Cluster, id: &ObjectRef, field: Option<&str>) -> Option<St
     }
     put_chain(&mut out, &chain);
     let (rows, older) = changed_fields(cluster, id);
-    if field.is_none() && !(rows.is_empty() && !older) {
+    if field.is_none() && (older || !rows.is_empty()) {
         out += "\nFields that changed, newest first:\n";
         for row in rows.iter().take(FIELDS) {
             let at = seconds(row.at);

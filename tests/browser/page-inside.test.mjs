@@ -79,7 +79,7 @@ test('a probe fails by a click with its command, the container is restarted, and
   await card.locator('li', { hasText: 'liveness probe be' }).locator('button').click();
   await page.waitForSelector('.ctr[data-container=shop][data-state=ready]', { timeout: 60_000 });
   await page.locator('.log-head button').nth(1).click();
-  assert.match(await page.locator('.console .paper').innerText(), /liveness=fail\s+pod\/shop annotated[\s\S]*liveness-\s+pod\/shop annotated/);
+  assert.match(await page.locator('.console .paper').innerText(), /liveness=fail\s+Copy\s+pod\/shop annotated[\s\S]*liveness-\s+Copy\s+pod\/shop annotated/);
   await close();
 });
 

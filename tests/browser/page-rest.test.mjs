@@ -46,7 +46,7 @@ test('without the second file the page says what is missing and gives back what 
   const crash = page.locator('.crash');
   await crash.waitFor();
   assert.match(await crash.locator('h1').innerText(), /A part of the program is missing/);
-  assert.match(await crash.locator('a[download]').getAttribute('href'), /^data:text\/yaml/);
+  assert.match(await crash.locator('a[download]').getAttribute('href'), /^data:text\/plain[^,]*,.*shop\.yaml/);
   page.troubles.length = 0;
   await close();
 });

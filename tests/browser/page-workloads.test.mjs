@@ -47,7 +47,7 @@ const site = useSite();
 /** Everything that the console shows. */
 async function console_(page) {
   await page.click('.log-head button:nth-child(2)');
-  return page.locator('.console .paper').innerText();
+  return (await page.locator('.console .paper').innerText()).replaceAll('Copy\n', '');
 }
 
 test('keys scale and restart the workload of the selection, and the console shows the commands', async () => {

@@ -345,7 +345,7 @@ pub const KO: TimeWords = TimeWords {
     no_difference: "차이가 없다.",
     seconds: "초",
     just_before: "직전 시점…",
-    go_to: |when| format!("{when}으로 이동"),
+    go_to: |when| format!("이동: {when}"),
     keys: KeyWords {
         steps: "한 단계 뒤로, 앞으로",
         seconds: "1초 뒤로, 앞으로",

@@ -82,7 +82,7 @@ pub const KO: WhyWords = WhyWords {
     more_fields: |n| format!("필드 {n}개 더"),
     not_kept: "무엇을 바꾸었는지는 보관 기간이 지났다.",
     waited: |length| format!("다음 일이 있고 {length} 뒤:"),
-    go_to: |at| format!("{at}로 이동"),
+    go_to: |at| format!("이동: {at}"),
     time: "시간이 흘러 일어난 일이다.",
     time_after: "시간이 흘러 일어난 일이다. 그 전에:",
     cluster: "클러스터가 처음부터 이랬다.",

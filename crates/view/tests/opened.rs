@@ -1,7 +1,9 @@
 //! What pods and nodes show when they are opened, and what runs out for them.
 
+mod common;
+
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config};
+use orrery_cluster::Cluster;
 use orrery_sim::SimTime;
 use orrery_view::behaviour::{Does, behaviour};
 use orrery_view::countdown::Wait;
@@ -19,18 +21,9 @@ const SHOP: &str = r#"{"initContainers": [{"name": "migrate", "image": "busybox:
 
 /// A cluster of two nodes with one pod of this spec, `seconds` later.
 fn cluster(spec: &str, seconds: u64) -> Cluster {
-    let mut cluster = Cluster::new(Config::lively(2));
-    cluster.run(SimTime::from_millis(10), &mut || true);
-    let text =
+    let pod =
         format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: one, namespace: default}}\nspec: {spec}\n");
-    let read = orrery_manifest::objects(&text);
-    assert_eq!(read.diagnostics, [], "the manifest of this test is sound");
-    for located in read.objects {
-        let (api, request) = cluster.send();
-        api.create(&request, located.object).expect("the pod of this test is valid");
-    }
-    cluster.run(SimTime::from_secs(seconds), &mut || true);
-    cluster
+    common::cluster(2, &pod, seconds)
 }
 
 fn one() -> ObjectRef {

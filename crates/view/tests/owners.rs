@@ -1,7 +1,9 @@
 //! Who owns what, in small clusters that really ran; and what a person can do to it.
 
+mod common;
+
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config};
+use orrery_cluster::Cluster;
 use orrery_sim::SimTime;
 use orrery_view::handle::handle;
 use orrery_view::inspect::inspect;
@@ -12,20 +14,12 @@ use orrery_view::scheduling::scheduling;
 
 /// A cluster of three nodes to which these manifests were given, `seconds` later.
 fn cluster(manifests: &str, seconds: u64) -> Cluster {
-    let mut cluster = Cluster::new(Config::lively(3));
-    // Pods need the service account that a controller makes first.
-    cluster.run(SimTime::from_millis(10), &mut || true);
-    apply(&mut cluster, manifests, seconds);
-    cluster
+    common::cluster(3, manifests, seconds)
 }
 
+/// Gives manifests to the cluster, which then runs so much longer.
 fn apply(cluster: &mut Cluster, manifests: &str, seconds: u64) {
-    let read = orrery_manifest::objects(manifests);
-    assert_eq!(read.diagnostics, [], "the manifests of this test are sound");
-    for located in read.objects {
-        let (api, request) = cluster.send();
-        api.create(&request, located.object).expect("the objects of this test are valid");
-    }
+    common::give(cluster, manifests);
     let end = cluster.now() + orrery_sim::Duration::from_secs(seconds);
     cluster.run(end, &mut || true);
 }

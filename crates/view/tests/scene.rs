@@ -1,9 +1,11 @@
 //! What the picture says of small clusters that really ran.
 
+mod common;
+
 use std::rc::Rc;
 
 use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config};
+use orrery_cluster::Cluster;
 use orrery_sim::SimTime;
 use orrery_view::events::events;
 use orrery_view::inspect::origin;
@@ -35,17 +37,7 @@ spec: {selector: {app: wbe}, ports: [{port: 80}]}
 
 /// A cluster of three nodes to which these manifests were given, `seconds` later.
 fn cluster(manifests: &str, seconds: u64) -> Cluster {
-    let mut cluster = Cluster::new(Config::lively(3));
-    let read = orrery_manifest::objects(manifests);
-    assert_eq!(read.diagnostics, [], "the manifests of this test are sound");
-    // Pods need the service account that a controller makes first.
-    cluster.run(SimTime::from_millis(10), &mut || true);
-    for located in read.objects {
-        let (api, request) = cluster.send();
-        api.create(&request, located.object).expect("the objects of this test are valid");
-    }
-    cluster.run(SimTime::from_secs(seconds), &mut || true);
-    cluster
+    common::cluster(3, manifests, seconds)
 }
 
 fn pod(spec: &str) -> String {

@@ -1,8 +1,8 @@
 //! What the traffic view says of small clusters that really ran, and of requests that were followed through them.
 
-use orrery_apiserver::Session;
-use orrery_cluster::{Cluster, Config, Origin};
-use orrery_sim::SimTime;
+mod common;
+
+use orrery_cluster::{Cluster, Origin};
 use orrery_view::journey::{Ending, Failure, journeys};
 use orrery_view::layout::{Layout, arrange, route};
 use orrery_view::requests::offers;
@@ -45,17 +45,7 @@ spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: 
 ";
 
 fn cluster(seconds: u64) -> Cluster {
-    let mut cluster = Cluster::new(Config::lively(3));
-    let read = orrery_manifest::objects(WEB);
-    assert_eq!(read.diagnostics, [], "the manifests of this test are sound");
-    // Pods need the service account that a controller makes first.
-    cluster.run(SimTime::from_millis(10), &mut || true);
-    for located in read.objects {
-        let (api, request) = cluster.send();
-        api.create(&request, located.object).expect("the objects of this test are valid");
-    }
-    cluster.run(SimTime::from_secs(seconds), &mut || true);
-    cluster
+    common::cluster(3, WEB, seconds)
 }
 
 fn looked_at(cluster: &Cluster, width: f64) -> (Scene, Layout) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWith, paste, select, untilReady, web } from './page.mjs';
-import { useSite } from './support.mjs';
+import { eventually, useSite } from './support.mjs';
 
 const site = useSite();
 
@@ -46,7 +46,7 @@ test('fields are offered in the order of their need, and choosing one asks for i
   await page.waitForTimeout(120);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  assert.match(await text(page), /spec:\n {2}restartPolicy: Never$/);
+  await eventually(async () => assert.match(await text(page), /spec:\n {2}restartPolicy: Never$/));
   await close();
 });
 
@@ -58,7 +58,7 @@ test('names and labels are those of the cluster', async () => {
   await page.keyboard.press('Escape');
   await paste(page, 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec:\n  storageClassName: ');
   await toEnd(page);
-  assert.deepEqual(await offered(page), ['standard']);
+  await eventually(async () => assert.deepEqual(await offered(page), ['standard']));
   await close();
 });
 
@@ -86,9 +86,9 @@ test('formatting indents the text and keeps its comments', async () => {
   const { page, close } = await openEditor('apiVersion: v1\nkind: ConfigMap\nmetadata:\n    # mine\n    name: a\n');
   await page.click('.cm-content');
   await page.keyboard.press('Shift+Alt+f');
-  assert.match(await text(page), /metadata:\n {2}# mine\n {2}name: a/);
+  await eventually(async () => assert.match(await text(page), /metadata:\n {2}# mine\n {2}name: a/));
   await page.keyboard.press('Control+z');
-  assert.match(await text(page), /metadata:\n {4}# mine\n {4}name: a/);
+  await eventually(async () => assert.match(await text(page), /metadata:\n {4}# mine\n {4}name: a/));
   await close();
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWith, select, untilReady, web } from './page.mjs';
-import { accessibilityProblems, useSite } from './support.mjs';
+import { accessibilityProblems, eventually, useSite } from './support.mjs';
 
 const shop = `apiVersion: v1
 kind: Pod
@@ -73,13 +73,13 @@ test('a probe fails by a click with its command, the container is restarted, and
   const card = page.locator('.ctr[data-container=shop]');
   await card.locator('summary').click();
   const fail = card.locator('li', { hasText: 'Fail its liveness probe' });
-  assert.match(await fail.innerText(), /kubectl annotate pod shop orrery\.dev\/probe\.shop\.liveness=fail/);
+  await eventually(async () => assert.match(await fail.innerText(), /kubectl annotate pod shop orrery\.dev\/probe\.shop\.liveness=fail/));
   await fail.locator('button').click();
   await card.locator('.restarts').waitFor({ timeout: 30_000 });
   await card.locator('li', { hasText: 'liveness probe be' }).locator('button').click();
   await page.waitForSelector('.ctr[data-container=shop][data-state=ready]', { timeout: 60_000 });
   await page.locator('.log-head button').nth(1).click();
-  assert.match(await page.locator('.console .paper').innerText(), /liveness=fail\s+Copy\s+pod\/shop annotated[\s\S]*liveness-\s+Copy\s+pod\/shop annotated/);
+  await eventually(async () => assert.match(await page.locator('.console .paper').innerText(), /liveness=fail\s+Copy\s+pod\/shop annotated[\s\S]*liveness-\s+Copy\s+pod\/shop annotated/));
   await close();
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWith, untilReady, web } from './page.mjs';
-import { accessibilityProblems, useSite } from './support.mjs';
+import { accessibilityProblems, eventually, useSite } from './support.mjs';
 
 const kept = `apiVersion: v1
 kind: ConfigMap
@@ -66,23 +66,23 @@ test('the storage view tells a life from its class to its files, and what a dele
   await page.click('.views button:has-text("Storage")');
 
   const notes = life(page, 'notes');
-  assert.equal(await notes.locator('.stages [aria-current]').innerText(), 'in use');
-  assert.match(await notes.locator('.users').innerText(), /writer/);
+  await eventually(async () => assert.equal(await notes.locator('.stages [aria-current]').innerText(), 'in use'));
+  await eventually(async () => assert.match(await notes.locator('.users').innerText(), /writer/));
   await notes.locator('[data-ref$="/notes"]').click();
   await notes.locator('.files summary').click();
-  assert.match(await notes.locator('.files').innerText(), /first[\s\S]*hello/);
+  await eventually(async () => assert.match(await notes.locator('.files').innerText(), /first[\s\S]*hello/));
   const told = await notes.locator('.forecast').innerText();
   assert.match(told, /waits for writer/);
   assert.match(told, /goes with its disk and all data/);
 
   const reports = await life(page, 'reports').innerText();
   assert.match(reports, /disk holds 100Gi, and 150Gi is asked for/, 'why it gets no volume');
-  assert.match(await life(page, 'nobody').innerText(), /no such claim/, 'a ghost');
+  await eventually(async () => assert.match(await life(page, 'nobody').innerText(), /no such claim/, 'a ghost'));
   const settings = await page.locator('.settings').innerText();
   assert.match(settings, /settings[\s\S]*writer[\s\S]*LEVEL/);
   assert.match(settings, /nowhere[\s\S]*not there[\s\S]*lost/);
   await page.click('.plugins summary');
-  assert.match(await page.locator('.plugins').innerText(), /ebs\.csi\.aws\.com/);
+  await eventually(async () => assert.match(await page.locator('.plugins').innerText(), /ebs\.csi\.aws\.com/));
   assert.deepEqual(await accessibilityProblems(page), []);
   await close();
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openOrrery, openWith, paste, untilReady, web } from './page.mjs';
-import { accessibilityProblems, useSite } from './support.mjs';
+import { accessibilityProblems, eventually, useSite } from './support.mjs';
 
 const site = useSite({ pages: { '/run.yaml': web({ replicas: 2 }), '/poem.txt': 'Shall I compare thee to a summer\'s day?\n', '/large.yaml': 'a'.repeat(5 << 20) } });
 
@@ -46,6 +46,45 @@ test('who goes back and does something else has two futures, and loses none', as
   await close();
 });
 
+test('who goes on differently is told so, and led back', async () => {
+  const { page, close } = await site.open();
+  await twoFutures(page);
+  assert.match(await page.locator('.forked').innerText(), /at 00:00:20[^]*branch 2[^]*stays on branch 1/);
+  assert.match(await page.locator('.branches .count').textContent(), /2\/2/);
+  await page.locator('.forked button').first().click();
+  await goTo(page, 60);
+  await untilReady(page, 5);
+  assert.equal(await page.locator('.forked').count(), 0);
+  await close();
+});
+
+test('what there is at a moment is told under the pointer, and the keys of the strip go through the whole run', async () => {
+  const { page, close } = await site.open();
+  await twoFutures(page);
+  const slider = page.locator('.scrubber input');
+  const [span, strip] = [Number(await slider.getAttribute('max')), await page.locator('.scrubber .line').boundingBox()];
+  await page.mouse.move(strip.x + strip.width * 20 / span, strip.y + 2);
+  await eventually(async () => assert.match(await page.locator('.bubble').innerText(), /00:00:(19|20) · scale/));
+  await slider.focus();
+  const later = (a, b) => page.waitForFunction(([a, b]) => {
+    const now = document.querySelector('.clock').innerText.slice(0, 8);
+    return a < now && now < b;
+  }, [a, b]);
+  await page.keyboard.press('Home');
+  await at(page, '00:00:00');
+  await page.keyboard.press('PageUp');
+  await later('00:00:03', '00:00:30');
+  await page.keyboard.press('End');
+  await at(page, '00:01:00');
+  await page.keyboard.press('ArrowLeft');
+  await at(page, '00:00:59');
+  await page.keyboard.press('PageDown');
+  await later('00:00:30', '00:00:57');
+  const words = await page.$$eval('.strip .mark', (marks) => marks.map((mark) => mark.getBoundingClientRect().right));
+  assert.ok(words.every((right) => right <= strip.x + strip.width + 2), String(words));
+  await close();
+});
+
 test('two branches stand side by side at the same instant', async () => {
   const { page, close } = await site.open();
   await twoFutures(page);
@@ -73,9 +112,10 @@ test('two moments are compared: objects, and the fields that changed', async () 
   assert.match(await web1.innerText(), /spec\.replicas/);
   assert.match(await web1.locator('del').first().innerText(), /\S/);
   assert.equal(await page.locator('.changes > .removed', { hasText: 'pod/' }).count(), 2);
+  assert.doesNotMatch(await page.locator('.compare').innerText(), /lastHeartbeatTime/);
   assert.deepEqual(await accessibilityProblems(page), []);
   await web1.locator('.link').click();
-  assert.equal(await page.locator('.inspect h2').innerText(), 'web');
+  await eventually(async () => assert.equal(await page.locator('.inspect h2').innerText(), 'web'));
   await close();
 });
 
@@ -135,7 +175,7 @@ test('a run is listed, named, left, opened again and removed', async () => {
   await page.press('.runs .name', 'Tab');
   await page.keyboard.press('Escape');
   await page.click('.examples');
-  await page.click('.gallery li:nth-child(3) button');
+  await page.click('[data-example=rolling-update]');
   await page.click('.head .runs-button');
   const kept = page.locator('.runs li', { has: page.getByRole('button', { name: 'Open five or one' }) });
   await kept.locator('.open').click();
@@ -143,7 +183,7 @@ test('a run is listed, named, left, opened again and removed', async () => {
   await untilReady(page, 1);
   await page.waitForSelector('.strip .track');
   await page.click('.examples');
-  await page.click('.gallery li:nth-child(3) button');
+  await page.click('[data-example=rolling-update]');
   await page.click('.head .runs-button');
   await kept.locator('.quiet').click();
   await kept.waitFor({ state: 'detached' });
@@ -178,10 +218,43 @@ test('a run is saved as a file and opened from it; other files are refused', asy
     await other.page.keyboard.press('Escape');
   }
   await choose('run.json', text);
-  assert.match(await other.page.locator('.facts').innerText(), /A run[^]*2 objects[^]*1 step/);
+  await eventually(async () => assert.match(await other.page.locator('.facts').innerText(), /A run[^]*2 objects[^]*1 step/));
   await other.page.click('dialog .primary');
   await untilReady(other.page, 3);
   await at(other.page, '00:00:30');
+  await other.close();
+  await close();
+});
+
+test('a saved file holds all branches, their names, and where the run stood', async () => {
+  const { page, close } = await site.open();
+  await twoFutures(page);
+  await page.click('.controls .branches');
+  await page.fill('.branch-list .current .name', 'one is enough');
+  await page.press('.branch-list .current .name', 'Tab');
+  await page.keyboard.press('Escape');
+  await page.click('.share');
+  await eventually(async () => assert.match(await page.locator('dialog').innerText(), /link holds the branch that is shown/));
+  await page.keyboard.press('Escape');
+  await goTo(page, 45);
+  await at(page, '00:00:45');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Control+s');
+  const buffer = await readFile(await (await download).path());
+  const other = await site.open();
+  await openOrrery(other.page, `${site.origin}/?autoplay=0`);
+  await other.page.keyboard.press('Control+o');
+  await other.page.setInputFiles('.open-file input', { name: 'run.json', mimeType: 'application/json', buffer });
+  await eventually(async () => assert.match(await other.page.locator('.facts').innerText(), /2 branches/));
+  await other.page.click('dialog .primary');
+  await at(other.page, '00:00:45');
+  await untilReady(other.page, 1);
+  await other.page.click('.controls .branches');
+  await eventually(async () => assert.equal(await other.page.locator('.branch-list .current .name').inputValue(), 'one is enough'));
+  await other.page.keyboard.press('Escape');
+  await other.page.click('.strip .track');
+  await goTo(other.page, 60);
+  await untilReady(other.page, 5);
   await other.close();
   await close();
 });
@@ -196,7 +269,7 @@ test('a file is dropped anywhere on the page', async () => {
     document.querySelector('.cm-content').dispatchEvent(event('dragover'));
     document.querySelector('.cm-content').dispatchEvent(event('drop'));
   }, web({ replicas: 2 }));
-  assert.match(await page.locator('.facts').innerText(), /2 objects/);
+  await eventually(async () => assert.match(await page.locator('.facts').innerText(), /2 objects/));
   await page.click('dialog .primary');
   await untilReady(page, 2);
   await close();
@@ -234,14 +307,14 @@ test('the length of a link is told before it is copied, with what it means', asy
   const { page, close } = await site.open();
   await openWith(page, `${site.origin}/?autoplay=0`, web());
   await page.click('.share');
-  assert.match(await page.locator('.length').innerText(), /\d+ characters.*anywhere/);
+  await eventually(async () => assert.match(await page.locator('.length').innerText(), /\d+ characters.*anywhere/));
   await page.keyboard.press('Escape');
   // Numbers that do not shrink.
   const noise = Array.from({ length: 400 }, (_, i) => `# ${(i * 2654435761 % 4294967296).toString(36)}${(i * 40503 % 65536).toString(36)}`).join('\n');
   await paste(page, `${web()}${noise}\n`);
   await page.waitForTimeout(300);
   await page.click('.share');
-  assert.match(await page.locator('.length').innerText(), /Slack cuts near 4,000.*\?src=/);
+  await eventually(async () => assert.match(await page.locator('.length').innerText(), /Slack cuts near 4,000.*\?src=/));
   assert.deepEqual(await accessibilityProblems(page), []);
   await close();
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWith, untilReady } from './page.mjs';
-import { accessibilityProblems, screenshot, useSite } from './support.mjs';
+import { accessibilityProblems, eventually, screenshot, useSite } from './support.mjs';
 
 const deployment = (name, { replicas = 3, image = 'nginx:1.26' } = {}) => `apiVersion: apps/v1
 kind: Deployment
@@ -65,11 +65,13 @@ test('the picture tells ports, what selects nothing, and who is isolated', async
   const { page, close } = await traffic(network + policy, 4);
   const web = page.locator('.picture [data-ref="Service/default/web"]').first();
   assert.match(await web.textContent(), /web.*NodePort.*http.*8080 → 80.*3 of 3 ready/s);
-  assert.match(await page.locator('.picture [data-ref="Service/default/typo"].ghost').textContent(), /selects no pod: app=wbe/);
-  assert.equal(await page.locator('.picture .shield').count(), 3);
-  assert.equal(await page.locator('.picture .entrance.door').count(), 3);
-  assert.match(await page.locator('.picture .edge text').first().textContent(), /:30080/);
-  assert.match(await page.locator('.sheet ul.unseen').textContent(), /Service web, NodePort[\s\S]*nobody/);
+  const ghost = page.locator('.picture [data-ref="Service/default/typo"].ghost');
+  assert.match(await ghost.textContent(), /selects no pod: app=wbe/);
+  await ghost.click({ trial: true });
+  await eventually(async () => assert.equal(await page.locator('.picture .shield').count(), 3));
+  await eventually(async () => assert.equal(await page.locator('.picture .entrance.door').count(), 3));
+  await eventually(async () => assert.match(await page.locator('.picture .edge text').first().textContent(), /:30080/));
+  await eventually(async () => assert.match(await page.locator('.sheet ul.unseen').textContent(), /Service web, NodePort[\s\S]*nobody/));
   await screenshot(page, 'traffic');
   await close();
 });
@@ -79,12 +81,12 @@ test('a request is followed hop by hop, by click and by key', async () => {
   await page.click('.play');
   const url = await page.$eval('#targets option[value$=":30080"]', (option) => option.value);
   await send(page, 'outside', url);
-  assert.equal(await page.locator('.way .end').getAttribute('data-ending'), 'well');
+  await eventually(async () => assert.equal(await page.locator('.way .end').getAttribute('data-ending'), 'well'));
   const hops = await page.locator('.hops li:not(.end)').count();
   assert.ok(hops >= 2, `${hops} hops`);
-  assert.ok((await page.locator('.hops mark').count()) >= 1, 'an address is rewritten');
-  assert.match(await page.locator('.by-hand code').innerText(), /^curl -s http:\/\/.*:30080$/);
-  assert.equal(await page.locator('.journey .end-shape').getAttribute('data-ending'), 'well');
+  await eventually(async () => assert.ok((await page.locator('.hops mark').count()) >= 1, 'an address is rewritten'));
+  await eventually(async () => assert.match(await page.locator('.by-hand code').innerText(), /^curl -s http:\/\/.*:30080$/));
+  await eventually(async () => assert.equal(await page.locator('.journey .end-shape').getAttribute('data-ending'), 'well'));
   await page.keyboard.press('n');
   await page.waitForSelector('.hops li.here');
   assert.equal(await page.locator('.hops li.here .number').innerText(), '1');
@@ -97,10 +99,10 @@ test('a request that a policy denies ends at a shield, with what to change', asy
   const { page, close } = await traffic(network + policy, 4);
   await page.click('.play');
   await send(page, 'pod/default/client', 'http://web:8080');
-  assert.equal(await page.locator('.way .end').getAttribute('data-ending'), 'denied');
-  assert.match(await page.locator('.way .end').innerText(), /denied by a NetworkPolicy[\s\S]*Allow this source/);
-  assert.match(await page.locator('.hops').innerText(), /NetworkPolicy nobody/);
-  assert.match(await page.locator('.by-hand code').innerText(), /^kubectl exec client -- curl/);
+  await eventually(async () => assert.equal(await page.locator('.way .end').getAttribute('data-ending'), 'denied'));
+  await eventually(async () => assert.match(await page.locator('.way .end').innerText(), /denied by a NetworkPolicy[\s\S]*Allow this source/));
+  await eventually(async () => assert.match(await page.locator('.hops').innerText(), /NetworkPolicy nobody/));
+  await eventually(async () => assert.match(await page.locator('.by-hand code').innerText(), /^kubectl exec client -- curl/));
   await close();
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openOrrery, openWith, paste, select, states, untilReady, web } from './page.mjs';
-import { useSite } from './support.mjs';
+import { eventually, useSite } from './support.mjs';
 
 const site = useSite();
 
@@ -48,9 +48,9 @@ test('a deleted pod is replaced by another', async () => {
   await untilReady(page, 3);
   const first = await page.locator('.picture .pod').first().getAttribute('data-ref');
   await select(page, first);
-  assert.match(await page.locator('.why').innerText(), /bound[\s\S]*replicaset-controller created[\s\S]*kubectl created/);
+  await eventually(async () => assert.match(await page.locator('.why').innerText(), /bound[\s\S]*replicaset-controller created[\s\S]*kubectl created/));
   await page.hover('.act .delete');
-  assert.match(await page.locator('.command').innerText(), /^kubectl delete pod web-/);
+  await eventually(async () => assert.match(await page.locator('.command').innerText(), /^kubectl delete pod web-/));
   await page.click('.act .delete');
   await page.waitForFunction((ref) => !document.querySelector(`.picture [data-ref="${ref}"]`), first, { timeout: 20_000 });
   await untilReady(page, 3);
@@ -141,14 +141,14 @@ test('the console talks to the cluster, and what it does belongs to the run', as
     await page.keyboard.press('Enter');
   };
   await type('kubectl get deployments');
-  assert.match(await page.locator('.console pre').last().innerText(), /^NAME +READY[\s\S]*web +3\/3/);
+  await eventually(async () => assert.match(await page.locator('.console pre').last().innerText(), /^NAME +READY[\s\S]*web +3\/3/));
   await type('scale deployment web --replicas=1');
   await untilReady(page, 1);
   await type('get nonsense');
-  assert.match(await page.locator('.console pre.failed').innerText(), /error/);
+  await eventually(async () => assert.match(await page.locator('.console pre.failed').innerText(), /error/));
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowUp');
-  assert.equal(await page.inputValue('.console input'), 'scale deployment web --replicas=1');
+  await eventually(async () => assert.equal(await page.inputValue('.console input'), 'scale deployment web --replicas=1'));
   await page.click('.play');
   await page.locator('.scrubber input').fill('0');
   await page.waitForFunction(() => document.querySelectorAll('.picture .pod[data-state=ready]').length === 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWith, paste, select, states, untilReady, web } from './page.mjs';
-import { accessibilityProblems, useSite } from './support.mjs';
+import { accessibilityProblems, eventually, useSite } from './support.mjs';
 
 const pods = (spec) => `apiVersion: v1
 kind: Pod
@@ -102,7 +102,7 @@ test('the ordinals of a StatefulSet stand in a row with their claims, and losing
   assert.match(await slots.nth(1).textContent(), /db-1\s*data/);
   await page.waitForSelector('.picture [data-ref="PersistentVolumeClaim/default/data-db-1"]:not(.missing)');
   await select(page, 'StatefulSet/default/db');
-  assert.match(await page.locator('.slots').innerText(), /0 Running[\s\S]*data → pvc-[\s\S]*1 Running/);
+  await eventually(async () => assert.match(await page.locator('.slots').innerText(), /0 Running[\s\S]*data → pvc-[\s\S]*1 Running/));
   const asked = [];
   page.on('dialog', (dialog) => {
     asked.push(dialog.message());
@@ -110,7 +110,7 @@ test('the ordinals of a StatefulSet stand in a row with their claims, and losing
   });
   await page.click('.act .fewer');
   assert.match(asked.join(), /kubectl scale statefulset db --replicas=1[\s\S]*lost/);
-  assert.deepEqual(await states(page), { ready: 2 }, 'nothing was done');
+  await eventually(async () => assert.deepEqual(await states(page), { ready: 2 }, 'nothing was done'));
   await page.keyboard.press('+');
   await page.waitForSelector('.picture [data-slot="2"]');
   await untilReady(page, 3);
@@ -127,11 +127,11 @@ test('for a pod that waits the page tells what would have to change, and a click
   assert.match(await page.locator('.verdicts').innerText(), /×3\s+node\(s\) didn't match Pod's node affinity\/selector \(NodeAffinity\)/);
   await page.click('.all-nodes');
   const rows = page.locator('.grid tbody tr');
-  assert.equal(await rows.count(), 3);
-  assert.match(await rows.first().innerText(), /node-1\s+✗ NodeAffinity node\(s\) didn't match/);
+  await eventually(async () => assert.equal(await rows.count(), 3));
+  await eventually(async () => assert.match(await rows.first().innerText(), /node-1\s+✗ NodeAffinity node\(s\) didn't match/));
   assert.deepEqual(await accessibilityProblems(page), []);
   await page.fill('.find', 'node-2');
-  assert.equal(await rows.count(), 1);
+  await eventually(async () => assert.equal(await rows.count(), 1));
   await page.keyboard.press('Escape');
   await page.waitForSelector('.grid', { state: 'detached' });
   await page.locator('.remedies li', { hasText: 'node-2' }).locator('button').click();
@@ -151,8 +151,8 @@ test('every plug-in that scored has a column, with raw and normalised scores and
   const head = await page.locator('.grid thead').innerText();
   assert.match(head, /Node[\s\S]*NodeResourcesFit\s*×1[\s\S]*Total/);
   const won = page.locator('.grid .won');
-  assert.match(await won.innerText(), /chosen/);
-  assert.ok((await won.locator('td').count()) > 3);
+  await eventually(async () => assert.match(await won.innerText(), /chosen/));
+  await eventually(async () => assert.ok((await won.locator('td').count()) > 3));
   await close();
 });
 

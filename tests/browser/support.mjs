@@ -28,7 +28,7 @@ const mediaTypes = {
  * Serves the built site at `/` and, as somebody else's web server would, deep inside another site at `/a/b/`.
  * Pages that a test makes up itself, such as one that embeds the site, can be added to `pages` by path.
  */
-async function startSite({ pages = {} } = {}) {
+export async function startSite({ pages = {} } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://site.example');
     const made = pages[pathname];
@@ -83,6 +83,8 @@ function startBrowser() {
 async function openPage(browser, origin, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
   const troubles = [];
+  // Chromium refuses a page that is closed what it has not fetched yet; nobody is there any more to miss it.
+  let closing = false;
   await context.route('**', (route) => {
     const url = route.request().url();
     if (new URL(url).origin === origin) return route.continue();
@@ -91,15 +93,16 @@ async function openPage(browser, origin, options = {}) {
   });
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (message.type() === 'error') troubles.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === 'error' && !closing) troubles.push(`console: ${message.text()} (${message.location().url})`);
   });
-  page.on('pageerror', (error) => troubles.push(`uncaught: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => closing || troubles.push(`uncaught: ${error.stack ?? error}`));
   page.on('crash', () => troubles.push('the page crashed'));
   page.on('websocket', (socket) => troubles.push(`a web socket: ${socket.url()}`));
   page.troubles = troubles;
   return {
     page,
     async close() {
+      closing = true;
       await context.close();
       assert.deepEqual(troubles, []);
     },
@@ -129,6 +132,18 @@ export function useSite({ pages = {} } = {}) {
 /** Waits until the application has drawn something into the page. */
 export async function untilDrawn(page) {
   await page.waitForFunction(() => document.body.innerText.trim().length > 0, null, { timeout: 30_000 });
+}
+
+/** Asserts what holds soon: the page draws in its next frames what a person did. */
+export async function eventually(assertion) {
+  for (const deadline = Date.now() + 10_000; ; ) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** What axe-core holds against the page as it stands, serious and critical only: a line for each element. */

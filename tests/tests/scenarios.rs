@@ -1,7 +1,7 @@
 //! Scenarios as directories: `transcript` holds what a person types and what the cluster answers.
 //!
-//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory, or else the page's examples, by
-//! `-f NAME`), `$ docker …`, `$ curl …` (from outside),
+//! Lines that begin with `$ ` are typed: `$ kubectl …` (files of the directory, or else what an example of the gallery
+//! begins with, by `-f NAME`), `$ docker …`, `$ curl …` (from outside),
 //! `$ wait 30s`, `$ wait settled`, `$ add node`, `$ stop NODE` (the power), `$ stop kubelet NODE`, `$ start NODE`
 //! (both), `$ cut NODE` (the network), `$ join NODE`, `$ remove NODE`, `$ kill POD CONTAINER`,
 //! `$ use memory NODE` (or disk, or pids), `$ relieve NODE`, `$ load NAME RATE from ORIGIN to URL`, `$ stop load NAME`,
@@ -18,16 +18,19 @@ use orrery_sim::Duration;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// The files of one directory, and the examples of the page.
+/// The files of one directory, and the manifests of the gallery.
 struct Folder(PathBuf);
 
-/// Where the examples of the page lie.
+/// Where the gallery lies.
 const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/assets/gallery");
 
 impl Files for Folder {
     fn read(&self, name: &str) -> Option<String> {
-        let gallery = Path::new(GALLERY).join(name);
-        std::fs::read_to_string(self.0.join(name)).or_else(|_| std::fs::read_to_string(gallery)).ok()
+        let example = || {
+            let scenario = orrery_cli::scenario::read(&Path::new(GALLERY).join(name)).ok()?;
+            scenario.manifests().map(str::to_owned)
+        };
+        std::fs::read_to_string(self.0.join(name)).ok().or_else(example)
     }
 
     fn help(&self) -> Option<&str> {

@@ -15,8 +15,11 @@ export async function loadHelp() {
   return answer.text();
 }
 
-export async function loadStory(name) {
-  const answer = await fetch(new URL(`stories/${name}.yaml`, document.baseURI));
-  if (!answer.ok) throw new Error(`${name}.yaml: ${answer.status}`);
-  return answer.text();
+// Scenarios of the gallery, all at once; nothing in the place of one that cannot be had.
+export function loadScenarios(names) {
+  const load = async (name) => {
+    const answer = await fetch(new URL(`gallery/${name}.yaml`, document.baseURI));
+    return answer.ok ? answer.text() : undefined;
+  };
+  return Promise.all(names.split(' ').map((name) => load(name).catch(() => undefined)));
 }

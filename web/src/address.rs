@@ -4,13 +4,15 @@ use orrery_share::{Damage, Link, decode};
 use orrery_view::scene::View;
 use web_sys::{Url, UrlSearchParams, window};
 
+use crate::host;
 use crate::i18n::Lang;
 use crate::outside;
 use crate::ui::Theme;
 
 /// Longer moments are not reached in any bearable time.
-const LATEST_S: f64 = 365.0 * 86_400.0;
-const NANOS: f64 = 1e9;
+pub const LATEST_S: f64 = 365.0 * 86_400.0;
+/// Nanoseconds in a second.
+pub const NANOS: f64 = 1e9;
 /// So much of a fragment holds its length and its checksum.
 const ORIGIN: usize = 24;
 
@@ -19,6 +21,8 @@ const ORIGIN: usize = 24;
 pub struct Wishes {
     /// Picture and transport alone.
     pub embed: bool,
+    /// The origin of the page around an embed, if the two may speak with each other.
+    pub parent: Option<String>,
     /// Light or dark.
     pub theme: Option<Theme>,
     /// Language.
@@ -46,6 +50,10 @@ impl Wishes {
         let flag = |name| params.get(name).map(|v| v != "0" && v != "false");
         Self {
             embed: flag("embed").unwrap_or(false),
+            parent: params
+                .get("origin")
+                .and_then(|v| Some(Url::new(&v).ok()?.origin()))
+                .filter(|v| v != "null"),
             theme: params.get("theme").and_then(|v| Theme::named(&v)),
             lang: params.get("lang").and_then(|v| Lang::tagged(&v)),
             src: params.get("src").filter(|src| !src.is_empty()),
@@ -54,6 +62,14 @@ impl Wishes {
             speed: number("speed"),
             view: params.get("view").and_then(|name| View::named(&name)).unwrap_or_default(),
         }
+    }
+}
+
+impl Wishes {
+    /// Whether time runs at once. Who opened the page sees it live; an embed waits to be asked, and with somebody who wants as
+    /// little motion as possible it always does.
+    pub fn starts(&self) -> bool {
+        self.autoplay.unwrap_or(!self.embed) && !(self.embed && host::prefers_stillness())
     }
 }
 
@@ -90,9 +106,17 @@ pub fn embedded(fragment: &str) -> String {
     })
 }
 
+/// An embeddable address of a story.
+pub fn embedded_story(name: &str) -> String {
+    address(|url| {
+        url.set_search(&format!("?embed=1&story={name}"));
+        url.set_hash("");
+    })
+}
+
 /// This page without the parameters that strip it down, for people in an embed.
 pub fn full() -> String {
-    address(|url| url.set_search(""))
+    address(|url| ["embed", "origin", "autoplay"].iter().for_each(|name| url.search_params().delete(name)))
 }
 
 fn address(change: impl FnOnce(&Url)) -> String {

@@ -13,6 +13,7 @@ use crate::components::arrival::ArrivalDialog;
 use crate::components::branches::Branches;
 use crate::components::drop::DropTarget;
 use crate::components::editor::EditorPane;
+use crate::components::forked::Forked;
 use crate::components::gallery::Gallery;
 use crate::components::header::Header;
 use crate::components::help::Help;
@@ -23,6 +24,7 @@ use crate::components::not_simulated::NotSimulated;
 use crate::components::opened::Opened;
 use crate::components::picture::Picture;
 use crate::components::pod::shapes;
+use crate::components::poster::Poster;
 use crate::components::runs::Runs;
 use crate::components::scheduling::SchedulingGrid;
 use crate::components::share::Share;
@@ -30,9 +32,11 @@ use crate::components::sheets::SheetBar;
 use crate::components::sides::Sides;
 use crate::components::story::Telling;
 use crate::components::transport::Transport;
+use crate::components::walk::WalkBar;
 use crate::dom::use_seen;
 use crate::files::{Files, FilesContext, use_files};
 use crate::gallery;
+use crate::host::use_host;
 use crate::i18n::Lang;
 use crate::keeping::use_keeper;
 use crate::keys;
@@ -40,7 +44,7 @@ use crate::reading::{ReadingContext, use_reader};
 use crate::runs::{self, Kept};
 use crate::session::{Session, SessionContext, use_session};
 use crate::store;
-use crate::story::{self, Story};
+use crate::story;
 use crate::ui::{Choose, Dialog, Sheet, Theme, Ui, UiContext, use_ui, use_words};
 use orrery_run::{NODES, Run, SEED};
 
@@ -88,7 +92,7 @@ fn start() -> Start {
         (Some((kept, begin)), _) => (begin, Kept { tab: origin.tab, size: 0, ..kept }),
         (None, Some(link)) => (of_link(link), origin),
         (None, None) => {
-            let files = typed.filter(|_| !wishes.embed).unwrap_or_else(|| gallery::files(0));
+            let files = typed.filter(|_| !wishes.embed).unwrap_or_else(gallery::first);
             let mut run = Run::new(SEED, NODES, None);
             if !crashed {
                 run.act(Action::Apply { text: Files::new(files.clone()).joined() });
@@ -101,8 +105,7 @@ fn start() -> Start {
     session.set_kept(kept);
     let kept_speed = store::choice("speed").and_then(|s| s.parse().ok());
     session.set_speed(wishes.speed.or(speed).or(kept_speed).unwrap_or(1.0));
-    // A person who opened the page sees it live; an embed waits to be asked.
-    session.play(wishes.autoplay.unwrap_or(!wishes.embed));
+    session.play(wishes.starts());
     let at = wishes.at.unwrap_or(at);
     if at > 0 {
         session.seek(at);
@@ -124,12 +127,11 @@ fn resumed(origin: &str) -> Option<(Kept, Begin)> {
     if !origin.is_empty() && !is_it {
         return None;
     }
-    let mut branches = runs::open(&kept.id)?.ok()?;
-    let run = kept.run(&branches)?;
-    let link = branches.get_mut(kept.branch)?;
-    let files = store::files().filter(|_| mine).unwrap_or_else(|| std::mem::take(&mut link.files));
+    let saved = runs::open(&kept)?.ok()?;
+    let run = Run::open(&saved);
+    let files = store::files().filter(|_| mine).unwrap_or(saved.run.files);
     // The speed is the person's own choice.
-    let begin = Begin { run, files, at: kept.at, speed: None };
+    let begin = Begin { run, files, at: saved.run.at, speed: None };
     Some((kept, begin))
 }
 
@@ -140,6 +142,7 @@ fn ui_of(wishes: &Wishes) -> Ui {
     let theme = wishes.theme.or_else(|| Theme::named(&kept("theme")?));
     Ui {
         embed: wishes.embed,
+        poster: story::wanted().filter(|_| !wishes.starts()),
         view: wishes.view,
         lang: lang.unwrap_or_default(),
         theme: theme.unwrap_or_default(),
@@ -188,6 +191,7 @@ fn Page(props: &PageProps) -> Html {
     use_document(&ui);
     use_keys();
     use_wanted_story();
+    use_host();
     use_seen(&page);
     let notice = use_state(|| props.notice.clone());
     let (session, asking) = (use_session(), ui.clone());
@@ -213,15 +217,18 @@ fn Page(props: &PageProps) -> Html {
             if !ui.embed { <Header /> }
             if !ui.embed { <EditorPane /> }
             <main class="stage">
-                { match (ui.opened.last(), ui.beside) {
-                    (Some(id), _) => html! { <Opened key={id.key()} id={id.clone()} /> },
-                    (None, Some(branch)) => html! { <Sides key={branch} {branch} /> },
-                    (None, None) => html! { <Picture /> },
+                { match (ui.opened.last(), ui.beside, ui.poster) {
+                    (_, _, Some(name)) => html! { <Poster {name} /> },
+                    (Some(id), _, _) => html! { <Opened key={id.key()} id={id.clone()} /> },
+                    (None, Some(branch), _) => html! { <Sides key={branch} {branch} /> },
+                    (None, None, None) => html! { <Picture /> },
                 } }
                 if let Some(text) = &*notice {
                     <div class="notice" role="alert"><p>{text.clone()}</p><button class="btn" onclick={drop_notice}>{w.close}</button></div>
                 }
                 <NotSimulated />
+                <Forked />
+                <WalkBar />
                 <Toast />
             </main>
             if let Some(story) = &ui.story { <Telling key={story.key()} story={story.clone()} /> }
@@ -296,16 +303,13 @@ fn use_document(ui: &UiContext) {
     });
 }
 
-/// Tells the story that the address asks for.
+/// Tells the story that the address asks for, unless it waits to be begun.
 #[hook]
 fn use_wanted_story() {
     let (ui, session) = (use_ui(), use_session());
     use_effect_with((), move |()| {
-        if let Some(name) = story::wanted() {
-            spawn_local(async move {
-                let found = story::fetch(name).await.and_then(|found| Story::begin(found, &session).ok());
-                found.into_iter().for_each(|story| ui.dispatch(Choose::Story(Some(story))));
-            });
+        if let Some(name) = story::wanted().filter(|_| ui.poster.is_none()) {
+            story::tell(name, session, ui.dispatcher());
         }
     });
 }

@@ -9,7 +9,7 @@ use crate::i18n::{Lang, Words};
 use crate::runs;
 use crate::store;
 use orrery_run::SEED;
-use orrery_share::Link;
+use orrery_share::Saved;
 
 const NANOS_PER_SECOND: f64 = 1e9;
 
@@ -30,7 +30,7 @@ pub fn guard() {
         web_sys::console::error_1(&format!("{info}").into());
         store::keep_choice("crashed", "yes");
         let run = run_of_this_tab();
-        let (seed, steps) = run.as_ref().map_or((SEED, 0), |run| (run.seed, run.steps.len()));
+        let (seed, steps) = run.as_ref().map_or((SEED, 0), |run| (run.run.seed, run.count(run.branch)));
         let at = NOW.get() as f64 / NANOS_PER_SECOND;
         let details = format!("{info}\nseed {seed} · {steps} steps · {at} s · build {BUILD}");
         show(|words| [words.crash_title, words.crash_text], &details, run.as_ref());
@@ -43,9 +43,9 @@ pub fn note(now: u64) {
 }
 
 /// The run as it was kept last.
-fn run_of_this_tab() -> Option<Link> {
+fn run_of_this_tab() -> Option<Saved> {
     let (kept, _) = runs::last().filter(|(_, mine)| *mine)?;
-    runs::open(&kept.id)?.ok()?.into_iter().nth(kept.branch)
+    runs::open(&kept)?.ok()
 }
 
 /// Called when the part of the program that follows the first picture is needed and cannot be had.
@@ -54,7 +54,7 @@ pub fn rest_lost(why: &str) {
     show(|words| [words.rest_title, words.rest_text], why, None);
 }
 
-fn show(text: fn(&Words) -> [&'static str; 2], details: &str, run: Option<&Link>) -> Option<()> {
+fn show(text: fn(&Words) -> [&'static str; 2], details: &str, run: Option<&Saved>) -> Option<()> {
     let document = window()?.document()?;
     let words =
         document.document_element().and_then(|e| e.get_attribute("lang")).and_then(|tag| Lang::tagged(&tag));

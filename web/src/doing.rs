@@ -1,8 +1,9 @@
 //! What a click or a key does to a workload: the kubectl command of the same effect, which the console then shows.
 
-use orrery_share::Action;
+use orrery_share::{Action, Fault};
 use orrery_view::behaviour::{Can, Does};
-use orrery_view::scene::{ObjectRef, View};
+use orrery_view::scene::{ObjectRef, Text, View};
+use orrery_view::why::Mend;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, window};
 
@@ -31,6 +32,29 @@ pub fn run(session: &Session, ui: &UiContext, line: &[String], loses: bool) {
     let answer = said.text();
     let answer = answer.lines().next().unwrap_or_default();
     ui.dispatch(Choose::Toast(Some(format!("kubectl {line} → {answer}"))));
+}
+
+/// Makes the change that a reason asks for. Where something is lost for good the person is asked first.
+pub fn mend(session: &Session, ui: &UiContext, mend: &Mend, loses: bool) {
+    let name = |name: &Text| name.to_string();
+    let action = match mend {
+        Mend::Command(line) => {
+            let question = (ui.lang.words().confirm_loss)(line.strip_prefix("kubectl ").unwrap_or(line));
+            if !loses || window().is_some_and(|w| w.confirm_with_message(&question).unwrap_or(false)) {
+                let answer = session.kubectl(line, Vec::new()).text();
+                let answer = answer.lines().next().unwrap_or_default();
+                ui.dispatch(Choose::Toast(Some(format!("{line} → {answer}"))));
+            }
+            return;
+        }
+        Mend::StartNode(it) => Action::StartNode { name: name(it) },
+        Mend::JoinNode(it) => Action::JoinNode { name: name(it) },
+        Mend::StartPart(it) => Action::Part { name: name(it), fault: Fault::Start },
+        Mend::JoinPart(it) => Action::Part { name: name(it), fault: Fault::Join },
+        Mend::StartRegistry(it) => Action::Registry { host: name(it), up: true },
+        Mend::Relieve(it) => Action::RelieveNode { name: name(it) },
+    };
+    session.act(action);
 }
 
 /// Does it to the workload of the selection.
@@ -99,28 +123,7 @@ pub fn behave_as(session: &Session, ui: &UiContext, id: &ObjectRef, can: &Can) {
     if let Some(line) = &can.line {
         return run(session, ui, line, false);
     }
-    let name = id.name.to_string();
-    let action = match can.does {
-        Does::StopKubelet => Action::StopKubelet { name },
-        Does::PowerOff => Action::StopNode { name },
-        Does::Start => Action::StartNode { name },
-        Does::Cut => Action::CutNode { name },
-        Does::Join => Action::JoinNode { name },
-        Does::Strain(what) => Action::StrainNode { name, what: what.to_owned() },
-        Does::Relieve => Action::RelieveNode { name },
-        Does::Remove => Action::RemoveNode { name },
-        does => {
-            let (namespace, pod) = (id.namespace.to_string(), name);
-            let container = can.container.as_deref().unwrap_or_default().to_owned();
-            match does {
-                Does::Hang => Action::HangContainer { namespace, pod, container, hangs: true },
-                Does::Answer => Action::HangContainer { namespace, pod, container, hangs: false },
-                Does::Exit(code) => Action::EndContainer { namespace, pod, container, code },
-                _ => Action::KillContainer { namespace, pod, container },
-            }
-        }
-    };
-    session.act(action);
+    session.act(orrery_run::deed(id, can));
     ui.dispatch(Choose::Toast(Some(format!("{}: {}", id.name, (ui.lang.words().does)(can.does)))));
 }
 

@@ -72,6 +72,11 @@ impl Engine {
         crowd::crowd(self.run.cluster(), namespace)
     }
 
+    /// Where on the map objects are lit.
+    pub fn lit(&self, namespace: Option<&str>, ids: &[ObjectRef]) -> Vec<crowd::Lit> {
+        crowd::lit(self.run.cluster(), namespace, ids)
+    }
+
     /// The control plane, part by part.
     pub fn parts(&self) -> Parts {
         parts(self.run.cluster())

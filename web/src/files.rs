@@ -7,12 +7,22 @@ use orrery_manifest::{Diagnostic, Located, Severity};
 use orrery_share::File;
 use orrery_view::scene::ObjectRef;
 use orrery_view::support::{NotSimulated, Support};
+use orrery_view::why::{Act, Chain, Done, Start};
 use yew::prelude::*;
 
 use crate::engine::Engine;
+use crate::gallery;
 
 /// What stands between two files when they are applied together.
 const BETWEEN: &str = "\n---\n";
+
+/// How the names of files begin that hold an object while it is edited: they are no manifests of the person's.
+pub const EDITING: &str = "edit ";
+
+/// Whether a file holds an object while it is edited.
+pub fn is_edited(file: &File) -> bool {
+    file.name.starts_with(EDITING)
+}
 
 /// All files, and the one that is open. There is always at least one.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,17 +33,26 @@ pub struct Files {
     pub active: usize,
     /// Rises when the text is replaced from outside the editor.
     pub replaced: u32,
+    /// Line and column to go to, and how often somebody went.
+    pub reveal: Option<(u32, u32, u32)>,
+    /// While a story is told, what it has put aside.
+    told: Option<Told>,
+}
+
+/// What a story writes into the editor, and what was there before.
+#[derive(Clone, PartialEq, Debug)]
+struct Told {
+    /// The person's own files.
+    own: Vec<File>,
+    /// What the story wrote last.
+    written: File,
 }
 
 impl Files {
-    /// These files, the first one open.
-    pub fn new(list: Vec<File>) -> Self {
-        let list = if list.is_empty() {
-            vec![File { name: "manifest.yaml".into(), text: String::new() }]
-        } else {
-            list
-        };
-        Self { list, active: 0, replaced: 0 }
+    /// These files, the first one open. What was edited in another visit is over.
+    pub fn new(mut list: Vec<File>) -> Self {
+        list.retain(|file| !is_edited(file));
+        Self { list: at_least_one(list), active: 0, replaced: 0, reveal: None, told: None }
     }
 
     /// The open file.
@@ -41,23 +60,72 @@ impl Files {
         &self.list[self.active.min(self.list.len() - 1)]
     }
 
+    /// The person's own files: not what a story writes into the editor.
+    pub fn own(&self) -> &[File] {
+        self.told.as_ref().map_or(&self.list, |told| &told.own)
+    }
+
+    /// What the person wrote since a story began, its own file not.
+    fn since(&self) -> Vec<File> {
+        let theirs = |file: &&File| self.told.as_ref().is_none_or(|told| told.written != **file);
+        self.list.iter().filter(theirs).cloned().collect()
+    }
+
+    /// Shows what a story applies. What the person changed in it stays in another file.
+    fn tell(self: Rc<Self>, file: File) -> Self {
+        let own = self.own().to_vec();
+        let mut list = vec![file.clone()];
+        for mut other in self.told.as_ref().map(|_| self.since()).unwrap_or_default() {
+            if list.iter().any(|known| known.name == other.name) {
+                other.name = free_name(&list);
+            }
+            list.push(other);
+        }
+        let told = Some(Told { own, written: file });
+        Self { told, replaced: self.replaced + 1, ..Self::new(list) }
+    }
+
+    /// The person's own files again, and what was written meanwhile. Nobody's example stays away: the cluster is the story's.
+    fn untell(self: Rc<Self>) -> Self {
+        let Some(told) = &self.told else { return (*self).clone() };
+        if gallery::which(&told.own).is_some() {
+            return Self { told: None, ..(*self).clone() };
+        }
+        let list = [told.own.clone(), self.since()].concat();
+        Self { replaced: self.replaced + 1, ..Self::new(list) }
+    }
+
     /// Everything, as it is applied.
     pub fn joined(&self) -> String {
-        self.list.iter().map(|f| f.text.as_str()).collect::<Vec<_>>().join(BETWEEN)
+        let own = self.list.iter().filter(|file| !is_edited(file));
+        own.map(|f| f.text.as_str()).collect::<Vec<_>>().join(BETWEEN)
     }
 
     /// The file and the line in it, for a line of what was applied.
     pub fn place(&self, line: u32) -> (usize, u32) {
         let mut first = 1;
-        for (i, file) in self.list.iter().enumerate() {
+        let own = || self.list.iter().enumerate().filter(|(_, file)| !is_edited(file));
+        let last = own().next_back().map_or(0, |(i, _)| i);
+        for (i, file) in own() {
             let lines = file.text.matches('\n').count() as u32 + 1;
-            if line < first + lines || i + 1 == self.list.len() {
+            if line < first + lines || i == last {
                 return (i, line.saturating_sub(first) + 1);
             }
             // The separator ends the last line of one file and stands on a line of its own.
             first += lines + 1;
         }
         (0, line)
+    }
+
+    /// The file and the line on which the person wrote what a chain of causes begins with.
+    pub fn origin(&self, found: &Check, chain: &Chain) -> Option<(usize, u32)> {
+        let Start::Person(Done { act: Act::Command(command), .. }) = &chain.start else { return None };
+        let first = chain.links.last().filter(|_| command.contains(" -f "))?;
+        let written = found.objects.iter().find(|written| written.id == first.object)?;
+        let (from, to) = written.lines;
+        let lines = self.list.get(written.file)?.text.lines();
+        let document: Vec<&str> = lines.skip(from as usize - 1).take((to - from) as usize + 1).collect();
+        Some((written.file, from + chain.line_in(&document.join("\n")) - 1))
     }
 
     /// Size of all text in bytes.
@@ -72,6 +140,8 @@ pub enum Edit {
     Text(usize, String),
     /// Opens a file.
     Open(usize),
+    /// Opens a file at a line and a column.
+    Go(usize, u32, u32),
     /// Adds an empty file.
     Add,
     /// Adds a file, under another name if its own is taken.
@@ -84,6 +154,10 @@ pub enum Edit {
     Write(String, Option<String>),
     /// Puts other files in place of all.
     Replace(Vec<File>),
+    /// A story shows what it applies; the person's own files are put aside.
+    Tell(File),
+    /// The story is over: the person's own files come back.
+    Untell,
 }
 
 impl Reducible for Files {
@@ -98,6 +172,11 @@ impl Reducible for Files {
                 }
             }
             Edit::Open(at) => files.active = at.min(files.list.len() - 1),
+            Edit::Go(at, line, column) => {
+                files.active = at.min(files.list.len() - 1);
+                let times = files.reveal.map_or(0, |(_, _, times)| times);
+                files.reveal = Some((line, column, times + 1));
+            }
             Edit::Add => {
                 let name = free_name(&files.list);
                 files.list.push(File { name, text: String::new() });
@@ -117,8 +196,8 @@ impl Reducible for Files {
             }
             Edit::Close(at) => {
                 files.list.remove(at);
-                files =
-                    Self { active: at.saturating_sub(1), replaced: files.replaced, ..Self::new(files.list) };
+                files.list = at_least_one(files.list);
+                files.active = at.saturating_sub(1);
             }
             Edit::Write(name, text) => {
                 let at = files.list.iter().position(|file| file.name == name);
@@ -130,15 +209,25 @@ impl Reducible for Files {
                     }
                     (Some(at), None) => {
                         files.list.remove(at);
-                        files = Self { active: at.saturating_sub(1), ..Self::new(files.list) };
+                        files.list = at_least_one(files.list);
+                        files.active = at.saturating_sub(1);
                     }
                     (None, None) => {}
                 }
                 files.replaced = self.replaced + 1;
             }
+            Edit::Tell(file) => return Rc::new(self.tell(file)),
+            Edit::Untell => return Rc::new(self.untell()),
             Edit::Replace(list) => files = Self { replaced: files.replaced + 1, ..Self::new(list) },
         }
         Rc::new(files)
+    }
+}
+
+fn at_least_one(list: Vec<File>) -> Vec<File> {
+    match list.is_empty() {
+        true => vec![File { name: "manifest.yaml".into(), text: String::new() }],
+        false => list,
     }
 }
 

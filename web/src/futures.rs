@@ -14,6 +14,8 @@ pub struct BranchRow {
     pub branch: usize,
     /// Whether the person is on it.
     pub current: bool,
+    /// What the person calls it; empty until they do.
+    pub called: String,
     /// The last thing that was done on it alone; empty where there is none.
     pub label: String,
     /// When it left another; zero for the first.
@@ -27,7 +29,8 @@ pub struct BranchRow {
 impl BranchRow {
     /// What it is called.
     pub fn name(&self, t: &TimeWords) -> String {
-        let what = if self.label.is_empty() { t.untouched } else { &self.label };
+        let what = [&*self.called, &*self.label, t.untouched];
+        let what = what.into_iter().find(|what| !what.is_empty()).unwrap_or_default();
         format!("{}: {what}", (t.branch)(self.branch + 1))
     }
 
@@ -48,6 +51,7 @@ impl Engine {
         let row = |(number, branch): (usize, &Branch)| BranchRow {
             branch: number,
             current: number == self.run.branch(),
+            called: branch.name.clone(),
             label: last_done(branch),
             from: branch.at,
             end: branch.end,
@@ -65,7 +69,7 @@ impl Engine {
                 branch: number,
                 from: parting(self.run.branches(), here, number),
                 end: branch.end,
-                label: last_done(branch),
+                label: if branch.name.is_empty() { last_done(branch) } else { branch.name.clone() },
             })
             .collect()
     }

@@ -4,8 +4,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use orrery_run::Branch;
-use orrery_share::Link;
 use yew::prelude::*;
 
 use crate::files::{Files, FilesContext};
@@ -24,13 +22,15 @@ pub fn use_keeper(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) {
     latest.borrow_mut().clone_from(files);
     let (ui, session, embed) = (ui.clone(), session.clone(), ui.embed);
     use_effect_with((), move |()| {
-        let done = Cell::new(session.done());
+        let (done, told) = (Cell::new(session.done()), Cell::new(false));
         let weak = Rc::downgrade(&session);
         let keep = Rc::new(move |leaving: bool| {
             let Some(session) = weak.upgrade() else { return };
             let changed = done.replace(session.done()) != session.done();
-            if (changed || leaving) && !keep(&session, &latest.borrow()) {
-                ui.dispatch(Choose::Toast(Some(ui.lang.words().timed.run_not_kept.to_owned())));
+            if (changed || leaving) && !keep(&session, &latest.borrow()) && !told.replace(true) {
+                let t = ui.lang.words().timed;
+                let why = if runs::keeps_any() { t.run_not_kept } else { t.nothing_kept };
+                ui.dispatch(Choose::Toast(Some(why.to_owned())));
             }
         });
         let listening = (!embed).then(|| {
@@ -47,7 +47,7 @@ pub fn use_keeper(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) {
 fn keep(session: &Session, files: &Files) -> bool {
     let speed = session.clock().speed;
     let own = gallery::which(&files.list).is_none();
-    let (run, branches) = session.read(|engine| {
+    let (run, saved) = session.read(|engine| {
         let run = &engine.run;
         let labels: Vec<_> = run.steps().iter().map(|step| orrery_run::label(&step.action)).collect();
         let names: Vec<_> = files.list.iter().map(|file| file.name.as_str()).collect();
@@ -56,16 +56,13 @@ fn keep(session: &Session, files: &Files) -> bool {
             words: words.chars().take(WORDS).collect(),
             kept: js_sys::Date::now(),
             steps: labels.len(),
-            tree: run.branches()[1..].iter().map(|one| (one.parent.unwrap_or(0), one.at)).collect(),
             branch: run.branch(),
             at: run.now(),
             trace: format!("{:016x}", run.trace_hash()),
             own: own || labels.len() > 1,
             ..session.kept()
         };
-        let whole = run.whole(files.list.clone(), speed);
-        let link = |one: &Branch| Link { steps: one.steps.clone(), ..whole.clone() };
-        (kept, run.branches().iter().map(link).collect::<Vec<_>>())
+        (kept, run.saved(files.list.clone(), speed))
     });
-    runs::keep(run, &branches).map(|kept| session.set_kept(kept)).is_some()
+    runs::keep(run, &saved).map(|kept| session.set_kept(kept)).is_some()
 }

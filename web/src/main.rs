@@ -13,6 +13,7 @@ mod engine;
 mod files;
 mod futures;
 mod gallery;
+mod host;
 mod i18n;
 mod keeping;
 mod keys;
@@ -22,10 +23,12 @@ mod pace;
 mod reading;
 mod runs;
 mod session;
+mod shelf;
 mod shell;
 mod store;
 mod story;
 mod ui;
+mod walk;
 
 fn main() {
     crash::guard();

@@ -1,6 +1,6 @@
 //! What comes from outside: the text of a file or of an address, looked at before anything is done with it.
 
-use orrery_share::{Damage, File, Link, decode};
+use orrery_share::{Damage, File, Saved, decode};
 
 use crate::engine::Engine;
 use crate::reading::LARGEST;
@@ -14,7 +14,7 @@ const MOST_OBJECTS: usize = 20_000;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Found {
     /// A run that can be repeated.
-    Run(Box<Link>),
+    Run(Box<Saved>),
     /// Manifests.
     Manifests(Vec<File>),
 }
@@ -69,12 +69,12 @@ fn read(name: &str, text: &str, engine: &Engine) -> Result<Opening, Refusal> {
         return Err(Refusal::NoText);
     }
     let fragment = trimmed.rsplit_once('#').filter(|(address, _)| address.starts_with("http"));
-    let link = match orrery_share::open(trimmed) {
-        Err(Damage::NotARun) => decode(fragment.map_or(trimmed, |(_, fragment)| fragment)),
+    let saved = match orrery_share::open(trimmed) {
+        Err(Damage::NotARun) => decode(fragment.map_or(trimmed, |(_, fragment)| fragment)).map(Saved::from),
         saved => saved,
     };
-    let found = match link {
-        Ok(link) => Found::Run(Box::new(link)),
+    let found = match saved {
+        Ok(saved) => Found::Run(Box::new(saved)),
         Err(Damage::NotALink | Damage::NotARun) => {
             Found::Manifests(vec![File { name: name.to_owned(), text: text.to_owned() }])
         }
@@ -86,7 +86,7 @@ fn read(name: &str, text: &str, engine: &Engine) -> Result<Opening, Refusal> {
 
 fn count(found: &Found, engine: &Engine) -> Result<usize, Refusal> {
     let (files, whole) = match found {
-        Found::Run(link) => (&link.files, true),
+        Found::Run(saved) => (&saved.run.files, true),
         Found::Manifests(files) => (files, false),
     };
     if files.iter().map(|file| file.text.len()).sum::<usize>() > LARGEST {
@@ -135,6 +135,7 @@ impl Arrival {
 mod tests {
     use super::*;
     use orrery_run::{NODES, Run, SEED};
+    use orrery_share::Link;
 
     const POD: &str =
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx}]}\n";
@@ -143,7 +144,7 @@ mod tests {
     fn what_comes_from_outside_is_told_apart_or_refused() {
         let engine = Engine::new(Run::new(SEED, NODES, None));
         let link = Link { seed: 7, nodes: 2, speed: 1.0, ..Link::default() };
-        let (saved, fragment) = (orrery_share::save(&link), orrery_share::encode(&link));
+        let (saved, fragment) = (orrery_share::save(&link.clone().into()), orrery_share::encode(&link));
         let is_run =
             |text: &str| matches!(read("a", text, &engine), Ok(Opening { found: Found::Run(_), .. }));
         assert!(

@@ -51,7 +51,7 @@ pub fn use_reader(files: &FilesContext, ui: &UiContext, session: &Rc<Session>) -
             let files = files.clone();
             let pause = Timeout::new(PAUSE_MS, move || {
                 found.set(Rc::new(read(&files, w, &session)));
-                if files.size() > LARGEST || !store::keep_files(&files.list) {
+                if files.size() > LARGEST || !store::keep_files(files.own()) {
                     ui.dispatch(Choose::Toast(Some(w.not_saved.to_owned())));
                 }
             });

@@ -3,9 +3,13 @@
 //! While paused there is no frame and no timer. Each frame spends at most `BUDGET_MS` on the engine; when that is too little,
 //! virtual time slows down and says so instead of catching up.
 
+mod comparing;
 mod console;
+mod travelling;
 
+pub use comparing::Shown;
 pub use console::{Entry, Paper, Piece};
+pub use travelling::Progress;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -21,7 +25,9 @@ use crate::pace;
 use crate::runs::{self, Kept};
 use crate::store;
 
+use comparing::Compared;
 use console::Consoles;
+use travelling::UnderWay;
 
 /// What one animation frame gives to the engine.
 const BUDGET_MS: f64 = 7.0;
@@ -53,8 +59,9 @@ struct State {
     speed: f64,
     /// Virtual time that the page has asked for, in nanoseconds.
     target: f64,
-    /// A moment to run to as fast as possible.
-    seek: Option<u64>,
+    /// Where the person is going, as fast as possible.
+    travel: Option<UnderWay>,
+    compared: Compared,
     behind: bool,
     /// What a step of the transport goes by.
     pace: Pace,
@@ -81,8 +88,10 @@ pub struct Clock {
     pub speed: f64,
     /// The engine needs longer than the speed allows.
     pub behind: bool,
-    /// A jump is under way.
+    /// The person is going somewhere.
     pub seeking: bool,
+    /// How far that is, once it takes long enough to be told.
+    pub progress: Option<Progress>,
     /// What a step goes by.
     pub pace: Pace,
     /// Time in which nothing happens is leapt over.
@@ -92,6 +101,11 @@ pub struct Clock {
 }
 
 impl State {
+    /// Whether there is something to do in each frame.
+    fn is_busy(&self) -> bool {
+        self.playing || self.travel.is_some() || self.compares()
+    }
+
     /// Leaps to the next thing that happens if it is far; where there is none, time stops.
     fn leap_over(&mut self) {
         match self.engine.run.next_at() {
@@ -115,7 +129,8 @@ impl Session {
             visible: true,
             speed: 1.0,
             target: 0.0,
-            seek: None,
+            travel: None,
+            compared: Compared::Nothing,
             behind: false,
             pace: store::choice("pace").and_then(|name| pace::named(&name)).unwrap_or_default(),
             skips: store::choice("skips").is_some(),
@@ -149,7 +164,8 @@ impl Session {
             playing: s.playing,
             speed: s.speed,
             behind: s.behind && s.playing,
-            seeking: s.seek.is_some(),
+            seeking: s.travel.is_some(),
+            progress: s.progress(),
             pace: s.pace,
             skips: s.skips,
             over: s.over,
@@ -166,9 +182,10 @@ impl Session {
         self.kept.replace(kept);
     }
 
-    /// Which run this is, and how much was done in it.
+    /// Which run this is, and how much was done in it, on how many branches.
     pub fn done(&self) -> (String, usize) {
-        (self.kept.borrow().id.clone(), self.read(|engine| engine.run.steps().len()))
+        let count = |engine: &Engine| engine.run.branches().iter().map(|branch| 1 + branch.steps.len()).sum();
+        (self.kept.borrow().id.clone(), self.read(count))
     }
 
     /// Names who keeps the run before another takes its place.
@@ -193,7 +210,8 @@ impl Session {
             *self.consoles.borrow_mut() = Consoles::new(run.cluster().now());
             s.engine = Engine::new(run);
             s.target = 0.0;
-            s.seek = None;
+            s.travel = None;
+            s.compared = Compared::Nothing;
         }
         self.changed();
     }
@@ -204,7 +222,7 @@ impl Session {
             let mut s = self.state.borrow_mut();
             s.playing = playing;
             s.over = false;
-            s.seek = None;
+            s.travel = None;
             s.target = s.engine.run.now() as f64;
             s.last_frame = None;
         }
@@ -213,9 +231,14 @@ impl Session {
 
     /// Sets the speed.
     pub fn set_speed(&self, speed: f64) {
+        self.run_at(speed);
+        store::keep_choice("speed", &self.clock().speed.to_string());
+    }
+
+    /// Runs at this speed, which is not the person's choice.
+    pub fn run_at(&self, speed: f64) {
         let speed = if speed.is_finite() { speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]) } else { 1.0 };
         self.state.borrow_mut().speed = speed;
-        store::keep_choice("speed", &speed.to_string());
         self.changed();
     }
 
@@ -226,23 +249,6 @@ impl Session {
             if by > 0 { SPEEDS.iter().find(|s| **s > now) } else { SPEEDS.iter().rev().find(|s| **s < now) };
         if let Some(next) = next {
             self.set_speed(*next);
-        }
-    }
-
-    /// Stops time and goes a step on or back.
-    pub fn leap(&self, pace: Pace, forward: bool) {
-        let to = {
-            let mut guard = self.state.borrow_mut();
-            let s = &mut *guard;
-            s.playing = false;
-            s.seek = None;
-            let run = &mut s.engine.run;
-            let to = if forward { run.leap(pace) } else { run.leap_back(pace) };
-            Some(to).filter(|to| *to != run.now())
-        };
-        match to {
-            Some(to) => self.seek(to),
-            None => self.changed(),
         }
     }
 
@@ -260,9 +266,18 @@ impl Session {
     /// Begins another branch now, so that both can go on.
     pub fn fork(&self) {
         {
-            let run = &mut self.state.borrow_mut().engine.run;
+            let mut s = self.state.borrow_mut();
+            s.travel = None;
+            let run = &mut s.engine.run;
             run.fork(run.now());
         }
+        self.changed();
+    }
+
+    /// Calls a branch by a name.
+    pub fn name_branch(&self, branch: usize, name: &str) {
+        self.state.borrow_mut().engine.run.rename(branch, name);
+        self.leave();
         self.changed();
     }
 
@@ -292,16 +307,6 @@ impl Session {
     pub fn set_skips(&self, skips: bool) {
         self.state.borrow_mut().skips = skips;
         store::set_choice("skips", skips.then_some("yes"));
-        self.changed();
-    }
-
-    /// Jumps to a moment, back or forward.
-    pub fn seek(&self, to: u64) {
-        {
-            let mut s = self.state.borrow_mut();
-            s.seek = Some(to);
-            s.over = false;
-        }
         self.changed();
     }
 
@@ -343,7 +348,7 @@ impl Session {
     /// Asks for a frame if there is something to do in it.
     fn request(&self) {
         let mut s = self.state.borrow_mut();
-        let wanted = s.visible && (s.playing || s.seek.is_some());
+        let wanted = s.visible && (s.is_busy());
         if wanted && s.frame.is_none() {
             let me = self.me.clone();
             s.frame = Some(request_animation_frame(move |at| {
@@ -364,33 +369,30 @@ impl Session {
             s.frame = None;
             let deadline = now_ms() + BUDGET_MS;
             let mut more = || now_ms() < deadline;
-            match s.seek {
-                Some(to) => {
-                    s.engine.run.seek(to, &mut more);
-                    s.target = s.engine.run.now() as f64;
-                    if s.engine.run.now() >= to {
-                        s.seek = None;
-                    }
+            if s.travel.is_some() {
+                s.go_on_travelling(&mut more);
+            } else if s.playing {
+                let elapsed = s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
+                s.target += elapsed * NANOS_PER_MS * s.speed;
+                if s.skips {
+                    s.leap_over();
                 }
-                None => {
-                    let elapsed =
-                        s.last_frame.map_or(0.0, |last| (at_ms - last).clamp(0.0, LONGEST_FRAME_MS));
-                    s.target += elapsed * NANOS_PER_MS * s.speed;
-                    if s.skips {
-                        s.leap_over();
-                    }
-                    s.engine.run.run(s.target as u64, &mut more);
-                    s.behind = s.engine.run.now() < s.target as u64;
-                    if s.behind {
-                        s.target = s.engine.run.now() as f64;
-                    }
+                s.engine.run.run(s.target as u64, &mut more);
+                s.behind = s.engine.run.now() < s.target as u64;
+                if s.behind {
+                    s.target = s.engine.run.now() as f64;
                 }
             }
+            s.go_on_comparing();
             s.last_frame = Some(at_ms);
             crash::note(s.engine.run.now());
         }
-        let (now, playing) = (now_ms(), self.clock().playing);
-        if playing && now < self.state.borrow().rest_until {
+        let now = now_ms();
+        let rests = {
+            let s = self.state.borrow();
+            s.is_busy() && now < s.rest_until
+        };
+        if rests {
             return self.request();
         }
         self.changed();

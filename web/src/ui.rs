@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::i18n::{Lang, Words};
 use crate::opening::Arrival;
 use crate::story::Story;
+use crate::walk::Walk;
 
 /// The kind of what stands for the control plane as a whole.
 pub const CONTROL_PLANE: &str = "ControlPlane";
@@ -111,6 +112,18 @@ pub enum Panel {
     Logs,
 }
 
+/// What is told of the selection, unless it is why it is so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// What it is.
+    #[default]
+    Summary,
+    /// What it looks like in a file.
+    Yaml,
+    /// What was recorded about it.
+    Events,
+}
+
 /// Everything the person has chosen.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Ui {
@@ -118,6 +131,10 @@ pub struct Ui {
     pub selection: Option<ObjectRef>,
     /// Why it is so is told, and lit in the picture.
     pub why: Option<Asked>,
+    /// The walk along what is asked about, until the person is back.
+    pub walk: Option<Rc<Walk>>,
+    /// What is told of the selection else.
+    pub tab: Tab,
     /// What is opened in the place of the picture, and what it was opened from.
     pub opened: Vec<ObjectRef>,
     /// The container of the selected pod that is meant.
@@ -146,6 +163,8 @@ pub struct Ui {
     pub hop: Option<usize>,
     /// Who asks, and what for: the request that is being written.
     pub ask: (String, String),
+    /// The story that waits to be begun.
+    pub poster: Option<&'static str>,
     /// The story that is told.
     pub story: Option<Story>,
     /// What came from outside, and is looked at before it is opened.
@@ -163,6 +182,8 @@ pub enum Choose {
     Select(Option<ObjectRef>),
     /// Selects an object and asks why it is as it is, or asks no more.
     Why(Option<Asked>),
+    /// Walks along a chain of causes, or walks no more.
+    Walk(Option<Rc<Walk>>),
     /// Opens a pod or a node.
     Open(ObjectRef),
     /// Goes back until so many are open.
@@ -171,6 +192,8 @@ pub enum Choose {
     Logs(Option<Text>),
     /// Means a container of the selected pod.
     Container(Option<Text>),
+    /// Tells this of the selection.
+    Tab(Tab),
     /// Turns the panel at the foot.
     Panel(Panel),
     /// Filters by namespace.
@@ -239,6 +262,18 @@ impl Reducible for Ui {
                 }
                 ui.why = asked;
             }
+            Choose::Walk(walk) => {
+                // On a small screen the picture is seen meanwhile, and the panel again when the person is back.
+                ui.sheet = walk.is_none().then_some(Sheet::Inspector);
+                ui.walk = walk;
+            }
+            Choose::Tab(tab) => {
+                ui.tab = tab;
+                ui.why = None;
+                if ui.selection.is_some() {
+                    ui.sheet = Some(Sheet::Inspector);
+                }
+            }
             Choose::Namespace(namespace) => ui.namespace = namespace,
             Choose::View(view) => ui.view = view,
             Choose::Theme(theme) => ui.theme = theme,
@@ -253,7 +288,10 @@ impl Reducible for Ui {
             }
             Choose::Hop(hop) => ui.hop = hop,
             Choose::Ask(from, to) => ui.ask = (from, to),
-            Choose::Story(story) => ui.story = story,
+            Choose::Story(story) => {
+                ui.poster = None;
+                ui.story = story;
+            }
             Choose::Arrival(arrival) => {
                 ui.arrival = Some(Rc::new(arrival));
                 ui.dialog = Some(Dialog::Arrival);
@@ -281,8 +319,10 @@ impl Ui {
         } else if self.sheet.take().is_none() {
             if self.present {
                 self.present = false;
-            } else {
+            } else if self.selection.is_some() {
                 self.select(None);
+            } else {
+                self.story = None;
             }
         }
     }
@@ -290,6 +330,7 @@ impl Ui {
     fn select(&mut self, selection: Option<ObjectRef>) {
         if self.selection != selection {
             self.container = None;
+            self.tab = Tab::default();
             self.why = selection.as_ref().and_then(Asked::at_once);
         }
         self.selection = selection;

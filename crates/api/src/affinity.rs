@@ -20,21 +20,21 @@ pub struct Affinity {
 /// Which nodes the pod wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeAffinity {
-    /// Wishes that the scheduler weighs.
-    #[json(omitempty)]
-    pub preferred_during_scheduling_ignored_during_execution: Vec<PreferredSchedulingTerm>,
     /// What must hold for the pod to be scheduled.
     #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
+    /// Wishes that the scheduler weighs.
+    #[json(omitempty)]
+    pub preferred_during_scheduling_ignored_during_execution: Vec<PreferredSchedulingTerm>,
 }
 
 /// A wish about nodes, and what it weighs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PreferredSchedulingTerm {
-    /// The nodes.
-    pub preference: NodeSelectorTerm,
     /// What the wish weighs, from 1 to 100.
     pub weight: i32,
+    /// The nodes.
+    pub preference: NodeSelectorTerm,
 }
 
 /// Terms of which a node must satisfy at least one.
@@ -71,32 +71,32 @@ pub struct NodeSelectorRequirement {
 /// Which pods the pod wants to be near to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodAffinity {
-    /// Wishes that the scheduler weighs.
-    #[json(omitempty)]
-    pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
     /// What must hold for the pod to be scheduled.
     #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
+    /// Wishes that the scheduler weighs.
+    #[json(omitempty)]
+    pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
 }
 
 /// Which pods the pod wants to be away from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodAntiAffinity {
-    /// Wishes that the scheduler weighs.
-    #[json(omitempty)]
-    pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
     /// What must hold for the pod to be scheduled.
     #[json(omitempty)]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
+    /// Wishes that the scheduler weighs.
+    #[json(omitempty)]
+    pub preferred_during_scheduling_ignored_during_execution: Vec<WeightedPodAffinityTerm>,
 }
 
 /// A wish about other pods, and what it weighs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct WeightedPodAffinityTerm {
-    /// The pods.
-    pub pod_affinity_term: PodAffinityTerm,
     /// What the wish weighs, from 1 to 100.
     pub weight: i32,
+    /// The pods.
+    pub pod_affinity_term: PodAffinityTerm,
 }
 
 /// Some pods, and what "near" means.
@@ -105,18 +105,18 @@ pub struct PodAffinityTerm {
     /// Which pods are meant.
     #[json(omitempty)]
     pub label_selector: Option<LabelSelector>,
+    /// Namespaces in which pods are looked for; the pod's own if none is given.
+    #[json(omitempty)]
+    pub namespaces: Vec<Str>,
+    /// The label that tells one part of the cluster from another.
+    pub topology_key: Str,
+    /// Namespaces in which pods are looked for, by their labels.
+    #[json(omitempty)]
+    pub namespace_selector: Option<LabelSelector>,
     /// Labels in which counted pods must agree with this one.
     #[json(omitempty)]
     pub match_label_keys: Vec<Str>,
     /// Labels in which counted pods must differ from this one.
     #[json(omitempty)]
     pub mismatch_label_keys: Vec<Str>,
-    /// Namespaces in which pods are looked for, by their labels.
-    #[json(omitempty)]
-    pub namespace_selector: Option<LabelSelector>,
-    /// Namespaces in which pods are looked for; the pod's own if none is given.
-    #[json(omitempty)]
-    pub namespaces: Vec<Str>,
-    /// The label that tells one part of the cluster from another.
-    pub topology_key: Str,
 }

@@ -11,12 +11,12 @@ use orrery_apimachinery::{LabelSelector, ObjectMeta};
 pub struct ClusterRole {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// Which other roles the rules are taken from.
-    #[json(omitempty)]
-    pub aggregation_rule: Option<AggregationRule>,
     /// What may be done.
     #[json(null_if_empty)]
     pub rules: Vec<PolicyRule>,
+    /// Which other roles the rules are taken from.
+    #[json(omitempty)]
+    pub aggregation_rule: Option<AggregationRule>,
 }
 
 /// Which other roles the rules are taken from.

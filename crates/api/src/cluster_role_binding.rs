@@ -11,11 +11,11 @@ use orrery_apimachinery::decode::Fields;
 pub struct ClusterRoleBinding {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// What: a ClusterRole.
-    pub role_ref: RoleRef,
     /// Who.
     #[json(omitempty)]
     pub subjects: Vec<Subject>,
+    /// What: a ClusterRole.
+    pub role_ref: RoleRef,
 }
 
 impl Rules for ClusterRoleBinding {

@@ -1,6 +1,6 @@
 //! ConfigMaps: settings for pods to consume.
 
-use crate::bytes::Bytes;
+use crate::Bytes;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, names};
 use orrery_apimachinery::decode::Fields;
@@ -12,15 +12,15 @@ use std::collections::BTreeMap;
 pub struct ConfigMap {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// Values that are not text.
-    #[json(omitempty)]
-    pub binary_data: BTreeMap<Str, Bytes>,
-    /// Values by key.
-    #[json(omitempty)]
-    pub data: StrMap,
     /// Whether the data can never change again.
     #[json(omitempty)]
     pub immutable: Option<bool>,
+    /// Values by key.
+    #[json(omitempty)]
+    pub data: StrMap,
+    /// Values that are not text.
+    #[json(omitempty)]
+    pub binary_data: BTreeMap<Str, Bytes>,
 }
 
 /// How much a ConfigMap can hold.

@@ -10,173 +10,173 @@ use orrery_apimachinery::decode::Fields;
 /// A container that the pod runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Container {
-    /// Arguments to the command; the image's `CMD` if empty.
-    #[json(omitempty)]
-    pub args: Vec<Str>,
-    /// The command; the image's `ENTRYPOINT` if empty.
-    #[json(omitempty)]
-    pub command: Vec<Str>,
-    /// Variables of the environment.
-    #[json(omitempty)]
-    pub env: Vec<EnvVar>,
-    /// Objects whose keys all become variables.
-    #[json(omitempty)]
-    pub env_from: Vec<EnvFromSource>,
+    /// The name.
+    pub name: Str,
     /// The image.
     #[json(text)]
     pub image: Option<Str>,
-    /// When to pull the image.
+    /// The command; the image's `ENTRYPOINT` if empty.
+    #[json(omitempty)]
+    pub command: Vec<Str>,
+    /// Arguments to the command; the image's `CMD` if empty.
+    #[json(omitempty)]
+    pub args: Vec<Str>,
+    /// The directory that the command starts in.
     #[json(text)]
-    pub image_pull_policy: Option<Str>,
-    /// What happens around the container's life.
-    #[json(omitempty)]
-    pub lifecycle: Option<Box<Lifecycle>>,
-    /// Fails when the container must be restarted.
-    #[json(omitempty)]
-    pub liveness_probe: Option<Box<Probe>>,
-    /// The name.
-    pub name: Str,
+    pub working_dir: Option<Str>,
     /// The ports.
     #[json(omitempty)]
     pub ports: Vec<ContainerPort>,
-    /// Holds while the container can serve.
+    /// Objects whose keys all become variables.
     #[json(omitempty)]
-    pub readiness_probe: Option<Box<Probe>>,
+    pub env_from: Vec<EnvFromSource>,
+    /// Variables of the environment.
+    #[json(omitempty)]
+    pub env: Vec<EnvVar>,
+    /// How much the container needs, and may use.
+    pub resources: ResourceRequirements,
     /// What changes of resources do to the container.
     #[json(omitempty)]
     pub resize_policy: Vec<ContainerResizePolicy>,
-    /// How much the container needs, and may use.
-    pub resources: ResourceRequirements,
     /// When containers that ended are started again.
     #[json(omitempty)]
     pub restart_policy: Option<Str>,
-    /// The container's rights.
+    /// Where volumes are seen.
     #[json(omitempty)]
-    pub security_context: Option<Box<SecurityContext>>,
+    pub volume_mounts: Vec<VolumeMount>,
+    /// Raw devices within the container.
+    #[json(omitempty)]
+    pub volume_devices: Vec<VolumeDevice>,
+    /// Fails when the container must be restarted.
+    #[json(omitempty)]
+    pub liveness_probe: Option<Box<Probe>>,
+    /// Holds while the container can serve.
+    #[json(omitempty)]
+    pub readiness_probe: Option<Box<Probe>>,
     /// Passes once the container has come up; other probes wait for it.
     #[json(omitempty)]
     pub startup_probe: Option<Box<Probe>>,
-    /// Whether the first process has an input.
+    /// What happens around the container's life.
     #[json(omitempty)]
-    pub stdin: bool,
-    /// Whether the input closes after the first visitor.
-    #[json(omitempty)]
-    pub stdin_once: bool,
+    pub lifecycle: Option<Box<Lifecycle>>,
     /// The file from which a last message is read.
     #[json(text)]
     pub termination_message_path: Option<Str>,
     /// `File`, or `FallbackToLogsOnError` to take the log's end instead.
     #[json(text)]
     pub termination_message_policy: Option<Str>,
+    /// When to pull the image.
+    #[json(text)]
+    pub image_pull_policy: Option<Str>,
+    /// The container's rights.
+    #[json(omitempty)]
+    pub security_context: Option<Box<SecurityContext>>,
+    /// Whether the first process has an input.
+    #[json(omitempty)]
+    pub stdin: bool,
+    /// Whether the input closes after the first visitor.
+    #[json(omitempty)]
+    pub stdin_once: bool,
     /// Whether the first process has a terminal.
     #[json(omitempty)]
     pub tty: bool,
-    /// Raw devices within the container.
-    #[json(omitempty)]
-    pub volume_devices: Vec<VolumeDevice>,
-    /// Where volumes are seen.
-    #[json(omitempty)]
-    pub volume_mounts: Vec<VolumeMount>,
-    /// The directory that the command starts in.
-    #[json(text)]
-    pub working_dir: Option<Str>,
 }
 
 /// A container that is put into a running pod to look around.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EphemeralContainer {
-    /// Arguments to the command; the image's `CMD` if empty.
-    #[json(omitempty)]
-    pub args: Vec<Str>,
-    /// The command; the image's `ENTRYPOINT` if empty.
-    #[json(omitempty)]
-    pub command: Vec<Str>,
-    /// Variables of the environment.
-    #[json(omitempty)]
-    pub env: Vec<EnvVar>,
-    /// Objects whose keys all become variables.
-    #[json(omitempty)]
-    pub env_from: Vec<EnvFromSource>,
+    /// The name.
+    pub name: Str,
     /// The image.
     #[json(text)]
     pub image: Option<Str>,
-    /// When to pull the image.
+    /// The command; the image's `ENTRYPOINT` if empty.
+    #[json(omitempty)]
+    pub command: Vec<Str>,
+    /// Arguments to the command; the image's `CMD` if empty.
+    #[json(omitempty)]
+    pub args: Vec<Str>,
+    /// The directory that the command starts in.
     #[json(text)]
-    pub image_pull_policy: Option<Str>,
-    /// What happens around the container's life.
-    #[json(omitempty)]
-    pub lifecycle: Option<Box<Lifecycle>>,
-    /// Fails when the container must be restarted.
-    #[json(omitempty)]
-    pub liveness_probe: Option<Box<Probe>>,
-    /// The name.
-    pub name: Str,
+    pub working_dir: Option<Str>,
     /// The ports.
     #[json(omitempty)]
     pub ports: Vec<ContainerPort>,
-    /// Holds while the container can serve.
+    /// Objects whose keys all become variables.
     #[json(omitempty)]
-    pub readiness_probe: Option<Box<Probe>>,
+    pub env_from: Vec<EnvFromSource>,
+    /// Variables of the environment.
+    #[json(omitempty)]
+    pub env: Vec<EnvVar>,
+    /// How much the container needs, and may use.
+    pub resources: ResourceRequirements,
     /// What changes of resources do to the container.
     #[json(omitempty)]
     pub resize_policy: Vec<ContainerResizePolicy>,
-    /// How much the container needs, and may use.
-    pub resources: ResourceRequirements,
     /// When containers that ended are started again.
     #[json(omitempty)]
     pub restart_policy: Option<Str>,
-    /// The container's rights.
+    /// Where volumes are seen.
     #[json(omitempty)]
-    pub security_context: Option<Box<SecurityContext>>,
+    pub volume_mounts: Vec<VolumeMount>,
+    /// Raw devices within the container.
+    #[json(omitempty)]
+    pub volume_devices: Vec<VolumeDevice>,
+    /// Fails when the container must be restarted.
+    #[json(omitempty)]
+    pub liveness_probe: Option<Box<Probe>>,
+    /// Holds while the container can serve.
+    #[json(omitempty)]
+    pub readiness_probe: Option<Box<Probe>>,
     /// Passes once the container has come up; other probes wait for it.
     #[json(omitempty)]
     pub startup_probe: Option<Box<Probe>>,
-    /// Whether the first process has an input.
+    /// What happens around the container's life.
     #[json(omitempty)]
-    pub stdin: bool,
-    /// Whether the input closes after the first visitor.
-    #[json(omitempty)]
-    pub stdin_once: bool,
-    /// The container whose processes are to be seen.
-    #[json(text)]
-    pub target_container_name: Option<Str>,
+    pub lifecycle: Option<Box<Lifecycle>>,
     /// The file from which a last message is read.
     #[json(text)]
     pub termination_message_path: Option<Str>,
     /// `File`, or `FallbackToLogsOnError` to take the log's end instead.
     #[json(text)]
     pub termination_message_policy: Option<Str>,
+    /// When to pull the image.
+    #[json(text)]
+    pub image_pull_policy: Option<Str>,
+    /// The container's rights.
+    #[json(omitempty)]
+    pub security_context: Option<Box<SecurityContext>>,
+    /// Whether the first process has an input.
+    #[json(omitempty)]
+    pub stdin: bool,
+    /// Whether the input closes after the first visitor.
+    #[json(omitempty)]
+    pub stdin_once: bool,
     /// Whether the first process has a terminal.
     #[json(omitempty)]
     pub tty: bool,
-    /// Raw devices within the container.
-    #[json(omitempty)]
-    pub volume_devices: Vec<VolumeDevice>,
-    /// Where volumes are seen.
-    #[json(omitempty)]
-    pub volume_mounts: Vec<VolumeMount>,
-    /// The directory that the command starts in.
+    /// The container whose processes are to be seen.
     #[json(text)]
-    pub working_dir: Option<Str>,
+    pub target_container_name: Option<Str>,
 }
 
 /// A port that the container listens on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerPort {
-    /// The port number.
-    pub container_port: i32,
-    /// The node's address to bind to.
-    #[json(name = "hostIP", text)]
-    pub host_ip: Option<Str>,
-    /// The node's port that leads to it.
-    #[json(omitempty)]
-    pub host_port: i32,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// The node's port that leads to it.
+    #[json(omitempty)]
+    pub host_port: i32,
+    /// The port number.
+    pub container_port: i32,
     /// `TCP`, `UDP` or `SCTP`.
     #[json(text)]
     pub protocol: Option<Str>,
+    /// The node's address to bind to.
+    #[json(name = "hostIP", text)]
+    pub host_ip: Option<Str>,
 }
 
 /// What a change of one resource does to the container.
@@ -191,15 +191,15 @@ pub struct ContainerResizePolicy {
 /// How much the container needs, and may use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ResourceRequirements {
-    /// Claims of the pod that the container uses.
-    #[json(omitempty)]
-    pub claims: Vec<ResourceClaim>,
     /// The most that may be used.
     #[json(omitempty)]
     pub limits: ResourceList,
     /// The least that must be there.
     #[json(omitempty)]
     pub requests: ResourceList,
+    /// Claims of the pod that the container uses.
+    #[json(omitempty)]
+    pub claims: Vec<ResourceClaim>,
 }
 
 /// A claim of the pod that the container uses.
@@ -215,20 +215,15 @@ pub struct ResourceClaim {
 /// A raw device within the container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeDevice {
-    /// The path of the device.
-    pub device_path: Str,
     /// The name.
     pub name: Str,
+    /// The path of the device.
+    pub device_path: Str,
 }
 
 /// A place in the container's files where a volume is seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeMount {
-    /// Where the volume is seen.
-    pub mount_path: Str,
-    /// Whether mounts are seen across the border of the container.
-    #[json(omitempty)]
-    pub mount_propagation: Option<Str>,
     /// The name.
     pub name: Str,
     /// Whether nothing can be written.
@@ -237,9 +232,14 @@ pub struct VolumeMount {
     /// Whether mounts below are read-only too.
     #[json(omitempty)]
     pub recursive_read_only: Option<Str>,
+    /// Where the volume is seen.
+    pub mount_path: Str,
     /// The part of the volume that is seen.
     #[json(text)]
     pub sub_path: Option<Str>,
+    /// Whether mounts are seen across the border of the container.
+    #[json(omitempty)]
+    pub mount_propagation: Option<Str>,
     /// The part of the volume that is seen, with variables.
     #[json(text)]
     pub sub_path_expr: Option<Str>,

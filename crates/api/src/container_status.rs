@@ -8,67 +8,67 @@ use orrery_apimachinery::{Str, Time};
 /// What is known of one container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerStatus {
-    /// What was set aside.
-    #[json(omitempty)]
-    pub allocated_resources: ResourceList,
-    /// The health of the devices in use.
-    #[json(omitempty)]
-    pub allocated_resources_status: Vec<ResourceStatus>,
-    /// The runtime's id of the container.
-    #[json(name = "containerID", text)]
-    pub container_id: Option<Str>,
+    /// The name.
+    pub name: Str,
+    /// What the container is doing now.
+    pub state: ContainerState,
+    /// How the container's last run ended.
+    pub last_state: ContainerState,
+    /// Whether the container can serve.
+    pub ready: bool,
+    /// How often the container was started again.
+    pub restart_count: i32,
     /// The image.
     pub image: Str,
     /// The digest of the image that runs.
     #[json(name = "imageID")]
     pub image_id: Str,
-    /// How the container's last run ended.
-    pub last_state: ContainerState,
-    /// The name.
-    pub name: Str,
-    /// Whether the container can serve.
-    pub ready: bool,
-    /// How much the running container has.
-    #[json(omitempty)]
-    pub resources: Option<Box<ResourceRequirements>>,
-    /// How often the container was started again.
-    pub restart_count: i32,
+    /// The runtime's id of the container.
+    #[json(name = "containerID", text)]
+    pub container_id: Option<Str>,
     /// Whether its startup probe has passed.
     #[json(omitempty)]
     pub started: Option<bool>,
-    /// What the container is doing now.
-    pub state: ContainerState,
-    /// Whom the first process runs as.
+    /// What was set aside.
     #[json(omitempty)]
-    pub user: Option<Box<ContainerUser>>,
+    pub allocated_resources: ResourceList,
+    /// How much the running container has.
+    #[json(omitempty)]
+    pub resources: Option<Box<ResourceRequirements>>,
     /// How volumes were in fact mounted.
     #[json(omitempty)]
     pub volume_mounts: Vec<VolumeMountStatus>,
+    /// Whom the first process runs as.
+    #[json(omitempty)]
+    pub user: Option<Box<ContainerUser>>,
+    /// The health of the devices in use.
+    #[json(omitempty)]
+    pub allocated_resources_status: Vec<ResourceStatus>,
 }
 
 /// One of waiting, running and terminated; none means waiting.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerState {
+    /// Set while it waits.
+    #[json(omitempty)]
+    pub waiting: Option<Box<ContainerStateWaiting>>,
     /// Set while it runs.
     #[json(omitempty)]
     pub running: Option<ContainerStateRunning>,
     /// Set once it has ended.
     #[json(omitempty)]
     pub terminated: Option<Box<ContainerStateTerminated>>,
-    /// Set while it waits.
-    #[json(omitempty)]
-    pub waiting: Option<Box<ContainerStateWaiting>>,
 }
 
 /// The container is not running yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerStateWaiting {
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 /// The container runs.
@@ -81,24 +81,24 @@ pub struct ContainerStateRunning {
 /// The container has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerStateTerminated {
-    /// The runtime's id of the container.
-    #[json(name = "containerID", text)]
-    pub container_id: Option<Str>,
     /// What the first process returned.
     pub exit_code: i32,
-    /// When it ended.
-    pub finished_at: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
-    /// Why, in one word.
-    #[json(text)]
-    pub reason: Option<Str>,
     /// The signal that ended it.
     #[json(omitempty)]
     pub signal: i32,
+    /// Why, in one word.
+    #[json(text)]
+    pub reason: Option<Str>,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
     /// When it started.
     pub started_at: Option<Time>,
+    /// When it ended.
+    pub finished_at: Option<Time>,
+    /// The runtime's id of the container.
+    #[json(name = "containerID", text)]
+    pub container_id: Option<Str>,
 }
 
 /// The health of the devices behind one resource.
@@ -114,12 +114,12 @@ pub struct ResourceStatus {
 /// The health of one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ResourceHealth {
-    /// `Healthy`, `Unhealthy` or `Unknown`.
-    #[json(text)]
-    pub health: Option<Str>,
     /// The device.
     #[json(name = "resourceID")]
     pub resource_id: Str,
+    /// `Healthy`, `Unhealthy` or `Unknown`.
+    #[json(text)]
+    pub health: Option<Str>,
 }
 
 /// Whom the container's first process runs as.
@@ -133,22 +133,22 @@ pub struct ContainerUser {
 /// The ids that the first process runs with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LinuxContainerUser {
+    /// The user's id.
+    pub uid: i64,
     /// The group's id.
     pub gid: i64,
     /// Further groups.
     #[json(omitempty)]
     pub supplemental_groups: Vec<i64>,
-    /// The user's id.
-    pub uid: i64,
 }
 
 /// How a volume was in fact mounted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeMountStatus {
-    /// Where the volume is seen.
-    pub mount_path: Str,
     /// The name.
     pub name: Str,
+    /// Where the volume is seen.
+    pub mount_path: Str,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: bool,

@@ -34,28 +34,28 @@ pub struct CronJob {
 /// Which jobs there are to be, and when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CronJobSpec {
-    /// What happens while the last job goes on: `Allow`, `Forbid` or `Replace`.
-    #[json(text)]
-    pub concurrency_policy: Option<Str>,
-    /// How many failed jobs are kept.
-    #[json(omitempty)]
-    pub failed_jobs_history_limit: Option<i32>,
-    /// What the jobs look like.
-    pub job_template: JobTemplateSpec,
     /// When, as cron writes it.
     pub schedule: Str,
-    /// How late a job may start.
-    #[json(omitempty)]
-    pub starting_deadline_seconds: Option<i64>,
-    /// How many successful jobs are kept.
-    #[json(omitempty)]
-    pub successful_jobs_history_limit: Option<i32>,
-    /// Whether no jobs are to start for now.
-    #[json(omitempty)]
-    pub suspend: Option<bool>,
     /// The time zone of the schedule, if it is not the controller's.
     #[json(omitempty)]
     pub time_zone: Option<Str>,
+    /// How late a job may start.
+    #[json(omitempty)]
+    pub starting_deadline_seconds: Option<i64>,
+    /// What happens while the last job goes on: `Allow`, `Forbid` or `Replace`.
+    #[json(text)]
+    pub concurrency_policy: Option<Str>,
+    /// Whether no jobs are to start for now.
+    #[json(omitempty)]
+    pub suspend: Option<bool>,
+    /// What the jobs look like.
+    pub job_template: JobTemplateSpec,
+    /// How many successful jobs are kept.
+    #[json(omitempty)]
+    pub successful_jobs_history_limit: Option<i32>,
+    /// How many failed jobs are kept.
+    #[json(omitempty)]
+    pub failed_jobs_history_limit: Option<i32>,
 }
 
 /// What the jobs of a CronJob look like.

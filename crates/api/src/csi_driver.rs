@@ -26,27 +26,27 @@ pub struct CSIDriverSpec {
     /// Whether volumes must be attached before they are mounted.
     #[json(omitempty)]
     pub attach_required: Option<bool>,
-    /// Whether the kubelet may change who owns a volume's files.
-    #[json(omitempty)]
-    pub fs_group_policy: Option<Str>,
     /// Whether the driver is told of the pod.
     #[json(omitempty)]
     pub pod_info_on_mount: Option<bool>,
+    /// `Persistent`, `Ephemeral` or both.
+    #[json(omitempty)]
+    pub volume_lifecycle_modes: Vec<Str>,
+    /// Whether the scheduler asks how much is left.
+    #[json(omitempty)]
+    pub storage_capacity: Option<bool>,
+    /// Whether the kubelet may change who owns a volume's files.
+    #[json(omitempty)]
+    pub fs_group_policy: Option<Str>,
+    /// The tokens that the driver gets.
+    #[json(omitempty)]
+    pub token_requests: Vec<TokenRequest>,
     /// Whether volumes are published again and again.
     #[json(omitempty)]
     pub requires_republish: Option<bool>,
     /// Whether volumes can be mounted with an SELinux label.
     #[json(omitempty)]
     pub se_linux_mount: Option<bool>,
-    /// Whether the scheduler asks how much is left.
-    #[json(omitempty)]
-    pub storage_capacity: Option<bool>,
-    /// The tokens that the driver gets.
-    #[json(omitempty)]
-    pub token_requests: Vec<TokenRequest>,
-    /// `Persistent`, `Ephemeral` or both.
-    #[json(omitempty)]
-    pub volume_lifecycle_modes: Vec<Str>,
 }
 
 /// A token of a service account.

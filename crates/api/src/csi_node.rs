@@ -29,9 +29,6 @@ pub struct CSINodeSpec {
 /// A driver on a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CSINodeDriver {
-    /// How many volumes the node can have.
-    #[json(omitempty)]
-    pub allocatable: Option<VolumeNodeResources>,
     /// The driver's name.
     pub name: Str,
     /// The driver's name of the node.
@@ -40,6 +37,9 @@ pub struct CSINodeDriver {
     /// Labels of the node that tell where it is.
     #[json(null_if_empty)]
     pub topology_keys: Vec<Str>,
+    /// How many volumes the node can have.
+    #[json(omitempty)]
+    pub allocatable: Option<VolumeNodeResources>,
 }
 
 /// How many volumes a node can have.

@@ -50,8 +50,8 @@ pub struct CustomColumn {
     pub name: &'static str,
     /// Where in the object it is found.
     pub json_path: &'static str,
-    /// Whether it is a date, of which the age is shown.
-    pub is_date: bool,
+    /// What it holds: `string`, `integer`, `number`, `boolean`, or `date`, of which the age is shown.
+    pub type_: &'static str,
     /// Whether only `-o wide` shows it.
     pub wide: bool,
 }
@@ -111,8 +111,8 @@ struct Declared {
     namespaced: bool,
     has_status: bool,
     scale: Option<[String; 3]>,
-    /// Head, path, and whether it is a date and only for `-o wide`.
-    columns: Vec<(String, String, bool, bool)>,
+    /// Head, path and type, and whether it is only for `-o wide`.
+    columns: Vec<([String; 3], bool)>,
 }
 
 thread_local! {
@@ -130,8 +130,13 @@ fn lasting_list(texts: &[String]) -> &'static [&'static str] {
 }
 
 impl CustomColumn {
-    fn lasting((name, json_path, is_date, wide): &(String, String, bool, bool)) -> CustomColumn {
-        CustomColumn { name: lasting(name), json_path: lasting(json_path), is_date: *is_date, wide: *wide }
+    fn lasting(([name, json_path, type_], wide): &([String; 3], bool)) -> CustomColumn {
+        CustomColumn {
+            name: lasting(name),
+            json_path: lasting(json_path),
+            type_: lasting(type_),
+            wide: *wide,
+        }
     }
 }
 
@@ -142,8 +147,8 @@ impl Declared {
             spec.versions.iter().filter(|v| v.served).collect();
         versions.order_by_key(|v| std::cmp::Reverse(priority(&v.name)));
         let column = |column: &CustomResourceColumnDefinition| {
-            let (is_date, wide) = (&*column.type_ == "date", column.priority > 0);
-            (column.name.to_uppercase(), column.json_path.to_string(), is_date, wide)
+            let texts = [column.name.to_uppercase(), column.json_path.to_string(), column.type_.to_string()];
+            (texts, column.priority != 0)
         };
         let columns = versions.first().map_or(&[][..], |v| &v.additional_printer_columns);
         let subresources = versions.first().and_then(|v| v.subresources.as_ref());

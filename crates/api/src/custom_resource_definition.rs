@@ -26,21 +26,21 @@ pub struct CustomResourceDefinition {
 /// What the definition is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceDefinitionSpec {
-    /// How objects of one version become those of another.
-    #[json(omitempty)]
-    pub conversion: Option<CustomResourceConversion>,
     /// The API group.
     pub group: Str,
     /// The words for the kind.
     pub names: CustomResourceDefinitionNames,
-    /// Whether fields that the schema does not know are kept: no longer to be set.
-    #[json(omitempty)]
-    pub preserve_unknown_fields: bool,
     /// `Namespaced` or `Cluster`.
     pub scope: Str,
     /// The versions.
     #[json(null_if_empty)]
     pub versions: Vec<CustomResourceDefinitionVersion>,
+    /// How objects of one version become those of another.
+    #[json(omitempty)]
+    pub conversion: Option<CustomResourceConversion>,
+    /// Whether fields that the schema does not know are kept: no longer to be set.
+    #[json(omitempty)]
+    pub preserve_unknown_fields: bool,
 }
 
 /// How objects of one version become those of another.
@@ -67,24 +67,24 @@ pub struct WebhookConversion {
 /// How to reach a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct WebhookClientConfig {
-    /// Who vouches for its certificate.
-    #[json(omitempty)]
-    pub ca_bundle: Option<Bytes>,
-    /// A service in the cluster.
-    #[json(omitempty)]
-    pub service: Option<ServiceReference>,
     /// An address.
     #[json(text)]
     pub url: Option<Str>,
+    /// A service in the cluster.
+    #[json(omitempty)]
+    pub service: Option<ServiceReference>,
+    /// Who vouches for its certificate.
+    #[json(omitempty)]
+    pub ca_bundle: Option<Bytes>,
 }
 
 /// A service that is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceReference {
-    /// Its name.
-    pub name: Str,
     /// Its namespace.
     pub namespace: Str,
+    /// Its name.
+    pub name: Str,
     /// The path of the address.
     #[json(text)]
     pub path: Option<Str>,
@@ -96,71 +96,71 @@ pub struct ServiceReference {
 /// The words for a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceDefinitionNames {
-    /// Groups of kinds that it belongs to, such as `all`.
+    /// The resource's name in addresses.
+    pub plural: Str,
+    /// The resource's name for one object.
+    #[json(text)]
+    pub singular: Option<Str>,
+    /// Abbreviations.
     #[json(omitempty)]
-    pub categories: Vec<Str>,
+    pub short_names: Vec<Str>,
     /// The kind's name, such as `CronTab`.
     pub kind: Str,
     /// The name of its lists.
     #[json(text)]
     pub list_kind: Option<Str>,
-    /// The resource's name in addresses.
-    pub plural: Str,
-    /// Abbreviations.
+    /// Groups of kinds that it belongs to, such as `all`.
     #[json(omitempty)]
-    pub short_names: Vec<Str>,
-    /// The resource's name for one object.
-    #[json(text)]
-    pub singular: Option<Str>,
+    pub categories: Vec<Str>,
 }
 
 /// One version of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceDefinitionVersion {
-    /// What `kubectl get` prints beside the name.
-    #[json(omitempty)]
-    pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
+    /// The version's name.
+    pub name: Str,
+    /// Whether it can be used.
+    pub served: bool,
+    /// Whether objects are stored in it.
+    pub storage: bool,
     /// Whether it should no longer be used.
     #[json(omitempty)]
     pub deprecated: bool,
     /// What is said to who uses it nevertheless.
     #[json(text)]
     pub deprecation_warning: Option<Str>,
-    /// The version's name.
-    pub name: Str,
     /// What its objects may contain.
     #[json(omitempty)]
     pub schema: Option<CustomResourceValidation>,
-    /// The fields that field selectors know.
-    #[json(omitempty)]
-    pub selectable_fields: Vec<SelectableField>,
-    /// Whether it can be used.
-    pub served: bool,
-    /// Whether objects are stored in it.
-    pub storage: bool,
     /// The subresources of its objects.
     #[json(omitempty)]
     pub subresources: Option<CustomResourceSubresources>,
+    /// What `kubectl get` prints beside the name.
+    #[json(omitempty)]
+    pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
+    /// The fields that field selectors know.
+    #[json(omitempty)]
+    pub selectable_fields: Vec<SelectableField>,
 }
 
 /// One column of the table of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceColumnDefinition {
-    /// What it shows, for people.
-    #[json(text)]
-    pub description: Option<Str>,
+    /// The head of the column.
+    pub name: Str,
+    /// `string`, `integer`, `number`, `boolean` or `date`.
+    pub type_: Str,
     /// The format of its type.
     #[json(text)]
     pub format: Option<Str>,
-    /// Where in the object it is found.
-    pub json_path: Str,
-    /// The head of the column.
-    pub name: Str,
+    /// What it shows, for people.
+    #[json(text)]
+    pub description: Option<Str>,
     /// Above zero, only `-o wide` shows it.
     #[json(omitempty)]
     pub priority: i32,
-    /// `string`, `integer`, `number`, `boolean` or `date`.
-    pub type_: Str,
+    /// Where in the object it is found.
+    pub json_path: Str,
 }
 
 /// What objects may contain.
@@ -181,12 +181,12 @@ pub struct SelectableField {
 /// The subresources of a kind's objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceSubresources {
-    /// Where replicas are asked for and told.
-    #[json(omitempty)]
-    pub scale: Option<CustomResourceSubresourceScale>,
     /// Whether the status is a part of its own.
     #[json(omitempty)]
     pub status: Option<CustomResourceSubresourceStatus>,
+    /// Where replicas are asked for and told.
+    #[json(omitempty)]
+    pub scale: Option<CustomResourceSubresourceScale>,
 }
 
 /// Says by being there that the status is a part of its own.
@@ -196,23 +196,23 @@ pub struct CustomResourceSubresourceStatus {}
 /// Where replicas are asked for and told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceSubresourceScale {
-    /// Where the selector of the pods is told.
-    #[json(text)]
-    pub label_selector_path: Option<Str>,
     /// Where replicas are asked for.
     pub spec_replicas_path: Str,
     /// Where replicas are told.
     pub status_replicas_path: Str,
+    /// Where the selector of the pods is told.
+    #[json(text)]
+    pub label_selector_path: Option<Str>,
 }
 
 /// What is known of the definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceDefinitionStatus {
-    /// The words that are in use.
-    pub accepted_names: CustomResourceDefinitionNames,
     /// What is true of the object, and since when.
     #[json(null_if_empty)]
     pub conditions: Vec<CustomResourceDefinitionCondition>,
+    /// The words that are in use.
+    pub accepted_names: CustomResourceDefinitionNames,
     /// The versions in which objects may be stored.
     #[json(null_if_empty)]
     pub stored_versions: Vec<Str>,
@@ -221,18 +221,18 @@ pub struct CustomResourceDefinitionStatus {
 /// One thing that is true or not of a definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CustomResourceDefinitionCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for CustomResourceDefinition {

@@ -27,88 +27,88 @@ pub struct DaemonSet {
 /// What the pod on every node is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DaemonSetSpec {
-    /// How long a new pod must be ready to count as available.
-    #[json(omitempty)]
-    pub min_ready_seconds: i32,
-    /// How many old ControllerRevisions are kept.
-    #[json(omitempty)]
-    pub revision_history_limit: Option<i32>,
     /// Which pods belong to it.
     pub selector: Option<LabelSelector>,
     /// What the pods look like.
     pub template: Rc<PodTemplateSpec>,
     /// How old pods are replaced by new ones.
     pub update_strategy: DaemonSetUpdateStrategy,
+    /// How long a new pod must be ready to count as available.
+    #[json(omitempty)]
+    pub min_ready_seconds: i32,
+    /// How many old ControllerRevisions are kept.
+    #[json(omitempty)]
+    pub revision_history_limit: Option<i32>,
 }
 
 /// How old pods are replaced by new ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DaemonSetUpdateStrategy {
-    /// How far a rolling update may go at once.
-    #[json(omitempty)]
-    pub rolling_update: Option<RollingUpdateDaemonSet>,
     /// `RollingUpdate` or `OnDelete`.
     #[json(text)]
     pub type_: Option<Str>,
+    /// How far a rolling update may go at once.
+    #[json(omitempty)]
+    pub rolling_update: Option<RollingUpdateDaemonSet>,
 }
 
 /// How far a rolling update may go at once: one of the two is 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct RollingUpdateDaemonSet {
-    /// How many nodes may have an old pod and a new one, as a number or a percentage.
-    #[json(omitempty)]
-    pub max_surge: Option<IntOrString>,
     /// How many nodes may be without an available pod, as a number or a percentage.
     #[json(omitempty)]
     pub max_unavailable: Option<IntOrString>,
+    /// How many nodes may have an old pod and a new one, as a number or a percentage.
+    #[json(omitempty)]
+    pub max_surge: Option<IntOrString>,
 }
 
 /// On how many nodes there is what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DaemonSetStatus {
-    /// How often the name of a new ControllerRevision was taken already.
-    #[json(omitempty)]
-    pub collision_count: Option<i32>,
-    /// What is true of the object, and since when.
-    #[json(omitempty)]
-    pub conditions: Vec<DaemonSetCondition>,
     /// Nodes that have a pod and should.
     pub current_number_scheduled: i32,
-    /// Nodes that should have a pod.
-    pub desired_number_scheduled: i32,
-    /// Nodes whose pod has been ready for `minReadySeconds`.
-    #[json(omitempty)]
-    pub number_available: i32,
     /// Nodes that have a pod and should not.
     pub number_misscheduled: i32,
+    /// Nodes that should have a pod.
+    pub desired_number_scheduled: i32,
     /// Nodes whose pod is ready.
     pub number_ready: i32,
-    /// Nodes without an available pod that should have one.
-    #[json(omitempty)]
-    pub number_unavailable: i32,
     /// The generation that the status speaks of.
     #[json(omitempty)]
     pub observed_generation: i64,
     /// Nodes with a pod of the present template.
     #[json(omitempty)]
     pub updated_number_scheduled: i32,
+    /// Nodes whose pod has been ready for `minReadySeconds`.
+    #[json(omitempty)]
+    pub number_available: i32,
+    /// Nodes without an available pod that should have one.
+    #[json(omitempty)]
+    pub number_unavailable: i32,
+    /// How often the name of a new ControllerRevision was taken already.
+    #[json(omitempty)]
+    pub collision_count: Option<i32>,
+    /// What is true of the object, and since when.
+    #[json(omitempty)]
+    pub conditions: Vec<DaemonSetCondition>,
 }
 
 /// One thing that is true or not of a DaemonSet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DaemonSetCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for DaemonSet {

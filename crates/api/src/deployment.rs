@@ -27,97 +27,97 @@ pub struct Deployment {
 /// What the deployment is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentSpec {
+    /// How many pods there are to be.
+    #[json(omitempty)]
+    pub replicas: Option<i32>,
+    /// Which pods belong to it.
+    pub selector: Option<LabelSelector>,
+    /// What the pods look like.
+    pub template: Rc<PodTemplateSpec>,
+    /// How old pods are replaced by new ones.
+    pub strategy: DeploymentStrategy,
     /// How long a new pod must be ready to count as available.
     #[json(omitempty)]
     pub min_ready_seconds: i32,
+    /// How many old ReplicaSets are kept.
+    #[json(omitempty)]
+    pub revision_history_limit: Option<i32>,
     /// Whether the rollout is held.
     #[json(omitempty)]
     pub paused: bool,
     /// How long the rollout may stand still before it counts as failed.
     #[json(omitempty)]
     pub progress_deadline_seconds: Option<i32>,
-    /// How many pods there are to be.
-    #[json(omitempty)]
-    pub replicas: Option<i32>,
-    /// How many old ReplicaSets are kept.
-    #[json(omitempty)]
-    pub revision_history_limit: Option<i32>,
-    /// Which pods belong to it.
-    pub selector: Option<LabelSelector>,
-    /// How old pods are replaced by new ones.
-    pub strategy: DeploymentStrategy,
-    /// What the pods look like.
-    pub template: Rc<PodTemplateSpec>,
 }
 
 /// How old pods are replaced by new ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentStrategy {
-    /// How far a rolling update may go at once.
-    #[json(omitempty)]
-    pub rolling_update: Option<RollingUpdateDeployment>,
     /// `RollingUpdate` or `Recreate`.
     #[json(text)]
     pub type_: Option<Str>,
+    /// How far a rolling update may go at once.
+    #[json(omitempty)]
+    pub rolling_update: Option<RollingUpdateDeployment>,
 }
 
 /// How far a rolling update may go at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct RollingUpdateDeployment {
-    /// How many pods may be too many, as a number or a percentage.
-    #[json(omitempty)]
-    pub max_surge: Option<IntOrString>,
     /// How many pods may be missing, as a number or a percentage.
     #[json(omitempty)]
     pub max_unavailable: Option<IntOrString>,
+    /// How many pods may be too many, as a number or a percentage.
+    #[json(omitempty)]
+    pub max_surge: Option<IntOrString>,
 }
 
 /// How far the rollout has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentStatus {
-    /// Pods that have been ready for `minReadySeconds`.
-    #[json(omitempty)]
-    pub available_replicas: i32,
-    /// How often the name of a new ReplicaSet was taken already.
-    #[json(omitempty)]
-    pub collision_count: Option<i32>,
-    /// What is true of the object, and since when.
-    #[json(omitempty)]
-    pub conditions: Vec<DeploymentCondition>,
     /// The generation that the status speaks of.
     #[json(omitempty)]
     pub observed_generation: i64,
-    /// Pods that are ready.
-    #[json(omitempty)]
-    pub ready_replicas: i32,
     /// How many pods there are.
     #[json(omitempty)]
     pub replicas: i32,
-    /// Pods that are missing or not available yet.
-    #[json(omitempty)]
-    pub unavailable_replicas: i32,
     /// Pods of the present template.
     #[json(omitempty)]
     pub updated_replicas: i32,
+    /// Pods that are ready.
+    #[json(omitempty)]
+    pub ready_replicas: i32,
+    /// Pods that have been ready for `minReadySeconds`.
+    #[json(omitempty)]
+    pub available_replicas: i32,
+    /// Pods that are missing or not available yet.
+    #[json(omitempty)]
+    pub unavailable_replicas: i32,
+    /// What is true of the object, and since when.
+    #[json(omitempty)]
+    pub conditions: Vec<DeploymentCondition>,
+    /// How often the name of a new ReplicaSet was taken already.
+    #[json(omitempty)]
+    pub collision_count: Option<i32>,
 }
 
 /// One thing that is true or not of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DeploymentCondition {
-    /// When the status last changed.
-    pub last_transition_time: Option<Time>,
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the condition was last written.
     pub last_update_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
+    /// When the status last changed.
+    pub last_transition_time: Option<Time>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for Deployment {

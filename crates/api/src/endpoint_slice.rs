@@ -37,24 +37,24 @@ pub struct Endpoint {
     pub addresses: Vec<Str>,
     /// Whether the backend takes part.
     pub conditions: EndpointConditions,
-    /// Labels of the node, as an older version had them.
-    #[json(omitempty)]
-    pub deprecated_topology: StrMap,
-    /// Who should use the backend.
-    #[json(omitempty)]
-    pub hints: Option<EndpointHints>,
     /// The host name.
     #[json(omitempty)]
     pub hostname: Option<Str>,
-    /// The node.
-    #[json(omitempty)]
-    pub node_name: Option<Str>,
     /// The pod behind the address.
     #[json(omitempty)]
     pub target_ref: Option<ObjectReference>,
+    /// Labels of the node, as an older version had them.
+    #[json(omitempty)]
+    pub deprecated_topology: StrMap,
+    /// The node.
+    #[json(omitempty)]
+    pub node_name: Option<Str>,
     /// The zone of the backend.
     #[json(omitempty)]
     pub zone: Option<Str>,
+    /// Who should use the backend.
+    #[json(omitempty)]
+    pub hints: Option<EndpointHints>,
 }
 
 /// Whether a backend takes part.
@@ -89,18 +89,18 @@ pub struct ForZone {
 /// A port of the addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointPort {
-    /// What is spoken on the port.
-    #[json(omitempty)]
-    pub app_protocol: Option<Str>,
     /// The name.
     #[json(omitempty)]
     pub name: Option<Str>,
-    /// The port.
-    #[json(omitempty)]
-    pub port: Option<i32>,
     /// `TCP`, `UDP` or `SCTP`.
     #[json(omitempty)]
     pub protocol: Option<Str>,
+    /// The port.
+    #[json(omitempty)]
+    pub port: Option<i32>,
+    /// What is spoken on the port.
+    #[json(omitempty)]
+    pub app_protocol: Option<Str>,
 }
 
 impl Rules for EndpointSlice {

@@ -34,11 +34,11 @@ pub struct EndpointSubset {
 /// One address behind a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointAddress {
+    /// The address.
+    pub ip: Str,
     /// The host name.
     #[json(text)]
     pub hostname: Option<Str>,
-    /// The address.
-    pub ip: Str,
     /// The node.
     #[json(omitempty)]
     pub node_name: Option<Str>,
@@ -50,9 +50,6 @@ pub struct EndpointAddress {
 /// A port of the addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EndpointPort {
-    /// What is spoken on the port.
-    #[json(omitempty)]
-    pub app_protocol: Option<Str>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
@@ -61,6 +58,9 @@ pub struct EndpointPort {
     /// `TCP`, `UDP` or `SCTP`.
     #[json(text)]
     pub protocol: Option<Str>,
+    /// What is spoken on the port.
+    #[json(omitempty)]
+    pub app_protocol: Option<Str>,
 }
 
 impl Rules for Endpoints {

@@ -19,15 +19,15 @@ pub struct EnvVar {
 /// Where the value of a variable is taken from; exactly one is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EnvVarSource {
-    /// A key of a ConfigMap.
-    #[json(omitempty)]
-    pub config_map_key_ref: Option<ConfigMapKeySelector>,
     /// A field of the pod.
     #[json(omitempty)]
     pub field_ref: Option<ObjectFieldSelector>,
     /// An amount of the container.
     #[json(omitempty)]
     pub resource_field_ref: Option<ResourceFieldSelector>,
+    /// A key of a ConfigMap.
+    #[json(omitempty)]
+    pub config_map_key_ref: Option<ConfigMapKeySelector>,
     /// A key of a Secret.
     #[json(omitempty)]
     pub secret_key_ref: Option<SecretKeySelector>,
@@ -36,11 +36,11 @@ pub struct EnvVarSource {
 /// A key of a ConfigMap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMapKeySelector {
-    /// The key.
-    pub key: Str,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// The key.
+    pub key: Str,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
@@ -49,11 +49,11 @@ pub struct ConfigMapKeySelector {
 /// A key of a Secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SecretKeySelector {
-    /// The key.
-    pub key: Str,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// The key.
+    pub key: Str,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
@@ -75,21 +75,21 @@ pub struct ResourceFieldSelector {
     /// The container; required in volumes.
     #[json(text)]
     pub container_name: Option<Str>,
-    /// The unit of the result.
-    pub divisor: Quantity,
     /// The resource, such as `limits.cpu`.
     pub resource: Str,
+    /// The unit of the result.
+    pub divisor: Quantity,
 }
 
 /// An object whose keys all become variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct EnvFromSource {
-    /// A ConfigMap.
-    #[json(omitempty)]
-    pub config_map_ref: Option<ConfigMapEnvSource>,
     /// What the variables' names start with.
     #[json(text)]
     pub prefix: Option<Str>,
+    /// A ConfigMap.
+    #[json(omitempty)]
+    pub config_map_ref: Option<ConfigMapEnvSource>,
     /// A Secret.
     #[json(omitempty)]
     pub secret_ref: Option<SecretEnvSource>,

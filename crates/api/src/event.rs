@@ -11,26 +11,34 @@ use orrery_apimachinery::{MicroTime, ObjectMeta, Str, Time};
 pub struct Event {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// What was done, or failed.
-    #[json(text)]
-    pub action: Option<Str>,
-    /// How often it happened.
-    #[json(omitempty)]
-    pub count: i32,
-    /// When it was first seen, to the microsecond.
-    pub event_time: Option<MicroTime>,
-    /// When it was first seen.
-    pub first_timestamp: Option<Time>,
     /// What the event is about.
     pub involved_object: ObjectReference,
-    /// When it was last seen.
-    pub last_timestamp: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
+    /// Who told it.
+    pub source: EventSource,
+    /// When it was first seen.
+    pub first_timestamp: Option<Time>,
+    /// When it was last seen.
+    pub last_timestamp: Option<Time>,
+    /// How often it happened.
+    #[json(omitempty)]
+    pub count: i32,
+    /// `Normal` or `Warning`.
+    #[json(text)]
+    pub type_: Option<Str>,
+    /// When it was first seen, to the microsecond.
+    pub event_time: Option<MicroTime>,
+    /// How an event that repeats goes on.
+    #[json(omitempty)]
+    pub series: Option<EventSeries>,
+    /// What was done, or failed.
+    #[json(text)]
+    pub action: Option<Str>,
     /// A second object that had to do with it.
     #[json(omitempty)]
     pub related: Option<ObjectReference>,
@@ -38,14 +46,6 @@ pub struct Event {
     pub reporting_component: Str,
     /// Which instance of the component reports.
     pub reporting_instance: Str,
-    /// How an event that repeats goes on.
-    #[json(omitempty)]
-    pub series: Option<EventSeries>,
-    /// Who told it.
-    pub source: EventSource,
-    /// `Normal` or `Warning`.
-    #[json(text)]
-    pub type_: Option<Str>,
 }
 
 /// An event that happens again and again.

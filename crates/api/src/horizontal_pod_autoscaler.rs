@@ -40,106 +40,106 @@ pub struct HorizontalPodAutoscaler {
 /// What is scaled, between which bounds, and by what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerSpec {
-    /// How fast it scales.
+    /// What is scaled.
+    pub scale_target_ref: CrossVersionObjectReference,
+    /// How many pods there are at least.
     #[json(omitempty)]
-    pub behavior: Option<HorizontalPodAutoscalerBehavior>,
+    pub min_replicas: Option<i32>,
     /// How many pods there may be.
     pub max_replicas: i32,
     /// What tells how much work there is. The metric that wants most pods decides.
     #[json(omitempty)]
     pub metrics: Vec<MetricSpec>,
-    /// How many pods there are at least.
+    /// How fast it scales.
     #[json(omitempty)]
-    pub min_replicas: Option<i32>,
-    /// What is scaled.
-    pub scale_target_ref: CrossVersionObjectReference,
+    pub behavior: Option<HorizontalPodAutoscalerBehavior>,
 }
 
 /// An object of the same namespace, whatever version its kind is served in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CrossVersionObjectReference {
-    /// The object's API version.
-    #[json(text)]
-    pub api_version: Option<Str>,
     /// The object's kind.
     pub kind: Str,
     /// The name.
     pub name: Str,
+    /// The object's API version.
+    #[json(text)]
+    pub api_version: Option<Str>,
 }
 
 /// How fast it scales, in both directions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerBehavior {
-    /// To fewer pods.
-    #[json(omitempty)]
-    pub scale_down: Option<HPAScalingRules>,
     /// To more pods.
     #[json(omitempty)]
     pub scale_up: Option<HPAScalingRules>,
+    /// To fewer pods.
+    #[json(omitempty)]
+    pub scale_down: Option<HPAScalingRules>,
 }
 
 /// How fast it scales in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HPAScalingRules {
-    /// How much may change within a while.
-    #[json(omitempty)]
-    pub policies: Option<Vec<HPAScalingPolicy>>,
-    /// Which policy counts: `Max`, `Min` or `Disabled`.
-    #[json(omitempty)]
-    pub select_policy: Option<Str>,
     /// How far back the most cautious wish counts.
     #[json(omitempty)]
     pub stabilization_window_seconds: Option<i32>,
+    /// Which policy counts: `Max`, `Min` or `Disabled`.
+    #[json(omitempty)]
+    pub select_policy: Option<Str>,
+    /// How much may change within a while.
+    #[json(omitempty)]
+    pub policies: Option<Vec<HPAScalingPolicy>>,
 }
 
 /// How much may change within a while.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HPAScalingPolicy {
-    /// How long the while is.
-    pub period_seconds: i32,
     /// `Pods` or `Percent`.
     pub type_: Str,
     /// How much.
     pub value: i32,
+    /// How long the while is.
+    pub period_seconds: i32,
 }
 
 /// How many pods there are, how many there should be, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerStatus {
-    /// What is true of the object, and since when.
+    /// The generation that the status speaks of.
     #[json(omitempty)]
-    pub conditions: Vec<HorizontalPodAutoscalerCondition>,
-    /// What the metrics say.
-    #[json(null_if_empty)]
-    pub current_metrics: Vec<MetricStatus>,
+    pub observed_generation: Option<i64>,
+    /// When the number of pods was last changed.
+    #[json(omitempty)]
+    pub last_scale_time: Option<Time>,
     /// How many pods there are.
     #[json(omitempty)]
     pub current_replicas: i32,
     /// How many pods there should be.
     pub desired_replicas: i32,
-    /// When the number of pods was last changed.
+    /// What the metrics say.
+    #[json(null_if_empty)]
+    pub current_metrics: Vec<MetricStatus>,
+    /// What is true of the object, and since when.
     #[json(omitempty)]
-    pub last_scale_time: Option<Time>,
-    /// The generation that the status speaks of.
-    #[json(omitempty)]
-    pub observed_generation: Option<i64>,
+    pub conditions: Vec<HorizontalPodAutoscalerCondition>,
 }
 
 /// One thing that is true or not of an autoscaler.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for HorizontalPodAutoscaler {

@@ -30,13 +30,13 @@ pub struct HorizontalPodAutoscaler {
 /// What is scaled, between which bounds, and by what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerSpec {
-    /// How many pods there may be.
-    pub max_replicas: i32,
+    /// What is scaled.
+    pub scale_target_ref: CrossVersionObjectReference,
     /// How many pods there are at least.
     #[json(omitempty)]
     pub min_replicas: Option<i32>,
-    /// What is scaled.
-    pub scale_target_ref: CrossVersionObjectReference,
+    /// How many pods there may be.
+    pub max_replicas: i32,
     /// The share of the CPU that the pods request which they are to use.
     #[json(omitempty, name = "targetCPUUtilizationPercentage")]
     pub target_cpu_utilization_percentage: Option<i32>,
@@ -45,19 +45,19 @@ pub struct HorizontalPodAutoscalerSpec {
 /// How many pods there are, and how many there should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HorizontalPodAutoscalerStatus {
-    /// The share of the CPU that the pods request which they use.
-    #[json(omitempty, name = "currentCPUUtilizationPercentage")]
-    pub current_cpu_utilization_percentage: Option<i32>,
+    /// The generation that the status speaks of.
+    #[json(omitempty)]
+    pub observed_generation: Option<i64>,
+    /// When the number of pods was last changed.
+    #[json(omitempty)]
+    pub last_scale_time: Option<Time>,
     /// How many pods there are.
     pub current_replicas: i32,
     /// How many pods there should be.
     pub desired_replicas: i32,
-    /// When the number of pods was last changed.
-    #[json(omitempty)]
-    pub last_scale_time: Option<Time>,
-    /// The generation that the status speaks of.
-    #[json(omitempty)]
-    pub observed_generation: Option<i64>,
+    /// The share of the CPU that the pods request which they use.
+    #[json(omitempty, name = "currentCPUUtilizationPercentage")]
+    pub current_cpu_utilization_percentage: Option<i32>,
 }
 
 impl From<HorizontalPodAutoscaler> for crate::HorizontalPodAutoscaler {

@@ -26,18 +26,18 @@ pub struct Ingress {
 /// What the ingress is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct IngressSpec {
-    /// Who answers what no rule takes.
-    #[json(omitempty)]
-    pub default_backend: Option<IngressBackend>,
     /// The class, which says which controller serves it.
     #[json(omitempty)]
     pub ingress_class_name: Option<Str>,
-    /// The rules, by host.
+    /// Who answers what no rule takes.
     #[json(omitempty)]
-    pub rules: Vec<IngressRule>,
+    pub default_backend: Option<IngressBackend>,
     /// For which hosts there are certificates.
     #[json(omitempty)]
     pub tls: Vec<IngressTLS>,
+    /// The rules, by host.
+    #[json(omitempty)]
+    pub rules: Vec<IngressRule>,
 }
 
 /// Hosts and their certificate.
@@ -73,24 +73,24 @@ pub struct HTTPIngressRuleValue {
 /// A path and who answers it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HTTPIngressPath {
-    /// Who answers.
-    pub backend: IngressBackend,
     /// The path.
     #[json(text)]
     pub path: Option<Str>,
     /// `Exact`, `Prefix` or `ImplementationSpecific`.
     pub path_type: Option<Str>,
+    /// Who answers.
+    pub backend: IngressBackend,
 }
 
 /// Who answers a request: a service or another object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct IngressBackend {
-    /// An object of the same namespace.
-    #[json(omitempty)]
-    pub resource: Option<TypedLocalObjectReference>,
     /// A service of the same namespace.
     #[json(omitempty)]
     pub service: Option<IngressServiceBackend>,
+    /// An object of the same namespace.
+    #[json(omitempty)]
+    pub resource: Option<TypedLocalObjectReference>,
 }
 
 /// A port of a service.
@@ -131,12 +131,12 @@ pub struct IngressLoadBalancerStatus {
 /// One entrance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct IngressLoadBalancerIngress {
-    /// Its name.
-    #[json(text)]
-    pub hostname: Option<Str>,
     /// Its address.
     #[json(text)]
     pub ip: Option<Str>,
+    /// Its name.
+    #[json(text)]
+    pub hostname: Option<Str>,
     /// Its ports.
     #[json(omitempty)]
     pub ports: Vec<IngressPortStatus>,
@@ -145,13 +145,13 @@ pub struct IngressLoadBalancerIngress {
 /// A port of an entrance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct IngressPortStatus {
-    /// What is wrong with it.
-    #[json(omitempty)]
-    pub error: Option<Str>,
     /// The number.
     pub port: i32,
     /// The protocol.
     pub protocol: Str,
+    /// What is wrong with it.
+    #[json(omitempty)]
+    pub error: Option<Str>,
 }
 
 impl Rules for Ingress {

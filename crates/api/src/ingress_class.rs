@@ -42,11 +42,11 @@ pub struct IngressClassParametersReference {
     pub kind: Str,
     /// The name.
     pub name: Str,
+    /// `Cluster` or `Namespace`: where the object lives.
+    pub scope: Option<Str>,
     /// The object's namespace.
     #[json(omitempty)]
     pub namespace: Option<Str>,
-    /// `Cluster` or `Namespace`: where the object lives.
-    pub scope: Option<Str>,
 }
 
 impl Rules for IngressClass {

@@ -36,121 +36,121 @@ pub struct Job {
 /// How many pods of which template are to run to their end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct JobSpec {
+    /// How many pods may run at once.
+    #[json(omitempty)]
+    pub parallelism: Option<i32>,
+    /// How many pods are to succeed. Without it one success is enough.
+    #[json(omitempty)]
+    pub completions: Option<i32>,
     /// How long the job may be active before the system ends it.
     #[json(omitempty)]
     pub active_deadline_seconds: Option<i64>,
+    /// Which failures mean what.
+    #[json(omitempty)]
+    pub pod_failure_policy: Option<PodFailurePolicy>,
+    /// When an indexed job counts as successful before all of its indexes succeeded.
+    #[json(omitempty)]
+    pub success_policy: Option<SuccessPolicy>,
     /// How many failures the job survives.
     #[json(omitempty)]
     pub backoff_limit: Option<i32>,
     /// How many failures each index survives.
     #[json(omitempty)]
     pub backoff_limit_per_index: Option<i32>,
-    /// `NonIndexed` or `Indexed`.
-    #[json(omitempty)]
-    pub completion_mode: Option<Str>,
-    /// How many pods are to succeed. Without it one success is enough.
-    #[json(omitempty)]
-    pub completions: Option<i32>,
-    /// The controller that is to run the job, if it is not Kubernetes' own.
-    #[json(omitempty)]
-    pub managed_by: Option<Str>,
-    /// Whether labels and selector were given by a person.
-    #[json(omitempty)]
-    pub manual_selector: Option<bool>,
     /// How many indexes may fail.
     #[json(omitempty)]
     pub max_failed_indexes: Option<i32>,
-    /// How many pods may run at once.
-    #[json(omitempty)]
-    pub parallelism: Option<i32>,
-    /// Which failures mean what.
-    #[json(omitempty)]
-    pub pod_failure_policy: Option<PodFailurePolicy>,
-    /// When a pod is replaced: `TerminatingOrFailed` or `Failed`.
-    #[json(omitempty)]
-    pub pod_replacement_policy: Option<Str>,
     /// Which pods belong to it.
     #[json(omitempty)]
     pub selector: Option<LabelSelector>,
-    /// When an indexed job counts as successful before all of its indexes succeeded.
+    /// Whether labels and selector were given by a person.
     #[json(omitempty)]
-    pub success_policy: Option<SuccessPolicy>,
-    /// Whether no pods are to run for now.
-    #[json(omitempty)]
-    pub suspend: Option<bool>,
+    pub manual_selector: Option<bool>,
     /// What the pods look like.
     pub template: Rc<PodTemplateSpec>,
     /// How long the job is kept after its end.
     #[json(omitempty)]
     pub ttl_seconds_after_finished: Option<i32>,
+    /// `NonIndexed` or `Indexed`.
+    #[json(omitempty)]
+    pub completion_mode: Option<Str>,
+    /// Whether no pods are to run for now.
+    #[json(omitempty)]
+    pub suspend: Option<bool>,
+    /// When a pod is replaced: `TerminatingOrFailed` or `Failed`.
+    #[json(omitempty)]
+    pub pod_replacement_policy: Option<Str>,
+    /// The controller that is to run the job, if it is not Kubernetes' own.
+    #[json(omitempty)]
+    pub managed_by: Option<Str>,
 }
 
 /// How far the job has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct JobStatus {
-    /// Pods that are pending or running and not being deleted.
-    #[json(omitempty)]
-    pub active: i32,
-    /// Indexes that succeeded, such as `1,3-5`.
-    #[json(text)]
-    pub completed_indexes: Option<Str>,
-    /// When the job succeeded.
-    #[json(omitempty)]
-    pub completion_time: Option<Time>,
     /// What is true of the object, and since when.
     #[json(omitempty)]
     pub conditions: Vec<JobCondition>,
-    /// Pods that failed.
-    #[json(omitempty)]
-    pub failed: i32,
-    /// Indexes that failed, such as `1,3-5`; empty as long as none did.
-    #[json(omitempty)]
-    pub failed_indexes: Option<Str>,
-    /// Active pods that are ready.
-    #[json(omitempty)]
-    pub ready: Option<i32>,
     /// When the controller first looked at the job, or it was resumed.
     #[json(omitempty)]
     pub start_time: Option<Time>,
+    /// When the job succeeded.
+    #[json(omitempty)]
+    pub completion_time: Option<Time>,
+    /// Pods that are pending or running and not being deleted.
+    #[json(omitempty)]
+    pub active: i32,
     /// Pods that succeeded.
     #[json(omitempty)]
     pub succeeded: i32,
+    /// Pods that failed.
+    #[json(omitempty)]
+    pub failed: i32,
     /// Pods that are being deleted and have not ended yet.
     #[json(omitempty)]
     pub terminating: Option<i32>,
+    /// Indexes that succeeded, such as `1,3-5`.
+    #[json(text)]
+    pub completed_indexes: Option<Str>,
+    /// Indexes that failed, such as `1,3-5`; empty as long as none did.
+    #[json(omitempty)]
+    pub failed_indexes: Option<Str>,
     /// Pods that ended and are in no count yet.
     #[json(omitempty)]
     pub uncounted_terminated_pods: Option<UncountedTerminatedPods>,
+    /// Active pods that are ready.
+    #[json(omitempty)]
+    pub ready: Option<i32>,
 }
 
 /// Pods that ended and are in no count yet, by uid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct UncountedTerminatedPods {
-    /// Those that failed.
-    #[json(omitempty)]
-    pub failed: Vec<Str>,
     /// Those that succeeded.
     #[json(omitempty)]
     pub succeeded: Vec<Str>,
+    /// Those that failed.
+    #[json(omitempty)]
+    pub failed: Vec<Str>,
 }
 
 /// One thing that is true or not of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct JobCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the condition was last looked at.
     pub last_probe_time: Option<Time>,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for Job {

@@ -40,10 +40,10 @@ pub struct PodFailurePolicyOnExitCodesRequirement {
 /// A condition that a failed pod has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodFailurePolicyOnPodConditionsPattern {
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
     /// The type.
     pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
 }
 
 /// When an indexed job counts as successful. One rule that is satisfied is enough.
@@ -57,12 +57,12 @@ pub struct SuccessPolicy {
 /// Which indexes are to succeed, and how many of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SuccessPolicyRule {
-    /// How many are enough.
-    #[json(omitempty)]
-    pub succeeded_count: Option<i32>,
     /// Which ones count, such as `1,3-5`.
     #[json(omitempty)]
     pub succeeded_indexes: Option<Str>,
+    /// How many are enough.
+    #[json(omitempty)]
+    pub succeeded_count: Option<i32>,
 }
 
 impl PodFailurePolicy {

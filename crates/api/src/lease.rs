@@ -17,27 +17,27 @@ pub struct Lease {
 /// Who holds the lease, and since when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LeaseSpec {
-    /// When the present holder took the lease.
-    #[json(omitempty)]
-    pub acquire_time: Option<MicroTime>,
     /// Who holds the lease.
     #[json(omitempty)]
     pub holder_identity: Option<Str>,
     /// How long the lease outlives its last renewal.
     #[json(omitempty)]
     pub lease_duration_seconds: Option<i32>,
-    /// How often the holder changed.
+    /// When the present holder took the lease.
     #[json(omitempty)]
-    pub lease_transitions: Option<i32>,
-    /// Who should get the lease next.
-    #[json(omitempty)]
-    pub preferred_holder: Option<Str>,
+    pub acquire_time: Option<MicroTime>,
     /// When the holder last renewed the lease.
     #[json(omitempty)]
     pub renew_time: Option<MicroTime>,
+    /// How often the holder changed.
+    #[json(omitempty)]
+    pub lease_transitions: Option<i32>,
     /// How the next holder is found.
     #[json(omitempty)]
     pub strategy: Option<Str>,
+    /// Who should get the lease next.
+    #[json(omitempty)]
+    pub preferred_holder: Option<Str>,
 }
 
 impl Rules for Lease {

@@ -3,7 +3,6 @@
 //! A kind is one file and one line in [`registry`].
 
 pub mod affinity;
-pub mod bytes;
 pub mod cluster_role;
 pub mod cluster_role_binding;
 pub mod condition;
@@ -83,7 +82,6 @@ pub mod volume_plugins;
 mod warnings;
 
 pub use affinity::*;
-pub use bytes::Bytes;
 pub use cluster_role::*;
 pub use cluster_role_binding::*;
 pub use condition::Condition;
@@ -122,6 +120,7 @@ pub use metrics::{
 pub use namespace::*;
 pub use network_policy::*;
 pub use node::*;
+pub use orrery_apimachinery::Bytes;
 pub use persistent_volume::*;
 pub use persistent_volume_claim::*;
 pub use pod::*;

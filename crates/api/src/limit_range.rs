@@ -35,23 +35,23 @@ pub struct LimitRangeSpec {
 /// The bounds of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LimitRangeItem {
+    /// `Container`, `Pod` or `PersistentVolumeClaim`.
+    pub type_: Str,
+    /// The most that may be asked for.
+    #[json(omitempty)]
+    pub max: ResourceList,
+    /// The least that may be asked for.
+    #[json(omitempty)]
+    pub min: ResourceList,
     /// The limit of a container that names none.
     #[json(omitempty)]
     pub default: ResourceList,
     /// The request of a container that names none.
     #[json(omitempty)]
     pub default_request: ResourceList,
-    /// The most that may be asked for.
-    #[json(omitempty)]
-    pub max: ResourceList,
     /// How many times its request a limit may be.
     #[json(omitempty)]
     pub max_limit_request_ratio: ResourceList,
-    /// The least that may be asked for.
-    #[json(omitempty)]
-    pub min: ResourceList,
-    /// `Container`, `Pod` or `PersistentVolumeClaim`.
-    pub type_: Str,
 }
 
 impl LimitRangeItem {

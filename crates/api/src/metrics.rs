@@ -26,12 +26,8 @@ pub const AVERAGE_VALUE: &str = "AverageValue";
 /// A metric, and what it is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct MetricSpec {
-    /// The resources of one of the pods' containers.
-    #[json(omitempty)]
-    pub container_resource: Option<ContainerResourceMetricSource>,
-    /// Something outside of the cluster.
-    #[json(omitempty)]
-    pub external: Option<ExternalMetricSource>,
+    /// Which of them: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`.
+    pub type_: Str,
     /// Another object.
     #[json(omitempty)]
     pub object: Option<ObjectMetricSource>,
@@ -41,8 +37,12 @@ pub struct MetricSpec {
     /// The pods' own resources.
     #[json(omitempty)]
     pub resource: Option<ResourceMetricSource>,
-    /// Which of them: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`.
-    pub type_: Str,
+    /// The resources of one of the pods' containers.
+    #[json(omitempty)]
+    pub container_resource: Option<ContainerResourceMetricSource>,
+    /// Something outside of the cluster.
+    #[json(omitempty)]
+    pub external: Option<ExternalMetricSource>,
 }
 
 /// A metric of another object.
@@ -50,10 +50,10 @@ pub struct MetricSpec {
 pub struct ObjectMetricSource {
     /// The object.
     pub described_object: CrossVersionObjectReference,
-    /// The metric.
-    pub metric: MetricIdentifier,
     /// What it is to be.
     pub target: MetricTarget,
+    /// The metric.
+    pub metric: MetricIdentifier,
 }
 
 /// A metric of the pods.
@@ -77,12 +77,12 @@ pub struct ResourceMetricSource {
 /// A resource of one of the pods' containers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ContainerResourceMetricSource {
-    /// The container.
-    pub container: Str,
     /// The resource.
     pub name: Str,
     /// What its use is to be.
     pub target: MetricTarget,
+    /// The container.
+    pub container: Str,
 }
 
 /// A metric from outside of the cluster.
@@ -107,17 +107,17 @@ pub struct MetricIdentifier {
 /// What a metric is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct MetricTarget {
-    /// A percentage of what the pods request.
-    #[json(omitempty)]
-    pub average_utilization: Option<i32>,
-    /// An amount for each pod.
-    #[json(omitempty)]
-    pub average_value: Option<Quantity>,
     /// Which of them: `Utilization`, `Value` or `AverageValue`.
     pub type_: Str,
     /// An amount for all pods together.
     #[json(omitempty)]
     pub value: Option<Quantity>,
+    /// An amount for each pod.
+    #[json(omitempty)]
+    pub average_value: Option<Quantity>,
+    /// A percentage of what the pods request.
+    #[json(omitempty)]
+    pub average_utilization: Option<i32>,
 }
 
 impl MetricSpec {

@@ -28,29 +28,29 @@ pub struct NamespaceSpec {
 /// What is known of the namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NamespaceStatus {
-    /// What is true of the object, and since when.
-    #[json(omitempty)]
-    pub conditions: Vec<NamespaceCondition>,
     /// Where in its life the object is.
     #[json(text)]
     pub phase: Option<Str>,
+    /// What is true of the object, and since when.
+    #[json(omitempty)]
+    pub conditions: Vec<NamespaceCondition>,
 }
 
 /// One thing that is true or not of a namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NamespaceCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for Namespace {

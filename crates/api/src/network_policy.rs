@@ -24,14 +24,14 @@ pub struct NetworkPolicy {
 /// The pods of a policy, and what they may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NetworkPolicySpec {
-    /// The connections that they may make.
-    #[json(omitempty)]
-    pub egress: Vec<NetworkPolicyEgressRule>,
+    /// The pods of the namespace that are meant.
+    pub pod_selector: LabelSelector,
     /// The connections that they may take.
     #[json(omitempty)]
     pub ingress: Vec<NetworkPolicyIngressRule>,
-    /// The pods of the namespace that are meant.
-    pub pod_selector: LabelSelector,
+    /// The connections that they may make.
+    #[json(omitempty)]
+    pub egress: Vec<NetworkPolicyEgressRule>,
     /// `Ingress`, `Egress` or both: which connections the policy speaks of.
     #[json(omitempty)]
     pub policy_types: Vec<Str>,
@@ -40,12 +40,12 @@ pub struct NetworkPolicySpec {
 /// Connections that pods may take.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NetworkPolicyIngressRule {
-    /// From whom; from everyone if empty.
-    #[json(omitempty)]
-    pub from: Vec<NetworkPolicyPeer>,
     /// On which ports; on all if empty.
     #[json(omitempty)]
     pub ports: Vec<NetworkPolicyPort>,
+    /// From whom; from everyone if empty.
+    #[json(omitempty)]
+    pub from: Vec<NetworkPolicyPeer>,
 }
 
 /// Connections that pods may make.
@@ -62,29 +62,29 @@ pub struct NetworkPolicyEgressRule {
 /// A port or a range of ports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NetworkPolicyPort {
-    /// The last port of a range.
-    #[json(omitempty)]
-    pub end_port: Option<i32>,
-    /// The port, by number or name; all if absent.
-    #[json(omitempty)]
-    pub port: Option<IntOrString>,
     /// The protocol.
     #[json(omitempty)]
     pub protocol: Option<Str>,
+    /// The port, by number or name; all if absent.
+    #[json(omitempty)]
+    pub port: Option<IntOrString>,
+    /// The last port of a range.
+    #[json(omitempty)]
+    pub end_port: Option<i32>,
 }
 
 /// The other end of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NetworkPolicyPeer {
-    /// A range of addresses.
-    #[json(omitempty)]
-    pub ip_block: Option<IPBlock>,
-    /// Pods of these namespaces.
-    #[json(omitempty)]
-    pub namespace_selector: Option<LabelSelector>,
     /// These pods.
     #[json(omitempty)]
     pub pod_selector: Option<LabelSelector>,
+    /// Pods of these namespaces.
+    #[json(omitempty)]
+    pub namespace_selector: Option<LabelSelector>,
+    /// A range of addresses.
+    #[json(omitempty)]
+    pub ip_block: Option<IPBlock>,
 }
 
 /// A range of addresses, with holes.

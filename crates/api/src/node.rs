@@ -21,12 +21,6 @@ pub struct Node {
 /// What the node is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSpec {
-    /// Where the kubelet took its settings from, once.
-    #[json(omitempty)]
-    pub config_source: Option<Box<NodeConfigSource>>,
-    /// No longer used upstream.
-    #[json(name = "externalID", text)]
-    pub external_id: Option<Str>,
     /// The range of the node's pod addresses.
     #[json(name = "podCIDR", text)]
     pub pod_cidr: Option<Str>,
@@ -36,27 +30,33 @@ pub struct NodeSpec {
     /// The cloud's id of the machine.
     #[json(name = "providerID", text)]
     pub provider_id: Option<Str>,
-    /// What keeps pods away.
-    #[json(omitempty)]
-    pub taints: Vec<Taint>,
     /// Whether the scheduler passes over the node.
     #[json(omitempty)]
     pub unschedulable: bool,
+    /// What keeps pods away.
+    #[json(omitempty)]
+    pub taints: Vec<Taint>,
+    /// Where the kubelet took its settings from, once.
+    #[json(omitempty)]
+    pub config_source: Option<Box<NodeConfigSource>>,
+    /// No longer used upstream.
+    #[json(name = "externalID", text)]
+    pub external_id: Option<Str>,
 }
 
 /// Keeps pods away that do not tolerate it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Taint {
-    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-    pub effect: Str,
     /// The key.
     pub key: Str,
-    /// When the taint was added.
-    #[json(omitempty)]
-    pub time_added: Option<Time>,
     /// The value.
     #[json(text)]
     pub value: Option<Str>,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+    pub effect: Str,
+    /// When the taint was added.
+    #[json(omitempty)]
+    pub time_added: Option<Time>,
 }
 
 /// Where a kubelet took its settings from, once; no longer used upstream.
@@ -70,105 +70,105 @@ pub struct NodeConfigSource {
 /// A ConfigMap with the settings of a kubelet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMapNodeConfigSource {
-    /// The key with the settings.
-    pub kubelet_config_key: Str,
-    /// The name.
-    pub name: Str,
     /// The object's namespace.
     pub namespace: Str,
-    /// The object's version.
-    #[json(text)]
-    pub resource_version: Option<Str>,
+    /// The name.
+    pub name: Str,
     /// The object's uid.
     #[json(text)]
     pub uid: Option<Str>,
+    /// The object's version.
+    #[json(text)]
+    pub resource_version: Option<Str>,
+    /// The key with the settings.
+    pub kubelet_config_key: Str,
 }
 
 /// What is known of the node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeStatus {
-    /// How the node can be reached.
-    #[json(omitempty)]
-    pub addresses: Vec<NodeAddress>,
-    /// What pods can have of the node.
-    #[json(omitempty)]
-    pub allocatable: ResourceList,
     /// How much there is.
     #[json(omitempty)]
     pub capacity: ResourceList,
-    /// What is true of the object, and since when.
+    /// What pods can have of the node.
     #[json(omitempty)]
-    pub conditions: Vec<NodeCondition>,
-    /// Which settings the kubelet runs with.
-    #[json(omitempty)]
-    pub config: Option<Box<NodeConfigStatus>>,
-    /// Where the node's programs listen.
-    pub daemon_endpoints: NodeDaemonEndpoints,
-    /// What the node's runtime can do.
-    #[json(omitempty)]
-    pub features: Option<NodeFeatures>,
-    /// Images on the node.
-    #[json(omitempty)]
-    pub images: Vec<ContainerImage>,
-    /// What the node is made of.
-    pub node_info: NodeSystemInfo,
+    pub allocatable: ResourceList,
     /// Where in its life the object is.
     #[json(text)]
     pub phase: Option<Str>,
-    /// The node's container runtimes.
+    /// What is true of the object, and since when.
     #[json(omitempty)]
-    pub runtime_handlers: Vec<NodeRuntimeHandler>,
-    /// Volumes that are attached to the node.
+    pub conditions: Vec<NodeCondition>,
+    /// How the node can be reached.
     #[json(omitempty)]
-    pub volumes_attached: Vec<AttachedVolume>,
+    pub addresses: Vec<NodeAddress>,
+    /// Where the node's programs listen.
+    pub daemon_endpoints: NodeDaemonEndpoints,
+    /// What the node is made of.
+    pub node_info: NodeSystemInfo,
+    /// Images on the node.
+    #[json(omitempty)]
+    pub images: Vec<ContainerImage>,
     /// Volumes that the node's pods use.
     #[json(omitempty)]
     pub volumes_in_use: Vec<Str>,
+    /// Volumes that are attached to the node.
+    #[json(omitempty)]
+    pub volumes_attached: Vec<AttachedVolume>,
+    /// Which settings the kubelet runs with.
+    #[json(omitempty)]
+    pub config: Option<Box<NodeConfigStatus>>,
+    /// The node's container runtimes.
+    #[json(omitempty)]
+    pub runtime_handlers: Vec<NodeRuntimeHandler>,
+    /// What the node's runtime can do.
+    #[json(omitempty)]
+    pub features: Option<NodeFeatures>,
 }
 
 /// One way to reach the node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeAddress {
-    /// The address.
-    pub address: Str,
     /// The type.
     pub type_: Str,
+    /// The address.
+    pub address: Str,
 }
 
 /// One thing that is true or not of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the kubelet last confirmed it.
     pub last_heartbeat_time: Option<Time>,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 /// Which settings the kubelet runs with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeConfigStatus {
-    /// The settings in use.
-    #[json(omitempty)]
-    pub active: Option<NodeConfigSource>,
     /// The settings that were asked for.
     #[json(omitempty)]
     pub assigned: Option<NodeConfigSource>,
-    /// What went wrong.
-    #[json(text)]
-    pub error: Option<Str>,
+    /// The settings in use.
+    #[json(omitempty)]
+    pub active: Option<NodeConfigSource>,
     /// The settings to fall back on.
     #[json(omitempty)]
     pub last_known_good: Option<NodeConfigSource>,
+    /// What went wrong.
+    #[json(text)]
+    pub error: Option<Str>,
 }
 
 /// Where the node's programs listen.
@@ -208,40 +208,40 @@ pub struct ContainerImage {
 /// What the node is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeSystemInfo {
-    /// The processor's architecture.
-    pub architecture: Str,
-    /// Changes with every boot.
-    #[json(name = "bootID")]
-    pub boot_id: Str,
-    /// The container runtime and its version.
-    pub container_runtime_version: Str,
-    /// The kernel's version.
-    pub kernel_version: Str,
-    /// The version of the node's proxy.
-    pub kube_proxy_version: Str,
-    /// The kubelet's version.
-    pub kubelet_version: Str,
     /// The machine's id.
     #[json(name = "machineID")]
     pub machine_id: Str,
-    /// The operating system.
-    pub operating_system: Str,
-    /// The operating system's full name.
-    pub os_image: Str,
     /// The machine's serial id.
     #[json(name = "systemUUID")]
     pub system_uuid: Str,
+    /// Changes with every boot.
+    #[json(name = "bootID")]
+    pub boot_id: Str,
+    /// The kernel's version.
+    pub kernel_version: Str,
+    /// The operating system's full name.
+    pub os_image: Str,
+    /// The container runtime and its version.
+    pub container_runtime_version: Str,
+    /// The kubelet's version.
+    pub kubelet_version: Str,
+    /// The version of the node's proxy.
+    pub kube_proxy_version: Str,
+    /// The operating system.
+    pub operating_system: Str,
+    /// The processor's architecture.
+    pub architecture: Str,
 }
 
 /// One of the node's container runtimes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeRuntimeHandler {
-    /// What the runtime can do.
-    #[json(omitempty)]
-    pub features: Option<NodeRuntimeHandlerFeatures>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// What the runtime can do.
+    #[json(omitempty)]
+    pub features: Option<NodeRuntimeHandlerFeatures>,
 }
 
 /// What one container runtime can do.
@@ -258,10 +258,10 @@ pub struct NodeRuntimeHandlerFeatures {
 /// A volume that is attached to the node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct AttachedVolume {
-    /// The path of the device.
-    pub device_path: Str,
     /// The name.
     pub name: Str,
+    /// The path of the device.
+    pub device_path: Str,
 }
 
 impl Rules for Node {

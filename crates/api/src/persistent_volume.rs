@@ -39,116 +39,116 @@ pub struct PersistentVolume {
 /// What the volume is; exactly one source is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeSpec {
-    /// How the volume can be mounted, such as `ReadWriteOnce`.
-    #[json(omitempty)]
-    pub access_modes: Vec<Str>,
-    /// A disk of Amazon EBS.
-    #[json(omitempty)]
-    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
-    /// A disk of Azure.
-    #[json(omitempty)]
-    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
-    /// A share of Azure Files.
-    #[json(omitempty)]
-    pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
     /// How much there is.
     #[json(omitempty)]
     pub capacity: ResourceList,
-    /// A directory of CephFS.
-    #[json(omitempty)]
-    pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
-    /// A volume of OpenStack Cinder.
-    #[json(omitempty)]
-    pub cinder: Option<Box<CinderPersistentVolumeSource>>,
-    /// The claim that the volume is bound to.
-    #[json(omitempty)]
-    pub claim_ref: Option<ObjectReference>,
-    /// Storage of a CSI driver.
-    #[json(omitempty)]
-    pub csi: Option<Box<CSIPersistentVolumeSource>>,
-    /// A Fibre Channel disk.
-    #[json(omitempty)]
-    pub fc: Option<Box<FCVolumeSource>>,
-    /// Storage of a FlexVolume driver.
-    #[json(omitempty)]
-    pub flex_volume: Option<Box<FlexPersistentVolumeSource>>,
-    /// A dataset of Flocker.
-    #[json(omitempty)]
-    pub flocker: Option<Box<FlockerVolumeSource>>,
     /// A disk of Google Compute Engine.
     #[json(omitempty)]
     pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
-    /// A Glusterfs volume.
+    /// A disk of Amazon EBS.
     #[json(omitempty)]
-    pub glusterfs: Option<Box<GlusterfsPersistentVolumeSource>>,
+    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
     /// A file or directory of the node.
     #[json(omitempty)]
     pub host_path: Option<Box<HostPathVolumeSource>>,
-    /// An iSCSI disk.
+    /// A Glusterfs volume.
     #[json(omitempty)]
-    pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
-    /// A directory or disk of one node.
-    #[json(omitempty)]
-    pub local: Option<Box<LocalVolumeSource>>,
-    /// Options for mounting.
-    #[json(omitempty)]
-    pub mount_options: Vec<Str>,
+    pub glusterfs: Option<Box<GlusterfsPersistentVolumeSource>>,
     /// A directory of an NFS server.
     #[json(omitempty)]
     pub nfs: Option<Box<NFSVolumeSource>>,
-    /// From which nodes the volume can be reached.
+    /// A block device of Ceph.
     #[json(omitempty)]
-    pub node_affinity: Option<VolumeNodeAffinity>,
-    /// What becomes of the volume when its claim goes.
-    #[json(text)]
-    pub persistent_volume_reclaim_policy: Option<Str>,
+    pub rbd: Option<Box<RBDPersistentVolumeSource>>,
+    /// An iSCSI disk.
+    #[json(omitempty)]
+    pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
+    /// A volume of OpenStack Cinder.
+    #[json(omitempty)]
+    pub cinder: Option<Box<CinderPersistentVolumeSource>>,
+    /// A directory of CephFS.
+    #[json(omitempty)]
+    pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
+    /// A Fibre Channel disk.
+    #[json(omitempty)]
+    pub fc: Option<Box<FCVolumeSource>>,
+    /// A dataset of Flocker.
+    #[json(omitempty)]
+    pub flocker: Option<Box<FlockerVolumeSource>>,
+    /// Storage of a FlexVolume driver.
+    #[json(omitempty)]
+    pub flex_volume: Option<Box<FlexPersistentVolumeSource>>,
+    /// A share of Azure Files.
+    #[json(omitempty)]
+    pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
+    /// A disk of vSphere.
+    #[json(omitempty)]
+    pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
+    /// A volume of Quobyte.
+    #[json(omitempty)]
+    pub quobyte: Option<Box<QuobyteVolumeSource>>,
+    /// A disk of Azure.
+    #[json(omitempty)]
+    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
     /// A disk of Photon.
     #[json(omitempty)]
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
     /// A volume of Portworx.
     #[json(omitempty)]
     pub portworx_volume: Option<Box<PortworxVolumeSource>>,
-    /// A volume of Quobyte.
-    #[json(omitempty)]
-    pub quobyte: Option<Box<QuobyteVolumeSource>>,
-    /// A block device of Ceph.
-    #[json(omitempty)]
-    pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// A volume of ScaleIO.
     #[json(name = "scaleIO", omitempty)]
     pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
-    /// The storage class.
-    #[json(text)]
-    pub storage_class_name: Option<Str>,
+    /// A directory or disk of one node.
+    #[json(omitempty)]
+    pub local: Option<Box<LocalVolumeSource>>,
     /// A volume of StorageOS.
     #[json(omitempty)]
     pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
-    /// The attributes class.
+    /// Storage of a CSI driver.
     #[json(omitempty)]
-    pub volume_attributes_class_name: Option<Str>,
+    pub csi: Option<Box<CSIPersistentVolumeSource>>,
+    /// How the volume can be mounted, such as `ReadWriteOnce`.
+    #[json(omitempty)]
+    pub access_modes: Vec<Str>,
+    /// The claim that the volume is bound to.
+    #[json(omitempty)]
+    pub claim_ref: Option<ObjectReference>,
+    /// What becomes of the volume when its claim goes.
+    #[json(text)]
+    pub persistent_volume_reclaim_policy: Option<Str>,
+    /// The storage class.
+    #[json(text)]
+    pub storage_class_name: Option<Str>,
+    /// Options for mounting.
+    #[json(omitempty)]
+    pub mount_options: Vec<Str>,
     /// `Filesystem` or `Block`.
     #[json(omitempty)]
     pub volume_mode: Option<Str>,
-    /// A disk of vSphere.
+    /// From which nodes the volume can be reached.
     #[json(omitempty)]
-    pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
+    pub node_affinity: Option<VolumeNodeAffinity>,
+    /// The attributes class.
+    #[json(omitempty)]
+    pub volume_attributes_class_name: Option<Str>,
 }
 
 /// What is known of the volume.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeStatus {
-    /// When the phase last changed.
-    #[json(omitempty)]
-    pub last_phase_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Where in its life the object is.
     #[json(text)]
     pub phase: Option<Str>,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
+    /// When the phase last changed.
+    #[json(omitempty)]
+    pub last_phase_transition_time: Option<Time>,
 }
 
 /// From which nodes the volume can be reached.
@@ -162,44 +162,44 @@ pub struct VolumeNodeAffinity {
 /// A directory or disk of one node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LocalVolumeSource {
+    /// The path.
+    pub path: Str,
     /// The file system.
     #[json(omitempty)]
     pub fs_type: Option<Str>,
-    /// The path.
-    pub path: Str,
 }
 
 /// Storage of a CSI driver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CSIPersistentVolumeSource {
-    /// The Secret for growing the volume.
-    #[json(omitempty)]
-    pub controller_expand_secret_ref: Option<SecretReference>,
-    /// The Secret for attaching the volume.
-    #[json(omitempty)]
-    pub controller_publish_secret_ref: Option<SecretReference>,
     /// The driver's name.
     pub driver: Str,
-    /// The file system.
-    #[json(text)]
-    pub fs_type: Option<Str>,
-    /// The Secret for growing the volume on the node.
-    #[json(omitempty)]
-    pub node_expand_secret_ref: Option<SecretReference>,
-    /// The Secret for mounting the volume.
-    #[json(omitempty)]
-    pub node_publish_secret_ref: Option<SecretReference>,
-    /// The Secret for preparing the volume on the node.
-    #[json(omitempty)]
-    pub node_stage_secret_ref: Option<SecretReference>,
+    /// The driver's name of the volume.
+    pub volume_handle: Str,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: bool,
+    /// The file system.
+    #[json(text)]
+    pub fs_type: Option<Str>,
     /// What the driver is told.
     #[json(omitempty)]
     pub volume_attributes: StrMap,
-    /// The driver's name of the volume.
-    pub volume_handle: Str,
+    /// The Secret for attaching the volume.
+    #[json(omitempty)]
+    pub controller_publish_secret_ref: Option<SecretReference>,
+    /// The Secret for preparing the volume on the node.
+    #[json(omitempty)]
+    pub node_stage_secret_ref: Option<SecretReference>,
+    /// The Secret for mounting the volume.
+    #[json(omitempty)]
+    pub node_publish_secret_ref: Option<SecretReference>,
+    /// The Secret for growing the volume.
+    #[json(omitempty)]
+    pub controller_expand_secret_ref: Option<SecretReference>,
+    /// The Secret for growing the volume on the node.
+    #[json(omitempty)]
+    pub node_expand_secret_ref: Option<SecretReference>,
 }
 
 impl Rules for PersistentVolume {

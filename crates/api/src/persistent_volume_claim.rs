@@ -30,29 +30,29 @@ pub struct PersistentVolumeClaimSpec {
     /// How the volume can be mounted, such as `ReadWriteOnce`.
     #[json(omitempty)]
     pub access_modes: Vec<Str>,
+    /// Which volumes will do.
+    #[json(omitempty)]
+    pub selector: Option<LabelSelector>,
+    /// How much storage is asked for.
+    pub resources: VolumeResourceRequirements,
+    /// The volume's name.
+    #[json(text)]
+    pub volume_name: Option<Str>,
+    /// The storage class.
+    #[json(omitempty)]
+    pub storage_class_name: Option<Str>,
+    /// `Filesystem` or `Block`.
+    #[json(omitempty)]
+    pub volume_mode: Option<Str>,
     /// An object to fill the volume from.
     #[json(omitempty)]
     pub data_source: Option<TypedLocalObjectReference>,
     /// An object of any namespace to fill the volume from.
     #[json(omitempty)]
     pub data_source_ref: Option<TypedObjectReference>,
-    /// How much storage is asked for.
-    pub resources: VolumeResourceRequirements,
-    /// Which volumes will do.
-    #[json(omitempty)]
-    pub selector: Option<LabelSelector>,
-    /// The storage class.
-    #[json(omitempty)]
-    pub storage_class_name: Option<Str>,
     /// The attributes class.
     #[json(omitempty)]
     pub volume_attributes_class_name: Option<Str>,
-    /// `Filesystem` or `Block`.
-    #[json(omitempty)]
-    pub volume_mode: Option<Str>,
-    /// The volume's name.
-    #[json(text)]
-    pub volume_name: Option<Str>,
 }
 
 /// How much storage is asked for.
@@ -69,59 +69,59 @@ pub struct VolumeResourceRequirements {
 /// What is known of the claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeClaimStatus {
+    /// Where in its life the object is.
+    #[json(text)]
+    pub phase: Option<Str>,
     /// How the volume can be mounted, such as `ReadWriteOnce`.
     #[json(omitempty)]
     pub access_modes: Vec<Str>,
-    /// How far a resize of each resource has come.
-    #[json(omitempty)]
-    pub allocated_resource_statuses: StrMap,
-    /// What was set aside.
-    #[json(omitempty)]
-    pub allocated_resources: ResourceList,
     /// How much there is.
     #[json(omitempty)]
     pub capacity: ResourceList,
     /// What is true of the object, and since when.
     #[json(omitempty)]
     pub conditions: Vec<PersistentVolumeClaimCondition>,
+    /// What was set aside.
+    #[json(omitempty)]
+    pub allocated_resources: ResourceList,
+    /// How far a resize of each resource has come.
+    #[json(omitempty)]
+    pub allocated_resource_statuses: StrMap,
     /// The attributes class in force.
     #[json(omitempty)]
     pub current_volume_attributes_class_name: Option<Str>,
     /// How far a change of attributes has come.
     #[json(omitempty)]
     pub modify_volume_status: Option<ModifyVolumeStatus>,
-    /// Where in its life the object is.
-    #[json(text)]
-    pub phase: Option<Str>,
 }
 
 /// One thing that is true or not of a claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PersistentVolumeClaimCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When it was last asked for.
     pub last_probe_time: Option<Time>,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 /// How far a change of the volume's attributes has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ModifyVolumeStatus {
-    /// `Pending`, `InProgress` or `Infeasible`.
-    pub status: Str,
     /// The attributes class that is asked for.
     #[json(text)]
     pub target_volume_attributes_class_name: Option<Str>,
+    /// `Pending`, `InProgress` or `Infeasible`.
+    pub status: Str,
 }
 
 const IMMUTABLE: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";

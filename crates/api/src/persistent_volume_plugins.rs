@@ -7,16 +7,16 @@ use orrery_apimachinery::{Str, StrMap};
 /// A share of Azure Files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct AzureFilePersistentVolumeSource {
+    /// The Secret's name.
+    pub secret_name: Str,
+    /// The share's name.
+    pub share_name: Str,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: bool,
-    /// The Secret's name.
-    pub secret_name: Str,
     /// The Secret's namespace.
     #[json(omitempty)]
     pub secret_namespace: Option<Str>,
-    /// The share's name.
-    pub share_name: Str,
 }
 
 /// A directory of CephFS.
@@ -28,23 +28,26 @@ pub struct CephFSPersistentVolumeSource {
     /// The path.
     #[json(text)]
     pub path: Option<Str>,
-    /// Whether nothing can be written.
-    #[json(omitempty)]
-    pub read_only: bool,
+    /// The user.
+    #[json(text)]
+    pub user: Option<Str>,
     /// The path of the key file.
     #[json(text)]
     pub secret_file: Option<Str>,
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<SecretReference>,
-    /// The user.
-    #[json(text)]
-    pub user: Option<Str>,
+    /// Whether nothing can be written.
+    #[json(omitempty)]
+    pub read_only: bool,
 }
 
 /// A volume of OpenStack Cinder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct CinderPersistentVolumeSource {
+    /// The volume's id.
+    #[json(name = "volumeID")]
+    pub volume_id: Str,
     /// The file system.
     #[json(text)]
     pub fs_type: Option<Str>,
@@ -54,9 +57,6 @@ pub struct CinderPersistentVolumeSource {
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<SecretReference>,
-    /// The volume's id.
-    #[json(name = "volumeID")]
-    pub volume_id: Str,
 }
 
 /// Storage of a FlexVolume driver.
@@ -67,15 +67,15 @@ pub struct FlexPersistentVolumeSource {
     /// The file system.
     #[json(text)]
     pub fs_type: Option<Str>,
-    /// Options to the driver.
-    #[json(omitempty)]
-    pub options: StrMap,
-    /// Whether nothing can be written.
-    #[json(omitempty)]
-    pub read_only: bool,
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<SecretReference>,
+    /// Whether nothing can be written.
+    #[json(omitempty)]
+    pub read_only: bool,
+    /// Options to the driver.
+    #[json(omitempty)]
+    pub options: StrMap,
 }
 
 /// A Glusterfs volume.
@@ -83,115 +83,121 @@ pub struct FlexPersistentVolumeSource {
 pub struct GlusterfsPersistentVolumeSource {
     /// The Endpoints object that lists the servers.
     pub endpoints: Str,
-    /// The namespace of the Endpoints object.
-    #[json(omitempty)]
-    pub endpoints_namespace: Option<Str>,
     /// The path.
     pub path: Str,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: bool,
+    /// The namespace of the Endpoints object.
+    #[json(omitempty)]
+    pub endpoints_namespace: Option<Str>,
 }
 
 /// An iSCSI disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ISCSIPersistentVolumeSource {
+    /// The portal's address.
+    pub target_portal: Str,
+    /// The qualified name of the target.
+    pub iqn: Str,
+    /// The logical unit.
+    pub lun: i32,
+    /// The interface's name.
+    #[json(text)]
+    pub iscsi_interface: Option<Str>,
+    /// The file system.
+    #[json(text)]
+    pub fs_type: Option<Str>,
+    /// Whether nothing can be written.
+    #[json(omitempty)]
+    pub read_only: bool,
+    /// Further portals.
+    #[json(omitempty)]
+    pub portals: Vec<Str>,
     /// Whether discovery uses CHAP.
     #[json(omitempty)]
     pub chap_auth_discovery: bool,
     /// Whether sessions use CHAP.
     #[json(omitempty)]
     pub chap_auth_session: bool,
-    /// The file system.
-    #[json(text)]
-    pub fs_type: Option<Str>,
-    /// The initiator's name.
-    #[json(omitempty)]
-    pub initiator_name: Option<Str>,
-    /// The qualified name of the target.
-    pub iqn: Str,
-    /// The interface's name.
-    #[json(text)]
-    pub iscsi_interface: Option<Str>,
-    /// The logical unit.
-    pub lun: i32,
-    /// Further portals.
-    #[json(omitempty)]
-    pub portals: Vec<Str>,
-    /// Whether nothing can be written.
-    #[json(omitempty)]
-    pub read_only: bool,
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<SecretReference>,
-    /// The portal's address.
-    pub target_portal: Str,
+    /// The initiator's name.
+    #[json(omitempty)]
+    pub initiator_name: Option<Str>,
 }
 
 /// A block device of Ceph.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct RBDPersistentVolumeSource {
-    /// The file system.
-    #[json(text)]
-    pub fs_type: Option<Str>,
-    /// The device's name.
-    pub image: Str,
-    /// The path of the key ring.
-    #[json(text)]
-    pub keyring: Option<Str>,
     /// The monitors' addresses.
     #[json(null_if_empty)]
     pub monitors: Vec<Str>,
+    /// The device's name.
+    pub image: Str,
+    /// The file system.
+    #[json(text)]
+    pub fs_type: Option<Str>,
     /// The pool.
     #[json(text)]
     pub pool: Option<Str>,
-    /// Whether nothing can be written.
-    #[json(omitempty)]
-    pub read_only: bool,
-    /// The Secret with the credentials.
-    #[json(omitempty)]
-    pub secret_ref: Option<SecretReference>,
     /// The user.
     #[json(text)]
     pub user: Option<Str>,
+    /// The path of the key ring.
+    #[json(text)]
+    pub keyring: Option<Str>,
+    /// The Secret with the credentials.
+    #[json(omitempty)]
+    pub secret_ref: Option<SecretReference>,
+    /// Whether nothing can be written.
+    #[json(omitempty)]
+    pub read_only: bool,
 }
 
 /// A volume of ScaleIO.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ScaleIOPersistentVolumeSource {
-    /// The file system.
-    #[json(text)]
-    pub fs_type: Option<Str>,
     /// The gateway's address.
     pub gateway: Str,
-    /// The protection domain.
-    #[json(text)]
-    pub protection_domain: Option<Str>,
-    /// Whether nothing can be written.
-    #[json(omitempty)]
-    pub read_only: bool,
+    /// The system's name.
+    pub system: Str,
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<SecretReference>,
     /// Whether to use TLS.
     #[json(omitempty)]
     pub ssl_enabled: bool,
-    /// How the volume is provisioned.
+    /// The protection domain.
     #[json(text)]
-    pub storage_mode: Option<Str>,
+    pub protection_domain: Option<Str>,
     /// The storage pool.
     #[json(text)]
     pub storage_pool: Option<Str>,
-    /// The system's name.
-    pub system: Str,
+    /// How the volume is provisioned.
+    #[json(text)]
+    pub storage_mode: Option<Str>,
     /// The volume's name.
     #[json(text)]
     pub volume_name: Option<Str>,
+    /// The file system.
+    #[json(text)]
+    pub fs_type: Option<Str>,
+    /// Whether nothing can be written.
+    #[json(omitempty)]
+    pub read_only: bool,
 }
 
 /// A volume of StorageOS.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StorageOSPersistentVolumeSource {
+    /// The volume's name.
+    #[json(text)]
+    pub volume_name: Option<Str>,
+    /// The volume's namespace.
+    #[json(text)]
+    pub volume_namespace: Option<Str>,
     /// The file system.
     #[json(text)]
     pub fs_type: Option<Str>,
@@ -201,10 +207,4 @@ pub struct StorageOSPersistentVolumeSource {
     /// The Secret with the credentials.
     #[json(omitempty)]
     pub secret_ref: Option<ObjectReference>,
-    /// The volume's name.
-    #[json(text)]
-    pub volume_name: Option<Str>,
-    /// The volume's namespace.
-    #[json(text)]
-    pub volume_namespace: Option<Str>,
 }

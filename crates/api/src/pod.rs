@@ -31,12 +31,18 @@ pub struct Pod {
 }
 
 /// The fields as JSON has them: all but the node.
+static SHAPE: Shape = Shape {
+    name: "Pod",
+    fields: &[
+        Field { name: "metadata", rule: Rule::Always, ty: ObjectMeta::TYPE },
+        Field { name: "spec", rule: Rule::Always, ty: PodSpec::TYPE },
+        Field { name: "status", rule: Rule::Always, ty: PodStatus::TYPE },
+    ],
+};
+
 impl Structure for Pod {
     fn shape(&self) -> &'static Shape {
-        const fn field(name: &'static str) -> Field {
-            Field { name, rule: Rule::Always }
-        }
-        const { &Shape { name: "Pod", fields: &[field("metadata"), field("spec"), field("status")] } }
+        &SHAPE
     }
 
     fn member(&self, index: usize) -> &dyn Member {
@@ -74,7 +80,7 @@ impl Member for Pod {
 }
 
 impl Typed for Pod {
-    const TYPE: &'static GoType = &GoType::Named("Pod");
+    const TYPE: &'static GoType = &GoType::Struct(&SHAPE);
 }
 
 impl Rules for Pod {

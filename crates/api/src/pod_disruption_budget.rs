@@ -26,15 +26,15 @@ pub struct PodDisruptionBudget {
 /// Which pods, and how many of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodDisruptionBudgetSpec {
-    /// How many pods may be missing, as a number or a percentage.
-    #[json(omitempty)]
-    pub max_unavailable: Option<IntOrString>,
     /// How many pods must stay, as a number or a percentage.
     #[json(omitempty)]
     pub min_available: Option<IntOrString>,
     /// Which pods are meant. An empty selector means all of the namespace.
     #[json(omitempty)]
     pub selector: Option<LabelSelector>,
+    /// How many pods may be missing, as a number or a percentage.
+    #[json(omitempty)]
+    pub max_unavailable: Option<IntOrString>,
     /// When pods that are not ready can be evicted: `IfHealthyBudget` or `AlwaysAllow`.
     #[json(omitempty)]
     pub unhealthy_pod_eviction_policy: Option<Str>,
@@ -43,23 +43,23 @@ pub struct PodDisruptionBudgetSpec {
 /// How many more pods may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodDisruptionBudgetStatus {
-    /// What is true of the object, and since when.
+    /// The generation that the status speaks of.
     #[json(omitempty)]
-    pub conditions: Vec<Condition>,
-    /// Pods that are healthy.
-    pub current_healthy: i32,
-    /// Pods that must be healthy.
-    pub desired_healthy: i32,
+    pub observed_generation: i64,
     /// Pods whose eviction was allowed, and when, until they are seen to go.
     #[json(omitempty)]
     pub disrupted_pods: BTreeMap<Str, Time>,
     /// How many pods can be evicted now.
     pub disruptions_allowed: i32,
+    /// Pods that are healthy.
+    pub current_healthy: i32,
+    /// Pods that must be healthy.
+    pub desired_healthy: i32,
     /// Pods that the budget is about.
     pub expected_pods: i32,
-    /// The generation that the status speaks of.
+    /// What is true of the object, and since when.
     #[json(omitempty)]
-    pub observed_generation: i64,
+    pub conditions: Vec<Condition>,
 }
 
 impl Rules for PodDisruptionBudget {

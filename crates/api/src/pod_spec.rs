@@ -12,126 +12,126 @@ use orrery_apimachinery::{LabelSelector, Str, StrMap};
 /// What a pod is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodSpec {
-    /// How long the pod may run before it fails.
+    /// Storage that containers can mount.
     #[json(omitempty)]
-    pub active_deadline_seconds: Option<i64>,
-    /// Where the pod wants to be.
+    pub volumes: Vec<Volume>,
+    /// Containers that run to their end, one by one, before the others start.
     #[json(omitempty)]
-    pub affinity: Option<Affinity>,
-    /// Whether pods get a token of the account.
-    #[json(omitempty)]
-    pub automount_service_account_token: Option<bool>,
+    pub init_containers: Vec<Container>,
     /// The containers.
     #[json(null_if_empty)]
     pub containers: Vec<Container>,
-    /// Additions to how the pod looks names up.
-    #[json(omitempty)]
-    pub dns_config: Option<PodDNSConfig>,
-    /// How the pod looks names up.
-    #[json(text)]
-    pub dns_policy: Option<Str>,
-    /// Whether the environment names the namespace's services.
-    #[json(omitempty)]
-    pub enable_service_links: Option<bool>,
     /// Containers that were put in to look around.
     #[json(omitempty)]
     pub ephemeral_containers: Vec<EphemeralContainer>,
-    /// Lines of the pod's hosts file.
+    /// When containers that ended are started again.
+    #[json(text)]
+    pub restart_policy: Option<Str>,
+    /// The time between asking to stop and killing.
     #[json(omitempty)]
-    pub host_aliases: Vec<HostAlias>,
-    /// Whether to share the node's IPC namespace.
-    #[json(name = "hostIPC", omitempty)]
-    pub host_ipc: bool,
+    pub termination_grace_period_seconds: Option<i64>,
+    /// How long the pod may run before it fails.
+    #[json(omitempty)]
+    pub active_deadline_seconds: Option<i64>,
+    /// How the pod looks names up.
+    #[json(text)]
+    pub dns_policy: Option<Str>,
+    /// Labels that the node must have.
+    #[json(omitempty)]
+    pub node_selector: StrMap,
+    /// Whom the pod acts as.
+    #[json(text)]
+    pub service_account_name: Option<Str>,
+    /// The older name of `serviceAccountName`.
+    #[json(text)]
+    pub service_account: Option<Str>,
+    /// Whether pods get a token of the account.
+    #[json(omitempty)]
+    pub automount_service_account_token: Option<bool>,
+    /// The node.
+    #[json(text)]
+    pub node_name: Option<Str>,
     /// Whether to share the node's network.
     #[json(omitempty)]
     pub host_network: bool,
     /// Whether to share the node's processes.
     #[json(name = "hostPID", omitempty)]
     pub host_pid: bool,
-    /// Whether to share the node's user namespace.
+    /// Whether to share the node's IPC namespace.
+    #[json(name = "hostIPC", omitempty)]
+    pub host_ipc: bool,
+    /// Whether containers see each other's processes.
     #[json(omitempty)]
-    pub host_users: Option<bool>,
-    /// The pod's host name; its own name if absent.
-    #[json(text)]
-    pub hostname: Option<Str>,
+    pub share_process_namespace: Option<bool>,
+    /// The rights that all containers share.
+    #[json(omitempty)]
+    pub security_context: Option<PodSecurityContext>,
     /// Secrets for pulling images.
     #[json(omitempty)]
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    /// Containers that run to their end, one by one, before the others start.
-    #[json(omitempty)]
-    pub init_containers: Vec<Container>,
-    /// The node.
+    /// The pod's host name; its own name if absent.
     #[json(text)]
-    pub node_name: Option<Str>,
-    /// Labels that the node must have.
+    pub hostname: Option<Str>,
+    /// The domain below which the host name is found.
+    #[json(text)]
+    pub subdomain: Option<Str>,
+    /// Where the pod wants to be.
     #[json(omitempty)]
-    pub node_selector: StrMap,
-    /// The operating system that the pod is made for.
+    pub affinity: Option<Affinity>,
+    /// Which scheduler finds the node.
+    #[json(text)]
+    pub scheduler_name: Option<Str>,
+    /// Taints that the pod can live with.
     #[json(omitempty)]
-    pub os: Option<PodOS>,
-    /// What the runtime itself needs for the pod.
+    pub tolerations: Vec<Toleration>,
+    /// Lines of the pod's hosts file.
     #[json(omitempty)]
-    pub overhead: ResourceList,
-    /// Whether the pod may push others out.
-    #[json(omitempty)]
-    pub preemption_policy: Option<Str>,
-    /// The number that the priority class stands for.
-    #[json(omitempty)]
-    pub priority: Option<i32>,
+    pub host_aliases: Vec<HostAlias>,
     /// How important the pod is, by name.
     #[json(text)]
     pub priority_class_name: Option<Str>,
+    /// The number that the priority class stands for.
+    #[json(omitempty)]
+    pub priority: Option<i32>,
+    /// Additions to how the pod looks names up.
+    #[json(omitempty)]
+    pub dns_config: Option<PodDNSConfig>,
     /// Conditions that must hold before the pod counts as ready.
     #[json(omitempty)]
     pub readiness_gates: Vec<PodReadinessGate>,
+    /// Which container runtime to use.
+    #[json(omitempty)]
+    pub runtime_class_name: Option<Str>,
+    /// Whether the environment names the namespace's services.
+    #[json(omitempty)]
+    pub enable_service_links: Option<bool>,
+    /// Whether the pod may push others out.
+    #[json(omitempty)]
+    pub preemption_policy: Option<Str>,
+    /// What the runtime itself needs for the pod.
+    #[json(omitempty)]
+    pub overhead: ResourceList,
+    /// How evenly pods are to be spread.
+    #[json(omitempty)]
+    pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
+    /// Whether the host name carries the domain.
+    #[json(name = "setHostnameAsFQDN", omitempty)]
+    pub set_hostname_as_fqdn: Option<bool>,
+    /// The operating system that the pod is made for.
+    #[json(omitempty)]
+    pub os: Option<PodOS>,
+    /// Whether to share the node's user namespace.
+    #[json(omitempty)]
+    pub host_users: Option<bool>,
+    /// Reasons not to schedule the pod yet.
+    #[json(omitempty)]
+    pub scheduling_gates: Vec<PodSchedulingGate>,
     /// Claims on devices that the pod brings.
     #[json(omitempty)]
     pub resource_claims: Vec<PodResourceClaim>,
     /// How much the pod as a whole needs, and may use.
     #[json(omitempty)]
     pub resources: Option<ResourceRequirements>,
-    /// When containers that ended are started again.
-    #[json(text)]
-    pub restart_policy: Option<Str>,
-    /// Which container runtime to use.
-    #[json(omitempty)]
-    pub runtime_class_name: Option<Str>,
-    /// Which scheduler finds the node.
-    #[json(text)]
-    pub scheduler_name: Option<Str>,
-    /// Reasons not to schedule the pod yet.
-    #[json(omitempty)]
-    pub scheduling_gates: Vec<PodSchedulingGate>,
-    /// The rights that all containers share.
-    #[json(omitempty)]
-    pub security_context: Option<PodSecurityContext>,
-    /// The older name of `serviceAccountName`.
-    #[json(text)]
-    pub service_account: Option<Str>,
-    /// Whom the pod acts as.
-    #[json(text)]
-    pub service_account_name: Option<Str>,
-    /// Whether the host name carries the domain.
-    #[json(name = "setHostnameAsFQDN", omitempty)]
-    pub set_hostname_as_fqdn: Option<bool>,
-    /// Whether containers see each other's processes.
-    #[json(omitempty)]
-    pub share_process_namespace: Option<bool>,
-    /// The domain below which the host name is found.
-    #[json(text)]
-    pub subdomain: Option<Str>,
-    /// The time between asking to stop and killing.
-    #[json(omitempty)]
-    pub termination_grace_period_seconds: Option<i64>,
-    /// Taints that the pod can live with.
-    #[json(omitempty)]
-    pub tolerations: Vec<Toleration>,
-    /// How evenly pods are to be spread.
-    #[json(omitempty)]
-    pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
-    /// Storage that containers can mount.
-    #[json(omitempty)]
-    pub volumes: Vec<Volume>,
 }
 
 /// Additions to how a pod looks names up.
@@ -140,12 +140,12 @@ pub struct PodDNSConfig {
     /// Servers to ask for names.
     #[json(omitempty)]
     pub nameservers: Vec<Str>,
-    /// Options of the resolver.
-    #[json(omitempty)]
-    pub options: Vec<PodDNSConfigOption>,
     /// Domains to look in.
     #[json(omitempty)]
     pub searches: Vec<Str>,
+    /// Options of the resolver.
+    #[json(omitempty)]
+    pub options: Vec<PodDNSConfigOption>,
 }
 
 /// An option of the resolver.
@@ -162,11 +162,11 @@ pub struct PodDNSConfigOption {
 /// A line of the pod's hosts file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HostAlias {
+    /// The address.
+    pub ip: Str,
     /// The names.
     #[json(omitempty)]
     pub hostnames: Vec<Str>,
-    /// The address.
-    pub ip: Str,
 }
 
 /// The operating system that the pod is made for.
@@ -206,34 +206,35 @@ pub struct PodSchedulingGate {
 /// Lets a pod live with a taint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Toleration {
-    /// The effect that is tolerated; every one if absent.
-    #[json(text)]
-    pub effect: Option<Str>,
     /// The taint's key; every one if absent.
     #[json(text)]
     pub key: Option<Str>,
     /// `Equal`, or `Exists` for any value.
     #[json(text)]
     pub operator: Option<Str>,
-    /// How long a `NoExecute` taint is tolerated.
-    #[json(omitempty)]
-    pub toleration_seconds: Option<i64>,
     /// The taint's value.
     #[json(text)]
     pub value: Option<Str>,
+    /// The effect that is tolerated; every one if absent.
+    #[json(text)]
+    pub effect: Option<Str>,
+    /// How long a `NoExecute` taint is tolerated.
+    #[json(omitempty)]
+    pub toleration_seconds: Option<i64>,
 }
 
 /// How evenly pods are to be spread over the parts of the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct TopologySpreadConstraint {
+    /// By how much the counts may differ.
+    pub max_skew: i32,
+    /// The label that tells one part of the cluster from another.
+    pub topology_key: Str,
+    /// Whether the pod waits, or is scheduled all the same.
+    pub when_unsatisfiable: Str,
     /// Which pods are meant.
     #[json(omitempty)]
     pub label_selector: Option<LabelSelector>,
-    /// Labels in which counted pods must agree with this one.
-    #[json(omitempty)]
-    pub match_label_keys: Vec<Str>,
-    /// By how much the counts may differ.
-    pub max_skew: i32,
     /// How many domains there must be.
     #[json(omitempty)]
     pub min_domains: Option<i32>,
@@ -243,8 +244,7 @@ pub struct TopologySpreadConstraint {
     /// Whether tainted nodes are counted.
     #[json(omitempty)]
     pub node_taints_policy: Option<Str>,
-    /// The label that tells one part of the cluster from another.
-    pub topology_key: Str,
-    /// Whether the pod waits, or is scheduled all the same.
-    pub when_unsatisfiable: Str,
+    /// Labels in which counted pods must agree with this one.
+    #[json(omitempty)]
+    pub match_label_keys: Vec<Str>,
 }

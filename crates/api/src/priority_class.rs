@@ -23,17 +23,17 @@ const SYSTEM_PREFIX: &str = "system-";
 pub struct PriorityClass {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// What it is for.
-    #[json(text)]
-    pub description: Option<Str>,
+    /// The priority.
+    pub value: i32,
     /// Whether pods without a class are of this one.
     #[json(omitempty)]
     pub global_default: bool,
+    /// What it is for.
+    #[json(text)]
+    pub description: Option<Str>,
     /// `PreemptLowerPriority` or `Never`.
     #[json(omitempty)]
     pub preemption_policy: Option<Str>,
-    /// The priority.
-    pub value: i32,
 }
 
 impl Rules for PriorityClass {

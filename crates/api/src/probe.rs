@@ -9,33 +9,33 @@ pub struct Probe {
     /// A command to run within the container.
     #[json(omitempty)]
     pub exec: Option<ExecAction>,
-    /// Failures in a row before the probe counts as failed.
-    #[json(omitempty)]
-    pub failure_threshold: i32,
-    /// A gRPC health service to ask.
-    #[json(omitempty)]
-    pub grpc: Option<GRPCAction>,
     /// A page to ask for.
     #[json(omitempty)]
     pub http_get: Option<HTTPGetAction>,
+    /// A port to connect to.
+    #[json(omitempty)]
+    pub tcp_socket: Option<TCPSocketAction>,
+    /// A gRPC health service to ask.
+    #[json(omitempty)]
+    pub grpc: Option<GRPCAction>,
     /// How long to wait after the start.
     #[json(omitempty)]
     pub initial_delay_seconds: i32,
+    /// How long an answer may take.
+    #[json(omitempty)]
+    pub timeout_seconds: i32,
     /// The time between two probes.
     #[json(omitempty)]
     pub period_seconds: i32,
     /// Successes in a row before the probe counts as passed.
     #[json(omitempty)]
     pub success_threshold: i32,
-    /// A port to connect to.
+    /// Failures in a row before the probe counts as failed.
     #[json(omitempty)]
-    pub tcp_socket: Option<TCPSocketAction>,
+    pub failure_threshold: i32,
     /// The time between asking to stop and killing.
     #[json(omitempty)]
     pub termination_grace_period_seconds: Option<i64>,
-    /// How long an answer may take.
-    #[json(omitempty)]
-    pub timeout_seconds: i32,
 }
 
 /// What happens around a container's life.
@@ -58,12 +58,12 @@ pub struct LifecycleHandler {
     /// A page to ask for.
     #[json(omitempty)]
     pub http_get: Option<HTTPGetAction>,
-    /// A time to wait.
-    #[json(omitempty)]
-    pub sleep: Option<SleepAction>,
     /// A port to connect to.
     #[json(omitempty)]
     pub tcp_socket: Option<TCPSocketAction>,
+    /// A time to wait.
+    #[json(omitempty)]
+    pub sleep: Option<SleepAction>,
 }
 
 /// A command to run within the container.
@@ -77,20 +77,20 @@ pub struct ExecAction {
 /// A page to ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct HTTPGetAction {
-    /// The host; the pod's own address if absent.
-    #[json(text)]
-    pub host: Option<Str>,
-    /// Headers to send.
-    #[json(omitempty)]
-    pub http_headers: Vec<HTTPHeader>,
     /// The path.
     #[json(text)]
     pub path: Option<Str>,
     /// The port.
     pub port: IntOrString,
+    /// The host; the pod's own address if absent.
+    #[json(text)]
+    pub host: Option<Str>,
     /// `HTTP` or `HTTPS`.
     #[json(text)]
     pub scheme: Option<Str>,
+    /// Headers to send.
+    #[json(omitempty)]
+    pub http_headers: Vec<HTTPHeader>,
 }
 
 /// A header to send.
@@ -112,11 +112,11 @@ pub struct SleepAction {
 /// A port to connect to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct TCPSocketAction {
+    /// The port.
+    pub port: IntOrString,
     /// The host; the pod's own address if absent.
     #[json(text)]
     pub host: Option<Str>,
-    /// The port.
-    pub port: IntOrString,
 }
 
 /// A gRPC health service to ask.

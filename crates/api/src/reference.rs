@@ -14,27 +14,27 @@ pub struct LocalObjectReference {
 /// An object of any kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ObjectReference {
-    /// The object's API version.
-    #[json(text)]
-    pub api_version: Option<Str>,
-    /// The part of the object that is meant.
-    #[json(text)]
-    pub field_path: Option<Str>,
     /// The object's kind.
     #[json(text)]
     pub kind: Option<Str>,
-    /// The name.
-    #[json(text)]
-    pub name: Option<Str>,
     /// The object's namespace.
     #[json(text)]
     pub namespace: Option<Str>,
-    /// The object's version.
+    /// The name.
     #[json(text)]
-    pub resource_version: Option<Str>,
+    pub name: Option<Str>,
     /// The object's uid.
     #[json(text)]
     pub uid: Option<Str>,
+    /// The object's API version.
+    #[json(text)]
+    pub api_version: Option<Str>,
+    /// The object's version.
+    #[json(text)]
+    pub resource_version: Option<Str>,
+    /// The part of the object that is meant.
+    #[json(text)]
+    pub field_path: Option<Str>,
 }
 
 /// A Secret of any namespace.

@@ -5,7 +5,7 @@ use crate::defaults::write_shared;
 use crate::parts::{Parts, parts};
 use crate::rules::{self, FieldError, Rules};
 use crate::versions;
-use orrery_apimachinery::decode::{Problem, ProblemKind, Typed, decode, encode};
+use orrery_apimachinery::decode::{GoType, Problem, ProblemKind, Typed, decode, encode};
 use orrery_apimachinery::{ObjectMeta, Value};
 use std::fmt;
 use std::rc::Rc;
@@ -85,6 +85,11 @@ macro_rules! kinds {
             /// Abbreviations that kubectl takes, such as `deploy`.
             pub fn short_names(self) -> &'static [&'static str] {
                 match self { $(Kind::$ty => &[$($short),*],)* Kind::Custom(custom) => custom.short_names }
+            }
+
+            /// What Go makes of the kind's objects.
+            pub fn go_type(self) -> &'static GoType {
+                match self { $(Kind::$ty => <crate::$ty as Typed>::TYPE,)* Kind::Custom(_) => Value::TYPE }
             }
 
             /// Whether objects of the kind live in a namespace.

@@ -22,12 +22,12 @@ pub struct ReplicaSet {
 /// How many pods of which template there are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetSpec {
-    /// How long a new pod must be ready to count as available.
-    #[json(omitempty)]
-    pub min_ready_seconds: i32,
     /// How many pods there are to be.
     #[json(omitempty)]
     pub replicas: Option<i32>,
+    /// How long a new pod must be ready to count as available.
+    #[json(omitempty)]
+    pub min_ready_seconds: i32,
     /// Which pods belong to it.
     pub selector: Option<LabelSelector>,
     /// What the pods look like.
@@ -37,40 +37,40 @@ pub struct ReplicaSetSpec {
 /// How many pods there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetStatus {
-    /// Pods that have been ready for `minReadySeconds`.
-    #[json(omitempty)]
-    pub available_replicas: i32,
-    /// What is true of the object, and since when.
-    #[json(omitempty)]
-    pub conditions: Vec<ReplicaSetCondition>,
+    /// How many pods there are.
+    pub replicas: i32,
     /// Pods that have all labels of the template.
     #[json(omitempty)]
     pub fully_labeled_replicas: i32,
-    /// The generation that the status speaks of.
-    #[json(omitempty)]
-    pub observed_generation: i64,
     /// Pods that are ready.
     #[json(omitempty)]
     pub ready_replicas: i32,
-    /// How many pods there are.
-    pub replicas: i32,
+    /// Pods that have been ready for `minReadySeconds`.
+    #[json(omitempty)]
+    pub available_replicas: i32,
+    /// The generation that the status speaks of.
+    #[json(omitempty)]
+    pub observed_generation: i64,
+    /// What is true of the object, and since when.
+    #[json(omitempty)]
+    pub conditions: Vec<ReplicaSetCondition>,
 }
 
 /// One thing that is true or not of a ReplicaSet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ReplicaSetCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl Rules for ReplicaSet {

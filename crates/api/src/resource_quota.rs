@@ -24,12 +24,12 @@ pub struct ResourceQuotaSpec {
     /// The bound of every named resource.
     #[json(omitempty)]
     pub hard: ResourceList,
-    /// Which objects count, as a choice among the values of scopes.
-    #[json(omitempty)]
-    pub scope_selector: Option<ScopeSelector>,
     /// Which objects count: those that all scopes match; all when there is none.
     #[json(omitempty)]
     pub scopes: Vec<Str>,
+    /// Which objects count, as a choice among the values of scopes.
+    #[json(omitempty)]
+    pub scope_selector: Option<ScopeSelector>,
 }
 
 /// A choice of objects by their scopes.
@@ -43,10 +43,10 @@ pub struct ScopeSelector {
 /// One requirement of a [`ScopeSelector`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ScopedResourceSelectorRequirement {
-    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
-    pub operator: Str,
     /// The scope that the requirement is about.
     pub scope_name: Str,
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    pub operator: Str,
     /// What the scope's value is compared with.
     #[json(omitempty)]
     pub values: Vec<Str>,

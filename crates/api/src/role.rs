@@ -18,21 +18,21 @@ pub struct Role {
 /// Verbs and what they may be used on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PolicyRule {
-    /// The API groups; the empty one is the core group.
-    #[json(omitempty)]
-    pub api_groups: Vec<Str>,
-    /// Addresses that are no resources.
-    #[json(name = "nonResourceURLs", omitempty)]
-    pub non_resource_urls: Vec<Str>,
-    /// The names of single objects; all if empty.
-    #[json(omitempty)]
-    pub resource_names: Vec<Str>,
-    /// The resources.
-    #[json(omitempty)]
-    pub resources: Vec<Str>,
     /// The verbs.
     #[json(null_if_empty)]
     pub verbs: Vec<Str>,
+    /// The API groups; the empty one is the core group.
+    #[json(omitempty)]
+    pub api_groups: Vec<Str>,
+    /// The resources.
+    #[json(omitempty)]
+    pub resources: Vec<Str>,
+    /// The names of single objects; all if empty.
+    #[json(omitempty)]
+    pub resource_names: Vec<Str>,
+    /// Addresses that are no resources.
+    #[json(name = "nonResourceURLs", omitempty)]
+    pub non_resource_urls: Vec<Str>,
 }
 
 impl Rules for Role {

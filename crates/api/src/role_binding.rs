@@ -13,11 +13,11 @@ pub const RBAC_GROUP: &str = "rbac.authorization.k8s.io";
 pub struct RoleBinding {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// What: a Role of the namespace or a ClusterRole.
-    pub role_ref: RoleRef,
     /// Who.
     #[json(omitempty)]
     pub subjects: Vec<Subject>,
+    /// What: a Role of the namespace or a ClusterRole.
+    pub role_ref: RoleRef,
 }
 
 /// A role.
@@ -34,11 +34,11 @@ pub struct RoleRef {
 /// A user, a group or a service account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Subject {
+    /// `User`, `Group` or `ServiceAccount`.
+    pub kind: Str,
     /// Its API group.
     #[json(text)]
     pub api_group: Option<Str>,
-    /// `User`, `Group` or `ServiceAccount`.
-    pub kind: Str,
     /// The name.
     pub name: Str,
     /// The namespace of a service account.

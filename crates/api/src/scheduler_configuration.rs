@@ -46,63 +46,63 @@ pub struct KubeSchedulerConfiguration {
 /// One of the schedulers that the program is.
 #[derive(Clone, Debug, Default, PartialEq, Fields)]
 pub struct KubeSchedulerProfile {
-    /// How many of the nodes that would do are enough, in percent, in place of what holds for all profiles.
-    pub percentage_of_nodes_to_score: Option<i32>,
-    /// What plug-ins are told, as it was stated.
-    pub plugin_config: Vec<PluginConfig>,
-    /// The plug-ins that are other than by default.
-    pub plugins: Plugins,
     /// The name by which pods ask for it.
     pub scheduler_name: Option<Str>,
+    /// How many of the nodes that would do are enough, in percent, in place of what holds for all profiles.
+    pub percentage_of_nodes_to_score: Option<i32>,
+    /// The plug-ins that are other than by default.
+    pub plugins: Plugins,
+    /// What plug-ins are told, as it was stated.
+    pub plugin_config: Vec<PluginConfig>,
 }
 
 /// What one plug-in is told.
 #[derive(Clone, Debug, Default, PartialEq, Fields)]
 pub struct PluginConfig {
-    /// What it is told.
-    pub args: Value,
     /// The plug-in.
     pub name: Str,
+    /// What it is told.
+    pub args: Value,
 }
 
 /// Which plug-ins are asked at which extension point, other than by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Plugins {
-    /// That bind.
-    pub bind: PluginSet,
-    /// That refuse nodes.
-    pub filter: PluginSet,
-    /// At every extension point that they have.
-    pub multi_point: PluginSet,
-    /// That hear of what was bound.
-    pub post_bind: PluginSet,
-    /// That make room where there was none.
-    pub post_filter: PluginSet,
-    /// That act before a pod is bound.
-    pub pre_bind: PluginSet,
     /// That keep pods out of the queue.
     pub pre_enqueue: PluginSet,
-    /// That look at the pod before any node.
-    pub pre_filter: PluginSet,
-    /// That prepare scores.
-    pub pre_score: PluginSet,
-    /// That can hold a binding up.
-    pub permit: PluginSet,
     /// That order the queue.
     pub queue_sort: PluginSet,
-    /// That set something aside for the pod.
-    pub reserve: PluginSet,
+    /// That look at the pod before any node.
+    pub pre_filter: PluginSet,
+    /// That refuse nodes.
+    pub filter: PluginSet,
+    /// That make room where there was none.
+    pub post_filter: PluginSet,
+    /// That prepare scores.
+    pub pre_score: PluginSet,
     /// That score nodes.
     pub score: PluginSet,
+    /// That set something aside for the pod.
+    pub reserve: PluginSet,
+    /// That can hold a binding up.
+    pub permit: PluginSet,
+    /// That act before a pod is bound.
+    pub pre_bind: PluginSet,
+    /// That bind.
+    pub bind: PluginSet,
+    /// That hear of what was bound.
+    pub post_bind: PluginSet,
+    /// At every extension point that they have.
+    pub multi_point: PluginSet,
 }
 
 /// The plug-ins of one extension point.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PluginSet {
-    /// Those that are not asked; `*` for none of the default ones.
-    pub disabled: Vec<Plugin>,
     /// Those that are asked, in this order behind the default ones.
     pub enabled: Vec<Plugin>,
+    /// Those that are not asked; `*` for none of the default ones.
+    pub disabled: Vec<Plugin>,
 }
 
 /// A plug-in at an extension point.

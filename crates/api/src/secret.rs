@@ -1,6 +1,6 @@
 //! Secrets: settings that are not for every eye.
 
-use crate::bytes::Bytes;
+use crate::Bytes;
 use crate::defaults::fill;
 use crate::rules::Rules;
 use crate::validation::{Errors, Path, json, names};
@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 pub struct Secret {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// Values by key.
-    #[json(omitempty)]
-    pub data: BTreeMap<Str, Bytes>,
     /// Whether the data can never change again.
     #[json(omitempty)]
     pub immutable: Option<bool>,
+    /// Values by key.
+    #[json(omitempty)]
+    pub data: BTreeMap<Str, Bytes>,
     /// Values as text; turned into `data` on the way in.
     #[json(omitempty)]
     pub string_data: StrMap,

@@ -6,96 +6,96 @@ use orrery_apimachinery::decode::Fields;
 /// The rights that all containers of the pod share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PodSecurityContext {
-    /// Which AppArmor profile applies.
+    /// The SELinux label.
     #[json(omitempty)]
-    pub app_armor_profile: Option<AppArmorProfile>,
-    /// The group that owns the pod's volumes.
+    pub se_linux_options: Option<SELinuxOptions>,
+    /// Rights on Windows.
     #[json(omitempty)]
-    pub fs_group: Option<i64>,
-    /// When the ownership of volumes is changed.
+    pub windows_options: Option<WindowsSecurityContextOptions>,
+    /// The user's id that processes run with.
     #[json(omitempty)]
-    pub fs_group_change_policy: Option<Str>,
+    pub run_as_user: Option<i64>,
     /// The group's id that processes run with.
     #[json(omitempty)]
     pub run_as_group: Option<i64>,
     /// Whether the kubelet refuses to run it as root.
     #[json(omitempty)]
     pub run_as_non_root: Option<bool>,
-    /// The user's id that processes run with.
-    #[json(omitempty)]
-    pub run_as_user: Option<i64>,
-    /// How volumes get their SELinux label.
-    #[json(omitempty)]
-    pub se_linux_change_policy: Option<Str>,
-    /// The SELinux label.
-    #[json(omitempty)]
-    pub se_linux_options: Option<SELinuxOptions>,
-    /// Which seccomp profile applies.
-    #[json(omitempty)]
-    pub seccomp_profile: Option<SeccompProfile>,
     /// Further groups.
     #[json(omitempty)]
     pub supplemental_groups: Vec<i64>,
     /// Whether the image's groups are added.
     #[json(omitempty)]
     pub supplemental_groups_policy: Option<Str>,
+    /// The group that owns the pod's volumes.
+    #[json(omitempty)]
+    pub fs_group: Option<i64>,
     /// Kernel parameters to set.
     #[json(omitempty)]
     pub sysctls: Vec<Sysctl>,
-    /// Rights on Windows.
+    /// When the ownership of volumes is changed.
     #[json(omitempty)]
-    pub windows_options: Option<WindowsSecurityContextOptions>,
+    pub fs_group_change_policy: Option<Str>,
+    /// Which seccomp profile applies.
+    #[json(omitempty)]
+    pub seccomp_profile: Option<SeccompProfile>,
+    /// Which AppArmor profile applies.
+    #[json(omitempty)]
+    pub app_armor_profile: Option<AppArmorProfile>,
+    /// How volumes get their SELinux label.
+    #[json(omitempty)]
+    pub se_linux_change_policy: Option<Str>,
 }
 
 /// The rights of one container; they win over the pod's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SecurityContext {
-    /// Whether a process can gain more rights than its parent.
-    #[json(omitempty)]
-    pub allow_privilege_escalation: Option<bool>,
-    /// Which AppArmor profile applies.
-    #[json(omitempty)]
-    pub app_armor_profile: Option<AppArmorProfile>,
     /// Linux capabilities to add and to drop.
     #[json(omitempty)]
     pub capabilities: Option<Capabilities>,
     /// Whether the container has all rights of the node.
     #[json(omitempty)]
     pub privileged: Option<bool>,
-    /// How much of `/proc` is seen.
+    /// The SELinux label.
     #[json(omitempty)]
-    pub proc_mount: Option<Str>,
-    /// Whether the container's own files cannot be written.
+    pub se_linux_options: Option<SELinuxOptions>,
+    /// Rights on Windows.
     #[json(omitempty)]
-    pub read_only_root_filesystem: Option<bool>,
+    pub windows_options: Option<WindowsSecurityContextOptions>,
+    /// The user's id that processes run with.
+    #[json(omitempty)]
+    pub run_as_user: Option<i64>,
     /// The group's id that processes run with.
     #[json(omitempty)]
     pub run_as_group: Option<i64>,
     /// Whether the kubelet refuses to run it as root.
     #[json(omitempty)]
     pub run_as_non_root: Option<bool>,
-    /// The user's id that processes run with.
+    /// Whether the container's own files cannot be written.
     #[json(omitempty)]
-    pub run_as_user: Option<i64>,
-    /// The SELinux label.
+    pub read_only_root_filesystem: Option<bool>,
+    /// Whether a process can gain more rights than its parent.
     #[json(omitempty)]
-    pub se_linux_options: Option<SELinuxOptions>,
+    pub allow_privilege_escalation: Option<bool>,
+    /// How much of `/proc` is seen.
+    #[json(omitempty)]
+    pub proc_mount: Option<Str>,
     /// Which seccomp profile applies.
     #[json(omitempty)]
     pub seccomp_profile: Option<SeccompProfile>,
-    /// Rights on Windows.
+    /// Which AppArmor profile applies.
     #[json(omitempty)]
-    pub windows_options: Option<WindowsSecurityContextOptions>,
+    pub app_armor_profile: Option<AppArmorProfile>,
 }
 
 /// Which AppArmor profile applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct AppArmorProfile {
+    /// The type.
+    pub type_: Str,
     /// A profile of the node's own.
     #[json(omitempty)]
     pub localhost_profile: Option<Str>,
-    /// The type.
-    pub type_: Str,
 }
 
 /// Linux capabilities to add and to drop.
@@ -112,45 +112,45 @@ pub struct Capabilities {
 /// The SELinux label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SELinuxOptions {
-    /// The level.
+    /// The user.
     #[json(text)]
-    pub level: Option<Str>,
+    pub user: Option<Str>,
     /// The role.
     #[json(text)]
     pub role: Option<Str>,
     /// The type.
     #[json(text)]
     pub type_: Option<Str>,
-    /// The user.
+    /// The level.
     #[json(text)]
-    pub user: Option<Str>,
+    pub level: Option<Str>,
 }
 
 /// Which seccomp profile applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SeccompProfile {
+    /// The type.
+    pub type_: Str,
     /// A profile of the node's own.
     #[json(omitempty)]
     pub localhost_profile: Option<Str>,
-    /// The type.
-    pub type_: Str,
 }
 
 /// Rights on Windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct WindowsSecurityContextOptions {
-    /// The credential specification.
-    #[json(omitempty)]
-    pub gmsa_credential_spec: Option<Str>,
     /// The name of the credential specification.
     #[json(omitempty)]
     pub gmsa_credential_spec_name: Option<Str>,
-    /// Whether to run on the host itself.
+    /// The credential specification.
     #[json(omitempty)]
-    pub host_process: Option<bool>,
+    pub gmsa_credential_spec: Option<Str>,
     /// The user that processes run as.
     #[json(omitempty)]
     pub run_as_user_name: Option<Str>,
+    /// Whether to run on the host itself.
+    #[json(omitempty)]
+    pub host_process: Option<bool>,
 }
 
 /// A kernel parameter to set.

@@ -32,18 +32,33 @@ pub struct Service {
 /// What the service is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceSpec {
-    /// Whether a load balancer needs node ports.
+    /// The ports.
     #[json(omitempty)]
-    pub allocate_load_balancer_node_ports: Option<bool>,
+    pub ports: Vec<ServicePort>,
+    /// Which pods belong to it.
+    #[json(omitempty)]
+    pub selector: StrMap,
     /// The service's address, or `None`.
     #[json(name = "clusterIP", text)]
     pub cluster_ip: Option<Str>,
     /// The service's addresses, one per family.
     #[json(name = "clusterIPs", omitempty)]
     pub cluster_ips: Vec<Str>,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+    #[json(text)]
+    pub type_: Option<Str>,
     /// Further addresses that the service answers to.
     #[json(name = "externalIPs", omitempty)]
     pub external_ips: Vec<Str>,
+    /// `None`, or `ClientIP` to keep a client with one pod.
+    #[json(text)]
+    pub session_affinity: Option<Str>,
+    /// The address that is asked for; deprecated upstream.
+    #[json(name = "loadBalancerIP", text)]
+    pub load_balancer_ip: Option<Str>,
+    /// From where clients may come.
+    #[json(omitempty)]
+    pub load_balancer_source_ranges: Vec<Str>,
     /// The name that an `ExternalName` service stands for.
     #[json(text)]
     pub external_name: Option<Str>,
@@ -53,66 +68,51 @@ pub struct ServiceSpec {
     /// The node port on which a load balancer asks for local pods.
     #[json(omitempty)]
     pub health_check_node_port: i32,
-    /// `Cluster`, or `Local` to keep to the node's own pods.
+    /// Whether pods that are not ready are listed too.
     #[json(omitempty)]
-    pub internal_traffic_policy: Option<Str>,
+    pub publish_not_ready_addresses: bool,
+    /// How long clients stay with one pod.
+    #[json(omitempty)]
+    pub session_affinity_config: Option<SessionAffinityConfig>,
     /// The address families, such as `IPv4`.
     #[json(omitempty)]
     pub ip_families: Vec<Str>,
     /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
     #[json(omitempty)]
     pub ip_family_policy: Option<Str>,
+    /// Whether a load balancer needs node ports.
+    #[json(omitempty)]
+    pub allocate_load_balancer_node_ports: Option<bool>,
     /// Who makes the load balancer.
     #[json(omitempty)]
     pub load_balancer_class: Option<Str>,
-    /// The address that is asked for; deprecated upstream.
-    #[json(name = "loadBalancerIP", text)]
-    pub load_balancer_ip: Option<Str>,
-    /// From where clients may come.
+    /// `Cluster`, or `Local` to keep to the node's own pods.
     #[json(omitempty)]
-    pub load_balancer_source_ranges: Vec<Str>,
-    /// The ports.
-    #[json(omitempty)]
-    pub ports: Vec<ServicePort>,
-    /// Whether pods that are not ready are listed too.
-    #[json(omitempty)]
-    pub publish_not_ready_addresses: bool,
-    /// Which pods belong to it.
-    #[json(omitempty)]
-    pub selector: StrMap,
-    /// `None`, or `ClientIP` to keep a client with one pod.
-    #[json(text)]
-    pub session_affinity: Option<Str>,
-    /// How long clients stay with one pod.
-    #[json(omitempty)]
-    pub session_affinity_config: Option<SessionAffinityConfig>,
+    pub internal_traffic_policy: Option<Str>,
     /// `PreferClose` to keep traffic near its client.
     #[json(omitempty)]
     pub traffic_distribution: Option<Str>,
-    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
-    #[json(text)]
-    pub type_: Option<Str>,
 }
 
 /// A port of the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServicePort {
-    /// What is spoken on the port.
-    #[json(omitempty)]
-    pub app_protocol: Option<Str>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
-    /// The port on every node that leads to the service.
-    #[json(omitempty)]
-    pub node_port: i32,
-    /// The port.
-    pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
     #[json(text)]
     pub protocol: Option<Str>,
+    /// What is spoken on the port.
+    #[json(omitempty)]
+    pub app_protocol: Option<Str>,
+    /// The port.
+    pub port: i32,
     /// The pods' port, by number or name.
     pub target_port: IntOrString,
+    /// The port on every node that leads to the service.
+    #[json(omitempty)]
+    pub node_port: i32,
 }
 
 /// How long clients stay with one pod.
@@ -134,11 +134,11 @@ pub struct ClientIPConfig {
 /// What is known of the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ServiceStatus {
+    /// What is known of the load balancer.
+    pub load_balancer: LoadBalancerStatus,
     /// What is true of the object, and since when.
     #[json(omitempty)]
     pub conditions: Vec<Condition>,
-    /// What is known of the load balancer.
-    pub load_balancer: LoadBalancerStatus,
 }
 
 /// What is known of the load balancer.
@@ -152,12 +152,12 @@ pub struct LoadBalancerStatus {
 /// One point of entry of the load balancer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct LoadBalancerIngress {
-    /// The host name.
-    #[json(text)]
-    pub hostname: Option<Str>,
     /// The address.
     #[json(text)]
     pub ip: Option<Str>,
+    /// The host name.
+    #[json(text)]
+    pub hostname: Option<Str>,
     /// `VIP` or `Proxy`.
     #[json(omitempty)]
     pub ip_mode: Option<Str>,
@@ -169,13 +169,13 @@ pub struct LoadBalancerIngress {
 /// What is known of one port of the load balancer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct PortStatus {
-    /// What went wrong.
-    #[json(omitempty)]
-    pub error: Option<Str>,
     /// The port.
     pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: Str,
+    /// What went wrong.
+    #[json(omitempty)]
+    pub error: Option<Str>,
 }
 
 /// The policy that keeps traffic to the node's own pods.

@@ -10,15 +10,15 @@ use orrery_apimachinery::decode::Fields;
 pub struct ServiceAccount {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// Whether pods get a token of the account.
-    #[json(omitempty)]
-    pub automount_service_account_token: Option<bool>,
-    /// Secrets for pulling images.
-    #[json(omitempty)]
-    pub image_pull_secrets: Vec<LocalObjectReference>,
     /// Secrets that pods of the account may use.
     #[json(omitempty)]
     pub secrets: Vec<ObjectReference>,
+    /// Secrets for pulling images.
+    #[json(omitempty)]
+    pub image_pull_secrets: Vec<LocalObjectReference>,
+    /// Whether pods get a token of the account.
+    #[json(omitempty)]
+    pub automount_service_account_token: Option<bool>,
 }
 
 impl Rules for ServiceAccount {}

@@ -36,35 +36,35 @@ pub struct StatefulSet {
 /// What the pods are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StatefulSetSpec {
-    /// How long a new pod must be ready to count as available.
-    #[json(omitempty)]
-    pub min_ready_seconds: i32,
-    /// From where the pods are counted.
-    #[json(omitempty)]
-    pub ordinals: Option<StatefulSetOrdinals>,
-    /// What becomes of claims whose pod goes.
-    #[json(omitempty)]
-    pub persistent_volume_claim_retention_policy: Option<StatefulSetPersistentVolumeClaimRetentionPolicy>,
-    /// `OrderedReady` or `Parallel`.
-    #[json(text)]
-    pub pod_management_policy: Option<Str>,
     /// How many pods there are to be.
     #[json(omitempty)]
     pub replicas: Option<i32>,
-    /// How many old ControllerRevisions are kept.
-    #[json(omitempty)]
-    pub revision_history_limit: Option<i32>,
     /// Which pods belong to it.
     pub selector: Option<LabelSelector>,
-    /// The Service that the pods have their host names from.
-    pub service_name: Str,
     /// What the pods look like.
     pub template: Rc<PodTemplateSpec>,
-    /// How old pods are replaced by new ones.
-    pub update_strategy: StatefulSetUpdateStrategy,
     /// Claims of which every pod gets its own.
     #[json(omitempty)]
     pub volume_claim_templates: Vec<VolumeClaimTemplate>,
+    /// The Service that the pods have their host names from.
+    pub service_name: Str,
+    /// `OrderedReady` or `Parallel`.
+    #[json(text)]
+    pub pod_management_policy: Option<Str>,
+    /// How old pods are replaced by new ones.
+    pub update_strategy: StatefulSetUpdateStrategy,
+    /// How many old ControllerRevisions are kept.
+    #[json(omitempty)]
+    pub revision_history_limit: Option<i32>,
+    /// How long a new pod must be ready to count as available.
+    #[json(omitempty)]
+    pub min_ready_seconds: i32,
+    /// What becomes of claims whose pod goes.
+    #[json(omitempty)]
+    pub persistent_volume_claim_retention_policy: Option<StatefulSetPersistentVolumeClaimRetentionPolicy>,
+    /// From where the pods are counted.
+    #[json(omitempty)]
+    pub ordinals: Option<StatefulSetOrdinals>,
 }
 
 /// From where the pods are counted.
@@ -88,35 +88,35 @@ pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
 /// How old pods are replaced by new ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StatefulSetUpdateStrategy {
-    /// How far a rolling update goes.
-    #[json(omitempty)]
-    pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
     /// `RollingUpdate` or `OnDelete`.
     #[json(text)]
     pub type_: Option<Str>,
+    /// How far a rolling update goes.
+    #[json(omitempty)]
+    pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
 }
 
 /// How far a rolling update goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct RollingUpdateStatefulSetStrategy {
-    /// How many pods may be missing; a feature that is off in 1.32.
-    #[json(omitempty)]
-    pub max_unavailable: Option<IntOrString>,
     /// Pods below this number stay as they are.
     #[json(omitempty)]
     pub partition: Option<i32>,
+    /// How many pods may be missing; a feature that is off in 1.32.
+    #[json(omitempty)]
+    pub max_unavailable: Option<IntOrString>,
 }
 
 /// A claim within a StatefulSet: other than everywhere else, an object within an object states its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 #[json(name = "PersistentVolumeClaim")]
 pub struct VolumeClaimTemplate {
-    /// `v1`.
-    #[json(text)]
-    pub api_version: Option<Str>,
     /// `PersistentVolumeClaim`.
     #[json(text)]
     pub kind: Option<Str>,
+    /// `v1`.
+    #[json(text)]
+    pub api_version: Option<Str>,
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
     /// What storage is asked for.
@@ -128,51 +128,51 @@ pub struct VolumeClaimTemplate {
 /// How many pods there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StatefulSetStatus {
-    /// Pods that have been ready for `minReadySeconds`.
-    pub available_replicas: i32,
+    /// The generation that the status speaks of.
+    #[json(omitempty)]
+    pub observed_generation: i64,
+    /// How many pods there are.
+    pub replicas: i32,
+    /// Pods that are ready.
+    #[json(omitempty)]
+    pub ready_replicas: i32,
+    /// Pods of the template that `currentRevision` is.
+    #[json(omitempty)]
+    pub current_replicas: i32,
+    /// Pods of the template that `updateRevision` is.
+    #[json(omitempty)]
+    pub updated_replicas: i32,
+    /// The ControllerRevision that pods are updated from.
+    #[json(text)]
+    pub current_revision: Option<Str>,
+    /// The ControllerRevision that pods are updated to.
+    #[json(text)]
+    pub update_revision: Option<Str>,
     /// How often the name of a new ControllerRevision was taken already.
     #[json(omitempty)]
     pub collision_count: Option<i32>,
     /// What is true of the object, and since when.
     #[json(omitempty)]
     pub conditions: Vec<StatefulSetCondition>,
-    /// Pods of the template that `currentRevision` is.
-    #[json(omitempty)]
-    pub current_replicas: i32,
-    /// The ControllerRevision that pods are updated from.
-    #[json(text)]
-    pub current_revision: Option<Str>,
-    /// The generation that the status speaks of.
-    #[json(omitempty)]
-    pub observed_generation: i64,
-    /// Pods that are ready.
-    #[json(omitempty)]
-    pub ready_replicas: i32,
-    /// How many pods there are.
-    pub replicas: i32,
-    /// The ControllerRevision that pods are updated to.
-    #[json(text)]
-    pub update_revision: Option<Str>,
-    /// Pods of the template that `updateRevision` is.
-    #[json(omitempty)]
-    pub updated_replicas: i32,
+    /// Pods that have been ready for `minReadySeconds`.
+    pub available_replicas: i32,
 }
 
 /// One thing that is true or not of a StatefulSet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct StatefulSetCondition {
+    /// The type.
+    pub type_: Str,
+    /// `True`, `False` or `Unknown`.
+    pub status: Str,
     /// When the status last changed.
     pub last_transition_time: Option<Time>,
-    /// Details for people.
-    #[json(text)]
-    pub message: Option<Str>,
     /// Why, in one word.
     #[json(text)]
     pub reason: Option<Str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Str,
-    /// The type.
-    pub type_: Str,
+    /// Details for people.
+    #[json(text)]
+    pub message: Option<Str>,
 }
 
 impl VolumeClaimTemplate {

@@ -16,26 +16,26 @@ const MAX_PARAMETER_BYTES: usize = 256 * 1024;
 pub struct StorageClass {
     /// Name, labels and the like.
     pub metadata: ObjectMeta,
-    /// Whether claims can grow.
-    #[json(omitempty)]
-    pub allow_volume_expansion: Option<bool>,
-    /// Where volumes can be made.
-    #[json(omitempty)]
-    pub allowed_topologies: Vec<TopologySelectorTerm>,
-    /// Options for mounting.
-    #[json(omitempty)]
-    pub mount_options: Vec<Str>,
+    /// Who makes the volumes.
+    pub provisioner: Str,
     /// What the provisioner is told.
     #[json(omitempty)]
     pub parameters: StrMap,
-    /// Who makes the volumes.
-    pub provisioner: Str,
     /// What becomes of a volume when its claim goes.
     #[json(omitempty)]
     pub reclaim_policy: Option<Str>,
+    /// Options for mounting.
+    #[json(omitempty)]
+    pub mount_options: Vec<Str>,
+    /// Whether claims can grow.
+    #[json(omitempty)]
+    pub allow_volume_expansion: Option<bool>,
     /// Whether claims are bound at once, or with their first pod.
     #[json(omitempty)]
     pub volume_binding_mode: Option<Str>,
+    /// Where volumes can be made.
+    #[json(omitempty)]
+    pub allowed_topologies: Vec<TopologySelectorTerm>,
 }
 
 /// Labels that a node must have for storage to be made there.

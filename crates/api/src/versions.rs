@@ -4,7 +4,7 @@
 use crate::horizontal_pod_autoscaler_v1 as autoscaling_v1;
 use crate::{HorizontalPodAutoscaler, Kind, Object};
 use orrery_apimachinery::Value;
-use orrery_apimachinery::decode::{Problem, decode, encode};
+use orrery_apimachinery::decode::{GoType, Problem, Typed, decode, encode};
 
 /// An older version that is served beside the registry's.
 const OLDER: &[(Kind, &str)] = &[(Kind::HorizontalPodAutoscaler, AUTOSCALING_V1)];
@@ -19,6 +19,16 @@ impl Kind {
             _ => self.api_version() == api_version || OLDER.contains(&(self, api_version)),
         };
         served && self.name() == kind
+    }
+
+    /// What Go makes of objects that state themselves so; nothing for kinds that it keeps as maps.
+    pub fn go_type_of(api_version: &str, kind: &str) -> Option<&'static GoType> {
+        match Kind::by_gvk(api_version, kind)? {
+            Kind::HorizontalPodAutoscaler if api_version == AUTOSCALING_V1 => {
+                Some(autoscaling_v1::HorizontalPodAutoscaler::TYPE)
+            }
+            kind => Some(kind.go_type()),
+        }
     }
 }
 

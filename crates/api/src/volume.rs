@@ -16,112 +16,112 @@ use orrery_apimachinery::{LabelSelector, ObjectMeta, Quantity, Str, StrMap};
 /// Storage that the pod's containers can mount; exactly one source is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct Volume {
-    /// A disk of Amazon EBS.
-    #[json(omitempty)]
-    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
-    /// A disk of Azure.
-    #[json(omitempty)]
-    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
-    /// A share of Azure Files.
-    #[json(omitempty)]
-    pub azure_file: Option<Box<AzureFileVolumeSource>>,
-    /// A directory of CephFS.
-    #[json(omitempty)]
-    pub cephfs: Option<Box<CephFSVolumeSource>>,
-    /// A volume of OpenStack Cinder.
-    #[json(omitempty)]
-    pub cinder: Option<Box<CinderVolumeSource>>,
-    /// Files made of a ConfigMap.
-    #[json(omitempty)]
-    pub config_map: Option<Box<ConfigMapVolumeSource>>,
-    /// Storage of a CSI driver.
-    #[json(omitempty)]
-    pub csi: Option<Box<CSIVolumeSource>>,
-    /// Files made of the pod's own fields.
-    #[json(name = "downwardAPI", omitempty)]
-    pub downward_api: Option<Box<DownwardAPIVolumeSource>>,
-    /// A directory that lives as long as the pod on its node.
-    #[json(omitempty)]
-    pub empty_dir: Option<Box<EmptyDirVolumeSource>>,
-    /// A claim that is made for the pod.
-    #[json(omitempty)]
-    pub ephemeral: Option<Box<EphemeralVolumeSource>>,
-    /// A Fibre Channel disk.
-    #[json(omitempty)]
-    pub fc: Option<Box<FCVolumeSource>>,
-    /// Storage of a FlexVolume driver.
-    #[json(omitempty)]
-    pub flex_volume: Option<Box<FlexVolumeSource>>,
-    /// A dataset of Flocker.
-    #[json(omitempty)]
-    pub flocker: Option<Box<FlockerVolumeSource>>,
-    /// A disk of Google Compute Engine.
-    #[json(omitempty)]
-    pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
-    /// A clone of a git repository.
-    #[json(omitempty)]
-    pub git_repo: Option<Box<GitRepoVolumeSource>>,
-    /// A Glusterfs volume.
-    #[json(omitempty)]
-    pub glusterfs: Option<Box<GlusterfsVolumeSource>>,
+    /// The name.
+    pub name: Str,
     /// A file or directory of the node.
     #[json(omitempty)]
     pub host_path: Option<Box<HostPathVolumeSource>>,
-    /// The files of an image.
+    /// A directory that lives as long as the pod on its node.
     #[json(omitempty)]
-    pub image: Option<Box<ImageVolumeSource>>,
-    /// An iSCSI disk.
+    pub empty_dir: Option<Box<EmptyDirVolumeSource>>,
+    /// A disk of Google Compute Engine.
     #[json(omitempty)]
-    pub iscsi: Option<Box<ISCSIVolumeSource>>,
-    /// The name.
-    pub name: Str,
-    /// A directory of an NFS server.
+    pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
+    /// A disk of Amazon EBS.
     #[json(omitempty)]
-    pub nfs: Option<Box<NFSVolumeSource>>,
-    /// The volume behind a claim.
+    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
+    /// A clone of a git repository.
     #[json(omitempty)]
-    pub persistent_volume_claim: Option<Box<PersistentVolumeClaimVolumeSource>>,
-    /// A disk of Photon.
-    #[json(omitempty)]
-    pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
-    /// A volume of Portworx.
-    #[json(omitempty)]
-    pub portworx_volume: Option<Box<PortworxVolumeSource>>,
-    /// Files made of several sources.
-    #[json(omitempty)]
-    pub projected: Option<Box<ProjectedVolumeSource>>,
-    /// A volume of Quobyte.
-    #[json(omitempty)]
-    pub quobyte: Option<Box<QuobyteVolumeSource>>,
-    /// A block device of Ceph.
-    #[json(omitempty)]
-    pub rbd: Option<Box<RBDVolumeSource>>,
-    /// A volume of ScaleIO.
-    #[json(name = "scaleIO", omitempty)]
-    pub scale_io: Option<Box<ScaleIOVolumeSource>>,
+    pub git_repo: Option<Box<GitRepoVolumeSource>>,
     /// Files made of a Secret.
     #[json(omitempty)]
     pub secret: Option<Box<SecretVolumeSource>>,
-    /// A volume of StorageOS.
+    /// A directory of an NFS server.
     #[json(omitempty)]
-    pub storageos: Option<Box<StorageOSVolumeSource>>,
+    pub nfs: Option<Box<NFSVolumeSource>>,
+    /// An iSCSI disk.
+    #[json(omitempty)]
+    pub iscsi: Option<Box<ISCSIVolumeSource>>,
+    /// A Glusterfs volume.
+    #[json(omitempty)]
+    pub glusterfs: Option<Box<GlusterfsVolumeSource>>,
+    /// The volume behind a claim.
+    #[json(omitempty)]
+    pub persistent_volume_claim: Option<Box<PersistentVolumeClaimVolumeSource>>,
+    /// A block device of Ceph.
+    #[json(omitempty)]
+    pub rbd: Option<Box<RBDVolumeSource>>,
+    /// Storage of a FlexVolume driver.
+    #[json(omitempty)]
+    pub flex_volume: Option<Box<FlexVolumeSource>>,
+    /// A volume of OpenStack Cinder.
+    #[json(omitempty)]
+    pub cinder: Option<Box<CinderVolumeSource>>,
+    /// A directory of CephFS.
+    #[json(omitempty)]
+    pub cephfs: Option<Box<CephFSVolumeSource>>,
+    /// A dataset of Flocker.
+    #[json(omitempty)]
+    pub flocker: Option<Box<FlockerVolumeSource>>,
+    /// Files made of the pod's own fields.
+    #[json(name = "downwardAPI", omitempty)]
+    pub downward_api: Option<Box<DownwardAPIVolumeSource>>,
+    /// A Fibre Channel disk.
+    #[json(omitempty)]
+    pub fc: Option<Box<FCVolumeSource>>,
+    /// A share of Azure Files.
+    #[json(omitempty)]
+    pub azure_file: Option<Box<AzureFileVolumeSource>>,
+    /// Files made of a ConfigMap.
+    #[json(omitempty)]
+    pub config_map: Option<Box<ConfigMapVolumeSource>>,
     /// A disk of vSphere.
     #[json(omitempty)]
     pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
+    /// A volume of Quobyte.
+    #[json(omitempty)]
+    pub quobyte: Option<Box<QuobyteVolumeSource>>,
+    /// A disk of Azure.
+    #[json(omitempty)]
+    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
+    /// A disk of Photon.
+    #[json(omitempty)]
+    pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
+    /// Files made of several sources.
+    #[json(omitempty)]
+    pub projected: Option<Box<ProjectedVolumeSource>>,
+    /// A volume of Portworx.
+    #[json(omitempty)]
+    pub portworx_volume: Option<Box<PortworxVolumeSource>>,
+    /// A volume of ScaleIO.
+    #[json(name = "scaleIO", omitempty)]
+    pub scale_io: Option<Box<ScaleIOVolumeSource>>,
+    /// A volume of StorageOS.
+    #[json(omitempty)]
+    pub storageos: Option<Box<StorageOSVolumeSource>>,
+    /// Storage of a CSI driver.
+    #[json(omitempty)]
+    pub csi: Option<Box<CSIVolumeSource>>,
+    /// A claim that is made for the pod.
+    #[json(omitempty)]
+    pub ephemeral: Option<Box<EphemeralVolumeSource>>,
+    /// The files of an image.
+    #[json(omitempty)]
+    pub image: Option<Box<ImageVolumeSource>>,
 }
 
 /// Files made of a ConfigMap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMapVolumeSource {
-    /// The mode bits of files that state none.
-    #[json(omitempty)]
-    pub default_mode: Option<i32>,
-    /// Which keys become which files; all, under their own names, if empty.
-    #[json(omitempty)]
-    pub items: Vec<KeyToPath>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// Which keys become which files; all, under their own names, if empty.
+    #[json(omitempty)]
+    pub items: Vec<KeyToPath>,
+    /// The mode bits of files that state none.
+    #[json(omitempty)]
+    pub default_mode: Option<i32>,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
@@ -130,18 +130,18 @@ pub struct ConfigMapVolumeSource {
 /// Files made of a Secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SecretVolumeSource {
-    /// The mode bits of files that state none.
-    #[json(omitempty)]
-    pub default_mode: Option<i32>,
-    /// Which keys become which files; all, under their own names, if empty.
-    #[json(omitempty)]
-    pub items: Vec<KeyToPath>,
-    /// Whether it may be missing.
-    #[json(omitempty)]
-    pub optional: Option<bool>,
     /// The Secret's name.
     #[json(text)]
     pub secret_name: Option<Str>,
+    /// Which keys become which files; all, under their own names, if empty.
+    #[json(omitempty)]
+    pub items: Vec<KeyToPath>,
+    /// The mode bits of files that state none.
+    #[json(omitempty)]
+    pub default_mode: Option<i32>,
+    /// Whether it may be missing.
+    #[json(omitempty)]
+    pub optional: Option<bool>,
 }
 
 /// Which file a key becomes.
@@ -149,38 +149,38 @@ pub struct SecretVolumeSource {
 pub struct KeyToPath {
     /// The key.
     pub key: Str,
+    /// The path.
+    pub path: Str,
     /// The file's mode bits.
     #[json(omitempty)]
     pub mode: Option<i32>,
-    /// The path.
-    pub path: Str,
 }
 
 /// Files made of the pod's own fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DownwardAPIVolumeSource {
-    /// The mode bits of files that state none.
-    #[json(omitempty)]
-    pub default_mode: Option<i32>,
     /// The files.
     #[json(omitempty)]
     pub items: Vec<DownwardAPIVolumeFile>,
+    /// The mode bits of files that state none.
+    #[json(omitempty)]
+    pub default_mode: Option<i32>,
 }
 
 /// One file made of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct DownwardAPIVolumeFile {
+    /// The path.
+    pub path: Str,
     /// A field of the pod.
     #[json(omitempty)]
     pub field_ref: Option<ObjectFieldSelector>,
-    /// The file's mode bits.
-    #[json(omitempty)]
-    pub mode: Option<i32>,
-    /// The path.
-    pub path: Str,
     /// An amount of the container.
     #[json(omitempty)]
     pub resource_field_ref: Option<ResourceFieldSelector>,
+    /// The file's mode bits.
+    #[json(omitempty)]
+    pub mode: Option<i32>,
 }
 
 /// A directory that lives as long as the pod on its node.
@@ -234,24 +234,24 @@ pub struct PersistentVolumeClaimTemplate {
 /// The files of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ImageVolumeSource {
-    /// When to pull the image.
-    #[json(text)]
-    pub pull_policy: Option<Str>,
     /// The image.
     #[json(text)]
     pub reference: Option<Str>,
+    /// When to pull the image.
+    #[json(text)]
+    pub pull_policy: Option<Str>,
 }
 
 /// A directory of an NFS server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NFSVolumeSource {
+    /// The server's address.
+    pub server: Str,
     /// The path.
     pub path: Str,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: bool,
-    /// The server's address.
-    pub server: Str,
 }
 
 /// Storage of a CSI driver, made for the pod.
@@ -259,60 +259,60 @@ pub struct NFSVolumeSource {
 pub struct CSIVolumeSource {
     /// The driver's name.
     pub driver: Str,
-    /// The file system.
-    #[json(omitempty)]
-    pub fs_type: Option<Str>,
-    /// The Secret for mounting the volume.
-    #[json(omitempty)]
-    pub node_publish_secret_ref: Option<LocalObjectReference>,
     /// Whether nothing can be written.
     #[json(omitempty)]
     pub read_only: Option<bool>,
+    /// The file system.
+    #[json(omitempty)]
+    pub fs_type: Option<Str>,
     /// What the driver is told.
     #[json(omitempty)]
     pub volume_attributes: StrMap,
+    /// The Secret for mounting the volume.
+    #[json(omitempty)]
+    pub node_publish_secret_ref: Option<LocalObjectReference>,
 }
 
 /// Files made of several sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ProjectedVolumeSource {
-    /// The mode bits of files that state none.
-    #[json(omitempty)]
-    pub default_mode: Option<i32>,
     /// The sources.
     #[json(omitempty)]
     pub sources: Vec<VolumeProjection>,
+    /// The mode bits of files that state none.
+    #[json(omitempty)]
+    pub default_mode: Option<i32>,
 }
 
 /// One of the sources; exactly one is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeProjection {
-    /// Certificates that the cluster trusts.
-    #[json(omitempty)]
-    pub cluster_trust_bundle: Option<ClusterTrustBundleProjection>,
-    /// Files made of a ConfigMap.
-    #[json(omitempty)]
-    pub config_map: Option<ConfigMapProjection>,
-    /// Files made of the pod's own fields.
-    #[json(name = "downwardAPI", omitempty)]
-    pub downward_api: Option<DownwardAPIProjection>,
     /// Files made of a Secret.
     #[json(omitempty)]
     pub secret: Option<SecretProjection>,
+    /// Files made of the pod's own fields.
+    #[json(name = "downwardAPI", omitempty)]
+    pub downward_api: Option<DownwardAPIProjection>,
+    /// Files made of a ConfigMap.
+    #[json(omitempty)]
+    pub config_map: Option<ConfigMapProjection>,
     /// A token of the pod's ServiceAccount.
     #[json(omitempty)]
     pub service_account_token: Option<ServiceAccountTokenProjection>,
+    /// Certificates that the cluster trusts.
+    #[json(omitempty)]
+    pub cluster_trust_bundle: Option<ClusterTrustBundleProjection>,
 }
 
 /// Files made of a ConfigMap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ConfigMapProjection {
-    /// Which keys become which files; all, under their own names, if empty.
-    #[json(omitempty)]
-    pub items: Vec<KeyToPath>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// Which keys become which files; all, under their own names, if empty.
+    #[json(omitempty)]
+    pub items: Vec<KeyToPath>,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
@@ -321,12 +321,12 @@ pub struct ConfigMapProjection {
 /// Files made of a Secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct SecretProjection {
-    /// Which keys become which files; all, under their own names, if empty.
-    #[json(omitempty)]
-    pub items: Vec<KeyToPath>,
     /// The name.
     #[json(text)]
     pub name: Option<Str>,
+    /// Which keys become which files; all, under their own names, if empty.
+    #[json(omitempty)]
+    pub items: Vec<KeyToPath>,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
@@ -356,18 +356,18 @@ pub struct ServiceAccountTokenProjection {
 /// Certificates that the cluster trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct ClusterTrustBundleProjection {
-    /// Which bundles of the signer are meant.
-    #[json(omitempty)]
-    pub label_selector: Option<LabelSelector>,
     /// The name.
     #[json(omitempty)]
     pub name: Option<Str>,
+    /// The signer whose bundles are meant.
+    #[json(omitempty)]
+    pub signer_name: Option<Str>,
+    /// Which bundles of the signer are meant.
+    #[json(omitempty)]
+    pub label_selector: Option<LabelSelector>,
     /// Whether it may be missing.
     #[json(omitempty)]
     pub optional: Option<bool>,
     /// The path.
     pub path: Str,
-    /// The signer whose bundles are meant.
-    #[json(omitempty)]
-    pub signer_name: Option<Str>,
 }

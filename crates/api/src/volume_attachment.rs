@@ -27,34 +27,34 @@ pub struct VolumeAttachment {
 pub struct VolumeAttachmentSpec {
     /// The driver that does it.
     pub attacher: Str,
-    /// The node.
-    pub node_name: Str,
     /// The volume.
     pub source: VolumeAttachmentSource,
+    /// The node.
+    pub node_name: Str,
 }
 
 /// A volume: exactly one of the two.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeAttachmentSource {
-    /// A volume that is no object.
-    #[json(omitempty)]
-    pub inline_volume_spec: Option<Box<PersistentVolumeSpec>>,
     /// The name of a PersistentVolume.
     #[json(omitempty)]
     pub persistent_volume_name: Option<Str>,
+    /// A volume that is no object.
+    #[json(omitempty)]
+    pub inline_volume_spec: Option<Box<PersistentVolumeSpec>>,
 }
 
 /// Whether the volume is at the node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeAttachmentStatus {
-    /// Why it could not be attached.
-    #[json(omitempty)]
-    pub attach_error: Option<VolumeError>,
     /// Whether it is there.
     pub attached: bool,
     /// What the driver tells the kubelet.
     #[json(omitempty)]
     pub attachment_metadata: StrMap,
+    /// Why it could not be attached.
+    #[json(omitempty)]
+    pub attach_error: Option<VolumeError>,
     /// Why it could not be detached.
     #[json(omitempty)]
     pub detach_error: Option<VolumeError>,
@@ -63,11 +63,11 @@ pub struct VolumeAttachmentStatus {
 /// What went wrong with a volume.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct VolumeError {
+    /// When.
+    pub time: Option<Time>,
     /// Details for people.
     #[json(text)]
     pub message: Option<Str>,
-    /// When.
-    pub time: Option<Time>,
 }
 
 impl Rules for VolumeAttachment {

@@ -274,12 +274,12 @@ fn services_show_how_they_are_reached() {
         services,
         &options(),
         expect![[r#"
-        NAME      TYPE           CLUSTER-IP     EXTERNAL-IP                PORT(S)        AGE
-        db        ClusterIP      None           <none>                     5432/TCP       4m26s
-        ext       ExternalName   <none>         api.example.com            <none>         4m26s
-        web-lb    LoadBalancer   10.109.61.68   <pending>                  80:30081/TCP   4m26s
-        web-lb2   LoadBalancer   10.109.61.69   a-long-name.e...,1.2.3.4   <none>         4m26s
-    "#]],
+            NAME      TYPE           CLUSTER-IP     EXTERNAL-IP                       PORT(S)        AGE
+            db        ClusterIP      None           <none>                            5432/TCP       4m26s
+            ext       ExternalName   <none>         api.example.com                   <none>         4m26s
+            web-lb    LoadBalancer   10.109.61.68   <pending>                         80:30081/TCP   4m26s
+            web-lb2   LoadBalancer   10.109.61.69   a-long-name.example.com,1.2.3.4   <none>         4m26s
+        "#]],
     );
 }
 

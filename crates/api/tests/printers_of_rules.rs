@@ -32,10 +32,10 @@ fn ingresses_their_classes_and_network_policies() {
         ingresses,
         &options(),
         expect![[r#"
-            NAME       CLASS    HOSTS                              ADDRESS            PORTS     AGE
-            fallback   <none>   *                                                     80        4m26s
-            shop       nginx    shop.example.com,www.example.com                      80, 443   4m26s
-            many       <none>   a,b,c + 2 more...                  10.0.0.1,a-lo...   80        4m26s
+            NAME       CLASS    HOSTS                              ADDRESS                            PORTS     AGE
+            fallback   <none>   *                                                                     80        4m26s
+            shop       nginx    shop.example.com,www.example.com                                      80, 443   4m26s
+            many       <none>   a,b,c + 2 more...                  10.0.0.1,a-long-name.example.com   80        4m26s
         "#]],
     );
     let parameters =

@@ -7,6 +7,7 @@
 //! gives the table of the fields, and each field behind the one trait [`Member`].
 
 mod context;
+mod declared;
 mod gotype;
 mod member;
 mod path;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use std::fmt;
 
 pub use context::Cx;
+pub use declared::Declared;
 pub use gotype::GoType;
 pub use member::{Member, Typed};
 pub use orrery_derive::Fields;

@@ -3,6 +3,7 @@
 
 extern crate self as orrery_apimachinery;
 
+pub mod bytes;
 pub mod decode;
 pub mod duration;
 pub mod gofmt;
@@ -17,6 +18,7 @@ pub mod status;
 pub mod strmap;
 pub mod time;
 
+pub use bytes::Bytes;
 pub use intstr::IntOrString;
 pub use managed_fields::{FieldsV1, ManagedFieldsEntry};
 pub use meta::{LabelSelector, LabelSelectorRequirement, ObjectMeta, OwnerReference};

@@ -15,6 +15,9 @@ pub struct ObjectMeta {
     /// The namespace; empty for cluster-scoped kinds.
     #[json(omitempty)]
     pub namespace: Str,
+    /// Deprecated upstream; accepted and kept.
+    #[json(omitempty)]
+    pub self_link: Option<Str>,
     /// Unique over the life of the cluster.
     #[json(omitempty)]
     pub uid: Str,
@@ -47,9 +50,6 @@ pub struct ObjectMeta {
     /// Who manages which fields.
     #[json(omitempty)]
     pub managed_fields: Vec<ManagedFieldsEntry>,
-    /// Deprecated upstream; accepted and kept.
-    #[json(omitempty)]
-    pub self_link: Option<Str>,
 }
 
 impl ObjectMeta {

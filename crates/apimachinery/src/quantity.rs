@@ -118,6 +118,15 @@ impl Quantity {
         Quantity { nanos: self.nanos + if part == 0 { 0 } else { NANO - part }, ..*self }
     }
 
+    /// The amount as the other one is written, in whole units if it is not yet.
+    pub fn counted_as(self, other: Quantity) -> Quantity {
+        if self.format == other.format {
+            self
+        } else {
+            Quantity { format: other.format, ..self.rounded_up() }
+        }
+    }
+
     /// Compares the amount with `times` times `part`, to the thousandth.
     pub fn cmp_times(&self, times: Quantity, part: Quantity) -> Ordering {
         let millis = |q: Quantity| i128::from(q.milli_value());

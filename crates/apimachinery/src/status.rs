@@ -115,11 +115,6 @@ impl Status {
     pub fn is_not_found(&self) -> bool {
         self.reason == Reason::NotFound
     }
-
-    /// Whether the optimistic lock failed.
-    pub fn is_conflict(&self) -> bool {
-        self.reason == Reason::Conflict
-    }
 }
 
 impl fmt::Display for Status {

@@ -79,7 +79,7 @@ fn scheduler(path: &Path) -> Result<SchedulerSettings, String> {
     SchedulerSettings::read(&serde_yaml::from_str(&text).map_err(|e| e.to_string())?)
 }
 
-/// `90s`, `5m`, `1h`.
+/// `90s`, `5m`, `1h`, `44.370s`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let unit = match text.chars().last() {
         Some('s') => 1,
@@ -87,8 +87,14 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         Some('h') => 3_600,
         _ => return Err(format!("'{text}' is not a duration such as 90s, 5m or 1h, nor 'settled'")),
     };
-    let number: u64 = text[..text.len() - 1].parse().map_err(|_| format!("'{text}' is not a duration"))?;
-    Ok(Duration::from_secs(number * unit))
+    let (whole, part) = text[..text.len() - 1].split_once('.').unwrap_or((&text[..text.len() - 1], "0"));
+    let digits = |part: &str| part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit());
+    let number = whole.parse::<u64>().ok().filter(|_| digits(part));
+    let nanos = number.and_then(|number| {
+        number.checked_mul(1_000_000_000)?.checked_add(format!("{part:0<9}").parse().ok()?)
+    });
+    let nanos = nanos.and_then(|nanos| nanos.checked_mul(unit));
+    nanos.map(Duration::from_nanos).ok_or_else(|| format!("'{text}' is not a duration"))
 }
 
 /// Prints the kinds that a person asks for first, of all namespaces but the system's.

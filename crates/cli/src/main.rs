@@ -1,7 +1,7 @@
 //! `orrery`: the same engine as in the page, without a browser.
 
 use clap::{Parser, Subcommand};
-use orrery_cli::{apply, bench, kubectl, link, replay, run, test, why};
+use orrery_cli::{apply, bench, kubectl, link, replay, run, sh, test, why};
 use std::process::ExitCode;
 
 /// A working model of a Kubernetes cluster.
@@ -26,6 +26,8 @@ enum Command {
     Replay(replay::Options),
     /// Run scenarios and write down everything that happened.
     Run(run::Options),
+    /// Sit at the console of a cluster: kubectl, pipes, files, and what follows while virtual time passes.
+    Sh(sh::Options),
     /// Play scenarios and look whether what they expect holds.
     Test(test::Options),
     /// Apply manifests to a new cluster, let it work, and explain why an object is as it is.
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Link(options) => link::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Sh(options) => sh::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Why(options) => why::run(&options),
     };

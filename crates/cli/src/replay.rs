@@ -3,7 +3,7 @@
 use crate::link;
 use clap::Args;
 use orrery_apimachinery::duration;
-use orrery_run::{Changed, Moment, Run, What, label};
+use orrery_run::{Changed, Comparison, Moment, Run, What, label};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -15,24 +15,32 @@ pub struct Options {
     /// Play until this instant, such as `90s` or `1h10m`, instead of the one at which the link opens.
     #[arg(long, value_name = "T", value_parser = instant)]
     until: Option<u64>,
+    /// Play this branch of a saved run, counted from 1, instead of the one on which it stands.
+    #[arg(long, value_name = "N")]
+    branch: Option<usize>,
     /// Print the trace hash and nothing else.
     #[arg(long)]
     hash: bool,
     /// Print what is different at the second instant from what was at the first.
     #[arg(long, num_args = 2, value_names = ["T1", "T2"], value_parser = instant, conflicts_with = "hash")]
     compare: Option<Vec<u64>>,
+    /// Compare with this branch at the second instant, counted from 1.
+    #[arg(long, value_name = "N", requires = "compare")]
+    with: Option<usize>,
 }
 
 /// Plays.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
-    let link = link::given(&options.given)?;
-    let mut run = Run::of(&link);
+    let saved = link::given(&options.given)?;
+    let branch = link::branch(&saved, options.branch)?;
+    let mut run = Run::open(&saved);
+    run.switch(branch);
     if let Some([a, b]) = options.compare.as_deref() {
-        let [a, b] = [*a, *b].map(|at| Moment { branch: 0, at });
-        print!("{}", lines(&run.compare(a, b)));
+        let other = options.with.map_or(Ok(branch), |with| link::branch(&saved, Some(with)))?;
+        print!("{}", lines(&run.compare(Moment { branch, at: *a }, Moment { branch: other, at: *b })));
         return Ok(ExitCode::SUCCESS);
     }
-    run.run(options.until.unwrap_or(link.at), &mut || true);
+    run.run(options.until.unwrap_or(saved.run.at), &mut || true);
     if options.hash {
         println!("{:016x}", run.trace_hash());
     } else {
@@ -63,9 +71,9 @@ fn summary(run: &Run) -> String {
 }
 
 /// An object in a line: `+` for one that is new, `-` for one that is gone, `~` for one of which the fields follow.
-fn lines(changes: &[Changed]) -> String {
+fn lines(comparison: &Comparison) -> String {
     let mut text = String::new();
-    for Changed { id, what } in changes {
+    for Changed { id, what } in &comparison.changed {
         let sign = match what {
             What::Added => '+',
             What::Removed => '-',
@@ -77,8 +85,12 @@ fn lines(changes: &[Changed]) -> String {
         for field in fields {
             let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "(none)".to_owned());
             let (old, new) = (side(&field.old), side(&field.new));
+            let (old, new) = (old.replace('\n', "\\n"), new.replace('\n', "\\n"));
             line(&mut text, format_args!("    {}: {old} -> {new}", field.path));
         }
+    }
+    if comparison.heartbeats > 0 {
+        line(&mut text, format_args!("{} heartbeat times are different, too", comparison.heartbeats));
     }
     text
 }

@@ -5,8 +5,8 @@ use clap::Args;
 use orrery_apimachinery::Quantity;
 use orrery_apiserver::{Op, Session};
 use orrery_cluster::{Cluster, Config, SchedulerSettings, Settle};
-use orrery_kubectl::{Output, Stdin};
-use orrery_scenario::{Deed, Pace, Scenario, Seconds, Step, deed, heard};
+use orrery_kubectl::Stdin;
+use orrery_scenario::{Deed, LOOK, Pace, Play, Scenario, Seconds, Step, heard};
 use orrery_sim::{Duration, SimTime};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -106,7 +106,8 @@ pub fn play(scenario: &Scenario, hardware: &Hardware) -> Result<Value, String> {
     }
     let extra = scenario.extra_namespaces.iter().map(|name| &**name);
     let namespaces: Vec<&str> = [&*namespace].into_iter().chain(extra).collect();
-    let steps: Vec<Value> = scenario.steps.iter().map(|step| take(&mut cluster, step, &namespace)).collect();
+    let mut playing = Play::new(scenario.clone());
+    let steps: Vec<Value> = scenario.steps.iter().map(|_| take(&mut cluster, &mut playing)).collect();
     Ok(json!({
         "scenario": *scenario.name,
         "version": env!("CARGO_PKG_VERSION"),
@@ -126,36 +127,48 @@ fn prepare(cluster: &mut Cluster, scenario: &Scenario) {
     cluster.settle(Settle::default());
 }
 
-/// Takes one step and waits until the cluster has settled.
-fn take(cluster: &mut Cluster, step: &Step, namespace: &str) -> Value {
+/// Takes the next step and waits for its end: as long as it sleeps, for what it waits for, or until the cluster has settled.
+fn take(cluster: &mut Cluster, play: &mut Play) -> Value {
     let started = cluster.now();
-    if let Some(Seconds(length)) = step.sleep {
-        cluster.pass(length);
-        return json!({"step": *step.name, "t": seconds_of(started)});
-    }
-    let output = match deed(step, cluster, namespace) {
+    let scenario = play.scenario().clone();
+    let step = &scenario.steps[play.next()];
+    let output = match play.begin(cluster) {
         Some(Deed::Command { line, files }) => {
             let stdin = files.into_iter().next().unwrap_or_default();
-            orrery_workstation::run(&line, &Stdin(stdin.text), cluster)
+            Some(orrery_workstation::run(&line, &Stdin(stdin.text), cluster))
         }
         Some(Deed::Act(action)) => {
             let outcome = orrery_run::perform(cluster, &action);
-            heard(&action, &outcome, cluster)
+            Some(heard(&action, &outcome, cluster))
         }
-        None => Output::default(),
+        None => None,
     };
+    let mut told = json!({"step": *step.name, "t": seconds_of(started)});
+    if output.is_some() || step.sleep.is_none() {
+        let output = output.clone().unwrap_or_default();
+        told["rc"] = output.code.into();
+        told["stdout"] = output.stdout.trim_end().into();
+        told["stderr"] = output.stderr.trim_end().into();
+    }
+    play.done(cluster, output);
+    match (&step.sleep, &step.wait) {
+        (Some(Seconds(length)), _) => cluster.pass(*length),
+        (None, Some(_)) => {
+            while !play.look(cluster) {
+                cluster.pass(LOOK);
+            }
+        }
+        (None, None) => settle(cluster, step),
+    }
+    told
+}
+
+fn settle(cluster: &mut Cluster, step: &Step) {
     let default = Settle::default();
     cluster.settle(Settle {
         quiet: step.quiet.map_or(default.quiet, |told| told.0),
         timeout: step.timeout.map_or(default.timeout, |told| told.0),
     });
-    json!({
-        "step": *step.name,
-        "t": seconds_of(started),
-        "rc": output.code,
-        "stdout": output.stdout.trim_end(),
-        "stderr": output.stderr.trim_end(),
-    })
 }
 
 fn seconds_of(time: SimTime) -> f64 {

@@ -7,16 +7,26 @@ use std::process::ExitCode;
 
 use crate::scenario::read;
 
+/// The format of scenario files.
+const SCHEMA: &str = include_str!("../../../docs/scenario.schema.json");
+
 /// What to test.
 #[derive(Args)]
 pub struct Options {
     /// Scenario files.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "schema")]
     scenarios: Vec<PathBuf>,
+    /// Print the JSON Schema of scenario files instead, for editors.
+    #[arg(long, conflicts_with = "scenarios")]
+    schema: bool,
 }
 
 /// Plays every scenario and prints what held and what did not; fails if anything did not.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
+    if options.schema {
+        print!("{SCHEMA}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut sound = true;
     for path in &options.scenarios {
         let (text, holds) = report(path)?;

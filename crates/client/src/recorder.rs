@@ -97,8 +97,8 @@ pub struct Recorder {
     blank: Event,
     /// Words that events repeat, each stored once.
     words: FxHashSet<Str>,
-    /// By object, part, type and reason.
-    similar: FxHashMap<Fingerprint, Similar>,
+    /// By object, part, type and reason. Shared with checkpoints until they change.
+    similar: FxHashMap<Fingerprint, Rc<Similar>>,
     /// The name of an event and when it was last told: by the above and the message.
     known: FxHashMap<Fingerprint, (Str, SimTime)>,
     /// By object and reason.
@@ -211,7 +211,9 @@ impl Recorder {
     /// What to tell instead of the message when it is one of many alike; then their group stands for all of them.
     fn combine(&mut self, group: Fingerprint, message: &Str, now: SimTime) -> Option<Str> {
         forget_if_full(&mut self.similar);
-        let similar = self.similar.entry(group).or_insert(Similar { messages: Vec::new(), last: now });
+        let similar =
+            self.similar.entry(group).or_insert_with(|| Similar { messages: Vec::new(), last: now }.into());
+        let similar = Rc::make_mut(similar);
         if now.since(similar.last) > SIMILAR_WITHIN {
             similar.messages.clear();
         }

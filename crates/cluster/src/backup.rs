@@ -1,6 +1,6 @@
 //! Snapshots of etcd, and what becomes of a cluster whose store is another than before.
 
-use crate::{Cluster, PartId, Program, bootstrap};
+use crate::{Act, Cluster, Fault, PartId, Program, bootstrap};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{ApiServer, Revision};
 use orrery_kubelet::Kubelet;
@@ -54,12 +54,16 @@ impl Cluster {
             return false;
         };
         let api = snapshot.api.clone();
+        self.note_act(Act::Restore(name.into()));
         self.begin_with(&api);
         true
     }
 
     /// Takes a member of etcd's data away; it stays off. False when there is no such member.
     pub fn lose_part(&mut self, id: PartId) -> bool {
+        if id.program == Program::Etcd {
+            self.note_part(id, Fault::Lose);
+        }
         let there = id.program == Program::Etcd && self.halt(id, None);
         if there {
             self.plane.etcd.lose(id.number - 1, self.api.revision(), self.now);
@@ -88,7 +92,7 @@ impl Cluster {
         }
         let others: Vec<PartId> = self.topology().parts().filter(|p| p.program != Program::Etcd).collect();
         others.iter().for_each(|id| {
-            self.kill_part(*id);
+            self.crash(*id);
         });
         self.api.roll_back(api);
         self.start_members();

@@ -479,6 +479,10 @@ impl Session for Cluster {
         self.deeds.begin(command);
     }
 
+    fn component_statuses(&self) -> Vec<(String, bool)> {
+        self.plane.component_statuses()
+    }
+
     fn measure(&mut self) {
         self.gather_all();
     }
@@ -519,6 +523,10 @@ impl Session for Cluster {
 
     fn forward(&mut self, namespace: &str, pod: &str, local: u16, port: u16) -> StatusResult<()> {
         self.keep_open(namespace, pod, local, port)
+    }
+
+    fn forwarded(&self, local: u16) -> Option<u64> {
+        self.open_port(local).map(|port| port.connections)
     }
 
     fn close(&mut self, local: u16) -> bool {

@@ -1,5 +1,6 @@
 //! What people did to the cluster: where every chain of causes ends that time did not begin.
 
+use crate::outages::Outage;
 use crate::{Cluster, Strain};
 use orrery_api::Kind;
 use orrery_apimachinery::Str;
@@ -35,6 +36,33 @@ pub enum Act {
     AddNode,
     /// A node was taken away.
     RemoveNode,
+    /// Something was done to a part of the control plane, or to a machine that carries some: its name.
+    Part(Str, Fault),
+    /// The cluster went back to a snapshot: the name of its file.
+    Restore(Str),
+    /// A registry was taken down, or up again: its host.
+    Registry(Str, bool),
+    /// A steady load was turned on or changed: its name, what it asks for, thousandths of a request in a second.
+    Load(Str, Str, u64),
+    /// A steady load was turned off: its name.
+    StopLoad(Str),
+}
+
+/// What is done to a part of the control plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is stopped, and stays off.
+    Stop,
+    /// It is started again.
+    Start,
+    /// It is killed; its machine starts it again.
+    Kill,
+    /// It is cut off from all others.
+    Cut,
+    /// It is joined again.
+    Join,
+    /// A member of etcd loses its data, and stays off.
+    Lose,
 }
 
 /// One thing that a person did.
@@ -44,7 +72,7 @@ pub struct Deed {
     pub at: SimTime,
     /// What.
     pub act: Act,
-    /// To which object; a command says so itself.
+    /// To which object; a command says so itself, and what is no object has its name in what was done.
     pub about: Option<Key>,
 }
 
@@ -52,6 +80,8 @@ pub struct Deed {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deeds {
     done: Vec<Deed>,
+    /// When who could not work.
+    pub(crate) outages: Vec<Outage>,
     /// A command that has asked the server for nothing yet.
     begun: Option<Str>,
 }
@@ -69,6 +99,13 @@ impl Deeds {
         }
         self.done.len().checked_sub(1).map_or(Cause::TIME, Cause::deed)
     }
+
+    /// The number of what is being done to a machine or a program at this instant; none when something happens by
+    /// itself.
+    pub(crate) fn under_way(&self, now: SimTime) -> Option<usize> {
+        let last = self.done.last()?;
+        (last.at == now && !matches!(last.act, Act::Command(_))).then(|| self.done.len() - 1)
+    }
 }
 
 impl Cluster {
@@ -83,6 +120,15 @@ impl Cluster {
         self.deeds.done.iter().rev().find(there)
     }
 
+    /// The last thing that was done to a steady load, until an instant.
+    pub fn last_deed_to_load(&self, load: &str, until: SimTime) -> Option<&Deed> {
+        let meant = |deed: &&Deed| match &deed.act {
+            Act::Load(name, ..) | Act::StopLoad(name) => deed.at <= until && **name == *load,
+            _ => false,
+        };
+        self.deeds.done.iter().rev().find(meant)
+    }
+
     /// Remembers what was done to a node.
     pub(crate) fn note(&mut self, act: Act, node: &str) {
         self.note_about(act, Key::new(Kind::Node, "", node));
@@ -91,5 +137,10 @@ impl Cluster {
     /// Remembers what was done to an object.
     pub(crate) fn note_about(&mut self, act: Act, about: Key) {
         self.deeds.done.push(Deed { at: self.now, act, about: Some(about) });
+    }
+
+    /// Remembers what was done to something that is no object, and has its name in `act`.
+    pub(crate) fn note_act(&mut self, act: Act) {
+        self.deeds.done.push(Deed { at: self.now, act, about: None });
     }
 }

@@ -1,11 +1,11 @@
 //! What a person's own machine reaches beside the API server: a docker daemon, the registries, and the images of nodes.
 
-use crate::{AddOn, Cluster, Heard};
+use crate::{Act, AddOn, Cluster, Heard, Worker};
 use orrery_apimachinery::Str;
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{
-    Answer, Docker, DockerHost, Hammered, Hammering, Message, Reply, Target, Unreachable,
+    Answer, Docker, DockerHost, Hammered, Hammering, MachineDeed, Message, Reply, Target, Unreachable,
 };
 use orrery_kube_proxy::Place;
 use std::net::Ipv4Addr;
@@ -19,7 +19,12 @@ impl Cluster {
 
     /// Takes a registry down or up. False when there is none.
     pub fn set_registry(&mut self, host: &str, up: bool) -> bool {
-        self.registries.set_up(host, up)
+        let found = self.registries.set_up(host, up);
+        if found {
+            self.note_act(Act::Registry(host.into(), up));
+            self.mark(Worker::Registry(host.into()), up);
+        }
+        found
     }
 }
 
@@ -28,8 +33,31 @@ impl DockerHost for Cluster {
         (&mut self.docker, &mut self.registries)
     }
 
+    fn turn_registry(&mut self, port: u16, up: bool) {
+        let host: Str = format!("localhost:{port}").into();
+        if up {
+            self.registries.start_local(port);
+        }
+        self.set_registry(&host, up);
+    }
+
     fn nodes(&self) -> Vec<Str> {
         self.kubelet_of.keys().cloned().collect()
+    }
+
+    fn add_machine(&mut self) -> Str {
+        self.add_node()
+    }
+
+    fn machine(&mut self, name: &str, deed: MachineDeed) -> bool {
+        match deed {
+            MachineDeed::Start => self.start_node(name),
+            MachineDeed::Stop => self.stop_node(name),
+            MachineDeed::Remove => self.remove_node(name),
+            MachineDeed::Cut => self.cut_node(name),
+            MachineDeed::Join => self.join_node(name),
+            MachineDeed::StopKubelet => self.stop_kubelet(name),
+        }
     }
 
     fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)> {
@@ -53,7 +81,7 @@ impl DockerHost for Cluster {
     fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Heard {
         self.tracer.open();
         let forwarded =
-            to.address.is_loopback() && self.port_forwards().iter().any(|known| known.local == to.port);
+            to.address.is_loopback() && self.port_forwards.iter().any(|known| known.local == to.port);
         let heard = match to.address.is_loopback() {
             true => self.send_forwarded(to.port, message),
             false => self.wired(|wires, api, now| wires.send_from_outside(api, to, message, now)),

@@ -1,7 +1,7 @@
 //! Nodes that come, stop, start and go.
 
 use crate::cluster::Seat;
-use crate::{Act, Cluster, ComponentId, NodeConfig};
+use crate::{Act, Cluster, ComponentId, Fault, NodeConfig};
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Quantity, Str};
 use orrery_apiserver::{ApiServer, DeleteOptions, Key, Request};
@@ -22,25 +22,47 @@ impl Cluster {
         true
     }
 
+    /// Remembers what was done to a machine: to a node, or to one that carries parts of the control plane alone.
+    fn note_machine(&mut self, name: &str, act: Act, fault: Fault) {
+        if self.kubelet_of.contains_key(name) {
+            self.note(act, name);
+        } else if self.is_machine(name) {
+            self.note_act(Act::Part(name.into(), fault));
+        }
+    }
+
+    fn mark_node_if(&mut self, there: bool, name: &str) {
+        if there {
+            self.mark_node(name);
+        }
+    }
+
     /// Powers a node off: its kubelet falls silent and its containers end. False when there is no such node.
     pub fn stop_node(&mut self, name: &str) -> bool {
-        self.note(Act::PowerOff, name);
+        self.note_machine(name, Act::PowerOff, Fault::Stop);
         let found = self.with_kubelet(name, Kubelet::power_off);
         self.proxy.component.boot(name);
+        self.mark_node_if(found, name);
         self.stop_machine(name) || found
     }
 
     /// Starts a node's kubelet, and powers the node on before that if need be. False when there is no such node.
     pub fn start_node(&mut self, name: &str) -> bool {
-        self.note(Act::PowerOn, name);
+        self.note_machine(name, Act::PowerOn, Fault::Start);
         let carries = self.start_machine(name);
-        self.with_kubelet(name, Kubelet::start) || carries
+        let found = self.with_kubelet(name, Kubelet::start);
+        self.mark_node_if(found, name);
+        found || carries
     }
 
     /// Stops the kubelet of a node, whose containers run on. False when there is no such node.
     pub fn stop_kubelet(&mut self, node: &str) -> bool {
-        self.note(Act::StopKubelet, node);
-        self.with_kubelet(node, Kubelet::stop)
+        if self.kubelet_of.contains_key(node) {
+            self.note(Act::StopKubelet, node);
+        }
+        let found = self.with_kubelet(node, Kubelet::stop);
+        self.mark_node_if(found, node);
+        found
     }
 
     /// Cuts a node off from the control plane and from all other nodes. False when there is no such node.
@@ -49,6 +71,7 @@ impl Cluster {
         self.note(Act::CutOff, name);
         self.cut.insert(number);
         self.link(number);
+        self.mark_node(name);
         true
     }
 
@@ -58,6 +81,7 @@ impl Cluster {
         self.note(Act::Join, name);
         self.cut.remove(&number);
         self.link(number);
+        self.mark_node(name);
         true
     }
 
@@ -123,13 +147,17 @@ impl Cluster {
 
     /// Lets something outside the pods use up what a node has. False when there is no such node.
     pub fn strain_node(&mut self, name: &str, what: Strain) -> bool {
-        self.note(Act::Strain(what), name);
+        if self.kubelet_of.contains_key(name) {
+            self.note(Act::Strain(what), name);
+        }
         self.with_kubelet(name, |kubelet, _, now| kubelet.strain(what, now))
     }
 
     /// Gives a node back all that was used up. False when there is no such node.
     pub fn relieve_node(&mut self, name: &str) -> bool {
-        self.note(Act::Relieve, name);
+        if self.kubelet_of.contains_key(name) {
+            self.note(Act::Relieve, name);
+        }
         self.with_kubelet(name, |kubelet, _, now| kubelet.relieve(now))
     }
 
@@ -166,7 +194,9 @@ impl Cluster {
 
     /// Takes a machine away for good, and its Node object with it. False when there is no such node.
     pub fn remove_node(&mut self, name: &str) -> bool {
-        self.note(Act::RemoveNode, name);
+        if self.kubelet_of.contains_key(name) {
+            self.note(Act::RemoveNode, name);
+        }
         self.remove_machine(name, "kubectl")
     }
 
@@ -175,6 +205,7 @@ impl Cluster {
         let there = self.with_kubelet(name, Kubelet::power_off);
         if there {
             self.kubelet_of.remove(name);
+            self.mark_node(name);
             self.config.nodes.retain(|node| &*node.name != name);
             let request = Request::new(self.now, actor);
             // Somebody may have deleted it before.

@@ -11,7 +11,7 @@ mod hammer;
 mod latency;
 mod wire;
 
-use crate::{Cluster, Origin};
+use crate::{Act, Cluster, Origin};
 use latency::Latencies;
 use orrery_apimachinery::Str;
 use orrery_kube_proxy::Failure;
@@ -159,6 +159,7 @@ impl Cluster {
     /// Turns a load on, or changes the one of that name, whose counts go on.
     pub fn set_load(&mut self, load: Load) {
         let now = self.now;
+        self.note_act(Act::Load(load.name.clone(), load.url.clone(), load.per_second_milli));
         match self.loads.running.iter_mut().find(|running| running.status.load.name == load.name) {
             Some(running) => running.change(load, now),
             None => {
@@ -176,6 +177,9 @@ impl Cluster {
         let running = self.loads.running.iter_mut().find(named);
         let on = running.filter(|running| running.status.stopped.is_none());
         let found = on.map(|running| running.status.stopped = Some(now)).is_some();
+        if found {
+            self.note_act(Act::StopLoad(name.into()));
+        }
         self.plan_loads();
         found
     }

@@ -3,7 +3,7 @@
 use crate::cluster::{Event, Seat};
 use crate::plane::Stand;
 use crate::topology::{PartId, Program};
-use crate::{Cluster, ComponentId, Unreachable};
+use crate::{Act, Cluster, ComponentId, Fault, Unreachable};
 use orrery_api::{Kind, Object};
 use orrery_apiserver::{Change, Op, Revision};
 use orrery_client::{Component, Turn};
@@ -35,11 +35,25 @@ impl AtWork {
 impl Cluster {
     /// Stops a part, which stays off. False when there is no such part.
     pub fn stop_part(&mut self, id: PartId) -> bool {
+        self.note_part(id, Fault::Stop);
         self.halt(id, None)
     }
 
-    /// Kills a part; its machine starts it again. False when there is no such part.
+    /// Remembers what is done to a part.
+    pub(crate) fn note_part(&mut self, id: PartId, fault: Fault) {
+        if self.plane.part(id).is_some() {
+            self.note_act(Act::Part(id.to_string().into(), fault));
+        }
+    }
+
+    /// Kills a part; its machine starts it again. False when there is no such part, or it does not run.
     pub fn kill_part(&mut self, id: PartId) -> bool {
+        self.note_part(id, Fault::Kill);
+        self.crash(id)
+    }
+
+    /// A part's process ends by itself; its machine starts it again. False when it does not run.
+    pub(crate) fn crash(&mut self, id: PartId) -> bool {
         let on = self.plane.part(id).is_some_and(|part| part.on);
         let at = self.now + RESTART;
         on && self.halt(id, Some(at))
@@ -48,6 +62,7 @@ impl Cluster {
     /// Starts a part again. False when there is no such part.
     pub fn start_part(&mut self, id: PartId) -> bool {
         let found = self.plane.part(id).is_some();
+        self.note_part(id, Fault::Start);
         self.boot(id);
         self.refresh();
         found
@@ -55,11 +70,13 @@ impl Cluster {
 
     /// Cuts a part off from all others. False when there is no such part.
     pub fn cut_part(&mut self, id: PartId) -> bool {
+        self.note_part(id, Fault::Cut);
         self.set_cut(id, true)
     }
 
     /// Joins a part that was cut off. False when there is no such part.
     pub fn join_part(&mut self, id: PartId) -> bool {
+        self.note_part(id, Fault::Join);
         self.set_cut(id, false)
     }
 
@@ -101,6 +118,7 @@ impl Cluster {
     /// Cuts a machine of the control plane off from all others. False when it carries nothing of it.
     pub fn cut_machine(&mut self, name: &str) -> bool {
         if self.is_machine(name) {
+            self.note_act(Act::Part(name.into(), Fault::Cut));
             self.plane.cut_machines.push(name.into());
             self.refresh();
         }
@@ -109,6 +127,9 @@ impl Cluster {
 
     /// Joins a machine of the control plane that was cut off. False when it carries nothing of it.
     pub fn join_machine(&mut self, name: &str) -> bool {
+        if self.is_machine(name) {
+            self.note_act(Act::Part(name.into(), Fault::Join));
+        }
         self.plane.cut_machines.retain(|cut| **cut != *name);
         self.refresh();
         self.is_machine(name)
@@ -201,6 +222,7 @@ impl Cluster {
         self.plan(ComponentId::ControllerManager);
         self.plan(ComponentId::AddOns);
         self.plan_plane();
+        self.mark_programs();
     }
 
     fn link_members(&mut self) {

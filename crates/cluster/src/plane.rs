@@ -159,6 +159,29 @@ impl Plane {
         Err(best)
     }
 
+    /// Whether the scheduler and the controller manager beside the first API server that works, and the members of
+    /// its etcd, answer it (upstream: `pkg/registry/core/componentstatus`).
+    pub(crate) fn component_statuses(&self) -> Vec<(String, bool)> {
+        let servers = 0..self.topology.control_planes;
+        let works = |server: &usize| {
+            self.is_on(PartId { program: Program::ApiServer, number: server + 1 })
+                && self.stores(*server).is_ok()
+        };
+        let server = servers.into_iter().find(works).unwrap_or_default();
+        let beside = |program: Program| self.is_on(PartId { program, number: server + 1 });
+        let mut statuses = vec![
+            ("controller-manager".to_owned(), beside(Program::ControllerManager)),
+            ("scheduler".to_owned(), beside(Program::Scheduler)),
+        ];
+        for (place, member) in self.topology.endpoints(server).enumerate() {
+            let member = PartId { program: Program::Etcd, number: member + 1 };
+            let own = PartId { program: Program::ApiServer, number: server + 1 };
+            let answers = self.is_on(member) && self.linked(own, member);
+            statuses.push((["etcd-", &place.to_string()].concat(), answers));
+        }
+        statuses
+    }
+
     /// Whether nodes can reach an API server: those on machines of their own, and the one that carries the control
     /// plane.
     pub(crate) fn serves_nodes(&self) -> (bool, bool) {

@@ -1,7 +1,6 @@
 //! Ports of the person's machine that lead to pods: `kubectl port-forward` (upstream: `pkg/kubelet/cri/streaming`).
 //!
-//! Deviation: a port stays open until its pod is gone, or a connection to it failed, as if the command ran on in a
-//! terminal of its own.
+//! A port stays open until its pod is gone, a connection to it failed, or somebody closes it.
 
 use crate::{Cluster, Heard};
 use orrery_api::Pod;
@@ -28,12 +27,14 @@ pub struct PortForward {
     uid: Str,
     /// The port of the pod.
     pub port: u16,
+    /// How many connections came through.
+    pub connections: u64,
 }
 
 impl Cluster {
-    /// The ports that are kept open.
-    pub fn port_forwards(&self) -> &[PortForward] {
-        &self.port_forwards
+    /// The ports that are kept open, while their pods run.
+    pub fn port_forwards(&self) -> impl Iterator<Item = &PortForward> {
+        self.port_forwards.iter().filter(|known| self.open_port(known.local).is_some())
     }
 
     pub(crate) fn keep_open(
@@ -52,8 +53,16 @@ impl Cluster {
             pod: pod.into(),
             uid,
             port,
+            connections: 0,
         });
         Ok(())
+    }
+
+    /// A port that is kept open, while its pod runs.
+    pub(crate) fn open_port(&self, local: u16) -> Option<&PortForward> {
+        let found = self.port_forwards.iter().find(|known| known.local == local)?;
+        let pod = self.api.get::<Pod>(&found.namespace, &found.pod)?;
+        (pod.metadata.uid == found.uid && pod.status.phase.as_deref() == Some("Running")).then_some(found)
     }
 
     /// Sends a message to a port of the person's own machine.
@@ -63,6 +72,7 @@ impl Cluster {
             self.tracer.stop(Failure::NotListening, "nobody listens on this port of the person's machine");
             return refused();
         };
+        self.port_forwards[at].connections += 1;
         let PortForward { namespace, pod: name, uid, port, .. } = self.port_forwards[at].clone();
         let pod = self.api.get::<Pod>(&namespace, &name).filter(|pod| pod.metadata.uid == uid).cloned();
         let number = pod.as_ref().and_then(|pod| self.kubelet_of.get(pod.node_name.as_ref()?).copied());

@@ -1,7 +1,7 @@
 //! Running: until an instant, within a budget, to the next event, or until nothing moves.
 
 use crate::cluster::Event;
-use crate::{Cluster, RuntimeProfile};
+use crate::{Cluster, RuntimeProfile, room};
 use orrery_api::Kind;
 use orrery_apiserver::Revision;
 use orrery_sim::{Duration, SimTime};
@@ -38,11 +38,13 @@ impl Cluster {
     /// Runs until `until`; `more` is asked now and then whether there is time left to compute.
     pub fn run(&mut self, until: SimTime, more: &mut dyn FnMut() -> bool) -> Outcome {
         let mut since_look = 0;
+        room::make();
         while self.next_event_at().is_some_and(|at| at <= until) {
             self.step();
             since_look += 1;
             if since_look == EVENTS_PER_LOOK {
                 since_look = 0;
+                room::make();
                 if !more() {
                     return Outcome::OutOfBudget;
                 }
@@ -65,17 +67,6 @@ impl Cluster {
             Event::Cloud => self.start_booted(),
             Event::Loads => self.run_loads(),
             Event::Scrape => self.run_scrape(),
-        }
-        true
-    }
-
-    /// Runs to the next event that changes an object; false when none comes within an hour.
-    pub fn step_change(&mut self) -> bool {
-        let (revision, limit) = (self.api.revision(), self.now + Duration::from_secs(3_600));
-        while self.api.revision() == revision {
-            if self.next_event_at().is_none_or(|at| at > limit) || !self.step() {
-                return false;
-            }
         }
         true
     }

@@ -157,6 +157,10 @@ impl Container {
             }
             "/sys/fs/cgroup/memory.max" => Some(limit(self.start.limits.memory_bytes, "")),
             "/sys/fs/cgroup/cpu.max" => Some(limit(self.start.limits.cpu_millis.map(|m| m * 100), " 100000")),
+            "/proc/1/cmdline" => {
+                let main = self.processes.iter().find(|(pid, _)| *pid == 1)?;
+                Some([&main.1.replace(' ', "\0"), "\0"].concat())
+            }
             "/proc/uptime" | "/proc/meminfo" | "/proc/loadavg" | "/proc/cpuinfo" | "/dev/null"
             | "/dev/zero" | "/dev/random" | "/dev/urandom" | "/dev/stdin" | "/dev/stdout" | "/dev/stderr" => {
                 Some(String::new())

@@ -40,13 +40,39 @@ pub struct DockerContainer {
     pub running: bool,
 }
 
+/// What a person does to a machine that carries a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineDeed {
+    /// It is switched on, and its kubelet runs.
+    Start,
+    /// It is switched off.
+    Stop,
+    /// It goes for good, and its Node object with it.
+    Remove,
+    /// It is cut off from the network.
+    Cut,
+    /// It is joined to the network again.
+    Join,
+    /// Its kubelet is stopped.
+    StopKubelet,
+}
+
 /// What a person's machine reaches beside the API server.
 pub trait DockerHost {
     /// The daemon, and the registries that it speaks to.
     fn docker(&mut self) -> (&mut Docker, &mut Registries);
 
+    /// A registry on a port of this machine starts, or stops.
+    fn turn_registry(&mut self, port: u16, up: bool);
+
     /// The nodes of the cluster.
     fn nodes(&self) -> Vec<Str>;
+
+    /// A machine joins the cluster; its name.
+    fn add_machine(&mut self) -> Str;
+
+    /// Does something to a machine; false when there is none of that name.
+    fn machine(&mut self, name: &str, deed: MachineDeed) -> bool;
 
     /// The images that a node has.
     fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)>;

@@ -25,7 +25,7 @@ mod world;
 
 pub use config::{ImageConfig, Userland};
 pub use container::{Container, Limits, Mount, Start};
-pub use docker::{Docker, DockerContainer, DockerHost, Hammered, Hammering};
+pub use docker::{Docker, DockerContainer, DockerHost, Hammered, Hammering, MachineDeed};
 pub use files::{Files, Kind, normal, parent};
 pub use log::{Line, Log, Stream};
 pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};

@@ -207,7 +207,8 @@ impl Task {
         }
         if took >= PAUSE {
             self.busy = 0;
-            self.hand_on(cx);
+            // Who is left by its readers notices when it next prints, after the pause.
+            let _ = self.hand_on(cx);
         }
         let passing = Passing { out, err, program, args, then };
         if took.is_zero() {
@@ -222,8 +223,9 @@ impl Task {
         let Streams { out, err, .. } = self.shell.streams.clone();
         self.print(&out, &passing.out, cx);
         self.print(&err, &passing.err, cx);
-        if matches!(passing.then, Outcome::Stay | Outcome::Follow(..) | Outcome::Again(_)) {
-            self.hand_on(cx);
+        let goes_on = matches!(passing.then, Outcome::Stay | Outcome::Follow(..) | Outcome::Again(_));
+        if goes_on && !self.hand_on(cx) {
+            return;
         }
         match passing.then {
             Outcome::Exit(code) => {

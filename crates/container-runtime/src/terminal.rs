@@ -104,7 +104,7 @@ impl Terminal {
             task.print(&streams.out, out, cx);
             task.print(&streams.err, err, cx);
             match ended {
-                None => task.hand_on(cx),
+                None => drop(task.hand_on(cx)),
                 Some(code) => {
                     task.doing = Doing::Stepping;
                     task.shell.status = code;

@@ -138,11 +138,6 @@ impl<L: Loop> Manager<L> {
     pub fn loops(&self) -> impl Iterator<Item = &L> {
         self.workers.iter().map(|w| &w.controller)
     }
-
-    /// The name of every loop and whether it has something to do at `now`.
-    pub fn activity(&self, now: SimTime) -> impl Iterator<Item = (&'static str, bool)> {
-        self.workers.iter().map(move |w| (w.controller.name(), w.queue.next().is_some_and(|due| due <= now)))
-    }
 }
 
 impl<L: Loop> Component for Manager<L> {

@@ -7,10 +7,12 @@
 //! - `null_if_empty`: a required list that upstream prints as null when it is empty.
 //!
 //! `#[json(name = "…")]` on the struct is its name in messages, where upstream's differs.
+//!
+//! Fields stand in the order in which upstream declares them: so Go prints a struct as JSON.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Error, Ident, LitStr, Result};
+use syn::{Data, DeriveInput, Error, Ident, LitStr, Result, Type};
 
 /// Derives the traits of `orrery_apimachinery::decode` that make a struct readable and printable.
 #[proc_macro_derive(Fields, attributes(json))]
@@ -22,6 +24,7 @@ pub fn fields(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// One field of the struct.
 struct Field {
     ident: Ident,
+    ty: Type,
     name: String,
     rule: Ident,
 }
@@ -33,7 +36,9 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let fields = data.fields.iter().map(field).collect::<Result<Vec<_>>>()?;
     let ty = &input.ident;
     let ty_name = name_in_messages(input)?;
-    let rows = fields.iter().map(|Field { name, rule, .. }| quote!(Field { name: #name, rule: Rule::#rule }));
+    let rows = fields.iter().map(
+        |Field { name, rule, ty, .. }| quote!(Field { name: #name, rule: Rule::#rule, ty: <#ty as Typed>::TYPE }),
+    );
     let arms = |borrow: TokenStream| {
         let arms = fields.iter().enumerate().map(|(index, Field { ident, .. })| {
             // The decoder asks for what the table lists; the last arm takes the place of a panic.
@@ -55,9 +60,11 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 Cx, Field, GoType, Member, Rule, Shape, Structure, Typed, read_structure, write_structure,
             };
 
+            static SHAPE: Shape = Shape { name: #ty_name, fields: &[#(#rows),*] };
+
             impl Structure for #ty {
                 fn shape(&self) -> &'static Shape {
-                    &Shape { name: #ty_name, fields: &[#(#rows),*] }
+                    &SHAPE
                 }
 
                 fn member(&self, index: usize) -> &dyn Member {
@@ -80,7 +87,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
 
             impl Typed for #ty {
-                const TYPE: &'static GoType = &GoType::Named(#ty_name);
+                const TYPE: &'static GoType = &GoType::Struct(&SHAPE);
             }
         };
     })
@@ -119,7 +126,7 @@ fn field(field: &syn::Field) -> Result<Field> {
         })?;
     }
     let rule = Ident::new(rule, ident.span());
-    Ok(Field { ident, name, rule })
+    Ok(Field { ident, ty: field.ty.clone(), name, rule })
 }
 
 /// `host_ip` as `hostIp`, and `type_`, which Rust cannot call `type`, as `type`.

@@ -3,7 +3,7 @@
 use crate::targets::{gist, shape};
 use orrery_run::{Run, label};
 use orrery_share::deflate::{pack, unpack};
-use orrery_share::{DICTIONARY, Damage, Link, Step, decode, encode, open, save};
+use orrery_share::{DICTIONARY, Damage, Link, Saved, Step, decode, encode, keep, kept, open, save};
 use std::collections::BTreeSet;
 
 /// What is played of a run at most: events, and virtual time.
@@ -37,6 +37,10 @@ pub const WORDS: &[&str] = &[
     "4000000000",
     "60000000000",
     "\"at\":",
+    "\"branches\":[{\"steps\":[]},",
+    "{\"parent\":0,\"at\":9000000000,\"shared\":1,\"end\":60000000000},",
+    "\"branch\":1,",
+    "\"shared\":",
     "\"do\":",
     "\"name\":\"",
     "\"text\":\"",
@@ -64,6 +68,7 @@ pub const WORDS: &[&str] = &[
     "command: [sh, -c, 'exit 1']\\n",
 ];
 
+const FILE: &str = include_str!("../../share/src/tests/golden/branches.2.json");
 const GOLDENS: [&str; 2] = [
     include_str!("../../share/src/tests/golden/every-action.1.link"),
     include_str!("../../share/src/tests/golden/every-action.2.link"),
@@ -72,12 +77,13 @@ const GOLDENS: [&str; 2] = [
 /// The first texts: links of each codec, what one inflates to, and a short run for each action.
 pub fn corpus() -> Vec<Vec<u8>> {
     let mut texts: Vec<Vec<u8>> = GOLDENS.iter().map(|link| link.trim_end().as_bytes().to_vec()).collect();
+    texts.push(FILE.as_bytes().to_vec());
     let golden = decode(GOLDENS[0]).expect("a golden can be read");
     for step in &golden.steps {
         let steps =
             vec![golden.steps[0].clone(), step.clone(), Step { at: step.at, ..golden.steps[5].clone() }];
         let one = Link { files: Vec::new(), steps, seed: 1, ..golden.clone() };
-        let text = save(&one);
+        let text = save(&Saved::from(one.clone()));
         texts.push(pack(text.as_bytes(), DICTIONARY));
         texts.push(text.lines().map(str::trim_start).collect::<String>().into_bytes());
         texts.push(encode(&one).into_bytes());
@@ -91,14 +97,19 @@ pub fn run(bytes: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(bytes);
     let read = match decode(&text) {
         Err(Damage::NotALink) => open(&text),
-        read => read,
+        read => read.map(Saved::from),
     };
     match read {
-        Ok(link) => {
+        Ok(saved) => {
+            let link = saved.link(saved.branch);
             same(decode(&encode(&link)), &link);
-            same(open(&save(&link)), &link);
-            let played = play(&link);
-            assert_eq!(play(&link), played, "a run is another one the second time");
+            for read in [open(&save(&saved)), kept(&keep(&saved))] {
+                let read = read.expect("what we write can be read");
+                assert_eq!(read.branches, saved.branches);
+                same(Ok(read.link(saved.branch)), &link);
+            }
+            let played = play(&saved);
+            assert_eq!(play(&saved), played, "a run is another one the second time");
             let done: BTreeSet<_> = link.steps.iter().map(|step| gist(&label(&step.action))).collect();
             shape((link.files.len().min(3), done, played.1))
         }
@@ -115,8 +126,10 @@ fn same(read: Result<Link, Damage>, link: &Link) {
 }
 
 /// The fingerprint of a run, and a measure of how much happened.
-fn play(link: &Link) -> (u64, u32) {
-    let mut run = Run::of(&Link { nodes: link.nodes.min(NODES), ..link.clone() });
+fn play(saved: &Saved) -> (u64, u32) {
+    let link = &saved.run;
+    let few = Link { nodes: link.nodes.min(NODES), ..link.clone() };
+    let mut run = Run::open(&Saved { run: few, ..saved.clone() });
     let mut left = EVENTS;
     run.run(link.at.min(TIME), &mut || {
         left = left.saturating_sub(1);

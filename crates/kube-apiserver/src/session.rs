@@ -44,6 +44,13 @@ pub trait Session {
         Ok(())
     }
 
+    /// Whether the parts answer that the server asks how they are, by name. A server by itself has only its store.
+    fn component_statuses(&self) -> Vec<(String, bool)> {
+        [("controller-manager", false), ("scheduler", false), ("etcd-0", true)]
+            .map(|(name, answers)| (name.into(), answers))
+            .into()
+    }
+
     /// Lets those who serve the APIs for metrics work out what they answer now.
     fn measure(&mut self) {}
 
@@ -92,6 +99,11 @@ pub trait Session {
     /// Errors: `NotFound`; `Unknown` when nobody is there who could.
     fn forward(&mut self, _namespace: &str, pod: &str, _local: u16, _port: u16) -> StatusResult<()> {
         Err(no_kubelet(pod))
+    }
+
+    /// How many connections came through such a port so far; `None` when it is not open, or its pod is gone.
+    fn forwarded(&self, _local: u16) -> Option<u64> {
+        None
     }
 
     /// Closes such a port; false when it was not open.

@@ -117,6 +117,22 @@ fn a_connection_goes_where_the_rules_lead() {
     assert!(!ends([10, 96, 0, 21], 80).contains(' '), "a client stays with its endpoint");
 }
 
+#[test]
+fn a_client_stays_with_its_endpoint_until_it_was_silent_for_three_hours() {
+    let api = server();
+    let mut proxy = KubeProxy::new(1);
+    proxy.restart(&api);
+    let to = Target { address: [10, 96, 0, 21].into(), port: 80 };
+    let source = Ipv4Addr::new(10, 244, 0, 9);
+    let packet = Packet { protocol: Protocol::Tcp, source, kind: Source::Pod, to, own: false };
+    let mut is_kept = |seconds: u64| {
+        let way = proxy.forward(&api, &"node-1".into(), &packet, SimTime::from_secs(seconds));
+        way.expect("a rule knows it").result.expect("there are endpoints").kept
+    };
+    let kept = [0, 1, 10_799, 21_597, 32_398].map(|seconds| (seconds, is_kept(seconds)));
+    assert_eq!(kept, [(0, false), (1, true), (10_799, true), (21_597, true), (32_398, false)]);
+}
+
 /// The records of a name, each as `dig` prints it.
 fn records(api: &ApiServer, name: &str, kind: RecordType) -> String {
     let found = query(api, name, kind, true);

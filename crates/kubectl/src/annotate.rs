@@ -1,16 +1,14 @@
 //! `kubectl annotate`.
 
-use crate::command::{Cx, DryRun, outcome};
+use crate::command::{Cx, outcome};
 use crate::label::{check, list};
 use crate::pairs::{self, Pairs};
 use crate::printer::done;
+use crate::record::{self, CHANGE_CAUSE};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, target};
 use orrery_api::Object;
 use orrery_apiserver::Key;
-
-/// The annotation that may always be overwritten.
-const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let (resources, words) = pairs::split(&args.words, "annotation")?;
@@ -32,7 +30,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             Ok((_, object)) if args.on("list") => {
                 list(cx, &object, "annotations", &object.metadata().annotations, one);
             }
-            Ok((annotated, _)) => done(cx, args, &annotated, "annotated")?,
+            Ok((annotated, _)) => {
+                let annotated = record::afterwards(cx, args, annotated)?;
+                done(cx, args, &annotated, "annotated")?;
+            }
             Err(trouble) => troubles.push(trouble),
         }
     }
@@ -52,7 +53,7 @@ fn annotated(cx: &mut Cx<'_>, args: &Args, object: &Object, pairs: &Pairs) -> Re
             declared.join("; ")
         )));
     }
-    if args.on("list") || cx.dry_run == DryRun::Client {
+    if args.on("list") || !cx.dry_run.sends() {
         let mut annotated = object.clone();
         pairs.apply(&mut annotated.metadata_mut().annotations);
         return Ok(annotated);

@@ -7,6 +7,9 @@ use crate::{Args, Failure, tabs};
 use orrery_api::Kind;
 use orrery_apimachinery::Order;
 
+/// The version that is served beside the one in which resources of its group are told.
+pub(crate) const OLDER: &str = "autoscaling/v1";
+
 /// What metrics-server serves.
 const METRICS: &str = "metrics.k8s.io/v1beta1";
 
@@ -40,14 +43,15 @@ csistoragecapacities||storage.k8s.io/v1|true|CSIStorageCapacity||
 ";
 
 /// What one line tells.
-struct Resource {
-    name: String,
-    short: String,
-    version: String,
-    namespaced: bool,
-    kind: String,
-    verbs: String,
-    categories: String,
+#[derive(Clone)]
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) short: String,
+    pub(crate) version: String,
+    pub(crate) namespaced: bool,
+    pub(crate) kind: String,
+    pub(crate) verbs: String,
+    pub(crate) categories: String,
 }
 
 impl Resource {
@@ -90,13 +94,13 @@ impl Resource {
         resource
     }
 
-    fn group(&self) -> &str {
+    pub(crate) fn group(&self) -> &str {
         self.version.split_once('/').map_or("", |(group, _)| group)
     }
 }
 
 /// All that is served, by group and name.
-fn resources(cx: &Cx<'_>) -> Vec<Resource> {
+pub(crate) fn resources(cx: &Cx<'_>) -> Vec<Resource> {
     let mut all: Vec<Resource> =
         cx.api().kinds().map(|kind| Resource::of(kind, crate::target::ALL.contains(&kind))).collect();
     for line in OTHERS.lines().map(Resource::read) {
@@ -117,7 +121,7 @@ pub(crate) fn versions(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(usage(args, &format!("unexpected arguments: [{}]", args.words.join(" "))));
     }
     let mut versions: Vec<String> = resources(cx).into_iter().map(|resource| resource.version).collect();
-    versions.push("autoscaling/v1".into());
+    versions.push(OLDER.into());
     if cx.api().serves_custom_metrics() {
         versions
             .extend(["custom.metrics.k8s.io/v1beta1", "external.metrics.k8s.io/v1beta1"].map(String::from));

@@ -1,12 +1,18 @@
 //! `kubectl apply -f`: client-side apply, with the last applied manifest kept in an annotation, and server-side apply.
 
+pub(crate) mod edit_last_applied;
+pub(crate) mod prune;
+pub(crate) mod set_last_applied;
+pub(crate) mod view_last_applied;
+
 use crate::command::{Cx, DryRun, decode, outcome};
 use crate::json::compact;
 use crate::manifest::{self, Manifest};
 use crate::migrate::migrate;
 use crate::printer::{self, Format, print_tree, shown};
+use crate::replace::replace_part;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, Files, ROUND_TRIP};
+use crate::{Args, Failure, Files, ROUND_TRIP, record, target};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::decode::Problem;
 use orrery_apimachinery::{Patch, Reason, Status, Value, patch};
@@ -54,6 +60,11 @@ impl Outcome {
             Outcome::Unchanged => "unchanged",
         }
     }
+}
+
+/// The line that kubectl prints of an object that was applied.
+pub fn line(key: &Key, outcome: Outcome) -> String {
+    [&target::display(key), " ", outcome.as_str(), "\n"].concat()
 }
 
 /// Why one object could not be applied.
@@ -168,6 +179,12 @@ fn last_applied(live: &Object) -> Option<Value> {
     Some(serde_json::from_str(text).unwrap_or_default())
 }
 
+/// Sets what is known to have been applied last, and nothing else.
+fn remember(cx: &mut Cx<'_>, live: &Object, text: &str) -> Result<Object, Status> {
+    let patch = json!({"metadata": {"annotations": {LAST_APPLIED: text}}});
+    cx.patch(&Key::of(live), &Patch::Merge(patch))
+}
+
 fn warn_of_missing_annotation(cx: &mut Cx<'_>, Key { kind, name, .. }: &Key) {
     cx.output.stderr.push_str(&format!(
         "Warning: resource {}/{name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n",
@@ -208,7 +225,12 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let server_side = args.on("server-side");
     let manager = if server_side { SERVER_SIDE } else { CLIENT_SIDE };
     cx.manager = args.flag("field-manager").unwrap_or(manager).into();
-    let (manifests, mut troubles) = manifest::read_all(cx, args)?;
+    let kinds = prune::kinds(cx.api(), args)?;
+    let (mut manifests, mut troubles) = manifest::read_all(cx, args)?;
+    manifests.iter_mut().for_each(|manifest| record::into_tree(args, &mut manifest.tree));
+    if manifests.is_empty() && troubles.is_empty() {
+        return Err(Failure::usage("no objects passed to apply"));
+    }
     let mut objects = Vec::new();
     for manifest in &manifests {
         let applied = match server_side {
@@ -227,6 +249,9 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     if troubles.is_empty() {
         print_objects(cx, args, &objects)?;
+    }
+    if troubles.is_empty() && args.on("prune") {
+        prune::run(cx, args, &kinds, &objects)?;
     }
     outcome(troubles)
 }
@@ -247,6 +272,16 @@ fn check(args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage(
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
         ));
+    }
+    if args.on("server-side") && args.on("force") {
+        return Err(Failure::usage("--force cannot be used with --server-side"));
+    }
+    if args.flag("dry-run") == Some("server") && args.on("force") {
+        return Err(Failure::usage("--dry-run=server cannot be used with --force"));
+    }
+    prune::check(args)?;
+    if args.flag("subresource").is_some_and(|name| !name.is_empty()) && !args.on("server-side") {
+        return Err(Failure::usage("--subresource can only be specified for --server-side"));
     }
     Ok(())
 }
@@ -303,6 +338,9 @@ pub(crate) fn merged(cx: &mut Cx<'_>, manifest: &Manifest, live: Option<&Object>
 pub(crate) fn apply_on_server(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<Object, Trouble> {
     let (tree, force) = (manifest.placed(), args.on("force-conflicts"));
     let (key, manager) = (&manifest.key, cx.manager.clone());
+    if let Some(part) = args.flag("subresource").filter(|name| !name.is_empty()) {
+        return Ok(replace_part(cx, key, &tree, part)?);
+    }
     let apply = |cx: &mut Cx<'_>| {
         let applied =
             cx.send(|api, request| api.apply(request, key.kind, &key.namespace, &tree, &manager, force));

@@ -4,9 +4,14 @@ use crate::{COMMANDS, help};
 use orrery_apimachinery::duration;
 use orrery_sim::Duration;
 use std::collections::BTreeMap;
+use std::num::IntErrorKind::{NegOverflow, PosOverflow};
 
 /// The flags of every command.
-const GLOBAL: &str = "namespace:n= as= as-group= as-uid= cache-dir= certificate-authority= client-certificate= client-key= cluster= context= disable-compression help:h insecure-skip-tls-verify kubeconfig= match-server-version request-timeout= server:s= tls-server-name= token= user= v:v= warnings-as-errors";
+const GLOBAL: &str = "namespace:n= as= as-group= as-uid= cache-dir= certificate-authority= client-certificate= client-key= cluster= context= disable-compression help:h insecure-skip-tls-verify kubeconfig= log-flush-frequency@ match-server-version password= profile= profile-output= request-timeout= server:s= tls-server-name= token= user= username= v:v= vmodule= warnings-as-errors";
+
+/// How a switch can be set (Go: `strconv.ParseBool`).
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
+const FALSE: [&str; 6] = ["0", "f", "F", "false", "FALSE", "False"];
 
 /// How a flag takes its value.
 #[derive(Clone, Copy, PartialEq)]
@@ -62,6 +67,8 @@ pub struct Args {
     /// The namespace that is meant when none is named, if it is not the usual one.
     pub(crate) context_namespace: Option<String>,
     flags: BTreeMap<String, Vec<String>>,
+    /// The flags as they were given, each with its value.
+    given: String,
 }
 
 impl Args {
@@ -112,6 +119,9 @@ impl Args {
         rest: &mut impl Iterator<Item = &'a String>,
     ) -> Result<(), String> {
         let (name, given) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+        if name.is_empty() || name.starts_with('-') {
+            return Err(format!("bad flag syntax: --{long}"));
+        }
         let flag = flags(spec).find(|f| f.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
         let value = match (given, flag.arity) {
             (Some(value), _) => value.into(),
@@ -129,38 +139,47 @@ impl Args {
         rest: &mut impl Iterator<Item = &'a String>,
     ) -> Result<(), String> {
         let mut letters = word[1..].chars();
-        while let Some(letter) = letters.next() {
+        loop {
+            // What is wrong is said of the letters that are left.
+            let left = letters.as_str();
+            let Some(letter) = letters.next() else { return Ok(()) };
             let flag = flags(spec)
                 .find(|f| f.short == Some(letter))
-                .ok_or_else(|| format!("unknown shorthand flag: '{letter}' in {word}"))?;
-            if flag.arity == Arity::Switch {
+                .ok_or_else(|| format!("unknown shorthand flag: '{letter}' in -{left}"))?;
+            let attached = letters.as_str();
+            if flag.arity == Arity::Switch && !attached.starts_with('=') {
                 self.set(flag, "true".into())?;
                 continue;
             }
-            let attached = letters.as_str();
             let value = match attached.strip_prefix('=').unwrap_or(attached) {
                 "" if attached.is_empty() => rest
                     .next()
                     .cloned()
-                    .ok_or_else(|| format!("flag needs an argument: '{letter}' in {word}"))?,
+                    .ok_or_else(|| format!("flag needs an argument: '{letter}' in -{left}"))?,
                 value => value.into(),
             };
             return self.set(flag, value);
         }
-        Ok(())
     }
 
     fn set(&mut self, flag: Flag<'_>, value: String) -> Result<(), String> {
-        let unread = |parser: &str| format!("strconv.{parser}: parsing \"{value}\": invalid syntax");
+        let unread = |parser: &str, why: &str| format!("strconv.{parser}: parsing \"{value}\": {why}");
         let refusal = match flag.arity {
-            Arity::Switch if !matches!(&*value, "true" | "false" | "1" | "0" | "t" | "f") => {
-                Some(unread("ParseBool"))
+            Arity::Switch if !TRUE.contains(&&*value) && !FALSE.contains(&&*value) => {
+                Some(unread("ParseBool", "invalid syntax"))
             }
-            Arity::Number if value.parse::<i64>().is_err() => Some(unread("ParseInt")),
+            Arity::Number => match value.parse::<i64>() {
+                Ok(_) => None,
+                Err(error) if matches!(error.kind(), PosOverflow | NegOverflow) => {
+                    Some(unread("ParseInt", "value out of range"))
+                }
+                Err(_) => Some(unread("ParseInt", "invalid syntax")),
+            },
             Arity::Duration => duration::parse(&value).err(),
             _ => None,
         };
         let Some(refusal) = refusal else {
+            self.given += &[" --", flag.name, "=", &value].concat();
             self.flags.entry(flag.name.into()).or_default().push(value);
             return Ok(());
         };
@@ -171,6 +190,13 @@ impl Args {
     /// `kubectl set image`: the command as its messages name it.
     pub(crate) fn path(&self) -> String {
         format!("kubectl {}", self.command)
+    }
+
+    /// The whole line, with its flags behind its words.
+    pub(crate) fn line(&self) -> String {
+        let words = std::iter::once(self.command).chain(self.words.iter().map(String::as_str));
+        let words: Vec<&str> = words.collect();
+        ["kubectl ", &words.join(" "), &self.given].concat()
     }
 
     /// The last value of a flag.
@@ -190,7 +216,7 @@ impl Args {
 
     /// Whether a switch is on.
     pub fn on(&self, name: &str) -> bool {
-        matches!(self.flag(name), Some("true" | "1" | "t"))
+        self.flag(name).is_some_and(|value| TRUE.contains(&value))
     }
 
     /// A whole number.
@@ -264,6 +290,8 @@ mod tests {
             ("shop", Some("false"), Some("app=web"))
         );
         assert_eq!((args.number("grace-period"), args.on("all-namespaces")), (Some(5), true));
+        let args = parse("rollout status deployment/web -w=false").expect("valid");
+        assert_eq!(args.flag("watch"), Some("false"));
         let args = parse("-n shop set image deployment/web c=nginx").expect("valid");
         assert_eq!((args.command, args.namespace(), args.words.len()), ("set image", "shop", 2));
         let args = parse("run once --image=busybox --command -- sleep -1").expect("valid");
@@ -282,6 +310,17 @@ mod tests {
             (
                 "drain node-1 --timeout=30",
                 "invalid argument \"30\" for \"--timeout\" flag: time: missing unit in duration \"30\"\nSee 'kubectl drain --help' for usage.",
+            ),
+            ("get pods -Az", "unknown shorthand flag: 'z' in -z\nSee 'kubectl get --help' for usage."),
+            ("get pods -An", "flag needs an argument: 'n' in -n\nSee 'kubectl get --help' for usage."),
+            ("get pods ---all", "bad flag syntax: ---all\nSee 'kubectl get --help' for usage."),
+            (
+                "get pods --watch=yes",
+                "invalid argument \"yes\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"yes\": invalid syntax\nSee 'kubectl get --help' for usage.",
+            ),
+            (
+                "scale deployment/web --replicas=99999999999999999999",
+                "invalid argument \"99999999999999999999\" for \"--replicas\" flag: strconv.ParseInt: parsing \"99999999999999999999\": value out of range\nSee 'kubectl scale --help' for usage.",
             ),
             ("frobnicate", "unknown command \"frobnicate\" for \"kubectl\""),
             ("--nosuch", "unknown flag: --nosuch\nSee 'kubectl --help' for usage."),

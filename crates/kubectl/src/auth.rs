@@ -1,13 +1,17 @@
 //! `kubectl auth can-i` and `kubectl auth whoami` (upstream: `kubectl/pkg/cmd/auth`; what roles allow is worked out as
 //! `plugin/pkg/auth/authorizer/rbac` does).
 
+pub(crate) mod reconcile;
+
 use crate::command::Cx;
 use crate::describe::role;
+use crate::printer::{Format, print_tree};
 use crate::{Args, Failure, tabs};
 use orrery_api::{ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject};
 use orrery_apimachinery::Value;
 use orrery_apimachinery::decode::encode;
 use orrery_apiserver::ApiServer;
+use serde_json::json;
 
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 const ANONYMOUS: &str = "system:anonymous";
@@ -93,20 +97,25 @@ fn granted(api: &ApiServer, role: &RoleRef, namespace: &str) -> Vec<PolicyRule> 
 }
 
 /// What is asked for.
-struct Question<'a> {
-    verb: &'a str,
+struct Question {
+    verb: String,
     group: String,
     /// The resource with its subresource, or an address that is none.
     what: String,
-    name: &'a str,
+    name: String,
 }
 
-impl Question<'_> {
+impl Question {
+    fn new(verb: &str, group: &str, what: &str, name: &str) -> Question {
+        let [verb, group, what, name] = [verb, group, what, name].map(String::from);
+        Question { verb, group, what, name }
+    }
+
     fn is_allowed_by(&self, rule: &PolicyRule) -> bool {
         let has = |words: &[orrery_apimachinery::Str], wanted: &str| {
             words.iter().any(|word| **word == *"*" || **word == *wanted)
         };
-        if !has(&rule.verbs, self.verb) {
+        if !has(&rule.verbs, &self.verb) {
             return false;
         }
         if self.what.starts_with('/') {
@@ -148,13 +157,13 @@ pub(crate) fn can_i(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 /// Reads a question, and warns of what makes no sense in it.
-fn question<'a>(cx: &mut Cx<'_>, args: &Args, verb: &'a str, what: &'a str) -> Question<'a> {
+fn question(cx: &mut Cx<'_>, args: &Args, verb: &str, what: &str) -> Question {
     let mut warn = |text: String| cx.output.stderr += &format!("Warning: {text}\n\n");
     if what.starts_with('/') {
         if !["get", "put", "post", "head", "options", "delete", "patch", "*"].contains(&verb) {
             warn(format!("verb '{verb}' is not a known verb"));
         }
-        return Question { verb, group: String::new(), what: what.into(), name: "" };
+        return Question::new(verb, "", what, "");
     }
     let (word, name) = what.split_once('/').unwrap_or((what, ""));
     let sub = args.flag("subresource").filter(|sub| !sub.is_empty());
@@ -170,7 +179,7 @@ fn question<'a>(cx: &mut Cx<'_>, args: &Args, verb: &'a str, what: &'a str) -> Q
                 None => format!("the server doesn't have a resource type '{word}'"),
             });
         }
-        return Question { verb, group: String::new(), what: below(word), name };
+        return Question::new(verb, "", &below(word), name);
     };
     if !args.on("all-namespaces") && !kind.namespaced() {
         let plural = kind.plural();
@@ -183,7 +192,7 @@ fn question<'a>(cx: &mut Cx<'_>, args: &Args, verb: &'a str, what: &'a str) -> Q
     if !verbs.split(' ').any(|known| known == verb) {
         warn(format!("verb '{verb}' is not a known verb"));
     }
-    Question { verb, group: kind.group().into(), what: below(kind.plural()), name }
+    Question::new(verb, kind.group(), &below(kind.plural()), name)
 }
 
 fn list(cx: &mut Cx<'_>, args: &Args, rules: &[PolicyRule]) -> Result<(), Failure> {
@@ -211,6 +220,16 @@ fn list(cx: &mut Cx<'_>, args: &Args, rules: &[PolicyRule]) -> Result<(), Failur
 /// `auth whoami`.
 pub(crate) fn whoami(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let user = User::of(args);
+    let format = Format::parse(cx, args)?;
+    if !matches!(format, Format::Human { .. }) {
+        let review = json!({
+            "kind": "SelfSubjectReview",
+            "apiVersion": "authentication.k8s.io/v1",
+            "metadata": {"creationTimestamp": null},
+            "status": {"userInfo": {"username": user.name, "groups": user.groups}},
+        });
+        return print_tree(cx, &format, &review);
+    }
     let mut text = format!("ATTRIBUTE\tVALUE\nUsername\t{}\n", user.name);
     text += &format!("Groups\t[{}]\n", user.groups.join(" "));
     cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);

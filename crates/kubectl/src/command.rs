@@ -36,6 +36,8 @@ impl Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DryRun {
     No,
+    /// No server is asked; the objects are those of files (`--local`).
+    Local,
     /// Nothing is sent that would change anything.
     Client,
     /// The server does everything but store.
@@ -45,8 +47,12 @@ pub(crate) enum DryRun {
 impl DryRun {
     pub(crate) fn parse(args: &Args) -> Result<DryRun, Failure> {
         match args.flag("dry-run") {
+            None | Some("none" | "false") if args.on("local") => Ok(DryRun::Local),
             None | Some("none" | "false") => Ok(DryRun::No),
             Some("client" | "unchanged" | "true") => Ok(DryRun::Client),
+            Some("server") if args.on("local") => Err(Failure::usage(
+                "cannot specify --local and --dry-run=server - did you mean --dry-run=client?",
+            )),
             Some("server") => Ok(DryRun::Server),
             Some(other) => Err(Failure::usage(format!(
                 "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
@@ -54,10 +60,15 @@ impl DryRun {
         }
     }
 
+    /// Whether requests are sent that would change something.
+    pub(crate) fn sends(self) -> bool {
+        matches!(self, DryRun::No | DryRun::Server)
+    }
+
     /// What results say of it.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
-            DryRun::No => "",
+            DryRun::No | DryRun::Local => "",
             DryRun::Client => " (dry run)",
             DryRun::Server => " (server dry run)",
         }
@@ -72,6 +83,10 @@ pub struct Cx<'a> {
     /// Under which name the server remembers what this command sets; empty for kubectl's own.
     pub(crate) manager: String,
     pub(crate) dry_run: DryRun,
+    /// How many documents of YAML were printed, between which stand lines.
+    pub(crate) documents: usize,
+    /// How often the server warned.
+    pub(crate) warnings: usize,
     /// Where a command is put that goes on; `None` when it goes on here and now.
     pub(crate) followed: Option<Option<Box<dyn Follow>>>,
 }
@@ -84,6 +99,8 @@ impl<'a> Cx<'a> {
             output: Output::default(),
             manager: String::new(),
             dry_run: DryRun::No,
+            documents: 0,
+            warnings: 0,
             followed: None,
         }
     }
@@ -98,8 +115,6 @@ impl<'a> Cx<'a> {
         &mut self,
         call: impl FnOnce(&mut ApiServer, &Request) -> StatusResult<T>,
     ) -> StatusResult<T> {
-        // What has been handed over is known to have changed nothing.
-        self.followed = None;
         let (api, mut request) = self.session.send();
         request.field_manager = (!self.manager.is_empty()).then(|| self.manager.as_str().into());
         request.dry_run = self.dry_run == DryRun::Server;
@@ -141,9 +156,7 @@ impl<'a> Cx<'a> {
 
     /// Changes the object by a patch; fields that nobody knows are warned of, as when validation is not asked for.
     pub(crate) fn patch(&mut self, key: &Key, patch: &Patch) -> StatusResult<Object> {
-        for warning in self.api().patch_warnings(key, patch) {
-            self.output.stderr.push_str(&format!("Warning: {warning}\n"));
-        }
+        self.tell_warnings(&self.api().patch_warnings(key, patch));
         let before = self.get(key)?;
         let patched = self.send(|api, request| {
             let request = Request { field_validation: FieldValidation::Warn, ..request.clone() };
@@ -161,7 +174,12 @@ impl<'a> Cx<'a> {
 
     /// Prints what is odd about an object that is to be written.
     pub(crate) fn warn(&mut self, object: &Object) {
-        for warning in object.warnings() {
+        self.tell_warnings(&object.warnings());
+    }
+
+    fn tell_warnings(&mut self, warnings: &[String]) {
+        self.warnings += warnings.len();
+        for warning in warnings {
             self.output.stderr.push_str(&format!("Warning: {warning}\n"));
         }
     }

@@ -1,22 +1,20 @@
 //! What Tab offers: the words that could stand in place of an unfinished one (upstream: `kubectl/pkg/util/completion`).
 
 use crate::args::{Arity, flags};
-use crate::{COMMANDS, Command, pods, target};
+use crate::{COMMANDS, Command, config, help, pods, target};
 use orrery_api::{Kind, Object, Pod};
-use orrery_apimachinery::Order;
+use orrery_apimachinery::{Order, Value};
 use orrery_apiserver::ApiServer;
 
 /// So many words are offered at most.
 const MOST: usize = 200;
 
 /// What takes its objects as `TYPE NAME` or `TYPE/NAME`.
-const OF_TYPES: [&str; 16] = [
+const OF_TYPES: [&str; 14] = [
     "annotate",
-    "autoscale",
     "delete",
     "describe",
     "edit",
-    "expose",
     "get",
     "label",
     "patch",
@@ -31,40 +29,60 @@ const OF_TYPES: [&str; 16] = [
 /// What takes a pod, or what has pods.
 const OF_PODS: [&str; 6] = ["attach", "cp", "debug", "exec", "logs", "port-forward"];
 /// What takes nodes.
-const OF_NODES: [&str; 5] = ["cordon", "drain", "top node", "top nodes", "uncordon"];
+const OF_NODES: [&str; 4] = ["cordon", "drain", "top node", "uncordon"];
 /// What can be rolled out, and what can be scaled.
 const ROLLED: [Kind; 3] = [Kind::DaemonSet, Kind::Deployment, Kind::StatefulSet];
 const SCALED: [Kind; 4] =
     [Kind::Deployment, Kind::ReplicaSet, Kind::ReplicationController, Kind::StatefulSet];
+/// What a Service can be made for.
+const EXPOSED: [Kind; 5] =
+    [Kind::Deployment, Kind::Pod, Kind::ReplicaSet, Kind::ReplicationController, Kind::Service];
 /// What has pods of its own.
 const WITH_PODS: [Kind; 6] =
     [Kind::DaemonSet, Kind::Deployment, Kind::Job, Kind::ReplicaSet, Kind::Service, Kind::StatefulSet];
 
+/// What is known where a line is completed.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The cluster.
+    pub api: &'a ApiServer,
+    /// The names that `-f` finds.
+    pub files: &'a [String],
+    /// The text of the person's [`crate::KUBECONFIG`], if there is one.
+    pub config: Option<&'a str>,
+}
+
 /// What is known of an unfinished command line.
 struct Line<'a> {
     api: &'a ApiServer,
+    config: Value,
     command: Option<&'static Command>,
     /// The words that are not flags, behind those of the command.
     words: Vec<&'a str>,
-    namespace: &'a str,
+    namespace: String,
     /// The flag whose value is being written.
     flag: Option<&'a str>,
 }
 
-/// The words that could stand in place of `last`, behind the words of a command line without `kubectl`. `files` are the
-/// names that `-f` finds.
-pub fn complete(before: &[String], last: &str, api: &ApiServer, files: &[String]) -> Vec<String> {
-    let line = Line::read(before, api);
+/// The words that could stand in place of `last`, behind the words of a command line without `kubectl`.
+pub fn complete(before: &[String], last: &str, known: &Known<'_>) -> Vec<String> {
+    let line = Line::read(before, known);
     let mut offers = Vec::new();
-    let (head, tail) = match last.split_once('=') {
+    let (mut head, mut tail) = match last.split_once('=') {
         Some((flag, _)) if last.starts_with("--") => last.split_at(flag.len() + 1),
         _ => ("", last),
     };
     let flag = line.flag.or_else(|| head.strip_prefix("--").map(|flag| flag.trim_end_matches('=')));
     match flag {
-        Some(flag) => line.values(flag, files, &mut offers),
-        None if tail.starts_with('-') => line.flags(&mut offers),
-        None => line.words(tail, &mut offers),
+        Some(flag) => line.values(flag, known.files, &mut offers),
+        None if tail.starts_with('-') => line.flags(tail, &mut offers),
+        None => {
+            // Of several kinds the last one is being written.
+            if line.words.is_empty() && line.command.is_some() {
+                (head, tail) = tail.split_at(tail.rfind(',').map_or(0, |comma| comma + 1));
+            }
+            line.words(tail, &mut offers);
+        }
     }
     offers.retain(|offer| offer.starts_with(tail));
     offers.order();
@@ -75,12 +93,18 @@ pub fn complete(before: &[String], last: &str, api: &ApiServer, files: &[String]
 }
 
 impl<'a> Line<'a> {
-    fn read(before: &'a [String], api: &'a ApiServer) -> Line<'a> {
-        let mut line = Line { api, command: None, words: Vec::new(), namespace: "default", flag: None };
-        let mut plain: Vec<&str> = Vec::new();
+    fn read(before: &'a [String], known: &Known<'a>) -> Line<'a> {
+        let config = config::parse(known.config);
+        let (api, namespace) = (known.api, String::new());
+        let mut line = Line { api, config, command: None, words: Vec::new(), namespace, flag: None };
+        let (mut plain, mut context): (Vec<&str>, _) = (Vec::new(), None);
         let mut rest = before.iter();
         while let Some(word) = rest.next() {
             if !word.starts_with('-') {
+                // `help` is followed by a command as kubectl is.
+                if plain.is_empty() && word == "help" {
+                    continue;
+                }
                 plain.push(word);
                 line.command = named(&plain).or(line.command);
                 continue;
@@ -98,9 +122,13 @@ impl<'a> Line<'a> {
             let value = given.or_else(|| rest.next().map(String::as_str));
             match value {
                 None => line.flag = Some(flag.name),
-                Some(value) if flag.name == "namespace" => line.namespace = value,
+                Some(value) if flag.name == "namespace" => line.namespace = value.into(),
+                Some(value) if flag.name == "context" => context = Some(value),
                 Some(_) => {}
             }
+        }
+        if line.namespace.is_empty() {
+            line.namespace = config::namespace(&line.config, context).unwrap_or_else(|| "default".into());
         }
         let own = line.command.map_or(0, |command| command.name.split(' ').count());
         line.words = plain.split_off(own.min(plain.len()));
@@ -111,11 +139,13 @@ impl<'a> Line<'a> {
         self.command.map_or("", |command| command.name)
     }
 
-    fn flags(&self, offers: &mut Vec<String>) {
+    /// All flags by their names; by their letters too as long as nothing says that a name is meant.
+    fn flags(&self, last: &str, offers: &mut Vec<String>) {
         let spec = self.command.map_or("", |command| command.flags);
         for flag in flags(spec) {
             let sign = if flag.arity == Arity::Switch { "" } else { "=" };
             offers.push(["--", flag.name, sign].concat());
+            offers.extend(flag.short.filter(|_| last == "-").map(|letter| format!("-{letter}")));
         }
     }
 
@@ -129,7 +159,13 @@ impl<'a> Line<'a> {
                 return offers.push("-".into());
             }
             "selector" => return self.labels(offers),
-            "output" => &["custom-columns=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"],
+            "output" => self.formats(),
+            "context" => return self.of_config("contexts", offers),
+            "cluster" => return self.of_config("clusters", offers),
+            "user" => return self.of_config("users", offers),
+            "clusterrole" => return self.names(Kind::ClusterRole, offers),
+            "role" => return self.names(Kind::Role, offers),
+            "api-version" => return offers.extend(self.api.kinds().map(|kind| kind.api_version().into())),
             "dry-run" => &["client", "none", "server"],
             "cascade" => &["background", "foreground", "orphan"],
             "validate" => &["ignore", "strict", "warn"],
@@ -143,12 +179,35 @@ impl<'a> Line<'a> {
             ],
             "type" if self.name() == "patch" => &["json", "merge", "strategic"],
             "type" => &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"],
+            "types" => &["Normal", "Warning"],
+            "protocol" => &["SCTP", "TCP", "UDP"],
+            "session-affinity" => &["ClientIP", "None"],
+            "image-pull-policy" => &["Always", "IfNotPresent", "Never"],
+            "profile" => &["baseline", "general", "legacy", "netadmin", "restricted", "sysadmin"],
+            "subresource" => &["scale", "status"],
             "restart" => &["Always", "Never", "OnFailure"],
             "sort-by" if self.name().starts_with("top") => &["cpu", "memory"],
             "sort-by" => &[".metadata.creationTimestamp", ".metadata.name", ".status.startTime"],
             _ => &[],
         };
         offers.extend(fixed.iter().map(|value| (*value).to_owned()));
+    }
+
+    /// What a command can be told to print.
+    fn formats(&self) -> &'static [&'static str] {
+        match self.name() {
+            "api-resources" => &["name", "wide"],
+            "config get-contexts" | "delete" => &["name"],
+            "explain" => &["plaintext"],
+            "get" => &["custom-columns=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"],
+            "version" => &["json", "yaml"],
+            _ => &["go-template=", "json", "jsonpath=", "name", "yaml"],
+        }
+    }
+
+    /// The names that the person's configuration has for clusters, contexts or users.
+    fn of_config(&self, field: &str, offers: &mut Vec<String>) {
+        offers.extend(config::names(&self.config, field).map(str::to_owned));
     }
 
     /// What could stand where a word is expected.
@@ -165,13 +224,19 @@ impl<'a> Line<'a> {
         match self.name() {
             "explain" | "api-resources" => self.kinds(&self.api.kinds().collect::<Vec<_>>(), last, offers),
             "taint" => self.typed(&[Kind::Node], last, offers),
-            "scale" => self.typed(&SCALED, last, offers),
+            "autoscale" | "scale" => self.typed(&SCALED, last, offers),
+            "expose" => self.typed(&EXPOSED, last, offers),
+            "config delete-cluster" | "config set-cluster" => self.of_config("clusters", offers),
+            "config delete-user" | "config set-credentials" => self.of_config("users", offers),
+            name if name.starts_with("config ") && name.ends_with("-context") => {
+                self.of_config("contexts", offers);
+            }
             name if name.starts_with("rollout ") => self.typed(&ROLLED, last, offers),
             name if OF_TYPES.contains(&name) => {
                 self.typed(&self.api.kinds().collect::<Vec<_>>(), last, offers);
             }
             name if OF_NODES.contains(&name) => self.names(Kind::Node, offers),
-            name if name.starts_with("top po") => self.names(Kind::Pod, offers),
+            "top pod" => self.names(Kind::Pod, offers),
             name if OF_PODS.contains(&name) => self.of_pods(name, last, offers),
             _ => {}
         }
@@ -234,7 +299,7 @@ impl<'a> Line<'a> {
     }
 
     fn names(&self, kind: Kind, offers: &mut Vec<String>) {
-        let here = |object: &&Object| !kind.namespaced() || &*object.metadata().namespace == self.namespace;
+        let here = |object: &&Object| !kind.namespaced() || *object.metadata().namespace == *self.namespace;
         offers.extend(self.api.objects(kind).filter(here).map(|object| object.metadata().name.to_string()));
     }
 
@@ -243,11 +308,11 @@ impl<'a> Line<'a> {
         let (kind, name) = word.split_once('/').unwrap_or(("pods", word));
         let kind = self.api.kind_named(kind)?;
         if kind == Kind::Pod {
-            return self.api.get::<Pod>(self.namespace, name).map(|pod| (**pod).clone());
+            return self.api.get::<Pod>(&self.namespace, name).map(|pod| (**pod).clone());
         }
         let of_it =
             |pod: &&Object| pod.metadata().name.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
-        let namespace = |pod: &&Object| &*pod.metadata().namespace == self.namespace;
+        let namespace = |pod: &&Object| *pod.metadata().namespace == *self.namespace;
         match self.api.objects(Kind::Pod).filter(namespace).find(of_it)? {
             Object::Pod(pod) => Some((**pod).clone()),
             _ => None,
@@ -263,7 +328,7 @@ impl<'a> Line<'a> {
         if let Some((kind, name)) = word.split_once('/')
             && self.api.kind_named(kind) == Some(Kind::Service)
         {
-            let service = self.api.get::<orrery_api::Service>(self.namespace, name);
+            let service = self.api.get::<orrery_api::Service>(&self.namespace, name);
             let ports = service.iter().flat_map(|service| &service.spec.ports);
             return offers.extend(ports.map(|port| format!("8080:{}", port.port)));
         }
@@ -274,7 +339,8 @@ impl<'a> Line<'a> {
 
     fn labels(&self, offers: &mut Vec<String>) {
         let kind = self.words.first().and_then(|word| self.api.kind_named(word)).unwrap_or(Kind::Pod);
-        for object in self.api.objects(kind) {
+        let here = |object: &&Object| !kind.namespaced() || *object.metadata().namespace == *self.namespace;
+        for object in self.api.objects(kind).filter(here) {
             let labels = object.metadata().labels.iter();
             offers.extend(labels.map(|(key, value)| [&**key, "=", value].concat()));
         }
@@ -283,7 +349,8 @@ impl<'a> Line<'a> {
 
 /// The command that words name.
 fn named(words: &[&str]) -> Option<&'static Command> {
-    let name = words.join(" ");
+    let words = words.join(" ");
+    let name = help::canonical(&words);
     COMMANDS.iter().find(|command| command.name == name)
 }
 

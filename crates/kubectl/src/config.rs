@@ -13,8 +13,12 @@ pub const PATH: &str = "/root/.kube/config";
 
 /// The file that the person has, or the one that comes with a cluster.
 pub(crate) fn load(files: &dyn Files) -> Value {
-    let text = files.read(PATH);
-    let document = text.and_then(|text| read(&text, &Limits::default()).documents.into_iter().next());
+    parse(files.read(PATH).as_deref())
+}
+
+/// What the file says.
+pub(crate) fn parse(text: Option<&str>) -> Value {
+    let document = text.and_then(|text| read(text, &Limits::default()).documents.into_iter().next());
     document.map_or_else(
         || {
             json!({
@@ -42,6 +46,11 @@ pub(crate) fn namespace(config: &Value, context: Option<&str>) -> Option<String>
 /// Whether there is a context of that name.
 pub(crate) fn has_context(config: &Value, name: &str) -> bool {
     find(config, "contexts", name).is_some()
+}
+
+/// The names of the clusters, contexts or users.
+pub(crate) fn names<'c>(config: &'c Value, field: &str) -> impl Iterator<Item = &'c str> {
+    list(config, field).iter().map(name)
 }
 
 fn current(config: &Value) -> &str {

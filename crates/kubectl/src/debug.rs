@@ -1,19 +1,17 @@
 //! `kubectl debug` (upstream: `kubectl/pkg/cmd/debug`): a container added to a pod, a copy of a pod, or a pod on a node.
 
+mod custom;
 mod profile;
 
+use crate::attach::Attached;
 use crate::command::{Cx, decode};
-use crate::exec::join;
 use crate::{Args, Failure, pods};
-use orrery_api::{Object, Pod};
-use orrery_apimachinery::{Str, Value};
+use orrery_api::Object;
+use orrery_apimachinery::Value;
 use orrery_apiserver::Key;
-use orrery_sim::{Duration, Random};
+use orrery_sim::Random;
 use profile::{Profile, Way};
 use serde_json::{Map, json};
-
-/// How long it is waited for a container that is to be attached to.
-const START: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let profile = Profile::parse(args)?;
@@ -27,8 +25,11 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if profile == Profile::Legacy {
         cx.output.stderr += "--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example \"--profile=general\".\n";
     }
+    let mut objects: Vec<Object> = pods::of_file(cx, args)?.into_iter().collect();
     for name in names {
-        let object = pods::named(cx, args, name)?;
+        objects.push(pods::named(cx, args, name)?);
+    }
+    for object in objects {
         let (pod, container) = match &object {
             Object::Node(_) => on_node(cx, args, &object, command, profile)?,
             Object::Pod(_) if args.flag("copy-to").is_some() => copy(cx, args, &object, command, profile)?,
@@ -46,7 +47,8 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         };
         let attach = args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"));
         if attach && !container.is_empty() {
-            attach_to(cx, args, &pod, &container)?;
+            let attached = Attached::to(cx, args, &Key::of(&pod), container.into(), 0);
+            cx.follow(args, Box::new(attached))?;
         }
     }
     Ok(())
@@ -67,7 +69,7 @@ fn check(args: &Args) -> Result<(), Failure> {
         () if !copying && args.on("same-node") => "--same-node may only be used with --copy-to.",
         () if !copying && given("set-image") => "--set-image may only be used with --copy-to.",
         () if !copying && !given("image") => "you must specify --image when not using --copy-to.",
-        () if names.is_empty() => "NAME or filename is required for debug",
+        () if names.is_empty() && !given("filename") => "NAME or filename is required for debug",
         () if given("target") && copying => {
             "--target is incompatible with --copy-to. Use --share-processes instead."
         }
@@ -141,6 +143,7 @@ fn add(
         new["targetContainerName"] = target.into();
     }
     profile.secure(&mut new, Way::Added);
+    custom::dress(cx, args, &mut new)?;
     match tree["spec"]["ephemeralContainers"].as_array_mut() {
         Some(list) => list.push(new),
         None => tree["spec"]["ephemeralContainers"] = json!([new]),
@@ -187,6 +190,7 @@ fn copy(
     let name = changed(cx, args, &mut tree, command)?;
     if !name.is_empty() {
         profile.apply(&mut tree, &name, Way::Copied, args);
+        custom::dress_in(cx, args, &mut tree, &name)?;
     }
     let key = Key { name: args.flag("copy-to").unwrap_or_default().into(), ..key };
     let pod = cx.create(&key, &tree)?;
@@ -244,32 +248,9 @@ fn on_node(
         },
     });
     profile.apply(&mut tree, container_name, Way::OnNode, args);
+    custom::dress_in(cx, args, &mut tree, container_name)?;
     let key = Key::new(orrery_api::Kind::Pod, args.namespace(), name);
     Ok((cx.create(&key, &tree)?, container_name.into()))
-}
-
-/// Waits until the container runs, and attaches to it.
-fn attach_to(cx: &mut Cx<'_>, args: &Args, pod: &Object, container: &str) -> Result<(), Failure> {
-    let (meta, deadline) = (pod.metadata(), cx.session.now() + START);
-    loop {
-        let Some(pod) = cx.api().get::<Pod>(&meta.namespace, &meta.name).cloned() else {
-            return Err(cx
-                .get(&Key::of(pod))
-                .map_or_else(Failure::from, |_| Failure::usage("the pod is gone")));
-        };
-        let status = &pod.status;
-        let statuses = status.container_statuses.iter().chain(&status.ephemeral_container_statuses);
-        let started = statuses.into_iter().any(|it| {
-            &*it.name == container && (it.state.running.is_some() || it.state.terminated.is_some())
-        });
-        if started {
-            return join(cx, args, pod, Str::from(container));
-        }
-        if cx.session.now() >= deadline {
-            return Err(Failure::usage("timed out waiting for the condition"));
-        }
-        cx.session.pass(pods::LOOK);
-    }
 }
 
 /// The fields of a tree that is known to be a map.

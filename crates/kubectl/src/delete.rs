@@ -1,11 +1,13 @@
 //! `kubectl delete`.
 
 use crate::command::{Cx, DryRun, outcome};
+use crate::follow::Follow;
+use crate::raw::{self, Method};
 use crate::trouble::Trouble;
 use crate::{Args, Failure, manifest, target};
 use orrery_apimachinery::Str;
 use orrery_apiserver::{DeleteOptions, Key, Propagation};
-use orrery_sim::Duration;
+use orrery_sim::{Duration, SimTime};
 
 /// How long `--wait` waits at most.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -13,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 const FORCED: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n";
+
+const OF_CLUSTER: &str = "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n";
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let options = DeleteOptions {
@@ -22,9 +26,20 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     };
     check(args)?;
     let forced = options.grace_period_seconds == Some(0);
+    if let Some(path) = raw::path(args) {
+        return raw(cx, args, path);
+    }
     let keys = keys(cx, args)?;
     if forced {
         cx.output.stderr.push_str(FORCED);
+    }
+    if args.on("interactive") && !confirmed(cx, &keys) {
+        cx.say("deletion is cancelled");
+        return Ok(());
+    }
+    let everywhere = args.on("all-namespaces") || args.flag("namespace").is_none();
+    if !everywhere && keys.iter().any(|(key, _)| !key.kind.namespaced()) {
+        cx.output.stderr += OF_CLUSTER;
     }
     let patient = ["all", "selector", "field-selector"].iter().any(|flag| args.flag(flag).is_some());
     let tolerant = args.flag("ignore-not-found").map_or(patient, |_| args.on("ignore-not-found"));
@@ -33,7 +48,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         match delete(cx, key, &options) {
             Ok(uid) => {
                 say(cx, args, key, forced);
-                deleted.push((key, uid));
+                deleted.push((key.clone(), uid));
             }
             Err(Trouble::Refused(status)) if status.is_not_found() && tolerant => {}
             Err(trouble) => troubles.push(match file {
@@ -47,9 +62,35 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         cx.say("No resources found");
     }
     if args.flag("wait") != Some("false") && cx.dry_run == DryRun::No {
-        wait(cx, &deleted);
+        let limit = args.duration("timeout").filter(|limit| *limit > Duration::ZERO);
+        let deadline = cx.session.now() + limit.unwrap_or(PATIENCE);
+        return cx.follow(args, Box::new(Going { objects: deleted, deadline, limited: limit.is_some() }));
     }
     Ok(())
+}
+
+/// One request that deletes (`--raw`).
+fn raw(cx: &mut Cx<'_>, args: &Args, path: &str) -> Result<(), Failure> {
+    if args.on("interactive") {
+        return Err(Failure::usage("--interactive can not be used with --raw"));
+    }
+    if args.all("filename").len() > 1 {
+        return Err(Failure::usage("--raw can only use a single local file or stdin"));
+    }
+    raw::request(cx, args, Method::Delete, path)
+}
+
+/// Whether the person wants it (`--interactive`); what is not there is not asked about.
+fn confirmed(cx: &mut Cx<'_>, keys: &[(Key, Option<String>)]) -> bool {
+    let there: Vec<&Key> = keys.iter().map(|(key, _)| key).filter(|key| cx.get(key).is_ok()).collect();
+    if there.is_empty() {
+        return true;
+    }
+    cx.say(format!("You are about to delete the following {} resource(s):", there.len()));
+    there.into_iter().for_each(|key| cx.say(target::display(key)));
+    cx.output.stdout += "Do you want to continue? (y/n): ";
+    let answer = cx.files.read("-").unwrap_or_default();
+    answer.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("y"))
 }
 
 fn say(cx: &mut Cx<'_>, args: &Args, key: &Key, forced: bool) {
@@ -118,12 +159,30 @@ pub(crate) fn propagation(args: &Args) -> Result<Propagation, Failure> {
     }
 }
 
-/// Lets time pass until all are gone; one of the same name is another one.
-fn wait(cx: &mut Cx<'_>, deleted: &[(&Key, Str)]) {
-    let deadline = cx.session.now() + PATIENCE;
-    let there =
-        |cx: &Cx<'_>, key: &Key, uid: &Str| cx.api().object(key).is_some_and(|o| o.metadata().uid == *uid);
-    while cx.session.now() < deadline && deleted.iter().any(|(key, uid)| there(cx, key, uid)) {
-        cx.session.pass(LOOK);
+/// Objects that are going: it is waited until all are gone.
+struct Going {
+    /// Each with its uid: one of the same name is another one.
+    objects: Vec<(Key, Str)>,
+    deadline: SimTime,
+    /// Whether the person said how long.
+    limited: bool,
+}
+
+impl Follow for Going {
+    fn look(&mut self, cx: &mut Cx<'_>, _: &Args) -> Result<bool, Failure> {
+        self.objects.retain(|(key, uid)| cx.api().object(key).is_some_and(|o| o.metadata().uid == *uid));
+        let Some((key, _)) = self.objects.first() else { return Ok(true) };
+        match cx.session.now() >= self.deadline {
+            true if self.limited => Err(Failure::usage(format!(
+                "timed out waiting for the condition on {}/{}",
+                key.kind.plural(),
+                key.name
+            ))),
+            over => Ok(over),
+        }
+    }
+
+    fn ends(&self) -> bool {
+        true
     }
 }

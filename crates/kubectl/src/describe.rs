@@ -42,6 +42,7 @@ use crate::target::{self, Target};
 use crate::{Args, Failure, tabs};
 pub(crate) use events::interval;
 use orrery_api::Object;
+use orrery_api::printers::escaped;
 use orrery_apimachinery::{MicroTime, Reason, Value};
 use orrery_apiserver::{ApiServer, Key};
 use story::Story;
@@ -132,7 +133,7 @@ fn text(cx: &Cx<'_>, args: &Args, object: &Object) -> String {
     if eventful && args.flag("show-events").is_none_or(|_| args.on("show-events")) {
         events::describe(&mut story, &look, &events::about(&look, object));
     }
-    tabs::align(&story.0)
+    tabs::align(&escaped(&story.0))
 }
 
 /// Tells everything but the events; false where upstream tells none.

@@ -2,13 +2,15 @@
 
 mod unified;
 
-use crate::apply::{apply_on_server, merged};
+use crate::apply::{apply_on_server, merged, prune};
 use crate::command::{Cx, DryRun};
 use crate::create::usage;
 use crate::manifest::{self, Manifest};
 use crate::printer::shown;
 use crate::{Args, Failure};
+use orrery_api::Object;
 use orrery_apimachinery::Value;
+use orrery_apiserver::Key;
 use orrery_manifest::to_yaml;
 
 /// Where the two versions would lie.
@@ -32,8 +34,20 @@ fn differences(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("--force-conflicts only works with --server-side"));
     }
     cx.dry_run = DryRun::Server;
-    for manifest in manifest::read(cx, args)? {
-        let text = compare(cx, args, &manifest)?;
+    let kinds = prune::kinds(cx.api(), args)?;
+    let manifests = manifest::read(cx, args)?;
+    let mut texts = Vec::new();
+    for manifest in &manifests {
+        texts.push(compare(cx, args, manifest)?);
+    }
+    if args.on("prune") {
+        let visited: Vec<Object> = manifests.iter().filter_map(|it| cx.get(&it.key).ok()).collect();
+        for object in prune::left_over(cx.api(), args, &kinds, &visited)? {
+            let text = to_yaml(&shown(cx.api(), &object, args));
+            texts.push(told(cx, &Key::of(&object), [text, String::new()]));
+        }
+    }
+    for text in texts {
         if !text.is_empty() {
             cx.output.stdout.push_str(&text);
             cx.output.code = 1;
@@ -57,19 +71,24 @@ fn compare(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<String, 
         mask(&mut trees);
     }
     let texts = trees.map(|tree| if tree.is_null() { String::new() } else { to_yaml(&tree) });
+    Ok(told(cx, &manifest.key, texts))
+}
+
+/// How two texts of an object differ, as `diff` prints it; nothing when they do not.
+fn told(cx: &Cx<'_>, key: &Key, texts: [String; 2]) -> String {
     let hunks = unified::hunks(&texts[0], &texts[1]);
     if hunks.is_empty() {
-        return Ok(hunks);
+        return hunks;
     }
-    let (name, now) = (file_name(manifest), cx.api().micro_date(cx.session.now()).to_string());
+    let (name, now) = (file_name(key), cx.api().micro_date(cx.session.now()).to_string());
     let date = now.replace('T', " ").replace('Z', "000 +0000");
-    Ok(format!(
+    format!(
         "diff -u -N {LIVE}/{name} {MERGED}/{name}\n--- {LIVE}/{name}\t{date}\n+++ {MERGED}/{name}\t{date}\n{hunks}"
-    ))
+    )
 }
 
 /// `apps.v1.Deployment.default.web`.
-fn file_name(Manifest { key, .. }: &Manifest) -> String {
+fn file_name(key: &Key) -> String {
     let group = match key.kind.group() {
         "" => String::new(),
         group => format!("{group}."),

@@ -1,20 +1,21 @@
-//! `kubectl exec` and `kubectl attach` (upstream: `kubectl/pkg/cmd/exec`, `kubectl/pkg/cmd/attach`).
+//! `kubectl exec` (upstream: `kubectl/pkg/cmd/exec`).
 
 use crate::command::Cx;
 use crate::create::usage;
-use crate::{Args, Failure, logs, pods};
-use orrery_api::Pod;
+use crate::{Args, Failure, pods};
+use orrery_api::{Object, Pod};
 use orrery_apimachinery::{Reason, Status, Str};
 use std::rc::Rc;
 
-/// What is said when a terminal is asked for: nobody sits at one.
+/// What is said when a terminal is asked for where nobody sits at one.
 const NO_TERMINAL: &str = "Unable to use a TTY - input is not a terminal or the right kind of file\n";
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let (before, command) = args.around_dash();
-    let Some(word) = before.first() else {
+    let file = pods::of_file(cx, args)?;
+    if before.is_empty() && file.is_none() {
         return Err(Failure::usage("pod, type/name or --filename must be specified"));
-    };
+    }
     if command.is_empty() && before.len() > 1 {
         return Err(usage(
             args,
@@ -24,9 +25,13 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if command.is_empty() {
         return Err(Failure::usage("you must specify at least one command for the container"));
     }
-    let pod = running(cx, args, word, "exec into")?;
+    let object = match (file, before.first()) {
+        (Some(object), _) => object,
+        (None, word) => pods::named(cx, args, word.map_or("", String::as_str))?,
+    };
+    let pod = running(cx, args, &object, "exec into")?;
     let container = pods::container(cx, args, &pod)?;
-    if args.on("tty") {
+    if args.on("tty") && cx.followed.is_none() {
         cx.output.stderr += NO_TERMINAL;
     }
     let meta = &pod.metadata;
@@ -53,57 +58,18 @@ fn refused(status: Status) -> Failure {
     }
 }
 
-/// The pod that a word names, or the best one of what it names, if it has not ended.
-fn running(cx: &mut Cx<'_>, args: &Args, word: &str, doing: &str) -> Result<Rc<Pod>, Failure> {
-    let object = pods::named(cx, args, word)?;
-    let pod = pods::of(cx, args, &object, "attach to", false)?.remove(0);
+/// The pod that is named, or the best one of what is named, if it has not ended.
+pub(crate) fn running(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    object: &Object,
+    doing: &str,
+) -> Result<Rc<Pod>, Failure> {
+    let pod = pods::of(cx, args, object, "attach to", false)?.remove(0);
     match pod.status.phase.as_deref() {
         Some(phase @ ("Succeeded" | "Failed")) => Err(Failure::usage(format!(
             "cannot {doing} a container in a completed pod; current phase is {phase}"
         ))),
         _ => Ok(pod),
     }
-}
-
-pub(crate) fn attach(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let word = match &args.words[..] {
-        [] => return Err(Failure::usage("at least 1 argument is required for attach")),
-        [one] => one.clone(),
-        [kind, name] => [kind, "/", name].concat(),
-        many => {
-            let (count, many) = (many.len(), many.join(" "));
-            return Err(usage(
-                args,
-                &format!(
-                    "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {count}: [{many}]"
-                ),
-            ));
-        }
-    };
-    let pod = running(cx, args, &word, "attach")?;
-    let container = pods::container(cx, args, &pod)?;
-    join(cx, args, pod, container)
-}
-
-/// Shows what a container writes. Nobody types anything, so one that reads what is typed is left at once.
-pub(crate) fn join(cx: &mut Cx<'_>, args: &Args, pod: Rc<Pod>, container: Str) -> Result<(), Failure> {
-    if !args.on("quiet") {
-        cx.output.stderr += "If you don't see a command prompt, try pressing enter.\n";
-    }
-    if !args.on("stdin") {
-        return logs::attach(cx, args, (pod, container), None);
-    }
-    let ephemeral = pod.spec.ephemeral_containers.iter().any(|it| it.name == container);
-    let (name, namespace) = (&pod.metadata.name, &pod.metadata.namespace);
-    let place = if &**namespace == "default" { String::new() } else { format!(" -n {namespace}") };
-    let command = format!("'kubectl attach {name}{place} -c {container} -i -t'");
-    if args.on("tty") && ephemeral {
-        cx.output.stderr += &format!(
-            "Session ended, the ephemeral container will not be restarted but may be reattached using {command} if it is still running\n"
-        );
-    } else if args.on("tty") && pod.spec.restart_policy.as_deref() == Some("Always") {
-        cx.output.stderr +=
-            &format!("Session ended, resume using {command} command when the pod is running\n");
-    }
-    Ok(())
 }

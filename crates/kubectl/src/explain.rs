@@ -2,6 +2,8 @@
 //!
 //! Printed as by the template `plaintext` (`k8s.io/kubectl/pkg/explain/v2/templates/plaintext.tmpl`).
 
+mod custom;
+
 use crate::command::Cx;
 use crate::target;
 use crate::{Args, Failure};
@@ -20,15 +22,15 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         [word] => word,
         _ => return Err(Failure::usage("We accept only this format: explain RESOURCE")),
     };
-    if let Some(format) = args.flag("output").filter(|format| *format != "plaintext") {
-        return Err(Failure::usage(format!("unrecognized format: {format}")));
-    }
     let (resource, path) = split(word)?;
     let kind = target::kind(cx.api(), resource).map_err(|failure| {
         // The one command whose complaint is not marked as an error.
         let text = failure.text.trim_start_matches("error: ").to_owned();
         Failure { text, ..failure }
     })?;
+    if let Some(format) = args.flag("output").filter(|format| *format != "plaintext") {
+        return Err(Failure::usage(format!("unrecognized format: {format}")));
+    }
     let api_version = args.flag("api-version").unwrap_or(kind.api_version());
     // `deployments.apps.spec`: the group is no field.
     let path = match args.flag("api-version") {
@@ -38,12 +40,20 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let Some(schema) = cx.files.schema() else {
         return Err(Failure::usage("the descriptions of fields are not here yet; try again in a moment"));
     };
-    let Some(described) = schema.kind(api_version, kind.name()) else {
-        return Err(Failure::usage(unserved(schema, api_version, kind.plural())));
-    };
     let mut page = Page { schema, recursive: args.on("recursive"), text: String::new() };
     page.head(api_version, kind.name());
-    let explained = page.explain(described, &path);
+    let explained = match schema.kind(api_version, kind.name()) {
+        Some(described) => page.explain(described, &path),
+        None => {
+            let unserved = || Failure::usage(unserved(schema, api_version, kind.plural()));
+            let custom = custom::schema(cx.api(), api_version, kind.name()).ok_or_else(unserved)?;
+            // What all objects have is stated by any of the kinds.
+            let pod = schema.kind("v1", "Pod");
+            let common = ["apiVersion", "kind", "metadata"].iter();
+            let common: Vec<&Field> = common.filter_map(|name| pod?.field(name)).collect();
+            page.explain_custom(custom, &path, &common)
+        }
+    };
     cx.output.stdout.push_str(&page.text);
     explained
 }
@@ -100,8 +110,17 @@ impl Page<'_> {
             let field = holder.field(name).ok_or_else(missing)?;
             holder = self.schema.named(field.ty.innermost()).ok_or_else(missing)?;
         }
-        let field = holder.field(last).ok_or_else(missing)?;
-        self.text.push_str(&format!("FIELD: {last} <{}>\n", self.shown(field.ty)));
+        self.explain_field(holder.field(last).ok_or_else(missing)?, &[])
+    }
+
+    /// What is said of a field, or of the one that a path from it leads to.
+    fn explain_field(&mut self, field: &Field, path: &[&str]) -> Result<(), Failure> {
+        if let Some(last) = path.last() {
+            let missing = || Failure::usage(format!("field \"{last}\" does not exist"));
+            let holder = self.schema.named(field.ty.innermost()).ok_or_else(missing)?;
+            return self.explain(holder, path);
+        }
+        self.text.push_str(&format!("FIELD: {} <{}>\n", field.name, self.shown(field.ty)));
         if !enumeration(field).is_empty() {
             self.text.push_str("ENUM:");
             enumeration(field)
@@ -182,7 +201,7 @@ fn enumeration(field: &Field) -> &[&'static str] {
     if alone { &field.values } else { &[] }
 }
 
-fn quoted(value: &'static str) -> &'static str {
+fn quoted(value: &str) -> &str {
     if value.is_empty() { "\"\"" } else { value }
 }
 

@@ -3,8 +3,8 @@
 use crate::command::{Cx, outcome};
 use crate::create::{finish, int_or_string};
 use crate::trouble::Trouble;
-use crate::{Args, Failure, target};
-use orrery_api::Object;
+use crate::{Args, Failure, overrides, target};
+use orrery_api::{Kind, Object};
 use orrery_apimachinery::Value;
 use serde_json::{Map, json};
 
@@ -15,7 +15,10 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let mut troubles = Vec::new();
     for object in target::visit(cx, args, &args.words)? {
         match object.and_then(|object| service(args, &object).map_err(Trouble::Text)) {
-            Ok(tree) => finish(cx, args, &tree, None, "exposed")?,
+            Ok(tree) => {
+                let tree = overrides::apply(args, Kind::Service, tree)?;
+                finish(cx, args, &tree, None, "exposed")?;
+            }
             Err(trouble) => troubles.push(trouble),
         }
     }

@@ -1,26 +1,34 @@
 //! `kubectl get`.
 
+mod watch;
+
 use crate::command::Cx;
-use crate::follow::Follow;
 use crate::printer::{Format, print_tree, shown as shown_tree};
 use crate::sort::sort_by;
 use crate::target::{self, Target};
 use crate::trouble::Trouble;
-use crate::{Args, Failure, manifest};
-use orrery_api::printers::{Options, table};
+use crate::{Args, Failure, component_statuses, manifest, raw, tabs};
+use orrery_api::printers::{Options, age, table};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Reason, Status, Value};
-use orrery_apiserver::{ApiServer, Key, Revision};
+use orrery_apiserver::{ApiServer, Key, Scale};
 use serde_json::json;
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let format = Format::parse(cx, args)?;
-    if let Some(path) = args.flag("raw") {
-        return raw(cx, path);
+    check(args)?;
+    if let Some(path) = raw::path(args) {
+        return raw::request(cx, args, raw::Method::Get, path);
+    }
+    if let Some(names) = component_statuses::asked(args) {
+        return component_statuses::get(cx, args, &names, &format);
+    }
+    if let Some(subresource) = args.flag("subresource").filter(|name| !name.is_empty()) {
+        return of_subresource(cx, args, subresource, &format);
     }
     let targets = targets(cx, args)?;
     if args.on("watch") || args.on("watch-only") {
-        return watch(cx, args, &targets, &format);
+        return watch::run(cx, args, &targets, &format);
     }
     let single = matches!(targets[..], [Target::One(_)]);
     let mut objects = Vec::new();
@@ -30,109 +38,111 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             Target::One(key) => objects.extend(one(cx, key, args)),
         }
     }
-    if let Some(path) = args.flag("sort-by").filter(|path| !path.is_empty()) {
-        let trees: Vec<Value> = objects.iter().map(Object::to_value).collect();
-        let order = sort_by(&trees, path).map_err(Failure::usage)?;
-        objects = order.into_iter().map(|place| objects[place].clone()).collect();
+    if !matches!(format, Format::Human { .. }) {
+        objects = sorted(args, objects)?;
     }
     if single && objects.is_empty() {
         return Ok(());
     }
     match format {
-        Format::Human { wide } => tables(cx, args, &targets, &objects, wide),
+        Format::Human { wide } => tables(cx, args, &targets, &objects, wide)?,
         Format::Name => objects.iter().for_each(|o| cx.say(target::display(&Key::of(o)))),
         format => print_tree(cx, &format, &tree(cx.api(), &objects, single, args))?,
     }
     Ok(())
 }
 
-/// How the server is: all that is told without an object.
-fn raw(cx: &mut Cx<'_>, path: &str) -> Result<(), Failure> {
-    match path.split('?').next().unwrap_or_default() {
-        "/healthz" | "/livez" | "/readyz" => cx.output.stdout += "ok",
-        _ => {
-            return Err(
-                Status::new(Reason::NotFound, "the server could not find the requested resource").into()
-            );
-        }
+/// Flags that do not go together (upstream: `GetOptions.Validate`).
+fn check(args: &Args) -> Result<(), Failure> {
+    let output = args.flag("output").unwrap_or_default();
+    let watches = args.on("watch") || args.on("watch-only");
+    if args.flag("raw").is_some() {
+        let text = if !args.words.is_empty() {
+            "arguments may not be passed when --raw is specified"
+        } else if watches || args.flag("selector").is_some() {
+            "--raw may not be specified with other flags that filter the server request or alter the output"
+        } else if !output.is_empty() {
+            "--raw and --output are mutually exclusive"
+        } else {
+            return Ok(());
+        };
+        return Err(Failure::usage(text));
+    }
+    if args.on("show-labels") && !matches!(output, "" | "wide") {
+        let text = format!("--show-labels option cannot be used with {output} printer");
+        return Err(Failure::usage(text));
+    }
+    if args.on("output-watch-events") && !watches {
+        let text = "--output-watch-events option can only be used with --watch or --watch-only";
+        return Err(Failure::usage(text));
     }
     Ok(())
 }
 
-/// Prints what there is, and then every change (upstream: `GetOptions.watch`).
-fn watch(cx: &mut Cx<'_>, args: &Args, targets: &[Target], format: &Format) -> Result<(), Failure> {
-    let [target] = targets else {
-        return Err(Failure::usage("you may only specify a single resource type"));
-    };
-    let seen = cx.api().revision();
-    let mut shown = Vec::new();
-    if !args.on("watch-only") {
-        match target {
-            Target::All(kind) => shown = target::list(cx.api(), *kind, args)?,
-            Target::One(key) => shown.push(cx.get(key)?),
-        }
-    }
-    for count in 1..=shown.len() {
-        // A table is printed as a whole, and has its heads.
-        if !matches!(format, Format::Human { .. }) || count == shown.len() {
-            print_last(cx, args, &shown[..count], format, count == shown.len())?;
-        }
-    }
-    cx.follow(args, Box::new(Watch { target: target.clone(), seen, shown }))
+/// The objects as `--sort-by` wants them.
+fn sorted(args: &Args, objects: Vec<Object>) -> Result<Vec<Object>, Failure> {
+    let Some(path) = args.flag("sort-by").filter(|path| !path.is_empty()) else { return Ok(objects) };
+    let trees: Vec<Value> = objects.iter().map(Object::to_value).collect();
+    let order = sort_by(&trees, path).map_err(Failure::usage)?;
+    Ok(order.into_iter().map(|place| objects[place].clone()).collect())
 }
 
-/// What is watched, how far it was looked at, and all that was printed.
-struct Watch {
-    target: Target,
-    seen: Revision,
-    shown: Vec<Object>,
-}
-
-impl Follow for Watch {
-    fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
-        let format = Format::parse(cx, args)?;
-        while self.seen < cx.api().revision() {
-            self.seen += 1;
-            let Some(change) = cx.api().change(self.seen) else { continue };
-            let news = match &self.target {
-                Target::One(key) => Key::of(&change.value) == *key,
-                Target::All(kind) => {
-                    change.value.kind() == *kind && target::picks(*kind, args)?.matches(&change.value)
-                }
-            };
-            if news {
-                self.shown.push(change.value.clone());
-                print_last(cx, args, &self.shown, &format, self.shown.len() == 1)?;
+/// The part of named objects that has an address of its own (`--subresource`).
+fn of_subresource(cx: &mut Cx<'_>, args: &Args, part: &str, format: &Format) -> Result<(), Failure> {
+    let targets = targets(cx, args)?;
+    let mut found = Vec::new();
+    for target in &targets {
+        let Target::One(key) = target else {
+            return Err(Failure::usage("subresource cannot be used when bulk resources are specified"));
+        };
+        found.extend(one(cx, key, args).map(|object| (key, object)));
+    }
+    let missing = || Status::new(Reason::NotFound, "the server could not find the requested resource");
+    let objects: Vec<Object> = found.iter().map(|(_, object)| object.clone()).collect();
+    match (part, format) {
+        ("status", Format::Human { wide }) => tables(cx, args, &targets, &objects, *wide)?,
+        ("status", _) => print_tree(cx, format, &tree(cx.api(), &objects, objects.len() == 1, args))?,
+        ("scale", Format::Human { .. }) => {
+            let mut text = String::from("NAME\tDESIRED\tAVAILABLE\tAGE\n");
+            for (key, object) in &found {
+                let scale = cx.api().read_scale(key)?;
+                let age = age(object.metadata().creation_timestamp, cx.api().date(cx.session.now()));
+                let (desired, available) = (scale.spec_replicas, scale.status_replicas);
+                text += &format!("{}\t{desired}\t{available}\t{age}\n", key.name);
+            }
+            cx.output.stdout += &tabs::align_apart(&text, tabs::WIDE);
+        }
+        ("scale", _) => {
+            for (key, object) in &found {
+                let tree = scale_tree(&cx.api().read_scale(key)?, object);
+                print_tree(cx, format, &tree)?;
             }
         }
-        Ok(false)
-    }
-}
-
-/// Prints the last of the objects, below those that were printed before it; or the whole table.
-fn print_last(
-    cx: &mut Cx<'_>,
-    args: &Args,
-    shown: &[Object],
-    format: &Format,
-    whole: bool,
-) -> Result<(), Failure> {
-    let Some(last) = shown.last() else { return Ok(()) };
-    match format {
-        Format::Name => cx.say(target::display(&Key::of(last))),
-        Format::Human { wide } => {
-            let options = options(cx, args, *wide, false);
-            let rows: Vec<&Object> = shown.iter().collect();
-            let text = table(last.kind(), &rows, &options);
-            let line = text.trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
-            cx.output.stdout += if whole { &text } else { &text[line..] };
-        }
-        format => {
-            let tree = shown_tree(cx.api(), last, args);
-            print_tree(cx, format, &tree)?;
-        }
+        _ => return Err(missing().into()),
     }
     Ok(())
+}
+
+/// What the scale subresource shows.
+pub(crate) fn scale_tree(scale: &Scale, object: &Object) -> Value {
+    let meta = object.metadata();
+    let mut tree = json!({
+        "apiVersion": "autoscaling/v1",
+        "kind": "Scale",
+        "metadata": {
+            "name": meta.name,
+            "namespace": meta.namespace,
+            "uid": meta.uid,
+            "resourceVersion": meta.resource_version.to_string(),
+            "creationTimestamp": meta.creation_timestamp.map(|at| at.to_string()),
+        },
+        "spec": {"replicas": scale.spec_replicas},
+        "status": {"replicas": scale.status_replicas},
+    });
+    if !scale.selector.is_empty() {
+        tree["status"]["selector"] = Value::from(&*scale.selector);
+    }
+    tree
 }
 
 /// What the words, or the files of `-f`, ask for.
@@ -140,7 +150,7 @@ fn targets(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Target>, Failure> {
     if !args.all("filename").is_empty() {
         return Ok(manifest::read(cx, args)?.into_iter().map(|m| Target::One(m.key)).collect());
     }
-    if args.words.is_empty() {
+    if args.words.is_empty() && !args.on("watch") && !args.on("watch-only") {
         return Err(Failure {
             text: "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples".into(),
             code: 1,
@@ -174,21 +184,56 @@ fn tree(api: &ApiServer, objects: &[Object], single: bool, args: &Args) -> Value
     }
 }
 
-/// A table for each run of objects of one kind.
-fn tables(cx: &mut Cx<'_>, args: &Args, targets: &[Target], objects: &[Object], wide: bool) {
+/// A table for each run of objects of one kind. What was asked for by name is not sorted: each has its own answer.
+fn tables(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    targets: &[Target],
+    objects: &[Object],
+    wide: bool,
+) -> Result<(), Failure> {
     if objects.is_empty() && cx.output.code == 0 && !args.on("ignore-not-found") {
         nothing(cx, args, targets);
     }
-    let mut kinds: Vec<Kind> = targets.iter().map(Target::kind).collect();
+    let mut kinds: Vec<Kind> = Vec::new();
+    for target in targets {
+        let there = |key: &Key| objects.iter().any(|object| Key::of(object) == *key);
+        if matches!(target, Target::All(_)) || matches!(target, Target::One(key) if there(key)) {
+            kinds.push(target.kind());
+        }
+    }
     kinds.dedup();
-    let options = options(cx, args, wide, kinds.len() > 1);
+    let options = options(cx, args, wide, kinds.len() > 1 || args.on("show-kind"));
     for (i, run) in objects.chunk_by(|a, b| a.kind() == b.kind()).enumerate() {
         if i > 0 && !options.no_headers {
             cx.say("");
         }
-        let run: Vec<&Object> = run.iter().collect();
-        cx.output.stdout.push_str(&table(run[0].kind(), &run, &options));
+        let listed = targets.contains(&Target::All(run[0].kind()));
+        let run = if listed { sorted(args, run.to_vec())? } else { run.to_vec() };
+        let rows: Vec<&Object> = run.iter().collect();
+        cx.output.stdout += &match args.flag("server-print") {
+            Some(_) if !args.on("server-print") => plain_table(&rows, &options),
+            _ => table(rows[0].kind(), &rows, &options),
+        };
     }
+    Ok(())
+}
+
+/// Names and ages, which is all that kubectl shows by itself of any kind (`--server-print=false`).
+fn plain_table(rows: &[&Object], options: &Options) -> String {
+    let mut text = String::new();
+    if !options.no_headers {
+        text += if options.with_namespace { "NAMESPACE\tNAME\tAGE\n" } else { "NAME\tAGE\n" };
+    }
+    for object in rows {
+        let meta = object.metadata();
+        if options.with_namespace {
+            text += &[&*meta.namespace, "\t"].concat();
+        }
+        let name = if options.with_kind { target::display(&Key::of(object)) } else { meta.name.to_string() };
+        text += &[&*name, "\t", &age(meta.creation_timestamp, options.now), "\n"].concat();
+    }
+    tabs::align_apart(&text, tabs::WIDE)
 }
 
 /// How a table looks.

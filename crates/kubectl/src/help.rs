@@ -142,3 +142,61 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+    use crate::args::flags;
+    use crate::{COMMANDS, HELP};
+    use std::collections::BTreeSet;
+
+    /// The flags that a text of help lists, in lines such as `    -o, --output='':`.
+    fn listed(text: &str) -> BTreeSet<String> {
+        let flag = |line: &str| {
+            let words = line.strip_prefix("    ")?.trim_start();
+            let (short, long) = match words.strip_prefix("--") {
+                Some(long) => (None, long),
+                None => {
+                    let (short, long) = words.strip_prefix('-')?.split_once(", --")?;
+                    (Some(short), long)
+                }
+            };
+            let (name, _) = long.split_once('=').filter(|_| line.ends_with(':'))?;
+            Some([short.unwrap_or_default(), " ", name].concat())
+        };
+        text.lines().filter_map(flag).collect()
+    }
+
+    fn taken(spec: &str) -> BTreeSet<String> {
+        flags(spec)
+            .map(|flag| [&flag.short.map(String::from).unwrap_or_default(), " ", flag.name].concat())
+            .collect()
+    }
+
+    #[test]
+    fn a_command_takes_the_flags_that_its_help_lists_and_those_of_all_commands() {
+        let of_all = taken("");
+        assert_eq!(
+            listed(text(HELP, "options").expect("it has a text")),
+            &of_all - &["h help".to_owned()].into()
+        );
+        let name = |flag: &String| flag.split(' ').next_back().unwrap_or_default().to_owned();
+        let global: BTreeSet<String> = of_all.iter().map(name).collect();
+        let own = |flags: BTreeSet<String>| -> BTreeSet<String> {
+            // A deprecated flag is not listed.
+            flags.into_iter().filter(|flag| !global.contains(&name(flag)) && flag != " record").collect()
+        };
+        for command in COMMANDS.iter().filter(|command| command.name != "alpha") {
+            let text = text(HELP, command.name).unwrap_or_else(|| panic!("{} has no text", command.name));
+            assert_eq!(own(taken(command.flags)), own(listed(text)), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn every_command_that_has_a_text_exists() {
+        let topics = HELP.lines().filter_map(|line| line.strip_prefix("@ "));
+        for topic in topics.filter(|topic| !["kubectl", "help"].contains(topic)) {
+            assert!(COMMANDS.iter().any(|command| command.name == topic), "{topic}");
+        }
+    }
+}

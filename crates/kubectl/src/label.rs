@@ -1,11 +1,11 @@
 //! `kubectl label`.
 
-use crate::command::{Cx, DryRun, outcome};
+use crate::command::{Cx, outcome};
 use crate::json::compact;
 use crate::pairs::{self, Pairs};
 use crate::printer::done;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, target};
+use crate::{Args, Failure, record, target};
 use orrery_api::{Kind, Object, label_value};
 use orrery_apimachinery::StrMap;
 use orrery_apiserver::Key;
@@ -55,18 +55,31 @@ fn parse(words: &[String]) -> Result<Pairs, Failure> {
 
 /// What `label` and `annotate` ask of a command line.
 pub(crate) fn check(args: &Args, resources: &[String], what: &str, pairs: &Pairs) -> Result<(), Failure> {
+    if args.on("list") && args.flag("output").is_some_and(|output| !output.is_empty()) {
+        return Err(Failure::usage("--list and --output may not be specified together"));
+    }
     for selector in ["selector", "field-selector"] {
         if args.on("all") && args.flag(selector).is_some() {
             return Err(Failure::usage(format!("cannot set --all and --{selector} at the same time")));
         }
     }
-    if pairs.is_empty() && !args.on("list") {
-        return Err(Failure::usage(format!("at least one {what} update is required")));
+    if args.on("local") && !resources.is_empty() {
+        return Err(Failure::usage(
+            "can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set",
+        ));
+    }
+    if args.on("local") && args.all("filename").is_empty() {
+        return Err(Failure::usage(
+            "one or more files must be specified as -f pod.yaml or --filename=pod.json",
+        ));
     }
     if resources.is_empty() && args.all("filename").is_empty() {
         return Err(Failure::usage(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
+    }
+    if pairs.is_empty() && !args.on("list") {
+        return Err(Failure::usage(format!("at least one {what} update is required")));
     }
     Ok(())
 }
@@ -107,9 +120,9 @@ fn label(
         false if !overwrite && after.len() < before.len() => "unlabeled",
         false => "labeled",
     };
-    if cx.dry_run != DryRun::Client {
+    if cx.dry_run.sends() {
         match cx.patch(&Key::of(object), &pairs.patch("labels", labels)) {
-            Ok(patched) => labelled = patched,
+            Ok(patched) => labelled = record::afterwards(cx, args, patched)?,
             Err(status) => return Ok(Err(status.into())),
         }
     }

@@ -7,10 +7,13 @@ mod annotate;
 mod api_resources;
 pub mod apply;
 mod args;
+mod attach;
 mod auth;
 mod autoscale;
+mod cluster_dump;
 mod command;
 mod complete;
+mod component_statuses;
 mod config;
 mod cordon;
 mod cp;
@@ -20,14 +23,16 @@ mod debug;
 mod delete;
 mod describe;
 mod diff;
+mod discovery;
 mod drain;
-mod edit;
+pub mod edit;
 mod events;
 mod exec;
 mod explain;
 mod expose;
 mod follow;
 mod get;
+mod go_types;
 mod gotemplate;
 mod help;
 mod json;
@@ -37,11 +42,14 @@ mod logs;
 mod manifest;
 mod migrate;
 mod order;
+mod overrides;
 mod pairs;
 mod patch;
 mod pods;
 mod port_forward;
 mod printer;
+mod raw;
+mod record;
 mod refused;
 mod replace;
 mod rollout;
@@ -49,6 +57,7 @@ mod run;
 mod scale;
 mod server;
 mod set;
+mod sha256;
 mod sort;
 mod tabs;
 mod taint;
@@ -60,10 +69,10 @@ mod wait;
 
 pub use args::Args;
 pub use command::Output;
-pub use complete::complete;
+pub use complete::{Known, complete};
 pub use config::PATH as KUBECONFIG;
-pub use edit::{EDIT_HEAD, EDITED};
-pub use follow::Following;
+pub use edit::EDITED;
+pub use follow::{Errand, Following, Seat};
 pub use trouble::Failure;
 
 use command::{Cx, DryRun};
@@ -142,9 +151,21 @@ macro_rules! written {
     };
 }
 
+macro_rules! generated {
+    () => {
+        concat!(written!(), " save-config")
+    };
+}
+
 macro_rules! created {
     () => {
-        concat!(written!(), " save-config validate?strict")
+        concat!(generated!(), " validate?strict")
+    };
+}
+
+macro_rules! overridden {
+    () => {
+        "overrides= override-type="
     };
 }
 
@@ -156,17 +177,22 @@ macro_rules! selected {
 
 /// The commands, by name.
 const COMMANDS: &[Command] = &[
-    command!("annotate" "kubectl-annotate" annotate::run, "overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("annotate" "kubectl-annotate" annotate::run, "record local overwrite list resource-version=", files!(), written!(), selected!()),
     command!("alpha" "" refused::alpha, ""),
     command!("api-resources" "" api_resources::run, "api-group= namespaced no-headers output:o= sort-by= verbs= categories= cached"),
     command!("api-versions" "" api_resources::versions, ""),
-    command!("apply" "" apply::run, "server-side force-conflicts overwrite force grace-period# timeout@ cascade?background wait prune openapi-patch selector:l= all", files!(), written!(), "validate?strict"),
-    command!("attach" "" exec::attach, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
+    command!("apply" "" apply::run, "record server-side force-conflicts overwrite force grace-period# timeout@ cascade?background wait prune prune-allowlist= openapi-patch selector:l= subresource= all", files!(), written!(), "validate?strict"),
+    command!("apply edit-last-applied" "kubectl-client-side-apply" apply::edit_last_applied::run, "windows-line-endings field-manager= validate?strict", files!(), printed!()),
+    command!("apply set-last-applied" "" apply::set_last_applied::run, "create-annotation dry-run?unchanged filename:f=", printed!()),
+    command!("apply view-last-applied" "" apply::view_last_applied::run, "all selector:l= output:o=", files!()),
+    command!("attach" "" attach::run, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
     command!("auth" "" help::group, ""),
     command!("auth can-i" "" auth::can_i, "all-namespaces:A list no-headers quiet:q subresource="),
+    command!("auth reconcile" "" auth::reconcile::run, "remove-extra-permissions remove-extra-subjects dry-run?unchanged", files!(), printed!()),
     command!("auth whoami" "" auth::whoami, printed!()),
-    command!("autoscale" "kubectl-autoscale" autoscale::run, "min# max# cpu-percent# name=", files!(), created!()),
+    command!("autoscale" "kubectl-autoscale" autoscale::run, "record min# max# cpu-percent# name=", files!(), generated!()),
     command!("cluster-info" "" server::cluster_info, ""),
+    command!("cluster-info dump" "" cluster_dump::run, "all-namespaces:A namespaces= output-directory= output:o= template= allow-missing-template-keys show-managed-fields pod-running-timeout@"),
     command!("certificate" "" help::group, ""),
     command!("certificate approve" "" refused::certificate, "force", files!(), printed!()),
     command!("certificate deny" "" refused::certificate, "force", files!(), printed!()),
@@ -183,22 +209,23 @@ const COMMANDS: &[Command] = &[
     command!("config set" "" config::set_property, "set-raw-bytes"),
     command!("config set-cluster" "" config::set_entry, "embed-certs proxy-url="),
     command!("config set-context" "" config::set_context, "current"),
-    command!("config set-credentials" "" config::set_entry, "embed-certs username= password= auth-provider= exec-command="),
+    command!("config set-credentials" "" config::set_entry, "embed-certs username= password= auth-provider= auth-provider-arg= exec-command= exec-api-version= exec-arg= exec-env= exec-interactive-mode= exec-provide-cluster-info"),
     command!("config unset" "" config::set_property, ""),
     command!("config use-context" "" config::use_context, ""),
     command!("config view" "" config::view, "flatten merge minify raw", printed!()),
     command!("cordon" "" cordon::cordon, "dry-run?unchanged selector:l="),
     command!("cp" "" cp::run, "container:c= no-preserve retries#"),
-    command!("create" "kubectl-create" create::run, files!(), created!(), "edit selector:l="),
-    command!("create clusterrole" "kubectl-create" create::role::run, "verb= resource= resource-name= non-resource-url=", created!()),
+    command!("create" "kubectl-create" create::run, "record", files!(), created!(), "edit raw= selector:l= windows-line-endings"),
+    command!("create clusterrole" "kubectl-create" create::role::run, "verb= resource= resource-name= non-resource-url= aggregation-rule=", created!()),
     command!("create clusterrolebinding" "kubectl-create" create::role_binding::run, "clusterrole= user= group= serviceaccount=", created!()),
-    command!("create configmap" "kubectl-create" create::config_map::run, "from-file= from-literal= from-env-file=", created!()),
+    command!("create configmap" "kubectl-create" create::config_map::run, "append-hash from-file= from-literal= from-env-file=", created!()),
     command!("create cronjob" "kubectl-create" create::cron_job::run, "image= schedule= restart=", created!()),
     command!("create deployment" "kubectl-create" create::deployment::run, "image= port# replicas:r#", created!()),
     command!("create ingress" "kubectl-create" create::ingress::run, "class= rule= default-backend= annotation=", created!()),
     command!("create job" "kubectl-create" create::job::run, "image= from=", created!()),
     command!("create namespace" "kubectl-create" create::namespace::run, created!()),
     command!("create poddisruptionbudget" "kubectl-create" create::pod_disruption_budget::run, "selector= min-available= max-unavailable=", created!()),
+    command!("create priorityclass" "kubectl-create" create::priority_class::run, "value# global-default description= preemption-policy=", created!()),
     command!("create quota" "kubectl-create" create::quota::run, "hard= scopes=", created!()),
     command!("create role" "kubectl-create" create::role::run, "verb= resource= resource-name=", created!()),
     command!("create rolebinding" "kubectl-create" create::role_binding::run, "role= clusterrole= user= group= serviceaccount=", created!()),
@@ -213,27 +240,27 @@ const COMMANDS: &[Command] = &[
     command!("create service nodeport" "kubectl-create" create::service::run, "tcp= node-port#", created!()),
     command!("create serviceaccount" "kubectl-create" create::service_account::run, created!()),
     command!("create token" "" create::token::run, "audience= bound-object-kind= bound-object-name= bound-object-uid= duration@", printed!()),
-    command!("debug" "" debug::run, "arguments-only attach container:c= copy-to= replace env= image= image-pull-policy= keep-annotations keep-init-containers keep-labels keep-liveness keep-readiness keep-startup profile= quiet:q same-node set-image= share-processes stdin:i target= tty:t"),
-    command!("delete" "" delete::run, "force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
-    command!("describe" "" describe::run, "show-events chunk-size#", files!(), selected!()),
-    command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= selector:l= concurrency#", files!()),
+    command!("debug" "" debug::run, "filename:f= custom= arguments-only attach container:c= copy-to= replace env= image= image-pull-policy= keep-annotations keep-init-containers keep-labels keep-liveness keep-readiness keep-startup profile= quiet:q same-node set-image= share-processes stdin:i target= tty:t"),
+    command!("delete" "" delete::run, "interactive:i raw= force now grace-period# cascade?background wait ignore-not-found timeout@ output:o= dry-run?unchanged", files!(), selected!()),
+    command!("describe" "" describe::run, "show-events chunk-size# selector:l= all-namespaces:A", files!()),
+    command!("diff" "kubectl-client-side-apply" diff::run, "server-side force-conflicts show-managed-fields field-manager= prune prune-allowlist= selector:l= concurrency#", files!()),
     command!("drain" "" drain::run, "force ignore-daemonsets delete-emptydir-data grace-period# timeout@ pod-selector= disable-eviction skip-wait-for-delete-timeout# chunk-size# dry-run?unchanged selector:l="),
-    command!("edit" "kubectl-edit" edit::run, "output-patch subresource= windows-line-endings save-config validate?strict field-manager=", files!(), printed!()),
-    command!("events" "" events::run, "for= types= no-headers chunk-size#", printed!(), "all-namespaces:A"),
-    command!("exec" "" exec::run, "container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
+    command!("edit" "kubectl-edit" edit::run, "record output-patch subresource= windows-line-endings save-config validate?strict field-manager=", files!(), printed!()),
+    command!("events" "" events::run, "for= types= no-headers watch:w chunk-size#", printed!(), "all-namespaces:A"),
+    command!("exec" "" exec::run, "filename:f= container:c= stdin:i tty:t quiet:q pod-running-timeout@"),
     command!("explain" "" explain::run, "api-version= recursive output:o="),
-    command!("expose" "kubectl-expose" expose::run, "name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", files!(), created!()),
-    command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w watch-only raw= chunk-size#", files!(), printed!(), selected!()),
-    command!("kustomize" "" refused::kustomize, "output:o="),
-    command!("label" "kubectl-label" label::run, "overwrite list resource-version=", files!(), written!(), selected!()),
-    command!("logs" "" logs::run, "all-containers all-pods container:c= follow:f ignore-errors limit-bytes# max-log-requests# pod-running-timeout@ prefix previous:p selector:l= since@ since-time= tail# timestamps"),
+    command!("expose" "kubectl-expose" expose::run, "record name= port= target-port= protocol= type= selector= labels:l= external-ip= load-balancer-ip= session-affinity= cluster-ip=", overridden!(), files!(), generated!()),
+    command!("get" "" get::run, "label-columns:L= no-headers show-labels sort-by= ignore-not-found watch:w watch-only raw= chunk-size# output-watch-events server-print show-kind subresource= selector:l= field-selector= all-namespaces:A", files!(), printed!()),
+    command!("kustomize" "" refused::kustomize, "as-current-user enable-alpha-plugins enable-helm env:e= helm-api-versions= helm-command= helm-debug helm-kube-version= load-restrictor= mount= network network-name= output:o="),
+    command!("label" "kubectl-label" label::run, "record local overwrite list resource-version=", files!(), written!(), selected!()),
+    command!("logs" "" logs::run, "all-containers all-pods insecure-skip-tls-verify-backend container:c= follow:f ignore-errors limit-bytes# max-log-requests# pod-running-timeout@ prefix previous:p selector:l= since@ since-time= tail# timestamps"),
     command!("options" "" help::options, ""),
-    command!("patch" "kubectl-patch" patch::run, "patch:p= patch-file= type= subresource=", files!(), written!()),
+    command!("patch" "kubectl-patch" patch::run, "record local patch:p= patch-file= type= subresource=", files!(), written!()),
     command!("plugin" "" help::group, ""),
     command!("plugin list" "" refused::plugin_list, "name-only"),
     command!("port-forward" "" port_forward::run, "address= pod-running-timeout@"),
-    command!("proxy" "" refused::proxy, "accept-hosts= accept-paths= address= api-prefix= port:p# reject-paths= unix-socket:u= www:w= www-prefix:P="),
-    command!("replace" "kubectl-replace" replace::run, "force grace-period# timeout@ cascade?background wait", files!(), created!()),
+    command!("proxy" "" refused::proxy, "append-server-path disable-filter keepalive@ reject-methods= accept-hosts= accept-paths= address= api-prefix= port:p# reject-paths= unix-socket:u= www:w= www-prefix:P="),
+    command!("replace" "kubectl-replace" replace::run, "record raw= subresource= force grace-period# timeout@ cascade?background wait", files!(), created!()),
     command!("rollout" "" help::group, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),
     command!("rollout pause" "kubectl-rollout" rollout::change::pause, "selector:l= field-manager=", files!(), printed!()),
@@ -241,21 +268,22 @@ const COMMANDS: &[Command] = &[
     command!("rollout resume" "kubectl-rollout" rollout::change::resume, "selector:l= field-manager=", files!(), printed!()),
     command!("rollout status" "" rollout::status::run, "selector:l= watch:w timeout@ revision#", files!()),
     command!("rollout undo" "" rollout::undo::run, "selector:l= to-revision# dry-run?unchanged", files!(), printed!()),
-    command!("run" "kubectl-run" run::run, "image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q pod-running-timeout@", created!()),
-    command!("scale" "" scale::run, "replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged", selected!()),
+    command!("run" "kubectl-run" run::run, "record image= command env= port= labels:l= annotations= restart= image-pull-policy= expose privileged stdin:i tty:t attach rm quiet:q pod-running-timeout@ leave-stdin-open cascade?background force grace-period# timeout@ wait", overridden!(), files!(), generated!()),
+    command!("scale" "" scale::run, "record all selector:l= replicas# current-replicas# resource-version= timeout@", files!(), printed!(), "dry-run?unchanged"),
     command!("set" "" help::group, ""),
-    command!("set env" "kubectl-set" set::env::run, "env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), selected!()),
-    command!("set image" "kubectl-set" set::image::run, files!(), written!(), selected!()),
-    command!("set resources" "kubectl-set" set::resources::run, "limits= requests= containers:c=", files!(), written!(), selected!()),
-    command!("set selector" "kubectl-set" set::selector::run, "resource-version=", files!(), written!(), selected!()),
-    command!("set serviceaccount" "kubectl-set" set::service_account::run, files!(), written!(), selected!()),
-    command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l=", written!()),
+    command!("set env" "kubectl-set" set::env::run, "record env:e= from= prefix= keys= containers:c= list resolve overwrite", files!(), written!(), "all selector:l= local"),
+    command!("set image" "kubectl-set" set::image::run, "record", files!(), written!(), "all selector:l= local"),
+    command!("set resources" "kubectl-set" set::resources::run, "record limits= requests= containers:c=", files!(), written!(), "all selector:l= local"),
+    command!("set selector" "kubectl-set" set::selector::run, "record resource-version=", "filename:f= recursive:R", written!(), "all local"),
+    command!("set serviceaccount" "kubectl-set" set::service_account::run, "record", files!(), written!(), "all local"),
+    command!("set subject" "kubectl-set" set::subject::run, "user= group= serviceaccount=", files!(), written!(), "all selector:l= local"),
+    command!("taint" "kubectl-taint" taint::run, "overwrite all selector:l= validate?strict", written!()),
     command!("top" "" help::group, ""),
     command!("top node" "" top::nodes, "selector:l= sort-by= no-headers show-capacity use-protocol-buffers"),
     command!("top pod" "" top::pods, "all-namespaces:A containers selector:l= field-selector= sort-by= no-headers sum use-protocol-buffers"),
     command!("uncordon" "" cordon::uncordon, "dry-run?unchanged selector:l="),
     command!("version" "" server::version, "client output:o="),
-    command!("wait" "" wait::run, "for= timeout@", files!(), printed!(), selected!()),
+    command!("wait" "" wait::run, "for= timeout@ local filename:f= recursive:R", printed!(), selected!()),
 ];
 
 /// Whether a word is a command, or the beginning of some.
@@ -283,7 +311,8 @@ const ALONE: [&str; 12] = [
 fn is_alone(command: &str, dry_run: DryRun) -> bool {
     let writes_a_manifest = command == "run" || command.starts_with("create");
     let of_config = command.starts_with("config ") || command == "top";
-    ALONE.contains(&command) || of_config || (dry_run == DryRun::Client && writes_a_manifest)
+    let sends_nothing = dry_run == DryRun::Local || (dry_run == DryRun::Client && writes_a_manifest);
+    ALONE.contains(&command) || of_config || sends_nothing
 }
 
 /// Runs one command line, without the leading `kubectl`, to its end.
@@ -304,15 +333,16 @@ fn begin(
 ) -> (Output, Option<Following>) {
     session.begin(&["kubectl", &argv.join(" ")].join(" "));
     session.pass(START_UP);
+    let now = session.now();
     let mut cx = Cx::new(session, files);
     cx.followed = hands_over.then_some(None);
     let outcome = match help::asked(argv) {
         Some(words) => help::print(&mut cx, &words).map(|()| Args::default()),
         None => obey(&mut cx, argv),
     };
-    let (mut output, followed) = (cx.output, cx.followed.flatten());
+    let (mut output, followed, documents) = (cx.output, cx.followed.flatten(), cx.documents);
     match outcome {
-        Ok(args) => (output, followed.map(|what| Following::new(args, what))),
+        Ok(args) => (output, followed.map(|what| Following::new(args, what, documents, now))),
         Err(failure) => {
             output.fail(&failure);
             (output, None)
@@ -334,11 +364,22 @@ fn obey(cx: &mut Cx<'_>, argv: &[String]) -> Result<Args, Failure> {
         return Err(Failure { text, code: 1 });
     }
     args.context_namespace = config::namespace(&config, context);
+    if let Some(directory) = args.flag("kustomize").filter(|name| !name.is_empty()) {
+        return Err(refused::kustomization(directory));
+    }
     cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
     cx.dry_run = DryRun::parse(&args)?;
+    if args.flag("record").is_some() {
+        cx.output.stderr += record::DEPRECATED;
+    }
     if !is_alone(command.name, cx.dry_run) {
+        follow::request_timeout(&args)?;
         cx.session.reach().map_err(|text| Failure { text, code: 1 })?;
     }
     (command.run)(cx, &args)?;
-    Ok(args)
+    match cx.warnings {
+        1 if args.on("warnings-as-errors") => Err(Failure::usage("1 warning received")),
+        n @ 2.. if args.on("warnings-as-errors") => Err(Failure::usage(format!("{n} warnings received"))),
+        _ => Ok(args),
+    }
 }

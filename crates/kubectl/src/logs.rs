@@ -5,7 +5,7 @@ use crate::create::usage;
 use crate::follow::Follow;
 use crate::{Args, Failure, pods, target};
 use orrery_api::{Kind, Object, Pod};
-use orrery_apimachinery::{Reason, Status, Str, Time, duration};
+use orrery_apimachinery::{Order, Reason, Status, Str, Time, duration};
 use orrery_apiserver::{ApiServer, LogLine};
 use orrery_sim::SimTime;
 use std::rc::Rc;
@@ -34,7 +34,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         match lines(cx, args, source) {
             Ok(lines) => {
                 let shown = shown(cx, args, &lines);
-                lines[shown..].iter().for_each(|line| print(cx, args, source, line));
+                print_up_to(cx, args, source, &lines[shown..]);
                 seen.push(lines.len());
             }
             Err(status) if args.on("ignore-errors") => {
@@ -45,7 +45,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         }
     }
     if follow {
-        cx.follow(args, Box::new(Tail { sources, seen, plain: false }))?;
+        cx.follow(args, Box::new(Tail { sources, seen }))?;
     }
     Ok(())
 }
@@ -54,23 +54,19 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 struct Tail {
     sources: Vec<Source>,
     seen: Vec<usize>,
-    /// Whether nothing but the lines is printed.
-    plain: bool,
 }
 
 impl Follow for Tail {
     fn look(&mut self, cx: &mut Cx<'_>, args: &Args) -> Result<bool, Failure> {
         let over = pods::all_ended(cx, &self.sources);
-        for (source, seen) in self.sources.iter().zip(&mut self.seen) {
+        let mut news: Vec<(usize, LogLine)> = Vec::new();
+        for (at, (source, seen)) in self.sources.iter().zip(&mut self.seen).enumerate() {
             let lines = lines(cx, args, source).unwrap_or_default();
-            for line in lines.iter().skip(*seen) {
-                match self.plain {
-                    true => cx.say(&line.text),
-                    false => print(cx, args, source, line),
-                }
-            }
+            news.extend(lines.iter().skip(*seen).map(|line| (at, line.clone())));
             *seen = lines.len();
         }
+        news.order_by_key(|(_, line)| line.at);
+        news.iter().for_each(|(at, line)| print(cx, args, &self.sources[*at], line));
         Ok(over)
     }
 }
@@ -94,6 +90,12 @@ fn check(cx: &Cx<'_>, args: &Args) -> Result<(), Failure> {
             "--all-containers=true should not be specified with container name {}",
             container(args).unwrap_or_default()
         ),
+        () if args.flag("container").is_some() && args.words.len() == 2 => {
+            "only one of -c or an inline [CONTAINER] arg is allowed".into()
+        }
+        () if args.number("limit-bytes").is_some_and(|limit| limit < 0) => {
+            "--limit-bytes must be greater than 0".into()
+        }
         () if args.number("tail").is_some_and(|tail| tail < -1) => {
             "--tail must be greater than or equal to -1".into()
         }
@@ -175,7 +177,7 @@ fn of_pod(cx: &mut Cx<'_>, args: &Args, pod: Rc<Pod>, found: &mut Vec<Source>) -
     Ok(())
 }
 
-fn lines(cx: &Cx<'_>, args: &Args, (pod, container): &Source) -> Result<Vec<LogLine>, Status> {
+pub(crate) fn lines(cx: &Cx<'_>, args: &Args, (pod, container): &Source) -> Result<Vec<LogLine>, Status> {
     let meta = &pod.metadata;
     let missing =
         || Status::new(Reason::BadRequest, format!("pod {} does not have a host assigned", meta.name));
@@ -196,6 +198,19 @@ fn shown(cx: &Cx<'_>, args: &Args, lines: &[LogLine]) -> usize {
     young.max(lines.len().saturating_sub(tail))
 }
 
+/// Prints lines, as many bytes of them as `--limit-bytes` lets through.
+fn print_up_to(cx: &mut Cx<'_>, args: &Args, source: &Source, lines: &[LogLine]) {
+    let limit = args.number("limit-bytes").and_then(|limit| usize::try_from(limit).ok()).filter(|it| *it > 0);
+    let start = cx.output.stdout.len();
+    lines.iter().for_each(|line| print(cx, args, source, line));
+    if let Some(limit) = limit
+        && cx.output.stdout.len() > start + limit
+    {
+        let whole = (start..=start + limit).rev().find(|end| cx.output.stdout.is_char_boundary(*end));
+        cx.output.stdout.truncate(whole.unwrap_or(start));
+    }
+}
+
 fn print(cx: &mut Cx<'_>, args: &Args, (pod, container): &Source, line: &LogLine) {
     let mut text = String::new();
     if args.on("prefix") || args.on("all-pods") {
@@ -213,15 +228,4 @@ fn print(cx: &mut Cx<'_>, args: &Args, (pod, container): &Source, line: &LogLine
 fn stamp(api: &ApiServer, at: SimTime) -> String {
     let date = api.date(at).to_string();
     format!("{}.{:09}Z", date.trim_end_matches('Z'), at.as_nanos() % 1_000_000_000)
-}
-
-/// What a container writes after so many lines, or from now on: `kubectl attach`.
-pub(crate) fn attach(
-    cx: &mut Cx<'_>,
-    args: &Args,
-    source: Source,
-    after: Option<usize>,
-) -> Result<(), Failure> {
-    let seen = after.map_or_else(|| lines(cx, args, &source).map(|lines| lines.len()), Ok)?;
-    cx.follow(args, Box::new(Tail { sources: vec![source], seen: vec![seen], plain: true }))
 }

@@ -5,7 +5,7 @@ use crate::trouble::Trouble;
 use crate::{Args, Failure};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::decode::{Problem, ProblemKind, decode};
-use orrery_apimachinery::{ObjectMeta, Value};
+use orrery_apimachinery::{ObjectMeta, Value, labels};
 use orrery_apiserver::{ApiServer, Key};
 use orrery_manifest::{Limits, Severity, expand_lists, read as read_text};
 
@@ -55,6 +55,9 @@ pub(crate) fn read(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Manifest>, Failur
 /// Every object of the files that `-f` names, and what is wrong with the others.
 pub(crate) fn read_all(cx: &mut Cx<'_>, args: &Args) -> Result<(Vec<Manifest>, Vec<Trouble>), Failure> {
     let (mut manifests, mut troubles) = (Vec::new(), Vec::new());
+    // The selector of `expose` is that of the Service which it makes.
+    let selector = args.flag("selector").filter(|_| args.command != "expose").unwrap_or_default();
+    let selector = labels::parse(selector).map_err(Failure::usage)?;
     for name in args.list("filename") {
         let text = cx.read(name)?;
         let file = if name == "-" { "STDIN" } else { name };
@@ -62,6 +65,7 @@ pub(crate) fn read_all(cx: &mut Cx<'_>, args: &Args) -> Result<(Vec<Manifest>, V
         for tree in reading.documents.into_iter().flat_map(expand_lists).map(|document| document.value) {
             let found = key_of(cx.api(), &tree, args.namespace()).map_err(|why| why.replace("STDIN", file));
             match found.and_then(|key| readable_metadata(&key, &tree, file).map(|()| key)) {
+                Ok(_) if !selector.matches(&decode::<ObjectMeta>(&tree["metadata"]).0.labels) => {}
                 Ok(key) => manifests.push(Manifest { file: file.into(), key, tree }),
                 Err(why) => troubles.push(Trouble::Text(why)),
             }

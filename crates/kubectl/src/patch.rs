@@ -1,10 +1,9 @@
 //! `kubectl patch`.
 
-use crate::command::{Cx, DryRun, outcome};
+use crate::command::{Cx, outcome};
 use crate::printer::done;
-use crate::target;
 use crate::trouble::Trouble;
-use crate::{Args, Failure};
+use crate::{Args, Failure, record, target};
 use orrery_api::Object;
 use orrery_apimachinery::patch::{json_merge, json_patch, strategic_merge};
 use orrery_apimachinery::{Patch, Reason, Status, Value};
@@ -13,6 +12,9 @@ use orrery_manifest::{Limits, Severity, read};
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let text = text(cx, args)?;
+    if args.on("local") && !args.words.is_empty() {
+        return Err(Failure::usage("cannot specify --local and server resources"));
+    }
     let kind = args.flag("type").unwrap_or("strategic").to_lowercase();
     if !["json", "merge", "strategic"].contains(&&*kind) {
         return Err(Failure::usage(format!(
@@ -26,6 +28,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         match object.and_then(|live| Ok((patched(cx, args, &live, &kind, &patch)?, live))) {
             Ok((after, live)) => {
                 let note = if after == live { " (no change)" } else { "" };
+                let after = record::afterwards(cx, args, after)?;
                 done(cx, args, &after, &format!("patched{note}"))?;
             }
             Err(trouble) => troubles.push(trouble),
@@ -78,7 +81,7 @@ fn patched(
         "merge" => Patch::Merge(value),
         _ => Patch::Strategic(value),
     };
-    if cx.dry_run == DryRun::Client {
+    if !cx.dry_run.sends() {
         return locally(live, &key, &patch);
     }
     match args.flag("subresource") {

@@ -2,8 +2,8 @@
 //! (upstream: `polymorphichelpers`, `cmd/util/podcmd`, `util/podutils`).
 
 use crate::command::Cx;
-use crate::{Args, Failure, target};
-use orrery_api::{Container, Kind, Object, Pod};
+use crate::{Args, Failure, manifest, target};
+use orrery_api::{Container, Kind, Object, Pod, PodCondition};
 use orrery_apimachinery::{LabelSelector, Order, Str, StrMap};
 use orrery_apiserver::Key;
 use orrery_sim::Duration;
@@ -15,6 +15,16 @@ pub(crate) const LOOK: Duration = Duration::from_millis(100);
 const FIRST_POD: Duration = Duration::from_secs(20);
 /// The annotation that says which container is meant when none is named.
 const DEFAULT: &str = "kubectl.kubernetes.io/default-container";
+
+/// The object that the file of `-f` names.
+pub(crate) fn of_file(cx: &mut Cx<'_>, args: &Args) -> Result<Option<Object>, Failure> {
+    if args.all("filename").is_empty() {
+        return Ok(None);
+    }
+    let first = manifest::read(cx, args)?.into_iter().next();
+    let first = first.ok_or_else(|| Failure::usage("no objects found"))?;
+    Ok(Some(cx.get(&first.key)?))
+}
 
 /// The object that a word names; a name alone is that of a pod.
 pub(crate) fn named(cx: &Cx<'_>, args: &Args, word: &str) -> Result<Object, Failure> {
@@ -82,10 +92,20 @@ fn selector(object: &Object) -> Option<Selects> {
     }
 }
 
+/// The condition that says that a pod is ready.
+fn ready(pod: &Pod) -> Option<&PodCondition> {
+    pod.status.conditions.iter().find(|c| &*c.type_ == "Ready" && &*c.status == "True")
+}
+
+/// Whether a pod is ready.
+pub(crate) fn is_ready(pod: &Pod) -> bool {
+    ready(pod).is_some()
+}
+
 /// Upstream: `ByLogging`, and `ActivePods` backwards, which like few restarts better than many.
 fn rank(pod: &Pod, by_restarts: bool) -> (bool, usize, bool, i64, i64, i64) {
     let phase = ["Running", "Unknown", "Pending"].iter().position(|p| pod.status.phase.as_deref() == Some(p));
-    let ready = pod.status.conditions.iter().find(|c| &*c.type_ == "Ready" && &*c.status == "True");
+    let ready = ready(pod);
     let since = ready.and_then(|condition| condition.last_transition_time);
     let most = pod.status.container_statuses.iter().map(|status| status.restart_count).max().unwrap_or(0);
     let restarts = if by_restarts { -i64::from(most) } else { i64::from(most) };

@@ -1,9 +1,10 @@
 //! `kubectl port-forward` (upstream: `kubectl/pkg/cmd/portforward`).
 //!
-//! The command returns, and the port stays open, as if it ran on in a terminal of its own.
+//! Where nobody follows it the command returns, and the port stays open, as if it ran on in a terminal of its own.
 
 use crate::command::Cx;
 use crate::create::usage;
+use crate::follow::{Errand, Follow};
 use crate::{Args, Failure, pods};
 use orrery_api::{Object, Pod, Service};
 use orrery_apimachinery::IntOrString;
@@ -35,6 +36,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     let address = args.flag("address").unwrap_or("localhost");
     let meta = &pod.metadata;
+    let mut forwarding = Forwarding { ports: Vec::new(), closes: false };
     for (local, port) in pairs {
         cx.session.forward(&meta.namespace, &meta.name, local, port)?;
         let places: &[&str] = match address {
@@ -44,8 +46,49 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         for place in places {
             cx.output.stdout += &format!("Forwarding from {place}:{local} -> {port}\n");
         }
+        forwarding.ports.push((local, 0));
     }
-    Ok(())
+    cx.follow(args, Box::new(forwarding))
+}
+
+/// Ports that are kept open.
+struct Forwarding {
+    /// Each with how many connections were told of.
+    ports: Vec<(u16, u64)>,
+    /// Whether they are to be closed.
+    closes: bool,
+}
+
+impl Follow for Forwarding {
+    fn look(&mut self, cx: &mut Cx<'_>, _: &Args) -> Result<bool, Failure> {
+        for (local, told) in &mut self.ports {
+            let handled =
+                cx.session.forwarded(*local).ok_or_else(|| Failure::usage("lost connection to pod"))?;
+            while *told < handled {
+                *told += 1;
+                cx.output.stdout += &format!("Handling connection for {local}\n");
+            }
+        }
+        Ok(false)
+    }
+
+    fn stays(&self) -> bool {
+        true
+    }
+
+    fn errand(&mut self) -> Option<Errand> {
+        if !std::mem::take(&mut self.closes) {
+            return None;
+        }
+        let ports: Vec<String> = self.ports.iter().map(|(local, _)| format!("{local}/tcp")).collect();
+        let mut errand = Errand::of(&["fuser", "-k"]);
+        errand.line.extend(ports);
+        Some(errand)
+    }
+
+    fn leave(&mut self) {
+        self.closes = true;
+    }
 }
 
 /// The two halves of `8080:80`; of `80` both are the same.
@@ -79,6 +122,9 @@ fn remote(text: &str) -> Result<u16, Failure> {
 /// Upstream: `convertPodNamedPortToNumber`.
 fn of_pod(pod: &Pod, text: &str) -> Result<(u16, u16), Failure> {
     let (near, far) = split(text);
+    if far.is_empty() {
+        return Err(Failure::usage("remote port cannot be empty"));
+    }
     if far.parse::<u32>().is_ok() {
         let port = remote(far)?;
         return Ok((local(near, text)?, port));

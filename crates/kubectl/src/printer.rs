@@ -3,7 +3,7 @@
 use crate::command::Cx;
 use crate::custom_columns::Columns;
 use crate::gotemplate::GoTemplate;
-use crate::json::pretty;
+use crate::json::{pretty, pretty_typed};
 use crate::jsonpath::Template;
 use crate::{Args, Failure, target};
 use orrery_api::Object;
@@ -19,7 +19,10 @@ pub(crate) enum Format {
     },
     Name,
     Yaml,
-    Json,
+    Json {
+        /// Whether the object is one of Go's types, and no map.
+        typed: bool,
+    },
     Template(Template),
     GoTemplate(GoTemplate),
     Columns(Columns),
@@ -29,7 +32,30 @@ pub(crate) enum Format {
 const ALLOWED: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml";
 const ALLOWED_OF_GET: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
 
+/// The commands whose objects are of Go's types (upstream: builders `WithScheme`, and clients of one kind); those of all
+/// others are maps. A blank stands for what follows.
+const TYPED: [&str; 11] = [
+    "auth ",
+    "autoscale",
+    "cluster-info ",
+    "config ",
+    "create ",
+    "events",
+    "expose",
+    "rollout ",
+    "run",
+    "set ",
+    "taint",
+];
+
 impl Format {
+    /// JSON as the command prints it.
+    pub(crate) fn json(args: &Args) -> Format {
+        let command = args.command;
+        let is = |typed: &str| command == typed || (typed.ends_with(' ') && command.starts_with(typed));
+        Format::Json { typed: TYPED.iter().any(|typed| is(typed)) }
+    }
+
     pub(crate) fn parse(cx: &Cx<'_>, args: &Args) -> Result<Format, Failure> {
         let (output, template) = (args.flag("output").unwrap_or_default(), args.flag("template"));
         let (name, given) = match output.split_once('=') {
@@ -42,7 +68,7 @@ impl Format {
             "" => Ok(Format::Human { wide: false }),
             "name" => Ok(Format::Name),
             "yaml" => Ok(Format::Yaml),
-            "json" => Ok(Format::Json),
+            "json" => Ok(Format::json(args)),
             "wide" if getting => Ok(Format::Human { wide: true }),
             "custom-columns" if getting => {
                 Columns::parse(given.unwrap_or_default(), args.on("no-headers")).map(Format::Columns)
@@ -89,7 +115,8 @@ fn template_file(cx: &Cx<'_>, file: &str) -> Result<String, Failure> {
 /// Prints a tree in a format that is not for people.
 pub(crate) fn print_tree(cx: &mut Cx<'_>, format: &Format, tree: &Value) -> Result<(), Failure> {
     match format {
-        Format::Json => cx.say(pretty(tree)),
+        Format::Json { typed: false } => cx.say(pretty(tree)),
+        Format::Json { typed: true } => cx.say(pretty_typed(tree)),
         Format::Template(template) => cx.output.stdout += &template.print(tree).map_err(Failure::usage)?,
         Format::GoTemplate(template) => match template.print(tree) {
             Ok(text) => cx.output.stdout += &text,
@@ -103,7 +130,13 @@ pub(crate) fn print_tree(cx: &mut Cx<'_>, format: &Format, tree: &Value) -> Resu
             let objects = items.map_or_else(|| vec![tree], |items| items.iter().collect());
             cx.output.stdout += &columns.print(&objects)?;
         }
-        _ => cx.output.stdout += &to_yaml(tree),
+        _ => {
+            if cx.documents > 0 {
+                cx.say("---");
+            }
+            cx.documents += 1;
+            cx.output.stdout += &to_yaml(tree);
+        }
     }
     Ok(())
 }

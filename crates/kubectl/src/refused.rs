@@ -30,10 +30,14 @@ pub(crate) fn completion(_: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 
 /// `kustomize`, for which there would have to be directories.
 pub(crate) fn kustomize(_: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
-    let directory = args.words.first().map_or(".", String::as_str);
-    Err(Failure::usage(format!(
+    Err(kustomization(args.words.first().map_or(".", String::as_str)))
+}
+
+/// What is said of a directory, here of any.
+pub(crate) fn kustomization(directory: &str) -> Failure {
+    Failure::usage(format!(
         "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{directory}'"
-    )))
+    ))
 }
 
 /// `proxy`, for which there would have to be a network that others reach.

@@ -4,9 +4,11 @@ use crate::command::{Cx, DryRun, decode, outcome};
 use crate::delete::{self, LOOK};
 use crate::manifest::{self, Manifest};
 use crate::printer::done;
+use crate::raw::Method;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, create, target};
+use crate::{Args, Failure, create, raw, target};
 use orrery_api::Object;
+use orrery_apimachinery::{Reason, Status, StatusResult, Value};
 use orrery_apiserver::{DeleteOptions, Key};
 use orrery_sim::Duration;
 
@@ -15,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     check(cx, args)?;
+    if let Some(path) = raw::path(args) {
+        if args.all("filename").len() != 1 {
+            return Err(Failure::usage("--raw can only use a single local file or stdin"));
+        }
+        return raw::request(cx, args, Method::Put, path);
+    }
     let manifests = manifest::read(cx, args)?;
     if args.on("force") {
         remove(cx, args, &manifests)?;
@@ -75,14 +83,31 @@ fn remove(cx: &mut Cx<'_>, args: &Args, manifests: &[Manifest]) -> Result<(), Fa
     }
 }
 
+/// Replaces the part of an object that has an address of its own.
+pub(crate) fn replace_part(cx: &mut Cx<'_>, key: &Key, tree: &Value, part: &str) -> StatusResult<Object> {
+    match part {
+        "status" => {
+            let object = decode(key, tree)?;
+            cx.send(|api, request| api.update_status(request, object))
+        }
+        "scale" => {
+            let replicas = tree["spec"]["replicas"].as_i64().unwrap_or_default();
+            cx.send(|api, request| api.scale(request, key, replicas as i32))
+        }
+        _ => Err(Status::new(Reason::NotFound, "the server could not find the requested resource")),
+    }
+}
+
 fn replace(cx: &mut Cx<'_>, args: &Args, manifest: &Manifest) -> Result<Object, Trouble> {
     let tree = create::annotated(args, &manifest.placed());
     if args.on("force") {
         return Ok(cx.create(&manifest.key, &tree)?);
     }
-    let replaced = match cx.dry_run {
-        DryRun::Client => decode(&manifest.key, &tree),
-        _ => cx.replace(&manifest.key, &tree),
+    let key = &manifest.key;
+    let replaced = match (cx.dry_run, args.flag("subresource").unwrap_or_default()) {
+        (DryRun::Client, _) => decode(key, &tree),
+        (_, "") => cx.replace(key, &tree),
+        (_, part) => replace_part(cx, key, &tree, part),
     };
     replaced.map_err(|status| Trouble::Refused(status).while_doing("replacing", &manifest.file))
 }

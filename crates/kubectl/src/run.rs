@@ -1,17 +1,14 @@
 //! `kubectl run`.
 
+use crate::attach::Attached;
 use crate::command::{Cx, DryRun};
-use crate::create::{annotated, finish, usage};
+use crate::create::{finish, saved, usage};
 use crate::expose::pairs;
-use crate::{Args, Failure, exec, logs, pods};
-use orrery_api::{Kind, Pod};
+use crate::{Args, Failure, overrides};
+use orrery_api::Kind;
 use orrery_apimachinery::Value;
-use orrery_apiserver::{DeleteOptions, Key};
-use orrery_sim::Duration;
+use orrery_apiserver::Key;
 use serde_json::json;
-
-/// How long it is waited for the container unless told otherwise.
-const START: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let image = args.flag("image").ok_or_else(|| Failure::required("\"image\""))?;
@@ -20,7 +17,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if image.is_empty() {
         return Err(Failure::usage("--image is required"));
     }
-    check(args)?;
+    check(args, cx.dry_run)?;
     let labels = match args.flag("labels").filter(|labels| !labels.is_empty()) {
         Some(labels) => pairs(labels).map_err(Failure::usage)?,
         None => pairs(&format!("run={name}")).map_err(Failure::usage)?,
@@ -34,87 +31,70 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let pod = json!({
         "containers": [container(args, name, image)?],
         "dnsPolicy": "ClusterFirst",
-        "restartPolicy": args.flag("restart").unwrap_or("Always"),
+        "restartPolicy": args.flag("restart").filter(|policy| !policy.is_empty()).unwrap_or("Always"),
     });
     let tree = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod});
+    let tree = overrides::apply(args, Kind::Pod, tree)?;
     if args.on("expose") {
-        let port = args.flag("port").unwrap_or_default().parse::<i32>().unwrap_or_default();
-        let ports = json!([{"port": port, "protocol": "TCP", "targetPort": port}]);
-        let spec = json!({"selector": labels, "ports": ports});
-        let service =
-            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec});
-        finish(cx, args, &service, None, "created")?;
+        expose(cx, args, name, &labels.into())?;
     }
-    let attaching = args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"));
-    match cx.dry_run {
-        DryRun::No if attaching => attached(cx, args, name, &tree),
-        _ => finish(cx, args, &tree, None, "created"),
+    match attaching(args) {
+        true => attached(cx, args, &tree),
+        false => finish(cx, args, &tree, None, "created"),
     }
+}
+
+/// The Service before the pod, whose name and labels it has.
+fn expose(cx: &mut Cx<'_>, args: &Args, name: &str, labels: &Value) -> Result<(), Failure> {
+    let port = args.flag("port").unwrap_or_default().parse::<i32>().unwrap_or_default();
+    let ports = json!([{"port": port, "protocol": "TCP", "targetPort": port}]);
+    let spec = json!({"selector": labels, "ports": ports});
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec});
+    finish(cx, args, &service, None, "created")?;
+    if args.flag("output") == Some("yaml") {
+        cx.say("---");
+    }
+    Ok(())
+}
+
+fn attaching(args: &Args) -> bool {
+    args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"))
 }
 
 /// Creates the pod and shows what it writes, to its end if it has one; with `--rm` it goes after that.
-fn attached(cx: &mut Cx<'_>, args: &Args, name: &str, tree: &Value) -> Result<(), Failure> {
+fn attached(cx: &mut Cx<'_>, args: &Args, tree: &Value) -> Result<(), Failure> {
+    let name = tree["metadata"]["name"].as_str().unwrap_or_default();
     let key = Key::new(Kind::Pod, args.namespace(), name);
-    cx.create(&key, &annotated(args, tree))?;
-    let outcome = watched(cx, args, &key);
-    if args.on("rm") {
-        cx.send(|api, request| api.delete(request, &key, &DeleteOptions::default()))?;
-        cx.say(format!("pod {name:?} deleted"));
-    }
-    outcome
+    let manifest = saved(args, tree, &key)?;
+    cx.create(&key, &manifest)?;
+    let container = tree["spec"]["containers"][0]["name"].as_str().unwrap_or(name);
+    let attached = Attached::to(cx, args, &key, container.into(), 0).of_run(args);
+    cx.follow(args, Box::new(attached))
 }
 
-fn watched(cx: &mut Cx<'_>, args: &Args, key: &Key) -> Result<(), Failure> {
-    let deadline = cx.session.now() + args.duration("pod-running-timeout").unwrap_or(START);
-    let pod = loop {
-        let pod = cx.api().get::<Pod>(&key.namespace, &key.name).cloned();
-        let state = pod.as_ref().and_then(|pod| pod.status.container_statuses.first()).map(|it| &it.state);
-        if let Some(pod) = &pod
-            && state.is_some_and(|state| state.running.is_some() || state.terminated.is_some())
-        {
-            break pod.clone();
-        }
-        if cx.session.now() >= deadline {
-            return Err(Failure::usage("timed out waiting for the condition"));
-        }
-        cx.session.pass(pods::LOOK);
-    };
-    let container = pod.spec.containers[0].name.clone();
-    // A shell that nobody types anything to is left at once.
-    if args.on("tty") && pod.spec.containers[0].args.len() + pod.spec.containers[0].command.len() < 2 {
-        return exec::join(cx, args, pod, container);
-    }
-    logs::attach(cx, args, (pod, container), Some(0))?;
-    let ended = cx.api().get::<Pod>(&key.namespace, &key.name);
-    let status = ended.and_then(|pod| pod.status.container_statuses.first());
-    match status.and_then(|status| status.state.terminated.as_ref()) {
-        Some(ended) if ended.exit_code != 0 && args.flag("restart") == Some("Never") => {
-            let reason = ended.reason.as_deref().unwrap_or_default();
-            let text = format!("pod {}/{} terminated ({reason})\n", key.namespace, key.name);
-            Err(Failure { text, code: ended.exit_code })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check(args: &Args) -> Result<(), Failure> {
-    let attaching = args.flag("attach").map_or(args.on("stdin"), |_| args.on("attach"));
-    if args.on("rm") && !attaching {
-        return Err(usage(args, "--rm should only be used for attached containers"));
-    }
+fn check(args: &Args, dry_run: DryRun) -> Result<(), Failure> {
     if args.on("tty") && !args.on("stdin") {
         return Err(usage(args, "-i/--stdin is required for containers with -t/--tty=true"));
+    }
+    if args.on("expose") && args.flag("port").unwrap_or_default().is_empty() {
+        return Err(usage(args, "--port must be set when exposing a service"));
     }
     let restart = args.flag("restart").unwrap_or("Always");
     if !["Always", "OnFailure", "Never", ""].contains(&restart) {
         return Err(usage(args, &format!("invalid restart policy: {restart}")));
     }
+    if args.on("rm") && !attaching(args) {
+        return Err(usage(args, "--rm should only be used for attached containers"));
+    }
+    if attaching(args) && dry_run != DryRun::No {
+        return Err(usage(
+            args,
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+        ));
+    }
     let pull = args.flag("image-pull-policy").unwrap_or_default();
     if !["", "Always", "IfNotPresent", "Never"].contains(&pull) {
         return Err(usage(args, &format!("invalid image pull policy: {pull}")));
-    }
-    if args.on("expose") && args.flag("port").is_none() {
-        return Err(usage(args, "--port must be set when exposing a service"));
     }
     Ok(())
 }
@@ -142,8 +122,9 @@ fn container(args: &Args, name: &str, image: &str) -> Result<Value, Failure> {
     if let Some(policy) = args.flag("image-pull-policy") {
         container["imagePullPolicy"] = policy.into();
     }
-    for (flag, field) in [("stdin", "stdin"), ("tty", "tty")] {
-        if args.on(flag) {
+    let once = args.on("stdin") && !args.on("leave-stdin-open");
+    for (field, on) in [("stdin", args.on("stdin")), ("stdinOnce", once), ("tty", args.on("tty"))] {
+        if on {
             container[field] = true.into();
         }
     }

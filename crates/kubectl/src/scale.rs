@@ -3,7 +3,7 @@
 use crate::command::{Cx, DryRun, outcome};
 use crate::printer::done;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, target};
+use crate::{Args, Failure, record, target};
 use orrery_api::Object;
 use orrery_apiserver::Key;
 
@@ -46,7 +46,8 @@ fn scale(cx: &mut Cx<'_>, args: &Args, object: &Object, replicas: i32) -> Result
         expected("resource version", wanted, object.metadata().resource_version.to_string())?;
     }
     if cx.dry_run != DryRun::Client {
-        cx.send(|api, request| api.scale(request, &key, replicas))?;
+        let scaled = cx.send(|api, request| api.scale(request, &key, replicas))?;
+        record::afterwards(cx, args, scaled)?;
     }
     Ok(())
 }

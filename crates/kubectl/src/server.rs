@@ -24,6 +24,12 @@ const BUILD: [(&str, &str); 9] = [
     ("platform", "linux/amd64"),
 ];
 
+/// How it was built, as JSON whose end is so far to the right.
+pub(crate) fn build(indent: &str) -> String {
+    let fields: Vec<String> = BUILD.iter().map(|(name, it)| format!("{indent}  {name:?}: {it:?}")).collect();
+    format!("{{\n{}\n{indent}}}", fields.join(",\n"))
+}
+
 pub(crate) fn version(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if !args.words.is_empty() {
         return Err(Failure::usage(format!("extra arguments: [{}]", args.words.join(" "))));
@@ -37,9 +43,7 @@ pub(crate) fn version(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
             }
         }
         "json" => {
-            let fields: Vec<String> =
-                BUILD.iter().map(|(name, it)| format!("    {name:?}: {it:?}")).collect();
-            let build = format!("{{\n{}\n  }}", fields.join(",\n"));
+            let build = build("  ");
             let mut text =
                 format!("{{\n  \"clientVersion\": {build},\n  \"kustomizeVersion\": {KUSTOMIZE:?}");
             if server {

@@ -6,11 +6,12 @@ pub(crate) mod image;
 pub(crate) mod resources;
 pub(crate) mod selector;
 pub(crate) mod service_account;
+pub(crate) mod subject;
 
-use crate::command::{Cx, DryRun};
+use crate::command::Cx;
 use crate::printer::done;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, target};
+use crate::{Args, Failure, record, target};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{Patch, Value, patch};
 use orrery_apiserver::Key;
@@ -86,15 +87,17 @@ fn change(
     tree: &Value,
     [failure, operation]: [&str; 2],
 ) -> Result<Vec<Trouble>, Failure> {
-    let patch = match patch::two_way(&object.to_value(), tree) {
+    let mut tree = tree.clone();
+    record::into_tree(args, &mut tree);
+    let patch = match patch::two_way(&object.to_value(), &tree) {
         Ok(patch) if patch == json!({}) => return Ok(Vec::new()),
         Ok(patch) => patch,
         Err(words) => return Ok(vec![Trouble::Text(words)]),
     };
     let key = Key::of(object);
-    let changed = match cx.dry_run {
-        DryRun::Client => Ok(Object::decode(key.kind, tree).0),
-        _ => cx.patch(&key, &Patch::Strategic(patch)),
+    let changed = match cx.dry_run.sends() {
+        true => cx.patch(&key, &Patch::Strategic(patch)),
+        false => Ok(Object::decode(key.kind, &tree).0),
     };
     match changed {
         Ok(changed) => done(cx, args, &changed, operation).map(|()| Vec::new()),

@@ -65,7 +65,13 @@ pub(crate) fn parse(api: &ApiServer, args: &Args, words: &[String]) -> Result<Ve
         let namespace = if kind.namespaced() { args.namespace() } else { "" };
         Target::One(Key::new(kind, namespace, name))
     };
+    let selective = is_selective(args) || (args.command == "delete" && args.on("all"));
     if words.iter().any(|w| w.contains('/')) {
+        if selective {
+            return Err(Failure::usage(
+                "selectors and the all flag cannot be used when passing resource/name arguments",
+            ));
+        }
         return words
             .iter()
             .map(|word| match word.split_once('/') {
@@ -80,13 +86,25 @@ pub(crate) fn parse(api: &ApiServer, args: &Args, words: &[String]) -> Result<Ve
             .collect();
     }
     let Some((resources, names)) = words.split_first() else {
-        return Err(nothing_named());
+        return Err(match selective {
+            true => Failure::usage("at least one resource must be specified to use a selector"),
+            false => nothing_named(),
+        });
     };
     let kinds = kinds(api, resources)?;
+    if selective && !names.is_empty() {
+        return Err(Failure::usage("name cannot be provided when a selector is specified"));
+    }
     if names.is_empty() {
         return Ok(kinds.into_iter().map(Target::All).collect());
     }
     Ok(kinds.into_iter().flat_map(|k| names.iter().map(move |n| (k, n))).map(|(k, n)| key(k, n)).collect())
+}
+
+/// Whether labels or fields pick the objects; the selector of `expose` is that of its Service.
+fn is_selective(args: &Args) -> bool {
+    let given = |flag| args.flag(flag).is_some_and(|selector| !selector.is_empty());
+    args.command != "expose" && (given("selector") || given("field-selector"))
 }
 
 /// A command line that names nothing at all.
@@ -102,7 +120,21 @@ pub(crate) type Found = Result<Object, Trouble>;
 /// The objects that the files of `-f`, or else `words`, name, or that the selectors pick. The first failure is of the
 /// command line, the others are of single objects.
 pub(crate) fn visit(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Found>, Failure> {
+    if args.on("local") {
+        return local(cx, args, words);
+    }
     Ok(keys(cx, args, words)?.iter().map(|key| Ok(cx.get(key)?)).collect())
+}
+
+/// The objects as the files have them, which no server is asked about.
+fn local(cx: &mut Cx<'_>, args: &Args, words: &[String]) -> Result<Vec<Found>, Failure> {
+    if !words.is_empty() || args.all("filename").is_empty() {
+        return Err(Failure::usage(
+            "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+        ));
+    }
+    let manifests = manifest::read(cx, args)?;
+    Ok(manifests.iter().map(|it| Ok(Object::decode(it.key.kind, &it.tree).0)).collect())
 }
 
 /// As [`visit`], but a kind alone means all of it.
@@ -125,13 +157,10 @@ fn select(cx: &mut Cx<'_>, args: &Args, words: &[String], all: bool) -> Result<V
         let manifests = manifest::read(cx, args)?;
         return Ok(manifests.into_iter().map(|m| m.key).collect());
     }
-    let selective = args.flag("selector").is_some() || args.flag("field-selector").is_some();
+    let selective = is_selective(args);
     let mut keys = Vec::new();
     for target in parse(cx.api(), args, words)? {
         match target {
-            Target::One(_) if selective => {
-                return Err(Failure::usage("name cannot be provided when a selector is specified"));
-            }
             Target::One(key) => keys.push(key),
             Target::All(kind) if selective || all => {
                 keys.extend(list(cx.api(), kind, args)?.iter().map(Key::of));
@@ -193,10 +222,11 @@ pub(crate) fn display(key: &Key) -> String {
     format!("{}/{}", singular(key.kind), key.name)
 }
 
-/// `deployment.apps`: the singular with the group.
+/// `deployment.apps`: the kind in small letters, with the group.
 pub(crate) fn singular(kind: Kind) -> String {
+    let name = kind.name().to_lowercase();
     match kind.group() {
-        "" => kind.singular().into(),
-        group => format!("{}.{group}", kind.singular()),
+        "" => name,
+        group => [&name, ".", group].concat(),
     }
 }

@@ -462,3 +462,203 @@ fn without_the_table_a_person_is_told_to_wait() {
     assert_eq!((output.stdout.as_str(), output.code), ("", 1));
     assert_eq!(output.stderr, "error: the descriptions of fields are not here yet; try again in a moment\n");
 }
+
+const CRON_TABS: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: crontabs.stable.example.com}
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: {plural: crontabs, singular: crontab, kind: CronTab, shortNames: [ct]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        description: A table of what is to be done when.
+        properties:
+          spec:
+            type: object
+            required: [cronSpec]
+            properties:
+              cronSpec: {type: string, description: 'When it is done, in five fields that are apart by blanks and each of which can be a star.'}
+              policy: {type: string, enum: [Allow, '', Forbid, Replace, Wait]}
+              steps: {type: array, description: What is done., items: {type: object, description: One step., properties: {image: {type: string}}}}
+              labels: {type: object, additionalProperties: {type: string}}
+";
+
+#[test]
+fn a_custom_kind_is_explained_by_its_definition() {
+    let mut server = Still::new(Config::default());
+    let line = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
+    run(&line("apply -f -"), &Stdin(CRON_TABS.into()), &mut server);
+    let mut seen = String::new();
+    for command in [
+        "explain ct",
+        "explain crontab.spec",
+        "explain crontabs.spec.policy",
+        "explain crontabs.spec.steps.image",
+        "explain crontabs.metadata.name",
+        "explain crontabs --recursive",
+        "explain crontabs.spec.nosuch",
+        "explain crontabs --api-version=stable.example.com/v2",
+    ] {
+        let output = run(&line(command), &Table, &mut server);
+        let text: Vec<&str> = output.stdout.lines().take(40).collect();
+        seen += &format!("$ {command}\n{}\n{}", text.join("\n"), output.stderr);
+    }
+    expect![[r#"
+        $ explain ct
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        DESCRIPTION:
+            A table of what is to be done when.
+           ·
+        FIELDS:
+          apiVersion	<string>
+            APIVersion defines the versioned schema of this representation of an object.
+            Servers should convert recognized schemas to the latest internal value, and
+            may reject unrecognized values. More info:
+            https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources
+
+          kind	<string>
+            Kind is a string value representing the REST resource this object
+            represents. Servers may infer this from the endpoint the client submits
+            requests to. Cannot be updated. In CamelCase. More info:
+            https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds
+
+          metadata	<ObjectMeta>
+            Standard object's metadata. More info:
+            https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
+
+          spec	<Object>
+            <no description>
+
+
+        $ explain crontab.spec
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        FIELD: spec <Object>
+
+
+        DESCRIPTION:
+            <empty>
+        FIELDS:
+          cronSpec	<string> -required-
+            When it is done, in five fields that are apart by blanks and each of which
+            can be a star.
+
+          labels	<map[string]string>
+            <no description>
+
+          policy	<string>
+          enum: Allow, "", Forbid, Replace, ....
+            <no description>
+
+          steps	<[]Object>
+            What is done.
+
+
+        $ explain crontabs.spec.policy
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        FIELD: policy <string>
+        ENUM:
+            Allow
+            ""
+            Forbid
+            Replace
+            Wait
+
+        DESCRIPTION:
+            <empty>
+
+        $ explain crontabs.spec.steps.image
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        FIELD: image <string>
+
+
+        DESCRIPTION:
+            <empty>
+
+        $ explain crontabs.metadata.name
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        FIELD: name <string>
+
+
+        DESCRIPTION:
+            Name must be unique within a namespace. Is required when creating resources,
+            although some resources may allow a client to request the generation of an
+            appropriate name automatically. Name is primarily intended for creation
+            idempotence and configuration definition. Cannot be updated. More info:
+            https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names
+           ·
+
+        $ explain crontabs --recursive
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        DESCRIPTION:
+            A table of what is to be done when.
+           ·
+        FIELDS:
+          apiVersion	<string>
+          kind	<string>
+          metadata	<ObjectMeta>
+            annotations	<map[string]string>
+            creationTimestamp	<string>
+            deletionGracePeriodSeconds	<integer>
+            deletionTimestamp	<string>
+            finalizers	<[]string>
+            generateName	<string>
+            generation	<integer>
+            labels	<map[string]string>
+            managedFields	<[]ManagedFieldsEntry>
+              apiVersion	<string>
+              fieldsType	<string>
+              fieldsV1	<FieldsV1>
+              manager	<string>
+              operation	<string>
+              subresource	<string>
+              time	<string>
+            name	<string>
+            namespace	<string>
+            ownerReferences	<[]OwnerReference>
+              apiVersion	<string> -required-
+              blockOwnerDeletion	<boolean>
+              controller	<boolean>
+              kind	<string> -required-
+              name	<string> -required-
+              uid	<string> -required-
+            resourceVersion	<string>
+            selfLink	<string>
+            uid	<string>
+          spec	<Object>
+        $ explain crontabs.spec.nosuch
+        GROUP:      stable.example.com
+        KIND:       CronTab
+        VERSION:    v1
+
+        error: field "nosuch" does not exist
+        $ explain crontabs --api-version=stable.example.com/v2
+
+        error: couldn't find resource for "stable.example.com/v2, Resource=crontabs"
+    "#]]
+    .assert_eq(&seen.replace(" \n", "·\n"));
+}

@@ -258,3 +258,110 @@ fn one_object_is_itself_and_several_are_a_list() {
     "#]],
     );
 }
+
+#[test]
+fn what_was_named_is_not_sorted_and_shows_its_kind_beside_others_only() {
+    check(
+        "get cm -A --sort-by={.metadata.namespace} --no-headers",
+        expect![[r#"
+        default   one   1     5m
+        shop      two   1     5m
+    "#]],
+    );
+    check(
+        "get cm,deploy --sort-by=.metadata.uid",
+        expect![[r#"
+        NAME            DATA   AGE
+        configmap/one   1      5m
+
+        NAME                  READY   UP-TO-DATE   AVAILABLE   AGE
+        deployment.apps/web   0/1     0            0           5m
+    "#]],
+    );
+    check(
+        "get deploy/web cm/one --sort-by=.kind --no-headers",
+        expect![[r#"
+        deployment.apps/web   0/1   0     0     5m
+        configmap/one   1     5m
+    "#]],
+    );
+    check(
+        "get cm/one deploy/ghost",
+        expect![[r#"
+        NAME   DATA   AGE
+        one    1      5m
+        stderr: Error from server (NotFound): deployments.apps "ghost" not found
+        exit code 1
+    "#]],
+    );
+}
+
+#[test]
+fn flags_that_do_not_go_together_are_refused() {
+    for (command, refusal) in [
+        ("get --raw=/healthz pods", "arguments may not be passed when --raw is specified"),
+        (
+            "get --raw=/healthz -w",
+            "--raw may not be specified with other flags that filter the server request or alter the output",
+        ),
+        ("get --raw=/healthz -o yaml", "--raw and --output are mutually exclusive"),
+        ("get pods --show-labels -o yaml", "--show-labels option cannot be used with yaml printer"),
+        (
+            "get pods --output-watch-events",
+            "--output-watch-events option can only be used with --watch or --watch-only",
+        ),
+        ("get pods,svc -w", "you may only specify a single resource type"),
+        (
+            "get pod a b -w",
+            "watch is only supported on individual resources and resource collections - more than 1 resource was found",
+        ),
+    ] {
+        let argv: Vec<String> = command.split(' ').map(String::from).collect();
+        let output = run(&argv, &Stdin::default(), &mut shop());
+        assert_eq!((output.stderr.trim_end(), output.code), (&*format!("error: {refusal}"), 1), "{command}");
+    }
+}
+
+#[test]
+fn what_is_watched_can_say_what_became_of_it() {
+    check(
+        "get cm one -w --output-watch-events",
+        expect![[r#"
+        EVENT        NAME   DATA   AGE
+        ADDED        one    1      5m
+        stderr: ^C
+        exit code 130
+    "#]],
+    );
+    check(
+        "get cm -A -w --sort-by=.metadata.name -o yaml",
+        expect![[r#"
+        apiVersion: v1
+        data:
+          rule: a<b & c>d
+        kind: ConfigMap
+        metadata:
+          creationTimestamp: "2025-01-01T00:00:00Z"
+          labels:
+            app: one
+          name: one
+          namespace: default
+          resourceVersion: "3"
+        ---
+        apiVersion: v1
+        data:
+          rule: a<b & c>d
+        kind: ConfigMap
+        metadata:
+          creationTimestamp: "2025-01-01T00:00:00Z"
+          labels:
+            app: two
+          name: two
+          namespace: shop
+          resourceVersion: "4"
+        stderr: warning: --watch requested, --sort-by will be ignored for watch events received
+        stderr: ^C
+        exit code 130
+    "#]],
+    );
+}

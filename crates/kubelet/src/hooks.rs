@@ -5,6 +5,7 @@ use crate::fake_runtime;
 use crate::pod_worker::described;
 use crate::sync::Turn;
 use orrery_api::{Container, ExecAction, LifecycleHandler};
+use orrery_apimachinery::IntOrString;
 use orrery_sim::Duration;
 
 /// What came of a hook.
@@ -27,6 +28,17 @@ impl Turn<'_, '_> {
             let path = http.path.as_deref().unwrap_or_default();
             let failure = error.map(|error| self.hook_failure(spec, "HTTP", path, &error));
             return Hooked { took, failure };
+        }
+        if let Some(tcp) = &hook.tcp_socket {
+            let port = match &tcp.port {
+                IntOrString::Int(port) => format!("{{0 {port} }}"),
+                IntOrString::String(port) => format!("{{1 0 {port}}}"),
+            };
+            let host = tcp.host.as_deref().unwrap_or_default();
+            let failure = format!(
+                "Cannot run handler: invalid handler: &LifecycleHandler{{Exec:nil,HTTPGet:nil,TCPSocket:&TCPSocketAction{{Port:{port},Host:{host},}},Sleep:nil,}}"
+            );
+            return Hooked { took: Duration::ZERO, failure: Some(failure) };
         }
         let slept = hook.sleep.as_ref().and_then(|sleep| u64::try_from(sleep.seconds).ok());
         Hooked { took: Duration::from_secs(slept.unwrap_or(0)), failure: None }

@@ -85,11 +85,6 @@ impl Kubelet {
         self.life.runs
     }
 
-    /// Whether the kubelet can reach the API server.
-    pub fn is_connected(&self) -> bool {
-        self.life.connected
-    }
-
     /// The objects as the kubelet sees them: those of `api`, or what it last knew of them.
     pub fn sees<'a>(&'a self, api: &'a ApiServer) -> &'a ApiServer {
         self.life.known.as_ref().map_or(api, |known| &known.api)
@@ -189,8 +184,11 @@ impl Kubelet {
         let known = self.life.known.take();
         (self.life.informed, self.life.renews_since) = (true, Some(now));
         let pods: Vec<Rc<Pod>> = api.pods_on(&self.node.config.name).cloned().collect();
+        let heard_of = known.as_ref().map_or(0, |known| known.revision);
         for pod in &pods {
-            self.pod_written(pod, None, now, Cause::TIME);
+            let revision = pod.metadata.resource_version;
+            let cause = if revision > heard_of { Cause::from(revision) } else { Cause::TIME };
+            self.pod_written(pod, None, now, cause);
         }
         let gone = |worker: &&Rc<PodWorker>| pods.iter().all(|pod| pod.metadata.uid != worker.uid);
         let gone: Vec<Rc<PodWorker>> = self.workers.values().filter(gone).cloned().collect();

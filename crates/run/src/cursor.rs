@@ -1,10 +1,20 @@
 //! A place in a run.
 
+use orrery_api::Kind;
 use orrery_cluster::Cluster;
 use orrery_share::Step;
 use orrery_sim::SimTime;
 
 use crate::perform::perform;
+
+/// What a place takes that it shares with none before it, in bytes: for itself, for each node and each pod, and for each
+/// event since. The figures are those that the allocator gives (`orrery bench jump` compares).
+const ITSELF: u64 = 64 << 10;
+const NODE: u64 = 4 << 10;
+const POD: u64 = 768;
+const EVENT: u64 = 640;
+/// What happened longer ago than so many events is forgotten, or shared with nobody already.
+const REMEMBERED: u64 = 25_000;
 
 /// A place in a run: a branch of it, and the cluster as it is there. Cloning it is cheap; what a run can go back to are
 /// such clones.
@@ -40,6 +50,12 @@ impl Cursor {
     /// How far along the branch it is: one more for each event and for each step.
     pub(crate) fn place(&self) -> u64 {
         self.cluster.events() + self.taken as u64
+    }
+
+    /// About how many bytes it takes that it does not share with a place so many events before it.
+    pub(crate) fn weight(&self, events: u64) -> u64 {
+        let count = |kind| self.cluster.api().count(kind) as u64;
+        ITSELF + NODE * count(Kind::Node) + POD * count(Kind::Pod) + EVENT * events.min(REMEMBERED)
     }
 
     /// Runs to a moment, taking the steps that lie before it, as long as `more` says so.

@@ -1,10 +1,11 @@
 //! What a person can do to a cluster, done.
 
 use orrery_cluster::{Cluster, Load, Origin, Strain};
-use orrery_kubectl::apply::apply;
+use orrery_kubectl::apply::{apply, line};
 use orrery_manifest::{Objects, objects_of};
 use orrery_schema::Schema;
 use orrery_share::{Action, Fault, File};
+use orrery_sim::Duration;
 
 use crate::refusals::marks;
 use crate::words::{command, label};
@@ -17,6 +18,8 @@ const MOST_MILLI: u64 = 10_000_000;
 pub struct Outcome {
     /// Objects that were created, changed or left as they were.
     pub applied: usize,
+    /// What kubectl prints of the objects that were applied.
+    pub printed: String,
     /// What was refused: the line of what was applied, the field, and the server's words.
     pub refused: Vec<Refused>,
 }
@@ -97,8 +100,14 @@ pub fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
         Action::KillContainer { namespace, pod, container } => {
             cluster.kill_container(namespace, pod, container)
         }
-        Action::Load { name, from, url, per_second_milli } => {
-            let load = |from| Load::new(name, from, url, (*per_second_milli).min(MOST_MILLI));
+        Action::Registry { host, up } => cluster.set_registry(host, *up),
+        Action::Load { name, from, url, per_second_milli, keep_alive, for_millis } => {
+            let until = for_millis.map(|millis| cluster.now() + Duration::from_millis(millis));
+            let load = |from| Load {
+                keep_alive: *keep_alive,
+                until,
+                ..Load::new(name, from, url, (*per_second_milli).min(MOST_MILLI))
+            };
             from.parse::<Origin>().map(|from| cluster.set_load(load(from))).is_ok()
         }
         Action::StopLoad { name } => cluster.stop_load(name),
@@ -111,15 +120,15 @@ pub fn perform(cluster: &mut Cluster, action: &Action) -> Outcome {
 
 /// Runs the command line that an action is.
 fn say(cluster: &mut Cluster, action: &Action) -> Outcome {
-    let line = command(action).expect("these have one");
+    let words = command(action).expect("these have one");
     let files = if let Action::Kubectl { files, .. } = action { &files[..] } else { &[] };
     // What goes on is followed by whoever began it, while time passes.
-    let (output, _) = orrery_workstation::start(&line, &Named(files, Library::default()), cluster);
+    let (output, _) = orrery_workstation::start(&words, &Named(files, Library::default()), cluster);
     if output.code == 0 { Outcome::default() } else { refused(output.stderr.trim().to_owned()) }
 }
 
 fn refused(message: String) -> Outcome {
-    Outcome { applied: 0, refused: vec![Refused { line: 0, column: 0, message }] }
+    Outcome { refused: vec![Refused { line: 0, column: 0, message }], ..Outcome::default() }
 }
 
 /// The objects of a text, of the kinds that a cluster serves by now.
@@ -133,7 +142,10 @@ fn apply_text(cluster: &mut Cluster, text: &str) -> Outcome {
     for located in objects(cluster, text).objects {
         let document = &located.document;
         match apply(cluster, &document.value, "default") {
-            Ok(_) => outcome.applied += 1,
+            Ok((key, how)) => {
+                outcome.applied += 1;
+                outcome.printed += &line(&key, how);
+            }
             Err(refusal) => {
                 outcome.refused.extend(marks(&refusal, document).into_iter().map(|mark| Refused {
                     line: mark.line,

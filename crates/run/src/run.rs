@@ -1,11 +1,13 @@
 //! A run: a cluster, what was done to it, and every instant of both.
 
+use std::rc::Rc;
+
 use orrery_cluster::{Cluster, Config, EVENTS_PER_LOOK, Topology as Layout};
-use orrery_kubectl::{Following, KUBECONFIG, Output};
-use orrery_share::{Action, File, Link, Step, Topology};
+use orrery_kubectl::{EDITED, Errand, Following, KUBECONFIG, Output};
+use orrery_share::{Action, File, Link, Saved, SavedBranch, Step, Topology};
 
 use crate::branch::{Branch, keep, latest};
-use crate::compare::{Changed, compare};
+use crate::compare::{Comparing, Comparison};
 use crate::perform::{Library, Named, Outcome, perform};
 use crate::reading::only_reads;
 use crate::{Cursor, branch};
@@ -23,8 +25,6 @@ const EVENTS_APART: u64 = 2_000;
 const FOLLOWED: u64 = 60_000_000_000;
 /// How often it is looked at, in nanoseconds.
 const LOOK: u64 = 100_000_000;
-/// Nothing happens for longer than this, in nanoseconds, that is worth waiting for.
-const HOUR: u64 = 3_600_000_000_000;
 
 /// A cluster and what was done to it. The person is at a place of it, and can go to any other; what is done there, with
 /// other things known to come, is the beginning of another branch, so that nothing is ever lost.
@@ -59,6 +59,39 @@ impl Run {
         Self::with(link.seed, link.nodes.clamp(1, MOST_NODES), link.topology, link.steps.clone())
     }
 
+    /// A run that was saved, at its beginning, with all its branches, on the one on which it stood. Each branch is reached
+    /// from the beginning of the run.
+    pub fn open(saved: &Saved) -> Self {
+        let mut run = Self::of(&saved.link(0));
+        for (number, kept) in saved.branches.iter().enumerate() {
+            if number > 0 {
+                let beginning = Cursor { branch: number, ..run.here.clone() };
+                let steps = saved.steps(number);
+                let branch = Branch::new(kept.parent, beginning, steps);
+                run.branches.push(Branch { at: kept.at, shared: kept.shared, ..branch });
+            }
+            let branch = &mut run.branches[number];
+            branch.name.clone_from(&kept.name);
+            branch.end = branch.end.max(kept.end);
+        }
+        run.switch(saved.branch);
+        run
+    }
+
+    /// Everything of the run, to be opened again: all branches, and where the person is.
+    pub fn saved(&self, files: Vec<File>, speed: f64) -> Saved {
+        let run = Link { steps: Vec::new(), ..self.link(files, speed) };
+        let branch = |branch: &Branch| SavedBranch {
+            name: branch.name.clone(),
+            parent: branch.parent,
+            at: branch.at,
+            shared: branch.shared,
+            steps: branch.steps[branch.shared..].to_vec(),
+            end: branch.end,
+        };
+        Saved { run, branches: self.branches.iter().map(branch).collect(), branch: self.here.branch }
+    }
+
     fn with(seed: u64, nodes: u32, topology: Option<Topology>, steps: Vec<Step>) -> Self {
         let here = Cursor { branch: 0, taken: 0, cluster: build(seed, nodes, topology) };
         let branches = vec![Branch::new(None, here.clone(), steps)];
@@ -67,13 +100,9 @@ impl Run {
 
     /// What a link to this instant of the run holds: the steps that were taken, beside the files of the editor.
     pub fn link(&self, files: Vec<File>, speed: f64) -> Link {
-        Link { steps: self.steps()[..self.taken()].to_vec(), ..self.whole(files, speed) }
-    }
-
-    /// As [`Self::link`], with the steps that lie ahead: what is saved of a branch.
-    pub fn whole(&self, files: Vec<File>, speed: f64) -> Link {
         let (seed, nodes, topology) = (self.seed, self.nodes, self.topology);
-        Link { files, steps: self.steps().to_vec(), seed, nodes, topology, at: self.now(), speed, view: None }
+        let steps = self.steps()[..self.taken()].to_vec();
+        Link { files, steps, seed, nodes, topology, at: self.now(), speed, view: None }
     }
 
     /// The cluster, here and now.
@@ -128,9 +157,14 @@ impl Run {
         self.here.cluster.trace_hash()
     }
 
-    /// How many checkpoints are kept.
-    pub fn checkpoints(&self) -> usize {
-        self.branches.iter().map(|branch| branch.checkpoints.len()).sum()
+    /// How many checkpoints are kept, and about how many bytes they take that the run does not share.
+    pub fn checkpoints(&self) -> (usize, u64) {
+        (self.branches.iter().map(|branch| branch.checkpoints.len()).sum(), branch::weight(&self.branches))
+    }
+
+    /// The checkpoints, to be weighed: branch by branch, the first first.
+    pub fn into_checkpoints(self) -> Vec<Rc<Cursor>> {
+        self.branches.into_iter().flat_map(|branch| branch.checkpoints).collect()
     }
 
     /// Runs to a moment, taking the steps that lie before it, as long as `more` says so.
@@ -172,75 +206,24 @@ impl Run {
         self.run(to, more);
     }
 
-    /// Runs to the next event that changes an object, or takes the next step; false when nothing happens within an hour.
-    pub fn step(&mut self) -> bool {
-        let hash = self.trace_hash();
-        self.move_until(&|here| here.trace_hash() != hash)
-    }
-
-    /// Lets one component do one unit of work, what comes before it included; false when nothing happens within an hour.
-    pub fn step_work(&mut self) -> bool {
-        let mut works = false;
-        let limit = self.now() + HOUR;
-        while !works {
-            self.here.cluster.next_event_at();
-            works = self.cluster().planned().next().is_some_and(|(_, who)| who.is_some());
-            if !self.here.move_on(&self.branches[self.here.branch].steps, limit) {
-                break;
-            }
+    /// Stands at another place of the branch from now on.
+    pub(crate) fn arrive(&mut self, place: Cursor) {
+        self.here = place;
+        if self.since_checkpoint() >= EVENTS_APART {
+            keep(&mut self.branches, self.here.clone());
         }
         self.note_end();
-        works
     }
 
-    fn move_until(&mut self, reached: &dyn Fn(&Cluster) -> bool) -> bool {
-        let limit = self.now() + HOUR;
-        let steps = &self.branches[self.here.branch].steps;
-        while !reached(&self.here.cluster) {
-            if !self.here.move_on(steps, limit) {
-                return false;
-            }
-        }
-        self.note_end();
-        true
+    /// Where the person is, as a place that can move on.
+    pub(crate) fn here(&self) -> &Cursor {
+        &self.here
     }
 
-    /// Goes back to just before the last event or step that changed an object; false at the beginning.
-    pub fn step_back(&mut self) -> bool {
-        let (place, hash, now) = (self.here.place(), self.trace_hash(), self.now());
-        let before = |kept: &Cursor| kept.place() < place && kept.cluster.trace_hash() != hash;
-        let Some(start) = latest(&self.branches, self.here.branch, &before) else { return false };
-        let start = Cursor { branch: self.here.branch, ..start.clone() };
-        let steps = &self.branches[start.branch].steps;
-        let (mut scout, mut moves, mut last) = (start.clone(), 0, 0);
-        while scout.place() < place && scout.move_on(steps, now) {
-            moves += 1;
-            if scout.cluster.trace_hash() != hash {
-                last = moves;
-            }
-        }
-        self.here = start;
-        (0..last).for_each(|_| {
-            self.here.move_on(steps, now);
-        });
-        true
-    }
-
-    /// Goes to just after the write that made a revision, back or forward; false when the branch is not known so far.
-    pub fn seek_event(&mut self, revision: u64) -> bool {
-        let end = self.end();
-        let until = self.cluster().api().write(revision).map_or(end, |write| write.time.as_nanos());
-        let before = |kept: &Cursor| kept.now() <= until && kept.cluster.api().revision() < revision;
-        let Some(start) = latest(&self.branches, self.here.branch, &before) else { return false };
-        let mut to = Cursor { branch: self.here.branch, ..start.clone() };
-        let steps = &self.branches[to.branch].steps;
-        while to.cluster.api().revision() < revision {
-            if !to.move_on(steps, until) {
-                return false;
-            }
-        }
-        self.here = to;
-        true
+    /// The latest checkpoint of the branch for which something holds.
+    pub(crate) fn checkpoint(&self, holds: &dyn Fn(&Cursor) -> bool) -> Option<Cursor> {
+        let branch = self.here.branch;
+        latest(&self.branches, branch, holds).map(|kept| Cursor { branch, ..kept.clone() })
     }
 
     /// Goes to a branch: to its last checkpoint before the present instant, from where [`Self::seek`] goes on.
@@ -260,16 +243,6 @@ impl Run {
         self.here.branch
     }
 
-    /// Adds a branch that was kept elsewhere, with everything that was done on it and on the way to it: it left a branch that
-    /// is there already at an instant, and is reached from the beginning of the run.
-    pub fn graft(&mut self, parent: usize, at: u64, steps: Vec<Step>) {
-        let Some(left) = self.branches.get(parent) else { return };
-        let common = left.steps.iter().zip(&steps).take_while(|(a, b)| a == b && a.at <= at);
-        let shared = common.count();
-        let beginning = Cursor { branch: self.branches.len(), ..self.branches[0].checkpoints[0].clone() };
-        self.branches.push(Branch { at, shared, ..Branch::new(Some(parent), beginning, steps) });
-    }
-
     /// Makes a branch that begins at a place.
     fn leave(&mut self, from: Cursor) {
         let parent = branch::owner(&self.branches, &from);
@@ -281,10 +254,15 @@ impl Run {
 
     /// Another place to look at, beside the one where the person is.
     pub fn at(&self, moment: Moment) -> Cursor {
-        let branch = moment.branch.min(self.branches.len() - 1);
-        let mut cursor = Cursor { branch, ..nearest(&self.branches, Moment { branch, ..moment }).clone() };
+        let mut cursor = self.near(moment);
         self.follow(&mut cursor, moment.at, &mut || true);
         cursor
+    }
+
+    /// The checkpoint from which [`Self::follow`] leads to a moment.
+    pub(crate) fn near(&self, moment: Moment) -> Cursor {
+        let branch = moment.branch.min(self.branches.len() - 1);
+        Cursor { branch, ..nearest(&self.branches, Moment { branch, ..moment }).clone() }
     }
 
     /// Moves another place to an instant of its branch, back or forward, as long as `more` says so.
@@ -294,8 +272,9 @@ impl Run {
     }
 
     /// What is different at `b` from what was at `a`.
-    pub fn compare(&self, a: Moment, b: Moment) -> Vec<Changed> {
-        compare(self.at(a).cluster.api(), self.at(b).cluster.api())
+    pub fn compare(&self, a: Moment, b: Moment) -> Comparison {
+        let found = Comparing::new(self, a, b).go_on(self, &mut || true);
+        found.expect("nothing interrupts it")
     }
 
     /// Does something now. If something else is known to come, this is the beginning of another branch.
@@ -309,19 +288,41 @@ impl Run {
     /// Runs a command line of the console, with the files that `-f` can name and what `kubectl explain` reads. What goes on is
     /// followed for a minute at most.
     pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>, library: Library<'_>) -> Output {
-        let (mut output, mut following) = self.start(line, files.clone(), library);
-        let deadline = self.now() + FOLLOWED;
-        while let Some(what) = &mut following {
-            let (more, over) = self.look(what, &files);
+        let (mut output, following) = self.start(line, files.clone(), library);
+        let mut add = |more: Output| {
             output.stdout += &more.stdout;
             output.stderr += &more.stderr;
-            output.code = more.code;
-            if over || self.now() >= deadline {
+            output.code |= more.code;
+        };
+        let deadline = self.now() + FOLLOWED;
+        let mut following = following.filter(|what| !what.stays());
+        while let Some(what) = &mut following {
+            let (more, over) = self.look(what, &files);
+            add(more);
+            if over {
+                break;
+            }
+            let late = self.now() >= deadline;
+            // Nobody types anything at a terminal.
+            if late || what.seat().is_some() {
+                what.leave();
+            }
+            while let Some(Errand { line, input }) = what.errand() {
+                let input = input.map(|text| File { name: "-".into(), text });
+                let (said, _) = self.start(line, input.into_iter().collect(), library);
+                add(self.heard(what, said, &files));
+            }
+            if late {
                 break;
             }
             self.run(self.now() + LOOK, &mut || true);
         }
         output
+    }
+
+    /// The text of a file that commands keep where the person is at home.
+    pub fn at_home(&self, name: &str) -> Option<&str> {
+        self.home.iter().find(|file| file.name == name).map(|file| &*file.text)
     }
 
     /// As [`Self::kubectl`], but a command that goes on is handed over, to be looked at while time passes. What only reads is
@@ -344,7 +345,7 @@ impl Run {
         let answer = orrery_workstation::start(&line, &Named(&files, library), &mut self.here.cluster);
         self.keep_files(&answer.0);
         let named = |file: &File| {
-            let always = ["Dockerfile", KUBECONFIG, orrery_kubectl::EDITED].contains(&&*file.name);
+            let always = ["Dockerfile", KUBECONFIG, EDITED].contains(&&*file.name);
             always || line.iter().any(|word| word.contains(&file.name))
         };
         let files = files.into_iter().filter(named).collect();
@@ -354,7 +355,8 @@ impl Run {
 
     /// Keeps what a command wrote, in place of what was there under that name.
     fn keep_files(&mut self, output: &Output) {
-        for (name, text) in &output.files {
+        // What was edited is on its way back to the editor.
+        for (name, text) in output.files.iter().filter(|(name, _)| name != EDITED) {
             self.home.retain(|file| file.name != *name);
             self.home.push(File { name: name.clone(), text: text.clone() });
         }
@@ -363,6 +365,11 @@ impl Run {
     /// What something that goes on prints by now, and whether it is over.
     pub fn look(&mut self, following: &mut Following, files: &[File]) -> (Output, bool) {
         following.look(&Named(files, Library::default()), &mut self.here.cluster)
+    }
+
+    /// What something that goes on prints of an errand, which printed this.
+    pub fn heard(&mut self, following: &mut Following, output: Output, files: &[File]) -> Output {
+        following.heard(output, &Named(files, Library::default()), &mut self.here.cluster)
     }
 
     /// Lets everything happen that is due, and keeps what there was before something is done.
@@ -410,4 +417,4 @@ fn build(seed: u64, nodes: u32, topology: Option<Topology>) -> Cluster {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -27,6 +27,7 @@ pub fn label(action: &Action) -> String {
         Action::Part { name, fault } => format!("{name} {}", word(*fault)),
         Action::Snapshot { name } => format!("save {name}"),
         Action::Restore { name } => format!("restore {name}"),
+        Action::Registry { host, up } => format!("{host} {}", if *up { "on" } else { "off" }),
         Action::Load { per_second_milli, .. } => format!("load {}/s", per_second_milli / 1000),
         Action::StopLoad { .. } => "load off".into(),
         Action::Request { url, .. } => url.trim_start_matches("http://").to_owned(),
@@ -46,7 +47,13 @@ fn word(fault: Fault) -> &'static str {
     }
 }
 
-/// The command line of an action, without `kubectl`; none for what is done to machines.
+/// A command line as it is typed: what is no other program's is kubectl's.
+pub fn typed(words: &[String]) -> String {
+    let line = words.join(" ");
+    if orrery_workstation::is_program(words) { line } else { ["kubectl ", &line].concat() }
+}
+
+/// The command line of an action, without `kubectl`; none for what no program of a person's machine does.
 pub fn command(action: &Action) -> Option<Vec<String>> {
     match action {
         Action::Apply { .. } => Some(handle::line(&["apply", "-f", "-"], "")),
@@ -58,18 +65,22 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
             Some(handle::line(&["scale", &kind.to_lowercase(), name, &replicas], namespace))
         }
         Action::Kubectl { line, .. } => Some(line.clone()),
-        Action::StopNode { .. }
-        | Action::StartNode { .. }
-        | Action::AddNode
-        | Action::RemoveNode { .. }
-        | Action::StopKubelet { .. }
-        | Action::CutNode { .. }
-        | Action::JoinNode { .. }
-        | Action::StrainNode { .. }
+        Action::StopNode { name } => machine("minikube node stop", name),
+        Action::StartNode { name } => machine("minikube node start", name),
+        Action::AddNode => machine("minikube node add", ""),
+        Action::RemoveNode { name } => machine("minikube node delete", name),
+        Action::StopKubelet { name } => {
+            machine(&["minikube ssh -n", name, "-- sudo systemctl stop kubelet"].join(" "), "")
+        }
+        Action::CutNode { name } => machine("docker network disconnect minikube", name),
+        Action::JoinNode { name } => machine("docker network connect minikube", name),
+        Action::Snapshot { name } => machine("etcdctl snapshot save", name),
+        Action::Restore { name } => machine("etcdctl snapshot restore", name),
+        Action::Request { from, url } if from == "outside" => machine("curl -s", url),
+        Action::StrainNode { .. }
         | Action::RelieveNode { .. }
         | Action::Part { .. }
-        | Action::Snapshot { .. }
-        | Action::Restore { .. }
+        | Action::Registry { .. }
         | Action::EndContainer { .. }
         | Action::HangContainer { .. }
         | Action::KillContainer { .. }
@@ -77,4 +88,10 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::Load { .. }
         | Action::StopLoad { .. } => None,
     }
+}
+
+/// The words of a program's command line, and what it is about.
+fn machine(program: &str, about: &str) -> Option<Vec<String>> {
+    let words = program.split(' ').chain(Some(about)).filter(|word| !word.is_empty());
+    Some(words.map(str::to_owned).collect())
 }

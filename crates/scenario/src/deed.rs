@@ -30,7 +30,7 @@ impl Deed {
 }
 
 /// What `step` does; nothing if it only tells or waits. Names that end in `*` are looked up in the cluster.
-pub fn deed(step: &Step, cluster: &Cluster, home: &str) -> Option<Deed> {
+pub(crate) fn deed(step: &Step, cluster: &Cluster, home: &str) -> Option<Deed> {
     let flag = ["-n".to_owned(), home.to_owned()];
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     if let Some(text) = &step.apply {
@@ -55,7 +55,7 @@ pub fn deed(step: &Step, cluster: &Cluster, home: &str) -> Option<Deed> {
         };
         return Some(Deed::Act(fault.action(target, home)));
     }
-    let from = |told: &Option<orrery_apimachinery::Str>| told.as_deref().unwrap_or("outside").to_owned();
+    let from = |told: &Option<orrery_apimachinery::Str>| asker(told.as_deref(), cluster);
     if let Some(load) = &step.load {
         let name = String::from(&*load.name);
         return Some(Deed::Act(match load.stop {
@@ -65,6 +65,8 @@ pub fn deed(step: &Step, cluster: &Cluster, home: &str) -> Option<Deed> {
                 from: from(&load.from),
                 url: load.to.to_string(),
                 per_second_milli: load.rate.0,
+                keep_alive: load.keep_alive,
+                for_millis: load.lasts.map(|length| length.0.as_millis() as u64),
             },
         }));
     }
@@ -94,6 +96,17 @@ fn named(word: &str, cluster: &Cluster, home: &str) -> String {
     match word.split_once('/').filter(|_| word.ends_with('*')) {
         Some((kind, _)) => format!("{kind}/{}", first(word, cluster, home)),
         None => word.to_owned(),
+    }
+}
+
+/// Who asks; `pod/default/web-*` is the first of these pods.
+fn asker(told: Option<&str>, cluster: &Cluster) -> String {
+    let told = told.unwrap_or("outside");
+    match told.strip_prefix("pod/").and_then(|pod| pod.split_once('/')).filter(|_| told.ends_with('*')) {
+        Some((namespace, name)) => {
+            format!("pod/{namespace}/{}", first(&format!("Pod/{name}"), cluster, namespace))
+        }
+        None => told.to_owned(),
     }
 }
 

@@ -4,8 +4,9 @@ use orrery_apimachinery::decode::Fields;
 use orrery_apimachinery::{Str, Value};
 use std::collections::BTreeMap;
 
+use crate::fault::Fault;
 use crate::group::Group;
-use crate::values::{Fault, Line, Pace, Phrase, Place, Rate, Scalar, Seconds, View};
+use crate::values::{Line, Pace, Phrase, Place, Rate, Scalar, Seconds, View};
 
 /// A scenario, as its YAML file states it.
 #[derive(Clone, Debug, Default, PartialEq, Fields)]
@@ -223,6 +224,11 @@ pub struct LoadStep {
     pub from: Option<Str>,
     /// Requests in a second.
     pub rate: Rate,
+    /// Clients keep their connections; else each request opens its own.
+    pub keep_alive: bool,
+    /// It ends by itself after so long.
+    #[json(name = "for")]
+    pub lasts: Option<Seconds>,
     /// Turns it off.
     pub stop: bool,
 }
@@ -237,6 +243,11 @@ pub struct RequestStep {
 }
 
 impl Scenario {
+    /// The manifests that it begins with: they can be tried without being told anything.
+    pub fn manifests(&self) -> Option<&str> {
+        self.steps.first()?.apply.as_deref()
+    }
+
     /// Where its commands go.
     pub fn home(&self) -> String {
         self.namespace.as_deref().map_or_else(|| format!("sc-{}", self.name), str::to_owned)

@@ -42,12 +42,20 @@ pub(crate) fn mistakes(step: &Step) -> Vec<(String, String)> {
             say(path, "`to` tells what is asked for, such as http://web.default/");
         }
     }
+    if let Some(load) = &step.load {
+        if load.name.is_empty() {
+            say(".load", "`name` tells it from other loads");
+        }
+        if load.rate.0 == 0 && !load.stop {
+            say(".load", "`rate` tells how many requests in a second");
+        }
+    }
     for (path, told) in [(".select", &step.select), (".open", &step.open)] {
         told.iter().filter_map(|name| object(name).err()).for_each(|message| say(path, &message));
     }
     for (index, name) in step.highlight.iter().enumerate() {
         let part = name.strip_prefix("part/").is_some_and(plain);
-        if let Err(message) = object(name).map(drop).or_else(|e| if part { Ok(()) } else { Err(e) }) {
+        if let Err(message) = lit(name).map(drop).or_else(|e| if part { Ok(()) } else { Err(e) }) {
             say(&format!(".highlight[{index}]"), &message);
         }
     }
@@ -76,6 +84,12 @@ fn of_check(check: &Check) -> Vec<(&'static str, String)> {
     if let Some(Err(message)) = check.pods.as_ref().map(|pods| labels::parse(&pods.selector)) {
         found.push((".pods.selector", message));
     }
+    if check.event.as_ref().is_some_and(|event| event.reason.is_empty()) {
+        found.push((".event", "`reason` tells which event is meant".into()));
+    }
+    if check.load.as_ref().is_some_and(|load| load.name.is_empty()) {
+        found.push((".load", "`name` tells which load is meant".into()));
+    }
     if let Some(Err(message)) = check.event.as_ref().and_then(|event| event.object.as_deref()).map(object) {
         found.push((".event.object", message));
     }
@@ -92,6 +106,23 @@ fn plain(name: &str) -> bool {
 pub(crate) fn object(text: &str) -> Result<(Kind, &str), String> {
     let (kind, name) =
         text.split_once('/').ok_or("an object is written as KIND/NAME, such as Deployment/web")?;
+    named(kind, name)
+}
+
+/// The kind, the namespace if it is told, and the name of what is lit, such as `Deployment/shop/web`.
+pub(crate) fn lit(text: &str) -> Result<(Kind, Option<&str>, &str), String> {
+    let parts: Vec<&str> = text.split('/').collect();
+    if let [kind, namespace, name] = parts[..] {
+        let (kind, name) = named(kind, name)?;
+        return match plain(namespace) && kind.namespaced() {
+            true => Ok((kind, Some(namespace), name)),
+            false => Err(format!("\"{namespace}\" is not the namespace of such an object")),
+        };
+    }
+    object(text).map(|(kind, name)| (kind, None, name))
+}
+
+fn named<'t>(kind: &str, name: &'t str) -> Result<(Kind, &'t str), String> {
     let found = Kind::ALL.iter().copied().find(|known| known.is_named(kind)).ok_or_else(|| {
         let meant = closest(kind, Kind::ALL.iter().map(|kind| kind.name()));
         let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?")).unwrap_or_default();

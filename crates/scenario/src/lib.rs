@@ -6,6 +6,7 @@
 
 mod check;
 mod deed;
+mod fault;
 mod format;
 mod goal;
 mod group;
@@ -14,8 +15,9 @@ mod read;
 mod values;
 
 pub use check::Verdict;
-pub use deed::{Deed, deed, heard};
+pub use deed::{Deed, heard};
+pub use fault::Fault;
 pub use format::{Check, LoadStep, Machines, Nodes, RequestStep, Scenario, Step, Wait};
-pub use play::Play;
+pub use play::{LOOK, Play};
 pub use read::{MOST_STEPS, read};
-pub use values::{Fault, Line, Pace, Phrase, Place, Rate, Scalar, Seconds, View};
+pub use values::{Line, Pace, Phrase, Place, Rate, Scalar, Seconds, View};

@@ -15,8 +15,8 @@ use crate::goal;
 
 /// How long is waited for what may never come.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How often `orrery test` looks whether a step has come to its end.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often the program looks whether a step has come to its end.
+pub const LOOK: Duration = Duration::from_millis(100);
 /// How many nodes there are if it is not told.
 const NODES: u32 = orrery_run::NODES;
 
@@ -193,10 +193,10 @@ impl Play {
         Some([found.first()?.kind().name().into(), meta.namespace.to_string(), meta.name.to_string()])
     }
 
-    /// `KIND/NAMESPACE/NAME` of the object that `KIND/NAME` means, and whether it is but the beginning of a name.
+    /// `KIND/NAMESPACE/NAME` of what is lit, and whether it is but the beginning of a name.
     pub fn key(&self, text: &str) -> Option<(String, bool)> {
-        let (kind, name) = goal::object(text).ok()?;
-        let namespace = if kind.namespaced() { &self.home } else { "" };
+        let (kind, told, name) = goal::lit(text).ok()?;
+        let namespace = if kind.namespaced() { told.unwrap_or(&self.home) } else { "" };
         let start = name.strip_suffix('*');
         Some((format!("{}/{namespace}/{}", kind.name(), start.unwrap_or(name)), start.is_some()))
     }

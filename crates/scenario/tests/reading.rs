@@ -76,6 +76,7 @@ fn each_mistake_is_told_at_its_place() {
                 3:12: `to` tells what is asked for, such as http://web.default/
                 3:19: moon: not one of outside, node/NAME, pod/NAMESPACE/NAME, pod/NAMESPACE/NAME/CONTAINER
                 4:9: `to` tells what is asked for, such as http://web.default/
+                4:9: `rate` tells how many requests in a second
                 4:25: a number is expected: so many in a second, at most 10000
             "#]],
         ),
@@ -147,7 +148,7 @@ steps:
 /// Every scenario of the project.
 fn files() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folders = ["tests/conformance/scenarios", "web/assets/stories"];
+    let folders = ["tests/conformance/scenarios", "web/assets/gallery"];
     let listed = folders.iter().filter_map(|folder| std::fs::read_dir(root.join(folder)).ok());
     listed.flatten().filter_map(|file| Some(file.ok()?.path())).collect()
 }
@@ -246,4 +247,36 @@ fn a_cluster_that_no_link_can_hold_is_not_played() {
         "name: a\ncluster: {topology: external-etcd, etcd: 3, controlPlanes: 3}\nsteps: [{sleep: 1}]\n";
     let play = Play::new(read(text).expect("a scenario"));
     assert!(play.run().is_err());
+}
+
+const REGISTRY: &str = "
+name: registry
+namespace: default
+steps:
+- fault: {stopRegistry: docker.io}
+- kubectl: create deployment web --image=nginx:1.27
+  wait: {for: {event: {reason: Failed, message: 503 Service Unavailable}}, timeout: 1m}
+- fault: {startRegistry: docker.io}
+  wait: {for: {pods: {selector: app=web, ready: 1}}, timeout: 2m}
+- kubectl: expose deployment web --port=80
+- kubectl: run client --image=curlimages/curl -- sleep infinity
+  wait: {for: {object: pod/client, condition: Ready}, timeout: 1m}
+- load: {name: kept, to: 'http://web/', from: pod/default/client, rate: 20, keepAlive: true, for: 5}
+  sleep: 30
+  expect:
+  - load: {name: kept, failed: 0, sentAtLeast: 90}
+- kubectl: delete pod client
+- fault: {stopRegistry: nowhere}
+  expect: [{exitCode: 1}]
+";
+
+#[test]
+fn a_registry_is_taken_down_and_a_load_ends_by_itself() {
+    let mut play = Play::new(read(REGISTRY).expect("a scenario"));
+    let mut run = play.run().expect("a run");
+    play.to_end(&mut run);
+    let wrong: Vec<_> = play.verdicts().iter().filter_map(|verdict| verdict.wrong.as_deref()).collect();
+    assert_eq!(wrong, [""; 0]);
+    let load = run.cluster().load("kept").expect("it was turned on");
+    assert!(load.load.keep_alive && load.stopped.is_some() && load.sent <= 100, "{load:?}");
 }

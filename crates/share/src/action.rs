@@ -94,6 +94,13 @@ pub enum Action {
         /// Name of its file.
         name: String,
     },
+    /// A registry of images does not answer, or answers again.
+    Registry {
+        /// Its host, such as `docker.io`.
+        host: String,
+        /// Whether it answers.
+        up: bool,
+    },
     /// The main process of a container ends.
     EndContainer {
         /// Namespace of the pod.
@@ -142,6 +149,12 @@ pub enum Action {
         url: String,
         /// Thousandths of a request in a second.
         per_second_milli: u64,
+        /// Whether its clients keep their connections.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        keep_alive: bool,
+        /// After so many milliseconds it ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        for_millis: Option<u64>,
     },
     /// A steady load is turned off.
     StopLoad {

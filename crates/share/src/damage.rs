@@ -37,6 +37,8 @@ pub enum Limit {
     Files(usize),
     /// So many steps at most.
     Steps(usize),
+    /// At least one branch, and so many at most.
+    Branches(usize),
     /// At least one node, and so many at most.
     Nodes(u32),
     /// At least one member of etcd and one API server, and so many at most.
@@ -68,6 +70,7 @@ impl fmt::Display for Limit {
         match self {
             Self::Files(most) => write!(f, "more than {most} files"),
             Self::Steps(most) => write!(f, "more than {most} steps"),
+            Self::Branches(most) => write!(f, "branches: from 1 to {most}"),
             Self::Nodes(most) => write!(f, "nodes: from 1 to {most}"),
             Self::ControlPlane(most) => {
                 write!(f, "members of etcd and control planes: from 1 to {most} of each")

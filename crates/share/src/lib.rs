@@ -27,13 +27,15 @@ pub mod limits;
 mod lines;
 mod link;
 mod save;
+mod saved;
 #[cfg(test)]
 mod tests;
 
 pub use action::{Action, Fault};
 pub use damage::{Damage, Limit};
 pub use link::{File, Link, Step, Topology};
-pub use save::{open, save};
+pub use save::{keep, kept, open, save};
+pub use saved::{Saved, SavedBranch};
 
 /// Words of Kubernetes' manifests and of links, the commonest last.
 pub const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
@@ -45,8 +47,22 @@ const QUOTE_LIMIT: usize = 200;
 /// The fragment for a link, without its `#`.
 pub fn encode(link: &Link) -> String {
     let json = serde_json::to_vec(link).expect("a link is plain data");
-    let body = deflate::pack(&lines::bare(&json), DICTIONARY);
-    format!("2:{}", base64url::encode(&frame::close(&body)))
+    ["2:", &pack(&json)].concat()
+}
+
+/// JSON as letters, as codec 2 has it.
+fn pack(json: &[u8]) -> String {
+    base64url::encode(&frame::close(&deflate::pack(&lines::bare(json), DICTIONARY)))
+}
+
+/// The JSON of it.
+fn unpack(payload: &str) -> Result<Vec<u8>, Damage> {
+    Ok(lines::escaped(&inflated(payload, DICTIONARY)?))
+}
+
+fn inflated(payload: &str, dictionary: &[u8]) -> Result<Vec<u8>, Damage> {
+    let frame = base64url::decode(payload.trim_end()).ok_or(Damage::Checksum)?;
+    deflate::unpack(frame::open(&frame)?, dictionary)
 }
 
 /// Reads a fragment, with or without its `#`.
@@ -56,16 +72,11 @@ pub fn decode(fragment: &str) -> Result<Link, Damage> {
     if codec.is_empty() || !codec.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Damage::NotALink);
     }
-    let dictionary = match codec {
-        "1" => &[],
-        "2" => DICTIONARY,
+    let json = match codec {
+        "1" => inflated(payload, &[])?,
+        "2" => unpack(payload)?,
         _ => return Err(Damage::Codec(codec.chars().take(QUOTE_LIMIT).collect())),
     };
-    let frame = base64url::decode(payload.trim_end()).ok_or(Damage::Checksum)?;
-    let mut json = deflate::unpack(frame::open(&frame)?, dictionary)?;
-    if codec == "2" {
-        json = lines::escaped(&json);
-    }
     let link = content(&json)?;
     limits::check(&link)?;
     Ok(link)

@@ -1,6 +1,8 @@
 //! A large cluster as a map: a tile per node, a cell per pod, painted pixel by pixel from a camera's place. The cost of a picture
 //! follows the size of the screen, not of the cluster. Near enough, cells have the same shapes as the marks.
 
+mod lit;
+
 use orrery_apimachinery::Order;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,11 +14,15 @@ use crate::owner::{Hues, workload};
 use crate::pod;
 use crate::scene::{Hue, NodeState, PodState, Text};
 
+pub use lit::{Lit, lit};
+
 /// More pods or nodes than these are drawn as a map.
 const MOST_PODS: usize = 1_000;
 const MOST_NODES: usize = 64;
 /// Room around the cells of a tile, as a share of the tile.
 const EDGE: f64 = 0.07;
+/// As large a share of the screen is a tile that is looked at from near by.
+const CLOSE: f64 = 0.4;
 
 /// Whether a cluster is too large for marks.
 pub fn is_crowd(cluster: &Cluster) -> bool {
@@ -132,6 +138,28 @@ impl Crowd {
         self.tiles.get(v as usize * columns + u as usize)
     }
 
+    /// Where a tile, or one of its cells, stands on the screen: left, top, and the length of its edges. A cell for which its
+    /// tile has no room is told by its tile.
+    pub fn spot(&self, camera: &Camera, columns: usize, tile: usize, cell: Option<usize>) -> [f64; 3] {
+        let (column, row) = ((tile % columns.max(1)) as f64, (tile / columns.max(1)) as f64);
+        let (x, y, size) = match cell.filter(|cell| *cell < self.side * self.side) {
+            None => (column, row, 1.0),
+            Some(cell) => {
+                let size = (1.0 - 2.0 * EDGE) / self.side as f64;
+                let along = |of: f64, steps: usize| of + EDGE + size * steps as f64;
+                (along(column, cell % self.side), along(row, cell / self.side), size)
+            }
+        };
+        [(x - camera.x) * camera.scale, (y - camera.y) * camera.scale, size * camera.scale]
+    }
+
+    /// A camera that looks at a tile from near by, on a screen of `w` by `h` pixels.
+    pub fn close_up(&self, columns: usize, tile: usize, w: f64, h: f64) -> Camera {
+        let scale = w.min(h) * CLOSE;
+        let (x, y) = ((tile % columns.max(1)) as f64 + 0.5, (tile / columns.max(1)) as f64 + 0.5);
+        Camera { x: x - w / scale / 2.0, y: y - h / scale / 2.0, scale }
+    }
+
     /// Paints a screen of `w` by `h` pixels as RGBA; what is not a tile stays transparent.
     pub fn paint(&self, camera: &Camera, columns: usize, palette: &Palette, w: usize, h: usize) -> Vec<u8> {
         let mut out = vec![0; w * h * 4];
@@ -225,6 +253,25 @@ mod tests {
                 assert_eq!(crowd.tile_at(&camera, columns, x, y), Some(&crowd.tiles[i]));
             }
         }
+    }
+
+    #[test]
+    fn what_is_lit_is_found_where_it_is_painted() {
+        let crowd = map(100);
+        let (columns, camera) = (crowd.columns(700.0, 300.0), crowd.overview(700.0, 300.0));
+        let palette = Palette { hues: [[9, 9, 9]; 8], surface: [1, 1, 1], red: [2, 2, 2] };
+        let picture = crowd.paint(&camera, columns, &palette, 700, 300);
+        for (tile, cell) in [(0, Some(0)), (57, Some(3)), (99, Some(2)), (42, None), (42, Some(9))] {
+            let [x, y, size] = crowd.spot(&camera, columns, tile, cell);
+            let middle = (x + size / 2.0, y + size / 2.0);
+            assert_eq!(crowd.tile_at(&camera, columns, middle.0, middle.1), Some(&crowd.tiles[tile]));
+            let at = (middle.1 as usize * 700 + middle.0 as usize) * 4;
+            // In the middle of a tile stands the gap between its four cells.
+            let want = if size < camera.scale { 9 } else { 1 };
+            assert_eq!(picture[at..][..4], [want, want, want, 255], "cell {cell:?} of tile {tile}");
+        }
+        let near = crowd.close_up(columns, 57, 700.0, 300.0);
+        assert_eq!(crowd.tile_at(&near, columns, 350.0, 150.0), Some(&crowd.tiles[57]));
     }
 
     #[test]

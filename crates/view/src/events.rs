@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use orrery_api::{Event, Kind, ObjectReference};
-use orrery_apiserver::{ApiServer, Op, Write};
+use orrery_apiserver::{ApiServer, Op, Revision, Write};
 use orrery_cluster::Cluster;
 
 use crate::scene::{ObjectRef, Text};
@@ -18,8 +18,8 @@ pub struct EventRow {
     pub key: Text,
     /// When it was last seen: virtual time in seconds.
     pub at_s: u64,
-    /// When it was written: virtual time in nanoseconds.
-    pub written: u64,
+    /// The revision that was made by writing it last.
+    pub revision: Revision,
     /// How often.
     pub count: u32,
     /// Whether it is a warning.
@@ -50,15 +50,12 @@ pub fn events(
     // The record of writes ends with the latest: a cluster with very many events is not sorted for the sake of a few.
     let writes = api.writes();
     let recent = writes.focus().narrow(writes.len().saturating_sub(LOOK_BACK)..);
-    let latest = |w: &&Write| w.kind == Kind::Event && w.op != Op::Deleted;
+    let numbered = (1..=writes.len() as Revision).rev().zip(recent.into_iter().rev());
+    let latest = |(_, w): &(Revision, &Write)| w.kind == Kind::Event && w.op != Op::Deleted;
     let mut seen = BTreeSet::new();
-    let fresh = recent
-        .into_iter()
-        .rev()
-        .filter(latest)
-        .filter(|w| seen.insert((w.namespace.clone(), w.name.clone())));
-    let found = fresh.filter_map(|w| Some((w, api.get::<Event>(&w.namespace, &w.name)?)));
-    found.filter(|(_, e)| wanted(e)).take(most).map(|(w, e)| row(api, w, e)).collect()
+    let fresh = numbered.filter(latest).filter(|(_, w)| seen.insert((w.namespace.clone(), w.name.clone())));
+    let found = fresh.filter_map(|(revision, w)| Some((revision, api.get::<Event>(&w.namespace, &w.name)?)));
+    found.filter(|(_, e)| wanted(e)).take(most).map(|(revision, e)| row(api, revision, e)).collect()
 }
 
 fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {
@@ -67,7 +64,7 @@ fn refers(object: &ObjectReference, about: &ObjectRef) -> bool {
         && (about.namespace.is_empty() || object.namespace.as_deref() == Some(&about.namespace))
 }
 
-fn row(api: &ApiServer, write: &Write, event: &Event) -> EventRow {
+fn row(api: &ApiServer, revision: Revision, event: &Event) -> EventRow {
     let object = &event.involved_object;
     let text = |part: &Option<Text>| part.clone().unwrap_or_default();
     let written = event.event_time.map(|t| t.seconds()).or(event.metadata.creation_timestamp);
@@ -76,7 +73,7 @@ fn row(api: &ApiServer, write: &Write, event: &Event) -> EventRow {
     EventRow {
         key: format!("{}/{}", event.metadata.namespace, event.metadata.name).as_str().into(),
         at_s: at.map_or(0, |at| api.instant(at).as_secs()),
-        written: write.time.as_nanos(),
+        revision,
         count: u32::try_from(event.count).unwrap_or(0).max(1),
         warning: event.type_.as_deref() == Some("Warning"),
         reason: text(&event.reason),

@@ -89,6 +89,29 @@ pub fn delete(id: &ObjectRef) -> Vec<String> {
     line(&["delete", &id.kind.to_lowercase(), &id.name, "--wait=false"], &id.namespace)
 }
 
+/// What can be read of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    /// What it is.
+    Describe,
+    /// Its text.
+    Yaml,
+    /// What was recorded about it.
+    Events,
+}
+
+/// The command that shows the same of an object.
+pub fn reads(id: &ObjectRef, what: Reads) -> Vec<String> {
+    let kind = id.kind.to_lowercase();
+    let about = ["--for=", &kind, "/", &id.name].concat();
+    let words: &[&str] = match what {
+        Reads::Describe => &["describe", &kind, &id.name],
+        Reads::Yaml => &["get", &kind, &id.name, "-o", "yaml"],
+        Reads::Events => &["events", &about],
+    };
+    line(words, &id.namespace)
+}
+
 /// The words of a command, with the namespace unless it is the usual one.
 pub fn line(words: &[&str], namespace: &str) -> Vec<String> {
     let there = ["-n", namespace];

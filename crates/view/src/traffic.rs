@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use orrery_api::{EndpointSlice, Ingress, IngressBackend, NetworkPolicy, Node, Pod, Service, ServicePort};
 use orrery_apimachinery::Str;
 use orrery_apiserver::ApiServer;
-use orrery_cluster::Cluster;
+use orrery_cluster::{Cluster, PortForward};
 
 use crate::inspect::last_warning;
 use crate::scene::{ObjectRef, ServiceBox, Text};
@@ -16,7 +16,7 @@ use crate::{owner, pod};
 /// Everything between the outside world and the pods.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Traffic {
-    /// Load balancers, Ingresses and the nodes' own ports, in this order.
+    /// Ports of the person's machine, load balancers, Ingresses and the nodes' own ports, in this order.
     pub entrances: Vec<Entrance>,
     /// What is told of each service of the scene, in its order.
     pub services: Vec<Served>,
@@ -35,6 +35,8 @@ pub enum Door {
     Ingress,
     /// The ports that a node opens for Services.
     Node,
+    /// A port of the person's machine that leads into a pod: `kubectl port-forward`.
+    PortForward,
 }
 
 /// Where requests come into the cluster.
@@ -42,7 +44,7 @@ pub enum Door {
 pub struct Entrance {
     /// Which kind.
     pub door: Door,
-    /// The Service that has the load balancer, the Ingress, or the node.
+    /// The Service that has the load balancer, the Ingress, the node, or the pod that a port leads into.
     pub id: ObjectRef,
     /// Its address or its name.
     pub name: Text,
@@ -116,12 +118,25 @@ pub(crate) fn traffic(
 ) -> Traffic {
     let api = cluster.api();
     let mut told: Vec<Served> = services.iter().filter_map(|s| served(cluster, s)).collect();
-    let mut entrances = load_balancers(api, services);
+    let mut entrances = port_forwards(cluster, wanted);
+    entrances.extend(load_balancers(api, services));
     for ingress in api.list::<Ingress>().filter(|i| wanted(&i.metadata.namespace)) {
         entrances.push(ingress_entrance(ingress, services, &mut told));
     }
     entrances.extend(node_entrances(cluster, services, &told));
     Traffic { entrances, shields: shields(api, wanted), dns: dns(api), services: told }
+}
+
+fn port_forwards(cluster: &Cluster, wanted: &dyn Fn(&str) -> bool) -> Vec<Entrance> {
+    let open = cluster.port_forwards().filter(|open| wanted(&open.namespace));
+    let entrance = |open: &PortForward| Entrance {
+        door: Door::PortForward,
+        id: ObjectRef::new("Pod", &open.namespace, &open.pod),
+        name: text(format!("{} \u{2192} {}", open.local, open.port)),
+        ways: Vec::new(),
+        closed: false,
+    };
+    open.map(entrance).collect()
 }
 
 fn text(s: impl AsRef<str>) -> Text {

@@ -1,8 +1,21 @@
 //! How wide text is, roughly: enough to cut and wrap labels without asking a browser.
 
+/// How much wider bold letters are.
+const BOLD: f64 = 1.14;
+
 /// Width of `text` in a system sans at `size` pixels, on the generous side.
 pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(|c| advance(c) * size).sum()
+}
+
+/// Width of `text` in the bold face at `size` pixels: as in DejaVu Sans, whose letters are wide.
+pub fn bold_width(text: &str, size: f64) -> f64 {
+    width(text, size * BOLD)
+}
+
+/// Bold `text` cut to `room` pixels, with an ellipsis when something had to go.
+pub fn clip_bold(text: &str, size: f64, room: f64) -> String {
+    clip(text, size * BOLD, room)
 }
 
 /// Width of `text` in a monospaced face at `size` pixels.

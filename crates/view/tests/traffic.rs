@@ -2,11 +2,13 @@
 
 mod common;
 
+use orrery_api::Pod;
+use orrery_apiserver::Session;
 use orrery_cluster::{Cluster, Origin};
 use orrery_view::journey::{Ending, Failure, journeys};
-use orrery_view::layout::{Layout, arrange, route};
+use orrery_view::layout::{Layout, Spot, arrange, route};
 use orrery_view::requests::offers;
-use orrery_view::scene::{Scene, View, scene};
+use orrery_view::scene::{NodeCard, Scene, View, scene};
 use orrery_view::traffic::Door;
 
 const WEB: &str = "
@@ -52,6 +54,30 @@ fn looked_at(cluster: &Cluster, width: f64) -> (Scene, Layout) {
     let scene = scene(cluster, None, None, View::Traffic);
     let layout = arrange(&scene, width);
     (scene, layout)
+}
+
+#[test]
+fn a_port_of_the_persons_machine_leads_into_its_pod_until_it_is_closed() {
+    let mut cluster = cluster(20);
+    let pod = cluster.api().list::<Pod>().next().expect("one runs").metadata.name.to_string();
+    cluster.forward("default", &pod, 8080, 80).expect("it is there");
+    for width in [1200.0, 360.0] {
+        let (scene, layout) = looked_at(&cluster, width);
+        let open = &scene.traffic.as_ref().expect("it is looked at").entrances[0];
+        assert_eq!((open.door, &*open.name), (Door::PortForward, "8080 → 80"));
+        let pod = scene.pods().position(|pod| pod.id == open.id).expect("the pod is in the picture");
+        let way = &layout.traffic.as_ref().expect("it is placed").forwards[0];
+        assert!(way.path.ends_with(&format!("V{}", layout.pods[pod].y)), "{way:?} ends at the pod");
+        let ([server, kubelet], rail) = (way.stops, layout.rail);
+        assert!(server.1 == rail.bottom() && (rail.x..rail.right()).contains(&server.0), "{way:?}");
+        let of = |card: &NodeCard| card.pods.iter().any(|pod| pod.id == open.id);
+        let node = layout.nodes[scene.nodes.iter().position(of).expect("it is on a node")];
+        assert!([node.x, node.right()].contains(&kubelet.0) && kubelet.1 > node.y, "{way:?} {node:?}");
+    }
+    cluster.close(8080);
+    let (scene, layout) = looked_at(&cluster, 1200.0);
+    assert_eq!(scene.traffic.expect("it is looked at").entrances[0].door, Door::Ingress);
+    assert!(layout.traffic.expect("it is placed").forwards.is_empty());
 }
 
 #[test]
@@ -115,6 +141,8 @@ fn nothing_overlaps_and_nothing_leaves_the_sheet() {
             assert!(a.x >= 0.0 && a.right() <= width && a.bottom() <= l.height, "{width}: {a:?}");
             assert!(all[i + 1..].iter().all(|b| !a.overlaps(b)), "{width}: {a:?} of {all:?}");
         }
+        let passes = |spot: &Spot| l.narrow || spot.y > places.dns.cy() || spot.x > places.dns.x;
+        assert!(places.entrances.iter().all(passes), "{width}: the way to DNS passes over none of {all:?}");
         assert!(l.pods.iter().all(|p| {
             l.nodes.iter().any(|n| p.x >= n.x && p.right() <= n.right() && p.bottom() <= n.bottom())
         }));

@@ -11,7 +11,7 @@ use orrery_container_runtime::{
     Answer, ImageConfig, Message, Mount, Reply, Start, Stream, Target, Terminal, Unreachable, Userland,
     Wanted, World,
 };
-use orrery_kubectl::{Following, Output};
+use orrery_kubectl::{Following, Output, Seat};
 use orrery_sim::{Duration, SimTime};
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -41,6 +41,12 @@ pub trait Machine {
     /// What something that goes on prints by now, and whether it is over.
     fn look(&mut self, following: &mut Following) -> (Output, bool);
 
+    /// What something that goes on prints of an errand that printed this.
+    fn heard(&mut self, following: &mut Following, output: Output) -> Output;
+
+    /// The main process of a container ends: the person who sat at it has left.
+    fn end(&mut self, seat: &Seat, code: i32);
+
     /// The text of a file.
     fn read(&self, name: &str) -> Option<String>;
 
@@ -55,22 +61,24 @@ pub trait Machine {
 }
 
 /// What goes on.
-enum Going {
-    /// It prints what changes.
-    Following(Following),
-    /// It keeps these ports of the machine open.
-    Ports(Vec<String>),
+struct Going {
+    /// The process that waits for it.
+    pid: u32,
+    following: Following,
+    /// Whether it was looked at if a shell waits at its seat.
+    seated: bool,
 }
 
 /// A shell, and what it waits for.
 pub struct Console {
     terminal: Terminal,
-    /// What goes on, by the process that waits for it.
-    going: Vec<(u32, Going)>,
+    going: Vec<Going>,
     /// The shell of a container in which the person sits.
     inside: Option<Inside>,
     /// When it was looked at last.
     looked: SimTime,
+    /// What was still printed by what the person has left.
+    left: Vec<(bool, Str)>,
 }
 
 impl Console {
@@ -86,7 +94,8 @@ impl Console {
             hosted: &HOSTED,
             ..Start::default()
         };
-        Console { terminal: Terminal::new(Rc::new(start), now), going: Vec::new(), inside: None, looked: now }
+        let terminal = Terminal::new(Rc::new(start), now);
+        Console { terminal, going: Vec::new(), inside: None, looked: now, left: Vec::new() }
     }
 
     /// What stands in front of the line that is typed.
@@ -111,7 +120,20 @@ impl Console {
 
     /// What was printed since it was last asked, piece by piece, and whether as an error.
     pub fn take(&mut self) -> Vec<(bool, Str)> {
-        self.terminal.take().into_iter().map(|line| (line.stream == Stream::Stderr, line.text)).collect()
+        let lines = self.terminal.take().into_iter();
+        let mut taken: Vec<_> = lines.map(|line| (line.stream == Stream::Stderr, line.text)).collect();
+        taken.append(&mut self.left);
+        taken
+    }
+
+    /// The exit code of the last line.
+    pub fn status(&self) -> i32 {
+        self.terminal.status()
+    }
+
+    /// Whether what the line waits for does not end by itself.
+    pub fn is_endless(&self) -> bool {
+        self.is_busy() && self.going.iter().any(|going| !going.following.ends())
     }
 
     /// Takes a line.
@@ -133,15 +155,43 @@ impl Console {
         }
         self.looked = machine.now();
         for at in (0..self.going.len()).rev() {
-            let (pid, Going::Following(following)) = &mut self.going[at] else { continue };
-            let pid = *pid;
-            let (output, over) = machine.look(following);
-            if over {
-                self.going.remove(at);
-            }
-            self.show(pid, &output, over, machine);
+            self.look_at(at, machine);
         }
         self.serve(machine);
+    }
+
+    /// Prints what is new of something that goes on, and does what it does.
+    fn look_at(&mut self, at: usize, machine: &mut dyn Machine) {
+        loop {
+            let Some(Going { pid, following, seated }) = self.going.get_mut(at) else { return };
+            let pid = *pid;
+            let (output, over) = machine.look(following);
+            let seat = following.seat().filter(|_| !*seated && self.inside.is_none()).cloned();
+            if over {
+                self.going.remove(at);
+                self.inside = self.inside.take().filter(|inside| inside.pid() != pid);
+            } else if let Some(seat) = seat {
+                *seated = true;
+                self.inside = Inside::sit(pid, seat, machine);
+            }
+            self.show(pid, &output, over, machine);
+            if over || !self.run_errands(at, machine) {
+                return;
+            }
+        }
+    }
+
+    /// Runs what something that goes on does to the cluster; false when there was nothing.
+    fn run_errands(&mut self, at: usize, machine: &mut dyn Machine) -> bool {
+        let mut any = false;
+        while let Some(Going { pid, following, .. }) = self.going.get_mut(at) {
+            let Some(errand) = following.errand() else { break };
+            let (output, _) = machine.start(&errand.line, errand.input.as_deref());
+            let (pid, output) = (*pid, machine.heard(following, output));
+            self.show(pid, &output, false, machine);
+            any = true;
+        }
+        any
     }
 
     /// The person presses Ctrl-C.
@@ -154,9 +204,8 @@ impl Console {
 
     /// The person presses Ctrl-D: a shell within a container is left.
     pub fn end_input(&mut self, machine: &mut dyn Machine) {
-        if let Some(inside) = self.inside.take() {
-            self.show(inside.pid(), &Output::default(), true, machine);
-            self.serve(machine);
+        if self.inside.is_some() {
+            self.enter_inside("exit", machine);
         }
     }
 
@@ -166,7 +215,7 @@ impl Console {
             self.terminal.advance(machine.now() + AHEAD, &mut Outside(machine));
             let wanted = self.drop_unwanted(machine);
             let known = |pid: u32| {
-                self.going.iter().any(|(going, _)| *going == pid)
+                self.going.iter().any(|going| going.pid == pid)
                     || self.inside.as_ref().is_some_and(|inside| inside.pid() == pid)
             };
             let Some(next) = wanted.into_iter().find(|wanted| !known(wanted.pid)) else { break };
@@ -183,21 +232,30 @@ impl Console {
             };
         }
         let (output, following) = machine.start(&argv, wanted.input.as_deref());
-        let going = following.map(Going::Following).or_else(|| {
-            let forwards = argv.first().is_some_and(|word| word == "port-forward") && output.code == 0;
-            forwards.then(|| Going::Ports(ports(&output.stdout)))
-        });
-        self.show(wanted.pid, &output, going.is_none(), machine);
-        self.going.extend(going.map(|going| (wanted.pid, going)));
+        self.show(wanted.pid, &output, following.is_none(), machine);
+        if let Some(following) = following {
+            self.going.push(Going { pid: wanted.pid, following, seated: false });
+            self.look_at(self.going.len() - 1, machine);
+        }
     }
 
     fn enter_inside(&mut self, line: &str, machine: &mut dyn Machine) {
         let Some(inside) = &mut self.inside else { return };
-        let (pid, output, over) = inside.enter(line, machine);
+        let (output, over) = inside.enter(line, machine);
+        let (pid, seat) = (inside.pid(), inside.seat().cloned());
         if over {
             self.inside = None;
         }
-        self.show(pid, &output, over, machine);
+        let attached = self.going.iter().position(|going| going.pid == pid);
+        self.show(pid, &output, over && attached.is_none(), machine);
+        if over && let Some(at) = attached {
+            if let Some(seat) = seat {
+                machine.end(&seat, output.code);
+            }
+            self.going[at].following.leave();
+            self.run_errands(at, machine);
+            self.look_at(at, machine);
+        }
         self.serve(machine);
     }
 
@@ -214,23 +272,20 @@ impl Console {
         let is_wanted = |pid: u32| wanted.iter().any(|wanted| wanted.pid == pid);
         self.inside = self.inside.take().filter(|inside| is_wanted(inside.pid()));
         for at in (0..self.going.len()).rev() {
-            if is_wanted(self.going[at].0) {
+            if is_wanted(self.going[at].pid) {
                 continue;
             }
-            if let (_, Going::Ports(ports)) = self.going.remove(at) {
-                let mut argv = vec!["fuser".to_owned(), "-k".to_owned()];
-                argv.extend(ports.into_iter().map(|port| port + "/tcp"));
-                machine.start(&argv, None);
+            let mut following = self.going.remove(at).following;
+            following.leave();
+            while let Some(errand) = following.errand() {
+                let (output, _) = machine.start(&errand.line, errand.input.as_deref());
+                let Output { stdout, stderr, .. } = machine.heard(&mut following, output);
+                self.left.extend([(false, stdout), (true, stderr)].map(|(error, text)| (error, text.into())));
             }
         }
+        self.left.retain(|(_, text)| !text.is_empty());
         wanted
     }
-}
-
-/// The ports of the machine in what `kubectl port-forward` prints.
-fn ports(printed: &str) -> Vec<String> {
-    let from = printed.lines().filter_map(|line| line.strip_prefix("Forwarding from 127.0.0.1:"));
-    from.filter_map(|rest| Some(rest.split_once(' ')?.0.to_owned())).collect()
 }
 
 /// The line with the name of the program: one that begins with a command of kubectl's is kubectl's.

@@ -2,9 +2,9 @@
 
 use crate::{Desk, Words, node};
 use orrery_apimachinery::Str;
-use orrery_container_runtime::DockerContainer;
 use orrery_container_runtime::images::{Image, Recipe, Reference};
-use orrery_container_runtime::registry::{Credentials, Registries};
+use orrery_container_runtime::registry::Credentials;
+use orrery_container_runtime::{DockerContainer, MachineDeed};
 use orrery_sim::{Duration, SimTime};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -43,11 +43,20 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
         (what @ ("stop" | "start" | "rm"), names) if !names.is_empty() => {
             names.iter().try_for_each(|name| turn(desk, what, name))
         }
+        ("network", [what @ ("connect" | "disconnect"), _, name]) => network(desk, what, name),
         ("tag" | "push" | "pull", _) => Err(format!("docker: 'docker {}' wants other arguments.", argv[0])),
         (other, _) => Err(format!(
-            "docker: '{other}' is not a docker command that is known here.\nKnown are build, exec, images, login, ps, pull, push, rm, run, start, stop and tag."
+            "docker: '{other}' is not a docker command that is known here.\nKnown are build, exec, images, login, network, ps, pull, push, rm, run, start, stop and tag."
         )),
     }
+}
+
+/// `docker network disconnect NETWORK NODE`: a node of minikube is a container of docker's, and so has one cable to all
+/// others.
+fn network(desk: &mut Desk<'_>, what: &str, name: &str) -> Result<(), String> {
+    let deed = if what == "connect" { MachineDeed::Join } else { MachineDeed::Cut };
+    let missing = || format!("Error response from daemon: No such container: {name}");
+    desk.station.machine(name, deed).then_some(()).ok_or_else(missing)
 }
 
 fn reference(name: &str) -> Result<Reference, String> {
@@ -222,7 +231,7 @@ fn start(desk: &mut Desk<'_>, words: &Words<'_>, image: &str) -> Result<(), Stri
     let (_, found) = desk.image(image).ok_or("docker: no such image")?;
     let port = words.flag(&["-p", "--publish"]).and_then(ports);
     let now = desk.station.now();
-    let (daemon, registries) = desk.station.docker();
+    let (daemon, _) = desk.station.docker();
     let id: Str =
         Image::new(&format!("{} {}", found.id, daemon.containers.len()), 0).id["sha256:".len()..].into();
     let name: Str = words.flag(&["--name"]).map_or_else(|| id[..8].into(), Str::from);
@@ -234,8 +243,8 @@ fn start(desk: &mut Desk<'_>, words: &Words<'_>, image: &str) -> Result<(), Stri
     }
     let container =
         DockerContainer { id: id.clone(), name, image: image.into(), port, created: now, running: true };
-    serve(registries, &container, true);
-    daemon.containers.push(container);
+    daemon.containers.push(container.clone());
+    serve(desk, &container, true);
     desk.station.pass(Duration::from_millis(400));
     desk.say(&id);
     Ok(())
@@ -248,28 +257,27 @@ fn ports(text: &str) -> Option<(u16, u16)> {
 }
 
 /// A registry that starts or stops is one that nodes can reach, or not.
-fn serve(registries: &mut Registries, container: &DockerContainer, up: bool) {
+fn serve(desk: &mut Desk<'_>, container: &DockerContainer, up: bool) {
     let is_registry = Reference::parse(&container.image).is_ok_and(|image| image.familiar() == "registry");
-    match container.port.filter(|_| is_registry) {
-        Some((port, _)) if up => registries.start_local(port),
-        Some((port, _)) => drop(registries.set_up(&format!("localhost:{port}"), false)),
-        None => {}
+    if let Some((port, _)) = container.port.filter(|_| is_registry) {
+        desk.station.turn_registry(port, up);
     }
 }
 
 /// `docker stop NAME`, `docker start NAME`, `docker rm NAME`
 fn turn(desk: &mut Desk<'_>, what: &str, name: &str) -> Result<(), String> {
-    let (daemon, registries) = desk.station.docker();
+    let (daemon, _) = desk.station.docker();
     let fits = |container: &DockerContainer| &*container.name == name || container.id.starts_with(name);
     let Some(at) = daemon.containers.iter().position(fits) else {
         return Err(format!("Error response from daemon: No such container: {name}"));
     };
     let container = &mut daemon.containers[at];
     container.running = what == "start";
-    serve(registries, container, what == "start");
+    let turned = container.clone();
     if what == "rm" {
         daemon.containers.remove(at);
     }
+    serve(desk, &turned, what == "start");
     desk.say(name);
     Ok(())
 }

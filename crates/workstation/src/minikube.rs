@@ -1,9 +1,11 @@
-//! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`; how Services are reached; add-ons.
+//! `minikube image load NAME`, `minikube image ls`, `minikube image build -t NAME .`; how Services are reached; add-ons;
+//! the machines themselves.
 
 mod addons;
+mod node;
 mod service;
 
-use crate::{Desk, Words, docker, node};
+use crate::{Desk, Words, docker};
 use orrery_apimachinery::Order;
 use orrery_sim::Duration;
 
@@ -33,7 +35,8 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
             Ok(())
         }
         ["addons", rest @ ..] => addons::run(desk, rest),
-        _ => Err("Of minikube, 'addons', 'image build', 'image load', 'image ls', 'ip', 'service', 'ssh' and 'tunnel' are known here".into()),
+        ["node", rest @ ..] => node::run(desk, rest),
+        _ => Err("Of minikube, 'addons', 'image build', 'image load', 'image ls', 'ip', 'node', 'service', 'ssh' and 'tunnel' are known here".into()),
     }
 }
 
@@ -45,7 +48,7 @@ fn ssh(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
     };
     let command = if command.first().is_some_and(|word| word == "--") { &command[1..] } else { command };
     let node = node.or_else(|| desk.station.nodes().first().map(|node| (**node).to_owned()));
-    node::run(desk, &node.unwrap_or_default(), command)
+    crate::node::run(desk, &node.unwrap_or_default(), command)
 }
 
 /// Copies an image of the daemon to every node; one that the daemon does not have comes from its registry.

@@ -1,6 +1,8 @@
-//! Commands on a node, as `minikube ssh` and `docker exec NODE` run them: what a person looks at there.
+//! Commands on a node, as `minikube ssh` and `docker exec NODE` run them: what a person looks at there, and the kubelet,
+//! which is a service of systemd.
 
 use crate::Desk;
+use orrery_container_runtime::MachineDeed;
 
 /// Runs a command line on a node.
 pub(crate) fn run(desk: &mut Desk<'_>, node: &str, command: &[String]) -> Result<(), String> {
@@ -9,7 +11,14 @@ pub(crate) fn run(desk: &mut Desk<'_>, node: &str, command: &[String]) -> Result
     if words.first() == Some(&"sudo") {
         words.remove(0);
     }
+    let missing = || format!("Error response from daemon: No such container: {node}");
     let table = match words[..] {
+        ["systemctl", "stop", "kubelet" | "kubelet.service"] => {
+            return desk.station.machine(node, MachineDeed::StopKubelet).then_some(()).ok_or_else(missing);
+        }
+        ["systemctl", "start" | "restart", "kubelet" | "kubelet.service"] => {
+            return desk.station.machine(node, MachineDeed::Start).then_some(()).ok_or_else(missing);
+        }
         ["iptables-save"] => None,
         ["iptables-save", "-t", table] => Some(table),
         _ => {
@@ -18,7 +27,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, node: &str, command: &[String]) -> Result
         }
     };
     let rules = desk.station.iptables_save(node, table);
-    let rules = rules.ok_or_else(|| format!("Error response from daemon: No such container: {node}"))?;
+    let rules = rules.ok_or_else(missing)?;
     desk.output.stdout.push_str(&rules);
     Ok(())
 }

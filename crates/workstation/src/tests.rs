@@ -7,7 +7,7 @@ use orrery_apiserver::{ApiServer, Config, Request, Session};
 use orrery_container_runtime::images::Image;
 use orrery_container_runtime::registry::Registries;
 use orrery_container_runtime::{
-    Answer, Docker, DockerHost, Hammered, Hammering, Message, Reply, Target, Unreachable,
+    Answer, Docker, DockerHost, Hammered, Hammering, MachineDeed, Message, Reply, Target, Unreachable,
 };
 use orrery_kubectl::Files;
 use orrery_sim::{Duration, SimTime};
@@ -61,8 +61,24 @@ impl DockerHost for Machine {
         (&mut self.docker, &mut self.registries)
     }
 
+    fn turn_registry(&mut self, port: u16, up: bool) {
+        if up {
+            self.registries.start_local(port);
+        } else {
+            self.registries.set_up(&format!("localhost:{port}"), false);
+        }
+    }
+
     fn nodes(&self) -> Vec<Str> {
         ["node-1", "node-2"].map(Str::from).into()
+    }
+
+    fn add_machine(&mut self) -> Str {
+        "node-3".into()
+    }
+
+    fn machine(&mut self, name: &str, _: MachineDeed) -> bool {
+        DockerHost::nodes(self).iter().any(|node| **node == *name)
     }
 
     fn images_of(&self, node: &str) -> Vec<(Str, Rc<Image>)> {
@@ -224,7 +240,7 @@ fn what_is_not_there_or_not_allowed_is_said_in_dockers_words() {
         [exit code 1]
         $ docker frobnicate
         docker: 'frobnicate' is not a docker command that is known here.
-        Known are build, exec, images, login, ps, pull, push, rm, run, start, stop and tag.
+        Known are build, exec, images, login, network, ps, pull, push, rm, run, start, stop and tag.
         [exit code 1]
     "#]].assert_eq(&typed(&[
         "docker build -t web -f Typo .",

@@ -24,7 +24,7 @@ cargo xtask <command>
                                                        which functions the first picture takes
   schema                                               write the table of fields, crates/schema/schema.txt
   time-zones                                           write the table of time zones, crates/api/src/time_zones.txt
-  bench [scheduler …]                                  measure as `orrery bench` does, in WebAssembly
+  bench [jump | scheduler | …]                         measure as `orrery bench` does, in WebAssembly
   fuzz TARGET [--seconds 60] [--seed 1]                feed random texts to a reader of texts
   test [--list] [--only STEP]                          run every check in order, or one of them
 ";

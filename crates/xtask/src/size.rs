@@ -97,7 +97,7 @@ fn weight(line: &str) -> Option<Weight> {
     Some(Weight { name: words.next()?.to_owned(), raw, brotli })
 }
 
-/// The files that count: code, styles and documents. Pictures, scenarios and stories are fetched one by one on demand.
+/// The files that count: code, styles and documents. Pictures and scenarios are fetched on demand.
 fn list(dir: &Path, prefix: &str, into: &mut Vec<String>) -> std::io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;

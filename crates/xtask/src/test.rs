@@ -28,7 +28,12 @@ const STEPS: [Step; 7] = [
     Step { name: "native", says: "tests on this machine", after: None, run: native },
     Step { name: "wasm", says: "the engine does the same in WebAssembly", after: None, run: wasm },
     Step { name: "dist", says: "the site builds and keeps its size budget", after: None, run: dist },
-    Step { name: "browser", says: "the built site, in Chromium", after: Some("dist"), run: browser_tests },
+    Step {
+        name: "browser",
+        says: "the built site, in Chromium and Firefox",
+        after: Some("dist"),
+        run: browser_tests,
+    },
 ];
 
 /// Runs all steps, or those named by `--only` (commas between several), and tells whether all passed.
@@ -163,12 +168,15 @@ fn dist() -> Result<Tally> {
 
 fn browser_tests() -> Result<Tally> {
     tools::npm_packages()?;
-    let chromium = browser::chromium()?;
+    let browsers = [browser::CHROMIUM, browser::FIREFOX];
     if !dist::dir().join("index.html").is_file() {
         return Err("there is no dist/index.html; `cargo xtask dist` builds it".to_owned());
     }
     let mut node = command("node");
-    node.args(["--test", "--test-reporter=spec"]).args(browser_files()?).env("ORRERY_CHROMIUM", chromium);
+    node.args(["--test", "--test-reporter=spec"]).args(browser_files()?);
+    for browser in browsers {
+        node.env(browser.variable, browser.path()?);
+    }
     count(node, node_test)
 }
 

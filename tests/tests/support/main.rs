@@ -8,7 +8,10 @@ mod sources;
 
 use fields::Fields;
 use matrix::{Mark, Matrix};
+use orrery_view::support::INGRESS_NGINX;
+use regex::Regex;
 use sources::Sources;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -100,13 +103,26 @@ fn the_page_has_the_matrix_as_it_is() {
 }
 
 #[test]
+fn the_annotations_that_the_ingress_controller_heeds_are_known_to_the_page() {
+    let files = sources::below(&root().join("crates/kube-proxy/src")).into_iter();
+    let texts = files.filter(|file| file.to_string_lossy().contains("ingress"));
+    let text: String = texts.map(|file| fs::read_to_string(file).expect("a source can be read")).collect();
+    let read =
+        Regex::new(r#"(?:annotation|is_set)\(&?[\w.]+, "([\w-]+)"\)|\("([\w-]+)", 30\d\)"#).expect("a regex");
+    let read = read.captures_iter(&text).filter_map(|found| found.get(1).or(found.get(2)));
+    let read: BTreeSet<&str> = read.map(|name| name.as_str()).collect();
+    assert_eq!(read, BTreeSet::from(INGRESS_NGINX));
+}
+
+#[test]
 fn a_source_is_read_for_fields_and_for_nothing_else() {
-    let text = "fn f(port: u16) { pod.spec.tty; a.stdin(); \"x.os\"; // y.host_ipc\n P { level: 1, x::y: z } }\n#[cfg(test)] mod tests { a.user; }";
+    let text = "const A: &str = \"https://a.b\"; const Q: char = '\"';\nfn f(port: u16) { pod.spec.tty; a.stdin(); \"x.os\"; // y.host_ipc\n P { level: 1, x::y: z } }\n#[cfg(test)] mod tests { a.user; }";
     let sources = Sources::of(text);
     let rows = [
         ("spec", true),
         ("tty", true),
         ("level", true),
+        ("b", false),
         ("stdin", false),
         ("os", false),
         ("host_ipc", false),

@@ -29,9 +29,10 @@ const ENGINE: [&str; 19] = [
 ];
 
 /// Where floats may be named, because there they decide nothing, or exactly what upstream's decide.
-const FLOATS: [(&str, &str); 8] = [
+const FLOATS: [(&str, &str); 9] = [
     ("crates/add-ons/src/controllers/cluster_autoscaler/scale_down.rs", "a share of use, as Go prints it"),
     ("crates/apimachinery/", "reads numbers that people wrote with a point"),
+    ("crates/kubectl/src/describe/node.rs", "shares of a node, as Go prints them"),
     ("crates/kubectl/src/gotemplate/functions.rs", "prints numbers of a template as Go does"),
     ("crates/kubectl/src/gotemplate/lex.rs", "reads numbers of a template as Go does"),
     ("crates/kube-scheduler/src/float.rs", "rounds scores as upstream's doubles do, the same everywhere"),

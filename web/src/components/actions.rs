@@ -30,7 +30,7 @@ pub struct ActionsProps {
 enum Does {
     /// A command, and whether something is lost by it.
     Run(Vec<String>, bool),
-    /// No command does this.
+    /// What is done to a machine.
     Power(Action),
 }
 
@@ -85,7 +85,8 @@ pub fn Actions(props: &ActionsProps) -> Html {
 fn text(does: &Does, w: &Words) -> String {
     match does {
         Does::Run(line, _) => format!("kubectl {}", line.join(" ")),
-        Does::Power(_) => w.power.to_owned(),
+        Does::Power(action) => orrery_run::command(action)
+            .map_or_else(|| w.by_hand.to_owned(), |words| orrery_run::typed(&words)),
     }
 }
 

@@ -65,7 +65,7 @@ fn Ask(props: &AskProps) -> Html {
         let (files, ui, arrival, found) =
             (files.clone(), ui.clone(), props.arrival.clone(), props.opening.found.clone());
         move |_: MouseEvent| match &found {
-            Found::Run(link) => begin::run(&session, &files, &ui, link, &arrival.from()),
+            Found::Run(saved) => begin::run(&session, &files, &ui, saved, &arrival.from()),
             Found::Manifests(list) => begin::manifests(&session, &files, &ui, list.clone(), &arrival.from()),
         }
     };
@@ -98,12 +98,15 @@ fn facts(opening: &Opening, w: &Words) -> Vec<String> {
     let t = w.timed;
     match &opening.found {
         Found::Manifests(_) => vec![t.manifests.to_owned(), (w.objects)(opening.objects)],
-        Found::Run(link) => vec![
-            t.a_run.to_owned(),
-            (w.objects)(opening.objects),
-            (t.steps)(link.steps.len()),
-            (t.of_nodes)(link.nodes as usize),
-            (t.until)(&hms(link.at / NANOS_PER_SECOND)),
-        ],
+        Found::Run(saved) => {
+            let steps = saved.branches.iter().map(|branch| branch.steps.len()).sum();
+            let mut facts = vec![t.a_run.to_owned(), (w.objects)(opening.objects), (t.steps)(steps)];
+            if saved.branches.len() > 1 {
+                facts.push((t.branches)(saved.branches.len()));
+            }
+            facts.push((t.of_nodes)(saved.run.nodes as usize));
+            facts.push((t.until)(&hms(saved.run.at / NANOS_PER_SECOND)));
+            facts
+        }
     }
 }

@@ -39,10 +39,8 @@ impl Menu<'_> {
 
     fn item(&self, can: &Can) -> Html {
         let (session, ui, id) = (self.session.clone(), self.ui.clone(), self.id.clone());
-        let command = match &can.line {
-            Some(line) => format!("kubectl {}", line.join(" ")),
-            None => self.w.by_hand.to_owned(),
-        };
+        let command = orrery_run::command(&orrery_run::deed(&id, can));
+        let command = command.map_or_else(|| self.w.by_hand.to_owned(), |words| orrery_run::typed(&words));
         let about = can.container.as_ref().filter(|_| self.only.is_none());
         let name = (self.w.does)(can.does);
         let key = format!("{name}{}", can.container.as_deref().unwrap_or_default());

@@ -1,5 +1,6 @@
 //! Branches: what was done on this one, the other futures, and what differs between two moments.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::compare::Compare;
@@ -66,12 +67,20 @@ fn Row(props: &RowProps) -> Html {
     let branch = row.branch;
     let shown = ui.beside == Some(branch);
     let switch = {
-        let ui = ui.clone();
+        let (session, ui) = (session.clone(), ui.clone());
         move |_: MouseEvent| doing::switch(&session, &ui, branch)
     };
     let beside = {
         let ui = ui.clone();
         move |_: MouseEvent| ui.dispatch(Choose::Beside((!shown).then_some(branch)))
+    };
+    let rename = {
+        let session = session.clone();
+        move |e: Event| {
+            if let Some(input) = e.target_dyn_into::<HtmlInputElement>() {
+                session.name_branch(branch, input.value().trim());
+            }
+        }
     };
     let name = row.name(t);
     let facts = [
@@ -81,7 +90,7 @@ fn Row(props: &RowProps) -> Html {
     ];
     html! {
         <li class={classes!(row.hue(), row.current.then_some("current"))}>
-            <b>{name.clone()}</b>
+            <input class="name" value={row.called.clone()} placeholder={name.clone()} aria-label={(t.name_of)(&name)} maxlength="80" onchange={rename} />
             <small class="muted">{facts.join(" · ")}</small>
             if row.current { <span class="chip">{t.shown}</span> } else {
                 <button class="btn" aria-label={format!("{}: {name}", t.switch)} onclick={switch}>{t.switch}</button>

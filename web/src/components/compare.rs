@@ -1,13 +1,14 @@
 //! Two moments, of one branch or of two, and what differs between them: a list of objects with the fields that changed.
 
-use orrery_run::{Changed, Field, Moment, What};
+use orrery_run::{Changed, Comparison, Field, Moment, What};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::transport::hms;
 use crate::futures::BranchRow;
-use crate::session::{use_session, use_view};
+use crate::i18n::Words;
+use crate::session::{Shown, use_session, use_view};
 use crate::ui::{Choose, use_ui, use_words};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -15,6 +16,8 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const MOST_FIELDS: usize = 40;
 /// As many objects.
 const MOST_OBJECTS: usize = 300;
+/// Of so many of a kind each is shown at once.
+const OPEN: usize = 12;
 
 /// The choice of both moments, and what differs.
 #[component]
@@ -24,16 +27,20 @@ pub fn Compare() -> Html {
     let rows = use_view((), |session, ()| session.read(|engine| engine.branches()));
     let begin = session.read(|engine| engine.moments(ui.beside));
     let (a, b) = (use_state(|| begin.0), use_state(|| begin.1));
-    let found = use_state(|| None::<Vec<Changed>>);
+    let shown = use_view((), |session, ()| session.compared());
     let compare = {
-        let (found, a, b) = (found.clone(), *a, *b);
-        move |_: MouseEvent| found.set(Some(session.read(|engine| engine.run.compare(a, b))))
+        let (session, a, b) = (session.clone(), *a, *b);
+        move |_: MouseEvent| session.compare(a, b)
+    };
+    let stop = {
+        let session = session.clone();
+        move |_: MouseEvent| session.forget_comparison()
     };
     let pick = |state: &UseStateHandle<Moment>| {
-        let (state, found) = (state.clone(), found.clone());
+        let (state, session) = (state.clone(), session.clone());
         Callback::from(move |moment: Moment| {
             state.set(moment);
-            found.set(None);
+            session.forget_comparison();
         })
     };
     html! {
@@ -41,24 +48,57 @@ pub fn Compare() -> Html {
             <h3>{t.compare}</h3>
             <Pick label={t.before} moment={*a} rows={rows.clone()} onpick={pick(&a)} />
             <Pick label={t.after} moment={*b} rows={rows.clone()} onpick={pick(&b)} />
-            <p><button class="btn primary" onclick={compare}>{t.compare_now}</button></p>
+            if let Shown::UnderWay(percent) = &*shown {
+                <p class="row"><progress max="100" value={percent.to_string()} aria-label={t.comparing} /><span class="mono">{format!("{percent} %")}</span>
+                    <button class="btn" onclick={stop}>{t.cancel}</button></p>
+            } else {
+                <p><button class="btn primary" onclick={compare}>{t.compare_now}</button></p>
+            }
             <div aria-live="polite">
-                if let Some(found) = &*found {
-                    <p class="tally">{ for tally(found).into_iter().map(|(sign, class, n)| html! { <b class={class}>{format!("{sign} {n}")}</b> }) }</p>
-                    if found.is_empty() { <p class="none">{t.no_difference}</p> }
-                    <ul class="changes">{ for found.iter().take(MOST_OBJECTS).map(|changed| html! { <Object changed={changed.clone()} /> }) }</ul>
-                    if found.len() > MOST_OBJECTS { <p class="muted">{(w.keeps.more)(found.len() - MOST_OBJECTS)}</p> }
-                }
+                if let Shown::Found(found) = &*shown { { found_html(found, w) } }
             </div>
         </section>
     }
 }
 
-fn tally(found: &[Changed]) -> [(&'static str, &'static str, usize); 3] {
-    [&What::Added, &What::Removed, &What::Fields(Vec::new())].map(|what| {
-        let (sign, class) = sign(what);
-        (sign, class, found.iter().filter(|changed| self::sign(&changed.what).0 == sign).count())
-    })
+/// What differs, a group for each kind.
+fn found_html(found: &Comparison, w: &Words) -> Html {
+    let (t, all) = (w.timed, &found.changed);
+    let left = all.len().saturating_sub(MOST_OBJECTS);
+    let groups = all[..all.len() - left].chunk_by(|a, b| a.id.kind == b.id.kind);
+    html! {
+        <>
+            if all.is_empty() { <p class="none">{t.no_difference}</p> } else { { tally(all, None) } }
+            { for groups.map(|group| {
+                let kind = &group[0].id.kind;
+                let whole: Vec<_> = all.iter().filter(|changed| changed.id.kind == *kind).collect();
+                html! {
+                    <details class="kind" open={whole.len() <= OPEN}>
+                        <summary>{ tally(whole, Some(kind)) }</summary>
+                        <ul class="changes">{ for group.iter().map(|changed| html! { <Object changed={changed.clone()} /> }) }</ul>
+                    </details>
+                }
+            }) }
+            if left > 0 { <p class="muted">{(w.keeps.more)(left)}</p> }
+            if found.heartbeats > 0 { <p class="muted">{(t.heartbeats)(found.heartbeats)}</p> }
+        </>
+    }
+}
+
+/// How many objects came, went and changed.
+fn tally<'a>(all: impl IntoIterator<Item = &'a Changed>, kind: Option<&str>) -> Html {
+    let mut counts = [0; 3];
+    for changed in all {
+        counts[[What::Added, What::Removed].iter().position(|what| *what == changed.what).unwrap_or(2)] += 1;
+    }
+    let all = [What::Added, What::Removed, What::Fields(Vec::new())];
+    let shown = all.iter().zip(counts).filter(|(_, n)| kind.is_none() || *n > 0);
+    html! {
+        <span class="tally">
+            { for kind.map(|kind| html! { <span>{kind}</span> }) }
+            { for shown.map(|(what, n)| html! { <b class={sign(what).1}>{format!("{} {n}", sign(what).0)}</b> }) }
+        </span>
+    }
 }
 
 /// The sign and the style of what became of an object.
@@ -116,7 +156,7 @@ fn Pick(props: &PickProps) -> Html {
                     { for props.rows.iter().map(|row| html! { <option value={row.branch.to_string()} selected={row.branch == branch}>{row.name(t)}</option> }) }
                 </select>
             }
-            <label><input type="number" min="0" step="0.001" value={(at as f64 / NANOS_PER_SECOND as f64).to_string()} onchange={on_number} />{t.seconds}</label>
+            <label><input type="number" min="0" step="0.001" value={((at / 1_000_000) as f64 / 1e3).to_string()} onchange={on_number} />{t.seconds}</label>
             <select class="before" aria-label={format!("{}: {}", props.label, t.done_here)} onchange={on_moment}>
                 <option value="" selected=true disabled=true>{t.just_before}</option>
                 { for done.iter().map(|mark| html! { <option value={mark.at.saturating_sub(1).to_string()}>{format!("{} {}", hms(mark.at / NANOS_PER_SECOND), mark.label)}</option> }) }

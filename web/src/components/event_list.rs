@@ -53,8 +53,8 @@ pub fn Rows(props: &RowsProps) -> Html {
             { for props.rows.iter().map(|row| {
                 let (ui, object) = (ui.clone(), row.object.clone());
                 let select = Callback::from(move |_: MouseEvent| ui.dispatch(Choose::Select(Some(object.clone()))));
-                let (session, at, when) = (session.clone(), row.written, hms(row.at_s));
-                let go = Callback::from(move |_: MouseEvent| session.seek(at));
+                let (session, revision, when) = (session.clone(), row.revision, hms(row.at_s));
+                let go = Callback::from(move |_: MouseEvent| session.seek_write(revision));
                 html! {
                     <li key={row.key.to_string()} class={if row.warning { "warning" } else { "" }}>
                         <button class="when mono" title={(w.timed.go_to)(&when)} aria-label={(w.timed.go_to)(&when)} onclick={go}><time>{when.clone()}</time></button>

@@ -7,6 +7,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::icon::{Icon, draw, logo};
+use super::story::says;
 use crate::files::use_files;
 use crate::gallery;
 use crate::session::{use_session, use_view};
@@ -32,7 +33,7 @@ pub fn Header() -> Html {
     html! {
         <header class="head">
             <h1 class="logo">{logo()}{"Orrery"}</h1>
-            <button class="btn quiet examples" onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}>{draw(Icon::Grid)}<span class="wide">{w.examples}</span></button>
+            <button class="btn quiet examples" aria-label={w.examples} onclick={choose(Choose::Dialog(Some(Dialog::Gallery)))}>{draw(Icon::Grid)}<span class="wide">{w.examples}</span></button>
             <button class="btn quiet runs-button" title={format!("{} (Ctrl+O)", w.timed.runs)} aria-label={w.timed.runs} onclick={choose(Choose::Dialog(Some(Dialog::Runs)))}>{draw(Icon::History)}<span class="wide">{w.timed.runs}</span></button>
             <Scenario />
             <NamespacePick />
@@ -47,7 +48,7 @@ pub fn Header() -> Html {
             <span class="push" />
             <button class="btn add" onclick={add_node} title={format!("+ {}", w.add_node)} aria-label={format!("+ {}", w.add_node)}>{draw(Icon::Plus)}<span class="wide">{w.add_node}</span></button>
             <button class="btn share" onclick={choose(Choose::Dialog(Some(Dialog::Share)))} aria-label={w.share}>{draw(Icon::Share)}<span class="wide">{w.share}</span></button>
-            <button class="btn lang" aria-label={other.name()} lang={other.tag()} onclick={choose(Choose::Lang(other))}><span class="wide">{other.name()}</span><span class="narrow" aria-hidden="true">{other.tag().to_uppercase()}</span></button>
+            <button class="btn lang" title={other.name()} lang={other.tag()} onclick={choose(Choose::Lang(other))}><span class="wide">{other.name()}</span><span class="narrow">{other.tag().to_uppercase()}</span></button>
             <button class="btn icon theme" title={theme} aria-label={theme} onclick={choose(Choose::Theme(ui.theme.next()))}>{draw(icon)}</button>
             <button class="btn icon stage-on" title={w.stage} aria-label={w.stage} onclick={choose(Choose::Present(true))}>{draw(Icon::Stage)}</button>
             <button class="btn icon" title={w.help} aria-label={w.help} onclick={choose(Choose::Dialog(Some(Dialog::Help)))}>{draw(Icon::Help)}</button>
@@ -60,8 +61,16 @@ pub fn Header() -> Html {
 fn Scenario() -> Html {
     let w = use_words();
     let files = use_files();
-    let name = use_memo((*files).clone(), |files| gallery::which(&files.list));
-    html! { <span class="scenario">{name.map_or(w.own_manifests, |which| w.gallery[which].0)}</span> }
+    let ui = use_ui();
+    gallery::use_recognized(&files.list);
+    let shown = match &ui.story {
+        Some(story) => says(&story.title(), ui.lang),
+        None => match gallery::which(&files.list) {
+            Some(example) => says(&Some(example.title.clone()), ui.lang),
+            None => w.own_manifests.into(),
+        },
+    };
+    html! { <span class="scenario">{shown}</span> }
 }
 
 /// Filters the picture by namespace.

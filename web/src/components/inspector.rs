@@ -1,5 +1,6 @@
 //! The selection: what it is, why it is so, what it looks like as YAML, what was recorded about it, and what can be done to it.
 
+use orrery_view::handle::{Reads, reads};
 use orrery_view::inspect::{Inspection, Tone};
 use orrery_view::scene::{ObjectRef, View};
 use yew::prelude::*;
@@ -7,24 +8,18 @@ use yew::prelude::*;
 use super::actions::Actions;
 use super::autoscaler::Autoscaler;
 use super::behaviour::Menu;
+use super::chain::Causes;
 use super::event_list::Rows;
 use super::icon::{Icon, draw};
 use super::overview::Overview;
 use super::traffic::TrafficPanel;
 use super::why::Why;
 use super::workload::workload;
+use super::yaml::Yaml;
 use crate::doing;
 use crate::session::{use_session, use_view};
-use crate::ui::{Asked, Choose, UiContext, use_ui, use_words};
-
-/// The tabs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Tab {
-    Why,
-    Summary,
-    Yaml,
-    Events,
-}
+use crate::ui::{Asked, Choose, Tab, UiContext, use_ui, use_words};
+use crate::walk::use_walk;
 
 /// The panel at the right.
 #[component]
@@ -48,10 +43,11 @@ struct SelectedProps {
 fn Selected(props: &SelectedProps) -> Html {
     let ui = use_ui();
     let w = use_words();
-    let session = use_session();
-    let tab = use_state(|| Tab::Summary);
+    let (session, walk) = (use_session(), use_walk());
+    let line = use_state(|| 0);
     let asked = ui.why.clone().filter(|asked| asked.id == props.id);
-    let shown = if asked.is_some() { Tab::Why } else { *tab };
+    // Without a tab it is why.
+    let shown = if asked.is_some() { None } else { Some(ui.tab) };
     let found = use_view(props.id.clone(), |session, id| session.read(|engine| engine.inspect(id)));
     let close = {
         let ui = ui.clone();
@@ -61,13 +57,24 @@ fn Selected(props: &SelectedProps) -> Html {
         <button class="btn icon quiet deselect" title={w.deselect} aria-label={w.deselect} onclick={close}>{draw(Icon::Close)}</button>
     };
     let Some(it) = &*found else {
-        return html! { <div class="inspect">{deselect}<h2>{&*props.id.name}</h2><p class="muted">{w.gone}</p></div> };
+        let gone = if walk.is_some() { w.walk.not_there } else { w.gone };
+        return html! {
+            <div class="inspect">
+                {deselect}<h2>{&*props.id.name}</h2><p class="muted">{gone}</p>
+                if let Some(asked) = asked { <Causes {asked} /> }
+            </div>
+        };
     };
     let open = {
         let (ui, id) = (ui.clone(), it.id.clone());
         move |_: MouseEvent| doing::open(&ui, &id)
     };
-    let tabs = [(Tab::Why, w.why), (Tab::Summary, w.summary), (Tab::Yaml, w.yaml), (Tab::Events, w.events)];
+    let tabs = [
+        (None, w.why),
+        (Some(Tab::Summary), w.summary),
+        (Some(Tab::Yaml), w.yaml),
+        (Some(Tab::Events), w.events),
+    ];
     html! {
         <div class="inspect">
             {deselect}
@@ -83,25 +90,36 @@ fn Selected(props: &SelectedProps) -> Html {
             <div class="tabs" role="tablist" aria-label={w.inspector}>
                 { for tabs.into_iter().map(|(which, name)| {
                     let chosen = shown == which;
-                    let (tab, ui, id) = (tab.clone(), ui.clone(), it.id.clone());
+                    let (ui, id) = (ui.clone(), it.id.clone());
                     let onclick = move |_: MouseEvent| {
-                        tab.set(if which == Tab::Why { Tab::Summary } else { which });
-                        let about = (which == Tab::Why).then(|| Asked { id: id.clone(), field: None });
-                        ui.dispatch(Choose::Why(about));
+                        let why = || Choose::Why(Some(Asked { id: id.clone(), field: None }));
+                        ui.dispatch(which.map_or_else(why, Choose::Tab));
                     };
                     html! { <button role="tab" aria-selected={chosen.to_string()} {onclick}>{name}</button> }
                 }) }
             </div>
             <div class="tab-body" role="tabpanel" tabindex="0">
+                { command(&it.id, shown) }
                 { match shown {
-                    Tab::Why => asked.map_or_else(Html::default, |asked| html! { <Why it={it.clone()} {asked} /> }),
-                    Tab::Summary => html! { <><Autoscaler id={it.id.clone()} />{workload(it, w, &ui, &session)}{summary(it)}</> },
-                    Tab::Yaml => html! { <pre class="yaml">{&*it.yaml}</pre> },
-                    Tab::Events => html! { <EventsOf id={it.id.clone()} /> },
+                    None => asked.map_or_else(Html::default, |asked| html! { <Why it={it.clone()} {asked} /> }),
+                    Some(Tab::Summary) => html! { <><Autoscaler id={it.id.clone()} />{workload(it, w, &ui, &session)}{summary(it)}</> },
+                    Some(Tab::Yaml) => html! { <Yaml id={it.id.clone()} text={it.yaml.clone()} at={line} /> },
+                    Some(Tab::Events) => html! { <EventsOf id={it.id.clone()} /> },
                 } }
             </div>
         </div>
     }
+}
+
+/// The command that shows what a tab shows.
+fn command(id: &ObjectRef, tab: Option<Tab>) -> Html {
+    let what = match tab {
+        None => return html! {},
+        Some(Tab::Summary) => Reads::Describe,
+        Some(Tab::Yaml) => Reads::Yaml,
+        Some(Tab::Events) => Reads::Events,
+    };
+    html! { <p class="command"><code>{format!("kubectl {}", reads(id, what).join(" "))}</code></p> }
 }
 
 /// Begins a request to, or from, what is selected.

@@ -1,5 +1,6 @@
 //! What a container wrote: its choice, its run before, and the lines with their virtual times, followed as they come.
 
+use orrery_view::handle::line;
 use orrery_view::scene::{ObjectRef, Text};
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
@@ -57,7 +58,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 </select>
                 { toggle(&previous, w.previous) }
                 { toggle(&follow, w.follow) }
-                <code class="muted">{format!("kubectl logs {} -c {}{flags}", props.pod.name, logs.container)}</code>
+                <code class="muted">{format!("kubectl {}{flags}", line(&["logs", &props.pod.name, "-c", &logs.container], &props.pod.namespace).join(" "))}</code>
             </div>
             <div class="paper mono" ref={paper} tabindex="0" role="log" aria-label={format!("{} {}", w.logs, logs.container)}>
                 if let Some(refusal) = &logs.refusal { <p class="muted">{&**refusal}</p> }

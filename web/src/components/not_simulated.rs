@@ -1,5 +1,6 @@
 //! What of the manifests is read and kept, and nothing happens because of it: nothing is left out silently.
 
+use orrery_view::support::last_name;
 use yew::prelude::*;
 
 use crate::reading::use_reading;
@@ -20,7 +21,7 @@ pub fn NotSimulated() -> Html {
     for field in fields.iter() {
         // Of some kinds nothing is simulated.
         let whole = field.path == "spec";
-        let name = if whole { &field.id.kind } else { field.path.rsplit('.').next().unwrap_or_default() };
+        let name = if whole { &field.id.kind } else { last_name(&field.path) };
         if !names.contains(&name) {
             names.push(name);
         }

@@ -2,8 +2,14 @@
 
 use yew::prelude::*;
 
-use crate::session::use_view;
-use crate::ui::{Choose, use_ui, use_words};
+use super::icon::{Icon, draw};
+use crate::session::{use_session, use_view};
+use crate::store;
+use crate::story;
+use crate::ui::{Choose, Dialog, use_ui, use_words};
+
+/// The story to begin with.
+const FIRST: &str = "deployment";
 
 /// The list of workloads.
 #[component]
@@ -15,6 +21,7 @@ pub fn Overview() -> Html {
     html! {
         <div class="overview">
             <p class="none">{w.nothing_selected}</p>
+            <Invitation />
             if !rows.is_empty() { <h3>{w.workloads}</h3> }
             <ul>
                 { for rows.iter().map(|row| {
@@ -36,5 +43,35 @@ pub fn Overview() -> Html {
                 }) }
             </ul>
         </div>
+    }
+}
+
+/// Who is here for the first time is invited to a story.
+#[component]
+fn Invitation() -> Html {
+    let ui = use_ui();
+    let w = use_words();
+    let session = use_session();
+    if ui.story.is_some() || store::choice(story::INVITED).is_some() {
+        return html! {};
+    }
+    let begin = {
+        let to = ui.dispatcher();
+        move |_: MouseEvent| story::tell(FIRST, session.clone(), to.clone())
+    };
+    let (all, no) = (ui.clone(), ui.clone());
+    let onall = move |_: MouseEvent| all.dispatch(Choose::Dialog(Some(Dialog::Gallery)));
+    let onno = move |_: MouseEvent| {
+        store::keep_choice(story::INVITED, "yes");
+        // The page is drawn again without it.
+        no.dispatch(Choose::Select(None));
+    };
+    html! {
+        <aside class="invitation" aria-label={w.story.stories}>
+            <p>{w.story.invite}</p>
+            <button class="btn primary" onclick={begin}>{draw(Icon::Play)}{w.story.first}</button>
+            <button class="btn" onclick={onall}>{w.story.all}</button>
+            <button class="btn quiet" onclick={onno}>{w.story.no}</button>
+        </aside>
     }
 }

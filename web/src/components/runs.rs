@@ -63,7 +63,8 @@ pub fn Runs() -> Html {
                 <button class="btn">{t.open_address}</button>
             </form>
             <h3>{t.kept_here}</h3>
-            if all.is_empty() { <p class="none">{t.no_runs}</p> }
+            if !runs::keeps_any() { <p class="refusal">{t.nothing_kept}</p> }
+            else if all.is_empty() { <p class="none">{t.no_runs}</p> }
             <ul class="runs">
                 { for all.iter().filter(|run| run.own).map(|run| html! { <Row key={run.id.clone()} run={run.clone()} current={run.id == session.kept().id} reread={reread.clone()} /> }) }
             </ul>
@@ -73,8 +74,8 @@ pub fn Runs() -> Html {
 
 /// Gives the run to the person as a file.
 pub fn save_file(session: &Session, files: &FilesContext) {
-    let link = session.read(|engine| engine.run.whole(files.list.clone(), session.clock().speed));
-    crate::outside::saved("orrery-run.json", &save(&link), "application/json");
+    let saved = session.read(|engine| engine.run.saved(files.list.clone(), session.clock().speed));
+    crate::outside::saved("orrery-run.json", &save(&saved), "application/json");
 }
 
 #[derive(Properties, PartialEq)]
@@ -92,8 +93,8 @@ fn Row(props: &RowProps) -> Html {
     let way = if props.current { t.open_now } else { t.open };
     let open = {
         let (ui, kept) = (ui.clone(), run.clone());
-        move |_: MouseEvent| match runs::open(&kept.id) {
-            Some(Ok(branches)) => begin::kept_run(&session, &files, &ui, &branches, kept.clone()),
+        move |_: MouseEvent| match runs::open(&kept) {
+            Some(Ok(saved)) => begin::kept_run(&session, &files, &ui, &saved, kept.clone()),
             Some(Err(damage)) => ui.dispatch(Choose::Toast(Some((w.bad_link)(&(w.damage)(&damage))))),
             None => ui.dispatch(Choose::Toast(Some(t.run_gone.to_owned()))),
         }
@@ -119,8 +120,9 @@ fn Row(props: &RowProps) -> Html {
     let date = js_sys::Date::new(&run.kept.into())
         .to_locale_string(ui.lang.tag(), &wasm_bindgen::JsValue::UNDEFINED);
     let mut facts = vec![String::from(date), (t.steps)(run.steps)];
-    if !run.tree.is_empty() {
-        facts.push((t.branches)(run.tree.len() + 1));
+    let branches = run.branches.max(run.tree.len() + 1);
+    if branches > 1 {
+        facts.push((t.branches)(branches));
     }
     facts.push((t.until)(&hms(run.at / NANOS_PER_SECOND)));
     html! {

@@ -90,7 +90,8 @@ fn remedy(remedy: &Remedy, w: &Words, ui: &UiContext, session: &Rc<Session>) -> 
                 if line.is_none() && action.is_none() {
                     return html! { <p>{text}</p> };
                 }
-                let title = line.as_ref().map_or_else(|| w.power.to_owned(), |line| format!("kubectl {}", line.join(" ")));
+                let words = line.clone().or_else(|| orrery_run::command(action.as_ref()?));
+                let title = words.map(|words| orrery_run::typed(&words));
                 let (session, ui) = (session.clone(), ui.clone());
                 let onclick = move |_: MouseEvent| {
                     if let Some(line) = &line {

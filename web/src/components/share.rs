@@ -10,6 +10,7 @@ use super::runs::save_file;
 use crate::address;
 use crate::crash::BUILD;
 use crate::files::use_files;
+use crate::gallery::NAMES;
 use crate::i18n::Words;
 use crate::outside;
 use crate::session::use_session;
@@ -38,11 +39,15 @@ pub fn Share() -> Html {
             (encode(&link), (w.run_facts)(link.seed, engine.run.trace_hash(), BUILD))
         })
     });
+    let several = session.read(|engine| engine.run.branches().len() > 1);
     let (fragment, facts) = &*made;
     let link = address::with_fragment(fragment);
+    // A story is told there from its beginning.
+    let told = ui.story.as_ref().map(|story| story.place().0);
+    let told = told.and_then(|told| NAMES.into_iter().find(|name| *name == told));
     let frame = format!(
-        "<iframe loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>",
-        address::embedded(fragment)
+        "<iframe title=\"Orrery\" loading=\"lazy\" width=\"800\" height=\"560\" src=\"{}\"></iframe>",
+        told.map_or_else(|| address::embedded(fragment), address::embedded_story)
     );
     let save = {
         let files = files.clone();
@@ -55,9 +60,11 @@ pub fn Share() -> Html {
             { length(link.len(), w) }
             <Copyable label={w.share} text={link.clone()} class="link-text" />
             <p class="muted facts">{facts.clone()}</p>
+            if several { <p>{w.timed.one_branch}</p> }
             if link.len() > CHATS { <p>{w.timed.src_instead}</p> }
             <h3>{w.embed_code}</h3>
             <Copyable label={w.embed_code} text={frame} class="embed-text" />
+            <p class="muted">{w.embed_waits}</p>
             <div class="row ways">
                 <button class="btn save-run" onclick={save}>{w.timed.save_run}</button>
                 <button class="btn" onclick={manifests}>{w.download}</button>

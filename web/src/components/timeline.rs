@@ -13,6 +13,8 @@ const WIDTH: f64 = 1200.0;
 const HIGHEST: f64 = 20.0;
 /// The words of a mark take so many per cent of the strip.
 const ROOM: f64 = 12.0;
+/// What lies so near to each other, in per cent of the strip, is pointed at together.
+const NEAR: f64 = 0.8;
 /// More tracks than this are only in the list of branches.
 pub const TRACKS: usize = 2;
 /// The first track lies so far below the top, and each further one so much lower, in pixels.
@@ -61,22 +63,51 @@ pub fn Strip(props: &StripProps) -> Html {
         <div class="strip">
             { bars(&timeline.bins, share(*now)) }
             <div class="line"><i style={format!("width:{here:.3}%")} /></div>
-            { for labelled(marks, timeline.span).into_iter().map(|(mark, left, room)| button(props, mark, left, room)) }
             { for tracks.iter().take(TRACKS).enumerate().map(|(lane, track)| other_future(props, track, lane, &share, t)) }
+            { for labelled(marks, timeline.span).map(|(mark, left, side)| button(props, mark, left, side)) }
             <b class="here" style={format!("left:{here:.3}%")} />
         </div>
     }
 }
 
+/// Where the words of a mark are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    After,
+    Before,
+    Nowhere,
+}
+
 /// What was done, where it was done. The arrow keys with Shift go from one to the next, so that Tab need not.
-fn button(props: &StripProps, mark: &Mark, left: f64, room: bool) -> Html {
+fn button(props: &StripProps, mark: &Mark, left: f64, side: Side) -> Html {
     let (seek, at) = (props.seek.clone(), mark.at);
     let called = format!("{} {}", hms(at / NANOS_PER_SECOND), mark.label);
     let onclick = move |_: MouseEvent| seek.emit(at);
+    let (class, words) = match side {
+        Side::After => ("mark", &*mark.label),
+        Side::Before => ("mark before", &*mark.label),
+        Side::Nowhere => ("mark bare", ""),
+    };
+    let style = match side {
+        Side::Before => format!("right:{:.3}%", 100.0 - left),
+        _ => format!("left:{left:.3}%"),
+    };
     html! {
-        <button class={classes!("mark", (!room).then_some("bare"))} tabindex="-1" style={format!("left:{left:.3}%")}
-            title={called.clone()} aria-label={called} {onclick}>{if room { &*mark.label } else { "" }}</button>
+        <button {class} tabindex="-1" {style} title={called.clone()} aria-label={called} {onclick}>{words}</button>
     }
+}
+
+/// What there is to say of a moment: when it is, what was done there, and how much changed.
+pub fn told(timeline: &Timeline, marks: &[Mark], at: u64, t: &TimeWords) -> String {
+    let span = timeline.span.max(1);
+    let near = (span as f64 * NEAR / 100.0) as u64;
+    let bin = (at as u128 * timeline.bins.len() as u128 / span as u128) as usize;
+    let mut told = vec![hms(at / NANOS_PER_SECOND)];
+    told.extend(
+        marks.iter().filter(|mark| mark.at.abs_diff(at) <= near).take(2).map(|mark| mark.label.to_string()),
+    );
+    told.extend(timeline.bins.get(bin).filter(|n| **n > 0).map(|n| (t.changes)(*n as usize)));
+    told.join(" · ")
 }
 
 /// A line that leaves the strip, and a button along it.
@@ -90,8 +121,9 @@ fn other_future(
     let (from, end) = (share(track.from), share(track.end.max(track.from)));
     let top = FIRST_TRACK + lane * TRACK_HEIGHT;
     let down = (top + TRACK_HEIGHT - 2) as f64;
-    let (x, turn) = (from * WIDTH, (from * WIDTH + 30.0).min(WIDTH));
-    let d = format!("M{x:.1} 32C{turn:.1} 32 {x:.1} {down} {turn:.1} {down}H{:.1}", (end * WIDTH).max(turn));
+    // Down along the tick of what was done instead, and then on beside the strip.
+    let (x, turn, bend) = (from * WIDTH, (from * WIDTH + 10.0).min(WIDTH), down - 9.0);
+    let d = format!("M{x:.1} 32V{bend}Q{x:.1} {down} {turn:.1} {down}H{:.1}", (end * WIDTH).max(turn));
     let (switch, branch) = (props.switch.clone(), track.branch);
     let onclick = move |_: MouseEvent| switch.emit(branch);
     let called = (t.switch_to)(&track.label, &hms(track.from / NANOS_PER_SECOND));
@@ -130,16 +162,22 @@ fn bars(bins: &[u32], now: f64) -> Html {
     }
 }
 
-/// Marks with their places in per cent of the strip, and whether there is room for their words: where several fall together only
-/// the first has it.
-fn labelled(marks: &[Mark], span: u64) -> impl Iterator<Item = (&Mark, f64, bool)> {
-    let mut last = f64::NEG_INFINITY;
+/// Marks with their places in per cent of the strip, and where their words are: where several fall together only the first
+/// has any, and at the end of the strip they stand before their mark.
+fn labelled(marks: &[Mark], span: u64) -> impl Iterator<Item = (&Mark, f64, Side)> {
+    let mut taken = f64::NEG_INFINITY;
     marks.iter().map(move |mark| {
         let left = mark.at as f64 / span.max(1) as f64 * 100.0;
-        let room = left - last > ROOM;
-        if room {
-            last = left;
+        let side = match left - taken {
+            free if left + ROOM <= 100.0 && free > 0.0 => Side::After,
+            free if left + ROOM > 100.0 && free > ROOM => Side::Before,
+            _ => Side::Nowhere,
+        };
+        match side {
+            Side::After => taken = left + ROOM,
+            Side::Before => taken = left,
+            Side::Nowhere => {}
         }
-        (mark, left, room)
+        (mark, left, side)
     })
 }

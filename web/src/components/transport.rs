@@ -6,13 +6,15 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, draw};
-use super::timeline::{Strip, TRACKS};
+use super::timeline::{Strip, TRACKS, told};
 use crate::doing;
 use crate::pace;
-use crate::session::{SPEEDS, Session, use_session, use_view};
+use crate::session::{Progress, SPEEDS, Session, use_session, use_view};
 use crate::ui::{Choose, Dialog, use_ui, use_words};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// By so many pixels the slider is wider than the strip, on each side.
+const THUMB: f64 = 9.0;
 /// Stretches of the strip.
 const BINS: usize = 120;
 
@@ -24,6 +26,9 @@ pub fn Transport() -> Html {
     let ui = use_ui();
     let session = use_session();
     let clock = use_view((), |session, ()| session.clock());
+    let branches =
+        use_view((), |session, ()| session.read(|engine| (engine.run.branch(), engine.run.branches().len())));
+    let count = if branches.1 > 1 { format!("{}/{}", branches.0 + 1, branches.1) } else { String::new() };
     let playing = clock.playing;
     let on = |act: fn(&Session)| {
         let session = session.clone();
@@ -48,7 +53,13 @@ pub fn Transport() -> Html {
                 <PacePick pace={clock.pace} />
                 { clock_face(clock.now) }
                 if clock.behind { <span class="chip warn behind">{w.behind}</span> }
-                if clock.seeking { <span class="chip">{w.seeking}</span> }
+                if let Some(Progress(percent)) = clock.progress {
+                    <span class="chip going" role="status">
+                        <progress max="100" value={percent.map(|percent| percent.to_string())} aria-label={w.seeking} />
+                        <span class="wide">{w.seeking}</span>
+                        <button class="btn quiet small" title={format!("{} (Esc)", t.cancel)} onclick={on(|s| { s.stop_travelling(); })}>{t.cancel}</button>
+                    </span>
+                }
                 if clock.over { <span class="chip over">{t.nothing_ahead}</span> }
                 <span class="push" />
                 <span class="speed" role="group" aria-label={w.speed}>
@@ -58,7 +69,8 @@ pub fn Transport() -> Html {
                 </span>
                 <button class="btn skip" title={t.skip_about} aria-label={t.skip_idle} aria-pressed={clock.skips.to_string()} onclick={on(|s| s.set_skips(!s.clock().skips))}>{draw(Icon::Skip)}<span class="wide">{t.skip_idle}</span></button>
                 if !ui.embed {
-                    <button class="btn branches" title={t.futures_about} aria-label={t.futures} onclick={choose(Choose::Dialog(Some(Dialog::Branches)))}>{draw(Icon::Fork)}<span class="wide">{t.futures}</span></button>
+                    <button class="btn branches" title={t.futures_about} aria-label={format!("{} {count}", t.futures)} onclick={choose(Choose::Dialog(Some(Dialog::Branches)))}>{draw(Icon::Fork)}<span class="wide">{t.futures}</span>
+                        if !count.is_empty() { <span class="count mono">{count.clone()}</span> }</button>
                 }
                 if ui.present {
                     <button class="btn" onclick={choose(Choose::Present(false))}>{draw(Icon::Close)}{w.leave_stage}</button>
@@ -103,6 +115,14 @@ fn clock_face(now: u64) -> Html {
     }
 }
 
+/// Where a pointer is on the strip, from 0 to 1: the slider is wider than the strip by half a thumb on each side.
+fn share(e: &PointerEvent) -> Option<f64> {
+    let input: HtmlInputElement = e.target_dyn_into()?;
+    let around = input.get_bounding_client_rect();
+    let width = around.width() - 2.0 * THUMB;
+    (width > 0.0).then(|| ((f64::from(e.client_x()) - around.x() - THUMB) / width).clamp(0.0, 1.0))
+}
+
 /// `00:02:41`, with days in front when there are any.
 pub fn hms(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
@@ -115,6 +135,7 @@ pub fn hms(seconds: u64) -> String {
 fn Scrubber() -> Html {
     let w = use_words();
     let session = use_session();
+    let pointed = use_state(|| None::<f64>);
     let strip = use_view((), |session, ()| session.read(|engine| (engine.timeline(BINS), engine.marks())));
     let now = use_view((), |session, ()| session.clock().now);
     let span = strip.0.span.max(1);
@@ -130,10 +151,34 @@ fn Scrubber() -> Html {
     let tracks = use_view((), |session, ()| session.read(|engine| engine.tracks()));
     let lanes = tracks.len().min(TRACKS);
     let (switching, ui) = (session.clone(), use_ui());
+    // The strip goes on beyond what is known; its key leads to the end of that.
+    let onkeydown = {
+        let session = session.clone();
+        move |e: KeyboardEvent| {
+            if e.key() == "End" {
+                e.prevent_default();
+                session.seek(session.read(|engine| engine.run.end()));
+            }
+        }
+    };
+    let onpointermove = {
+        let pointed = pointed.clone();
+        move |e: PointerEvent| pointed.set(share(&e))
+    };
+    let leave = move |pointed: &UseStateHandle<Option<f64>>| {
+        let pointed = pointed.clone();
+        Callback::from(move |_: PointerEvent| pointed.set(None))
+    };
+    let say = |at: u64| told(&strip.0, &strip.1, at, w.timed);
+    let bubble = pointed.map(|share| (share * 100.0, say((share * span as f64) as u64)));
     html! {
         <div class={classes!("scrubber", format!("lanes-{lanes}"))}>
             <input type="range" min="0" max={seconds(span)} step="0.01" value={seconds(*now)}
-                aria-label={w.scrub} aria-valuetext={hms(*now / NANOS_PER_SECOND)} {oninput} />
+                aria-label={w.scrub} aria-valuetext={say(*now)} {oninput} {onkeydown}
+                {onpointermove} onpointerleave={leave(&pointed)} onpointercancel={leave(&pointed)} />
+            if let Some((left, text)) = bubble {
+                <span class="bubble mono" aria-hidden="true" style={format!("left:clamp(0px, {left:.2}%, 100%);--shift:-{left:.0}%")}>{text}</span>
+            }
             <Strip timeline={strip.0.clone()} marks={strip.1.clone()} now={*now} tracks={(*tracks).clone()}
                 seek={move |at| session.seek(at)} switch={move |branch| doing::switch(&switching, &ui, branch)} />
         </div>

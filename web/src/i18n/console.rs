@@ -28,7 +28,7 @@ pub struct ConsoleWords {
     pub offered: fn(usize) -> String,
     /// What is looked for among the lines of before.
     pub search: &'static str,
-    /// An object is edited, in a file.
+    /// What a command opened to be edited, in a file.
     pub editing: fn(&str, &str) -> String,
     /// Applies what was edited.
     pub save: &'static str,
@@ -54,7 +54,7 @@ pub const EN: ConsoleWords = ConsoleWords {
     offers: "Completions",
     offered: |n| format!("{n} completions"),
     search: "Search earlier lines",
-    editing: |what, file| format!("{what} is open in the editor as {file}."),
+    editing: |what, file| format!("kubectl {what}: open in the editor as {file}."),
     save: "Save",
     discard: "Discard",
     printed: |n| format!("{n} lines"),
@@ -78,7 +78,7 @@ pub const KO: ConsoleWords = ConsoleWords {
     offers: "자동 완성",
     offered: |n| format!("자동 완성 {n}개"),
     search: "이전 명령 찾기",
-    editing: |what, file| format!("편집기에 {file} 파일로 {what}을(를) 열었다."),
+    editing: |what, file| format!("kubectl {what}: 편집기에 {file} 파일로 열었다."),
     save: "저장",
     discard: "버리기",
     printed: |n| format!("{n}줄"),
@@ -123,6 +123,12 @@ fn deed(action: &Action, ko: bool) -> (&str, &'static str) {
         ),
         Action::Snapshot { name } => (name, [": a snapshot of etcd", ": etcd 스냅샷"]),
         Action::Restore { name } => (name, [": etcd is restored from it", ": 이 스냅샷으로 etcd 복원"]),
+        Action::Registry { host, up: false } => {
+            (host, [": the registry does not answer", ": 레지스트리가 응답하지 않는다"])
+        }
+        Action::Registry { host, .. } => {
+            (host, [": the registry answers again", ": 레지스트리가 다시 응답한다"])
+        }
         Action::Request { url, .. } => (url, [": a request", ": 요청"]),
         Action::Load { url, .. } => (url, [": a steady load", ": 지속 부하"]),
         Action::StopLoad { name } => (name, [": the load ends", ": 부하 끝"]),

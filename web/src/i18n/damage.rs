@@ -14,6 +14,7 @@ pub fn en(damage: &Damage) -> String {
         Damage::Content(what) => format!("its content is not understood ({what})"),
         Damage::Beyond(Limit::Files(most)) => format!("it holds more than {most} files"),
         Damage::Beyond(Limit::Steps(most)) => format!("it holds more than {most} steps"),
+        Damage::Beyond(Limit::Branches(most)) => format!("a run has from 1 to {most} branches"),
         Damage::Beyond(Limit::Nodes(most)) => format!("a cluster has from 1 to {most} nodes"),
         Damage::Beyond(Limit::ControlPlane(most)) => {
             format!("there can be from 1 to {most} members of etcd and as many control planes")
@@ -36,6 +37,7 @@ pub fn ko(damage: &Damage) -> String {
         Damage::Content(what) => format!("내용을 이해할 수 없다({what})"),
         Damage::Beyond(Limit::Files(most)) => format!("파일이 {most}개보다 많다"),
         Damage::Beyond(Limit::Steps(most)) => format!("단계가 {most}개보다 많다"),
+        Damage::Beyond(Limit::Branches(most)) => format!("갈래는 1개부터 {most}개까지다"),
         Damage::Beyond(Limit::Nodes(most)) => format!("노드는 1개부터 {most}개까지다"),
         Damage::Beyond(Limit::ControlPlane(most)) => {
             format!("etcd 멤버와 컨트롤 플레인은 각각 1개부터 {most}개까지다")

@@ -11,6 +11,7 @@ mod storage;
 mod story;
 mod time;
 mod traffic;
+mod walk;
 mod why;
 
 use charts::ChartWords;
@@ -28,6 +29,7 @@ use storage::StorageWords;
 use story::StoryWords;
 pub use time::TimeWords;
 pub use traffic::TrafficWords;
+use walk::WalkWords;
 use why::WhyWords;
 
 /// A language of the page.
@@ -88,9 +90,6 @@ type Count = fn(usize) -> String;
 /// A sentence with a name in it.
 type Name = fn(&str) -> String;
 
-/// Title and one sentence of an example.
-pub type Example = (&'static str, &'static str);
-
 /// Every word of the page.
 pub struct Words {
     pub title: &'static str,
@@ -104,6 +103,8 @@ pub struct Words {
     pub scaling: &'static ScalingWords,
     /// What is said around a story.
     pub story: &'static StoryWords,
+    /// Of walking along causes.
+    pub walk: &'static WalkWords,
     /// Of why things are as they are.
     pub reasons: &'static WhyWords,
     /// Of the traffic view.
@@ -298,7 +299,6 @@ pub struct Words {
     pub restart_pods: &'static str,
     pub undo: &'static str,
     pub confirm_loss: Name,
-    pub power: &'static str,
     pub deselect: &'static str,
     // Events.
     pub console: &'static str,
@@ -328,6 +328,7 @@ pub struct Words {
     pub length_slack: &'static str,
     pub length_long: &'static str,
     pub embed_code: &'static str,
+    pub embed_waits: &'static str,
     pub download: &'static str,
     pub bad_link: Name,
     pub damage: fn(&orrery_share::Damage) -> String,
@@ -339,9 +340,9 @@ pub struct Words {
     pub key_stage: &'static str,
     pub key_view: &'static str,
     pub key_traffic: &'static str,
-    pub key_hop: &'static str,
     pub key_scale: &'static str,
     pub key_open: &'static str,
+    pub key_tabs: &'static str,
     pub key_logs: &'static str,
     pub key_behave: &'static str,
     pub key_restart: &'static str,
@@ -352,7 +353,6 @@ pub struct Words {
     pub key_move: &'static str,
     pub shapes: &'static str,
     pub about: &'static str,
-    pub gallery: [Example; 19],
     // Failure.
     pub crash_title: &'static str,
     pub crash_text: &'static str,

@@ -135,6 +135,20 @@ pub struct TimeWords {
     pub just_before: &'static str,
     /// Goes to the moment of an event.
     pub go_to: fn(&str) -> String,
+    /// It compares.
+    pub comparing: &'static str,
+    /// How many times of heartbeats differ and are not shown.
+    pub heartbeats: fn(usize) -> String,
+    /// How much changed at a moment.
+    pub changes: fn(usize) -> String,
+    /// A branch was begun, when, and which one was left.
+    pub forked: fn(usize, &str, usize) -> String,
+    /// Goes back to a branch.
+    pub back_to: fn(usize) -> String,
+    /// A link holds one branch.
+    pub one_branch: &'static str,
+    /// The browser keeps nothing at all.
+    pub nothing_kept: &'static str,
     /// What keys do.
     pub keys: KeyWords,
 }
@@ -253,6 +267,23 @@ pub const EN: TimeWords = TimeWords {
     seconds: "s",
     just_before: "just before…",
     go_to: |when| format!("Go to {when}"),
+    comparing: "Comparing",
+    heartbeats: |n| {
+        if n == 1 {
+            "1 heartbeat time that differs is not shown.".into()
+        } else {
+            format!("{n} heartbeat times that differ are not shown.")
+        }
+    },
+    changes: |n| if n == 1 { "1 change".into() } else { format!("{n} changes") },
+    forked: |new, when, old| {
+        format!(
+            "You went on differently at {when}: this is branch {new} now. What came after stays on branch {old}."
+        )
+    },
+    back_to: |branch| format!("Back to branch {branch}"),
+    one_branch: "The link holds the branch that is shown, up to this moment. A saved file holds all branches.",
+    nothing_kept: "This browser keeps nothing for this page: site data is blocked, or the window is private. Save the run as a file.",
     keys: KeyWords {
         steps: "step back, step on",
         seconds: "a second back, a second on",
@@ -346,6 +377,15 @@ pub const KO: TimeWords = TimeWords {
     seconds: "초",
     just_before: "직전 시점…",
     go_to: |when| format!("이동: {when}"),
+    comparing: "비교하는 중",
+    heartbeats: |n| format!("달라진 하트비트 시각 {n}개는 표시하지 않았다."),
+    changes: |n| format!("변경 {n}개"),
+    forked: |new, when, old| {
+        format!("{when}에서 다르게 이어 갔다. 이제 갈래 {new}이고, 그 뒤에 있던 일은 갈래 {old}에 남아 있다.")
+    },
+    back_to: |branch| format!("갈래 {branch}로 돌아가기"),
+    one_branch: "링크에는 지금 보는 갈래가 이 시각까지 담긴다. 저장한 파일에는 모든 갈래가 담긴다.",
+    nothing_kept: "이 브라우저는 이 페이지의 데이터를 보관하지 않는다. 사이트 데이터가 차단되었거나 비공개 창이다. 실행을 파일로 저장해 둔다.",
     keys: KeyWords {
         steps: "한 단계 뒤로, 앞으로",
         seconds: "1초 뒤로, 앞으로",

@@ -42,6 +42,8 @@ pub struct TrafficWords {
     pub step: fn(&Step) -> String,
     /// An Ingress names a Service that is not there.
     pub no_such_service: &'static str,
+    /// A port of the person's machine that leads into a pod, and by whom.
+    pub port_forward: &'static str,
     /// Endpoints that are ready, of all.
     pub ready: fn(usize, usize) -> String,
     /// The ports that every node opens.
@@ -160,6 +162,7 @@ pub const EN: TrafficWords = TrafficWords {
     },
     step: |step| step.what.to_string(),
     no_such_service: "no such Service",
+    port_forward: "A port of your machine, which the API server and the kubelet lead into the pod",
     ready: |ready, all| format!("{ready} of {all} ready"),
     rules_on_node: "kube-proxy",
     isolated: |ingress, egress| match (ingress, egress) {
@@ -271,6 +274,7 @@ pub const KO: TrafficWords = TrafficWords {
         _ => format!("주소를 바꾸지 않고 {} 쪽으로 넘겼다", step.destination),
     },
     no_such_service: "그런 서비스가 없다",
+    port_forward: "내 컴퓨터의 포트. API 서버와 kubelet을 거쳐 파드로 이어진다",
     ready: |ready, all| format!("{all}개 중 {ready}개 준비"),
     rules_on_node: "kube-proxy",
     isolated: |ingress, egress| match (ingress, egress) {

@@ -2,7 +2,7 @@
 //! fields and commands stay as they are.
 
 use orrery_view::why::words;
-use orrery_view::why::{Act, What};
+use orrery_view::why::{Act, Fault, Given, Mend, What};
 
 /// What is said of reasons and causes.
 pub struct WhyWords {
@@ -10,6 +10,14 @@ pub struct WhyWords {
     pub heading: &'static str,
     /// Why, and what would have to change, with places for the arguments.
     pub sentences: fn(What) -> (&'static str, &'static str),
+    /// What makes the change.
+    pub mend: fn(&Mend) -> String,
+    /// Where a value comes from that an object has had since it was made.
+    pub given: fn(Given) -> &'static str,
+    /// Beside an object as YAML.
+    pub ask_lines: &'static str,
+    /// Does that.
+    pub do_it: &'static str,
     /// What a person did.
     pub deed: fn(&Act) -> String,
     /// Whoever types and clicks.
@@ -22,6 +30,10 @@ pub struct WhyWords {
     pub not_kept: &'static str,
     /// So long after what is told next.
     pub waited: fn(&str) -> String,
+    /// Somebody could not work in between; what people did follows.
+    pub held: fn(&str) -> String,
+    /// While it waited, people did what follows.
+    pub meanwhile: &'static str,
     /// Goes to an instant.
     pub go_to: fn(&str) -> String,
     /// The chain begins with nothing but time.
@@ -52,12 +64,18 @@ pub struct WhyWords {
 pub const EN: WhyWords = WhyWords {
     heading: "What is in the way",
     sentences: words::english,
+    mend: words::mended,
+    given: words::given,
+    ask_lines: "A click on a line, or Enter, asks why its value is as it is.",
+    do_it: "Do this now",
     deed: words::deed,
     person: "a person",
     whole: "Back to the whole object",
     more_fields: |n| format!("and {n} more fields"),
     not_kept: "What it changed is older than what is kept.",
     waited: |length| format!("{length} after this:"),
+    held: |who| format!("{who} could not work in between:"),
+    meanwhile: "Meanwhile:",
     go_to: |at| format!("Go to {at}"),
     time: "Nothing but time led to this.",
     time_after: "Nothing but time led to this. Before that:",
@@ -76,12 +94,18 @@ pub const EN: WhyWords = WhyWords {
 pub const KO: WhyWords = WhyWords {
     heading: "막고 있는 것",
     sentences: korean,
+    mend,
+    given,
+    ask_lines: "줄을 클릭하거나 Enter를 누르면 그 값이 왜 그런지 알려 준다.",
+    do_it: "지금 하기",
     deed,
     person: "사람",
     whole: "오브젝트 전체로 돌아가기",
     more_fields: |n| format!("필드 {n}개 더"),
     not_kept: "무엇을 바꾸었는지는 보관 기간이 지났다.",
     waited: |length| format!("다음 일이 있고 {length} 뒤:"),
+    held: |who| format!("그 사이 {who}: 일할 수 없었다."),
+    meanwhile: "그 사이:",
     go_to: |at| format!("이동: {at}"),
     time: "시간이 흘러 일어난 일이다.",
     time_after: "시간이 흘러 일어난 일이다. 그 전에:",
@@ -111,6 +135,43 @@ fn deed(act: &Act) -> String {
         Act::Relieve => "소진한 것 돌려주기".into(),
         Act::AddNode => "노드 추가".into(),
         Act::RemoveNode => "노드 제거".into(),
+        Act::Part(name, fault) => format!("{name} {}", struck(*fault)),
+        Act::Restore(name) => format!("스냅숏 {name}(으)로 되돌리기"),
+        Act::Registry(host, false) => format!("레지스트리 {host} 멈추기"),
+        Act::Registry(host, true) => format!("레지스트리 {host} 시작하기"),
+        Act::Load(name, url, milli) => format!("부하 {name}: {url}에 초당 {}건", words::rate(*milli)),
+        Act::StopLoad(name) => format!("부하 {name} 끄기"),
+    }
+}
+
+fn mend(mend: &Mend) -> String {
+    match mend {
+        Mend::StartNode(name) | Mend::StartPart(name) | Mend::StartRegistry(name) => {
+            format!("{name} 시작하기")
+        }
+        Mend::JoinNode(name) | Mend::JoinPart(name) => format!("{name} 다시 잇기"),
+        Mend::Relieve(name) => format!("{name}: 소진한 것 돌려주기"),
+        Mend::Command(_) => words::mended(mend),
+    }
+}
+
+fn given(given: Given) -> &'static str {
+    match given {
+        Given::Written => "오브젝트를 만들 때 쓴 그대로다.",
+        Given::Default => "아무도 쓰지 않았다. 비워 두면 API 서버가 이렇게 채운다(기본값).",
+        Given::Allocated => "아무도 쓰지 않았다. 오브젝트를 만들 때 API 서버가 할당했다.",
+        Given::Admission => "아무도 쓰지 않았다. 오브젝트를 만들 때 API 서버의 어드미션이 썼다.",
+    }
+}
+
+fn struck(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Stop => "멈추기",
+        Fault::Start => "시작하기",
+        Fault::Kill => "강제로 끝내기",
+        Fault::Cut => "네트워크 끊기",
+        Fault::Join => "네트워크 다시 잇기",
+        Fault::Lose => "데이터 없애기",
     }
 }
 
@@ -119,6 +180,10 @@ fn korean(what: What) -> (&'static str, &'static str) {
         What::Unschedulable => {
             ("이 파드를 받는 노드가 없다.", "노드 하나가 바뀌거나, 파드가 요구하는 것이 바뀌어야 한다.")
         }
+        What::NoApiServer => (
+            "응답하는 API 서버가 없다. 읽고 쓸 수 없고, 변경이 전해지지 않는다.",
+            "꺼진 것을 시작하고 끊긴 것을 잇는다: API 서버와 과반수의 etcd 멤버.",
+        ),
         What::NoScheduler => {
             ("동작하는 스케줄러가 없다. 파드에 노드를 정해 줄 것이 없다.", "kube-scheduler를 다시 시작한다.")
         }
@@ -132,6 +197,10 @@ fn korean(what: What) -> (&'static str, &'static str) {
         What::Image => (
             "컨테이너 {0}: 이미지 {1} 풀 실패.",
             "이미지 이름이나 태그를 고치거나, 레지스트리에 맞는 imagePullSecrets를 준다.",
+        ),
+        What::Registry => (
+            "레지스트리 {2}: 응답이 없다. 컨테이너 {0}의 이미지 {1}을(를) 풀할 수 없다.",
+            "레지스트리를 다시 시작하거나, 다른 레지스트리의 이미지를 쓴다.",
         ),
         What::Crash => (
             "컨테이너 {0}: 종료 코드 {1}로 끝났고, 매번 더 늦게 다시 시작된다. 실행하는 명령: {2}",
@@ -153,6 +222,25 @@ fn korean(what: What) -> (&'static str, &'static str) {
         What::Missing => {
             ("가리키는 {0} {1}: 없다.", "만들거나 이름을 고친다. kubelet이 알아서 다시 시도한다.")
         }
+        What::Mount => (
+            "파드의 볼륨이 연결되거나 마운트되지 않았다.",
+            "알려진 까닭이 사라져야 한다. 볼륨을 쥔 다른 쪽이 놓거나, 볼륨의 원본이 있어야 한다.",
+        ),
+        What::Victims => (
+            "우선순위가 낮은 파드가 노드 {0}에서 자리를 비우고 있다.",
+            "그 파드가 끝나는 대로 자리를 받는다.",
+        ),
+        What::NoName => {
+            ("이름 {0}: 여기서는 아무것도 가리키지 않는다.", "묻는 쪽의 이름을 고친다. 뜻했을 서비스: {1}")
+        }
+        What::Denied => (
+            "마지막 요청 {0}: 네트워크 폴리시가 막았다.",
+            "폴리시가 허용하게 한다. 묻는 쪽의 레이블과 포트를 본다.",
+        ),
+        What::NotListening => (
+            "마지막 요청 {0}: 도착한 포트에서 듣는 것이 없다.",
+            "컨테이너가 그 포트에서 듣게 하거나, 묻는 쪽의 포트를 고친다.",
+        ),
         What::Probe => (
             "컨테이너 {0}: {1} 프로브 실패. 묻는 것: {2}",
             "컨테이너가 그렇게 답하게 하거나, 프로브를 고친다.",
@@ -188,6 +276,14 @@ fn korean(what: What) -> (&'static str, &'static str) {
             "서비스 {0}: 여기로 보내지 않는다. 찾는 레이블: {1}",
             "서비스의 셀렉터와 파드의 레이블을 같게 한다.",
         ),
+        What::NoSelector => (
+            "셀렉터가 없고, 엔드포인트를 만든 것도 없다. 아무 데로도 보내지 않는다.",
+            "셀렉터를 쓰거나, 엔드포인트슬라이스를 만든다.",
+        ),
+        What::OtherPort => (
+            "파드 {1}의 포트 {0}(으)로 보내는데, 거기서 듣는 것이 없다. 듣는 포트: {2}",
+            "서비스의 targetPort를 고치거나, 컨테이너가 그 포트에서 듣게 한다.",
+        ),
         What::NoPods => ("이 레이블을 가진 파드가 없다: {0}", "spec.selector와 파드의 레이블을 같게 한다."),
         What::AlmostLabels => ("{0}의 파드가 가진 레이블: {1}", "이것을 서비스의 spec.selector에 쓴다."),
         What::NoneReady => {
@@ -214,6 +310,14 @@ fn korean(what: What) -> (&'static str, &'static str) {
             ("파드를 만들 수 없다.", "거부하는 쪽이 받아들여야 한다: 쿼터, 리밋, 서비스 어카운트.")
         }
         What::Unready => ("파드 {0}: 준비되지 않았다.", "그 파드의 까닭이 이어진다."),
+        What::Ordinal => (
+            "파드 {0}: 준비되지 않았다. 준비되어야 다음 파드가 만들어진다.",
+            "그 파드의 까닭이 이어진다. podManagementPolicy: Parallel이면 기다리지 않는다.",
+        ),
+        What::Tainted => (
+            "노드 {0}에는 테인트 {1} 때문에 파드가 없다.",
+            "파드 템플릿에 톨러레이션을 쓰거나, 테인트를 없앤다.",
+        ),
         What::NoNode => (
             "파드가 요구하는 것을 갖춘 노드가 없다.",
             "노드에 레이블을 붙이거나, nodeSelector나 어피니티를 고친다.",
@@ -231,6 +335,14 @@ fn korean(what: What) -> (&'static str, &'static str) {
             "파드의 명령을 고쳐 새로 만든다. backoffLimit나 activeDeadlineSeconds가 낮았다면 올린다.",
         ),
         What::Suspended => ("일시 중단되어 있다.", "spec.suspend를 false로 쓴다."),
+        What::Missed => (
+            "제때 잡을 만들지 못했다.",
+            "스케줄을 고치거나, 잡 생성을 거부한 것이 허용하게 한다. 다음 때는 예정대로 시도한다.",
+        ),
+        What::StillRuns => (
+            "지난 잡 {0}: 아직 실행 중이다. concurrencyPolicy Forbid는 한 번에 하나만 허용한다.",
+            "끝나기를 기다리거나 삭제한다. 또는 concurrencyPolicy를 Allow나 Replace로 쓴다.",
+        ),
         What::Retries => (
             "파드 {0}개가 실패했다. {1}번 다시 해 보고 잡은 포기한다. 기다림은 매번 두 배가 된다.",
             "왜 실패하는지 본다.",
@@ -245,6 +357,10 @@ fn korean(what: What) -> (&'static str, &'static str) {
         What::Pressure => {
             ("{0}: 더 나빠지게 할 새 파드를 받지 않고, 다른 파드를 축출한다.", "모자라는 것을 비운다.")
         }
+        What::Undrained => (
+            "파드 {0}: 축출할 수 없다. PodDisruptionBudget {1}이(가) 허용하지 않는다.",
+            "파드를 늘려 하나를 내줄 수 있게 하거나, 예산을 줄인다.",
+        ),
         What::Budget => (
             "아무 파드도 축출할 수 없다: 정상인 파드 {0}개, 필요한 파드 {1}개.",
             "파드를 늘리거나, 준비되지 않은 파드를 기다리거나, 예산을 줄인다.",

@@ -1,9 +1,12 @@
 //! The consoles of the page: shells in tabs, and all that was typed or clicked, with what it printed.
 
+mod desk;
+mod editing;
+
 use std::rc::Rc;
 
 use orrery_apimachinery::Str;
-use orrery_kubectl::{Following, Output};
+use orrery_kubectl::{KUBECONFIG, Known};
 use orrery_run::{Outcome, Run};
 use orrery_share::{Action, File};
 use orrery_sim::SimTime;
@@ -13,8 +16,10 @@ use orrery_workstation::console::{Completion, Console, Machine, complete};
 
 use super::Session;
 use crate::assist;
+use crate::files::is_edited;
 use crate::shell::kubectl_words;
 use crate::store;
+use desk::Desk;
 
 /// Older lines of a console scroll away for good.
 const LINES_KEPT: usize = 100;
@@ -43,6 +48,8 @@ pub struct Entry {
     pub by_hand: Option<Action>,
     /// The objects that it is about.
     pub touched: Vec<ObjectRef>,
+    /// Whether it has changed anything.
+    pub changes: bool,
 }
 
 impl Entry {
@@ -118,15 +125,16 @@ impl Consoles {
     fn with(&mut self, at: usize, run: &mut Run, act: &mut dyn FnMut(&mut Console, &mut dyn Machine)) {
         let Consoles { tabs, files, written, editing, .. } = self;
         let Some(tab) = tabs.get_mut(at) else { return };
-        let mut desk = Desk { run, files, written, editing, touched: Vec::new(), code: 0 };
+        let mut desk = Desk { run, files, written, editing, touched: Vec::new(), changes: false, code: 0 };
         act(&mut tab.shell, &mut desk);
-        let (touched, code) = (desk.touched, desk.code);
+        let (touched, changes, code) = (desk.touched, desk.changes, desk.code);
         let lines = tab.shell.take();
         if lines.is_empty() && touched.is_empty() && code == 0 {
             return;
         }
         let Some(entry) = Rc::make_mut(&mut tab.entries).last_mut().map(Rc::make_mut) else { return };
         entry.failed |= code != 0;
+        entry.changes |= changes;
         entry.answer.extend(lines.into_iter().map(|(error, text)| (error, Rc::from(&*text))));
         let mut size: usize = entry.answer.iter().map(|(_, text)| text.len()).sum();
         let too_many = entry.answer.iter().take_while(|(_, text)| {
@@ -160,89 +168,12 @@ impl Consoles {
     }
 }
 
-/// The machine of the shells.
-struct Desk<'a> {
-    run: &'a mut Run,
-    files: &'a mut Vec<File>,
-    written: &'a mut Vec<(String, Option<String>)>,
-    editing: &'a mut Option<(String, String)>,
-    touched: Vec<ObjectRef>,
-    code: i32,
-}
-
-impl Desk<'_> {
-    /// `kubectl edit`: the object becomes a file of the editor.
-    fn edit(&mut self, argv: &[String]) -> Output {
-        let mut line = vec!["get".to_owned(), "-o".to_owned(), "yaml".to_owned()];
-        line.extend(argv[1..].iter().cloned());
-        let mut output = self.run.kubectl(line, Vec::new(), assist::library());
-        if output.code == 0 {
-            let words: Vec<&str> =
-                argv[1..].iter().map(|word| &**word).take_while(|word| !word.starts_with('-')).collect();
-            let name = ["kubectl-edit-", &words.join("-").replace('/', "-"), ".yaml"].concat();
-            let text = [orrery_kubectl::EDIT_HEAD, &std::mem::take(&mut output.stdout)].concat();
-            self.write(&name, &text);
-            *self.editing = Some((argv[1..].join(" "), name));
-        }
-        output
-    }
-}
-
-impl Machine for Desk<'_> {
-    fn now(&self) -> SimTime {
-        self.run.cluster().now()
-    }
-
-    fn start(&mut self, argv: &[String], input: Option<&str>) -> (Output, Option<Following>) {
-        let before = self.run.cluster().api().revision();
-        let (output, following) = if argv.first().is_some_and(|word| word == "edit") && argv.len() > 1 {
-            (self.edit(argv), None)
-        } else {
-            let mut files = self.files.clone();
-            files.extend(input.map(|text| File { name: "-".into(), text: text.into() }));
-            self.run.start(argv.to_vec(), files, assist::library())
-        };
-        self.touched.extend(touched(self.run.cluster(), before, argv, &output.stdout));
-        self.code |= output.code;
-        (output, following)
-    }
-
-    fn look(&mut self, following: &mut Following) -> (Output, bool) {
-        let (output, over) = self.run.look(following, self.files);
-        self.code |= output.code;
-        (output, over)
-    }
-
-    fn read(&self, name: &str) -> Option<String> {
-        self.files.iter().find(|file| file.name == name).map(|file| file.text.clone())
-    }
-
-    fn write(&mut self, name: &str, text: &str) {
-        match self.files.iter_mut().find(|file| file.name == name) {
-            Some(file) => file.text = text.into(),
-            None => self.files.push(File { name: name.into(), text: text.into() }),
-        }
-        self.written.push((name.into(), Some(text.into())));
-    }
-
-    fn remove(&mut self, name: &str) -> bool {
-        let before = self.files.len();
-        self.files.retain(|file| file.name != name);
-        self.written.push((name.into(), None));
-        self.files.len() < before
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.name.clone()).collect()
-    }
-}
-
 impl Session {
     /// Types a line into the console that is open; while something goes on there, into another.
     pub fn enter(&self, line: &str) {
         {
             let (mut state, mut all) = (self.state.borrow_mut(), self.consoles.borrow_mut());
-            state.seek = None;
+            state.travel = None;
             if all.tabs[all.active].shell.is_busy() {
                 let free = all.tabs.iter().position(|tab| !tab.shell.is_busy());
                 match free {
@@ -264,13 +195,19 @@ impl Session {
 
     /// Runs a command line that does the same as what was clicked.
     pub fn kubectl(&self, line: &str, files: Vec<File>) -> Entry {
-        let entry = {
+        self.run_line(line, files).0
+    }
+
+    /// The same, with the files that it wrote.
+    fn run_line(&self, line: &str, files: Vec<File>) -> (Entry, Vec<(String, String)>) {
+        let done = {
             let (mut state, mut all) = (self.state.borrow_mut(), self.consoles.borrow_mut());
-            state.seek = None;
+            state.travel = None;
             let run = &mut state.engine.run;
             let words = kubectl_words(line);
             let before = run.cluster().api().revision();
             let output = run.kubectl(words.clone(), files, assist::library());
+            let changes = run.cluster().api().revision() != before;
             let touched = touched(run.cluster(), before, &words, &output.stdout);
             let whole = match orrery_workstation::is_program(&words) {
                 true => line.to_owned(),
@@ -283,14 +220,21 @@ impl Session {
                 }
             }
             let failed = output.code != 0;
-            let entry =
-                Entry { prompt: "$ ".into(), line: whole, answer, failed, touched, ..Entry::default() };
+            let entry = Entry {
+                prompt: "$ ".into(),
+                line: whole,
+                answer,
+                failed,
+                touched,
+                changes,
+                ..Entry::default()
+            };
             let at = all.free();
             all.add(at, entry.clone());
-            entry
+            (entry, output.files)
         };
         self.changed();
-        entry
+        done
     }
 
     /// Does something to the cluster, now. The console shows the command that does the same, or says that there is none.
@@ -298,7 +242,7 @@ impl Session {
     pub fn act(&self, action: Action) -> Outcome {
         let outcome = {
             let (mut state, mut all) = (self.state.borrow_mut(), self.consoles.borrow_mut());
-            state.seek = None;
+            state.travel = None;
             let run = &mut state.engine.run;
             let before = run.cluster().api().revision();
             let outcome = run.act(action.clone());
@@ -308,18 +252,21 @@ impl Session {
             };
             let touched = touched(run.cluster(), before, words.as_deref().unwrap_or_default(), "");
             let (prompt, line) = match &words {
-                Some(words) => ("$ ", ["kubectl ", &words.join(" ")].concat()),
+                Some(words) => ("$ ", orrery_run::typed(words)),
                 None => ("# ", String::new()),
             };
+            let printed: Option<Piece> =
+                (!outcome.printed.is_empty()).then(|| (false, outcome.printed.as_str().into()));
             let refused =
                 outcome.refused.iter().map(|refused| (true, [&*refused.message, "\n"].concat().into()));
             let entry = Entry {
                 prompt: prompt.into(),
                 line,
-                answer: refused.collect(),
+                answer: printed.into_iter().chain(refused).collect(),
                 failed: !outcome.refused.is_empty(),
                 by_hand: Some(action).filter(|_| words.is_none()),
                 touched,
+                changes: true,
             };
             let at = all.free();
             all.add(at, entry);
@@ -415,7 +362,9 @@ impl Session {
         let (state, all) = (self.state.borrow(), self.consoles.borrow());
         let files: Vec<String> = all.files.iter().map(|file| file.name.clone()).collect();
         let variables: Vec<String> = all.tabs[all.active].shell.variables().map(Str::to_string).collect();
-        complete(line, state.engine.run.cluster().api(), &files, &variables)
+        let run = &state.engine.run;
+        let known = Known { api: run.cluster().api(), files: &files, config: run.at_home(KUBECONFIG) };
+        complete(line, &known, &variables)
     }
 
     /// Tells the shells the editor's files.
@@ -436,20 +385,6 @@ impl Session {
         std::mem::take(&mut all.written)
     }
 
-    /// Ends `kubectl edit`: with what the file holds by now, or as it was.
-    pub fn end_editing(&self, save: bool) {
-        let Some((what, name)) = self.consoles.borrow_mut().editing.take() else { return };
-        let file = self.consoles.borrow().files.iter().find(|file| file.name == name).cloned();
-        self.consoles.borrow_mut().written.push((name, None));
-        match file.filter(|_| save) {
-            Some(file) => {
-                let file = File { name: orrery_kubectl::EDITED.to_owned(), ..file };
-                drop(self.kubectl(&["edit ", &what].concat(), vec![file]));
-            }
-            None => drop(self.kubectl(&["edit ", &what].concat(), Vec::new())),
-        }
-    }
-
     /// Prints what is new in the consoles.
     pub(super) fn look_at_consoles(&self) {
         let (mut state, mut all) = (self.state.borrow_mut(), self.consoles.borrow_mut());
@@ -465,7 +400,7 @@ impl Consoles {
     /// `kubectl apply` of all files of the editor.
     fn apply(&self) -> Vec<String> {
         let mut words = vec!["apply".to_owned()];
-        for file in self.files.iter().filter(|file| !file.text.trim().is_empty()) {
+        for file in self.files.iter().filter(|file| !file.text.trim().is_empty() && !is_edited(file)) {
             words.extend(["-f".to_owned(), file.name.clone()]);
         }
         words

@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for ConfigMap {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("DATA"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let keys = self.data.len() + self.binary_data.len();
         vec![meta.name.to_string(), keys.to_string(), age(meta.creation_timestamp, now)]

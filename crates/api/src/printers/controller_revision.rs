@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for ControllerRevision {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("CONTROLLER"), narrow("REVISION"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let controller = meta.controller().map_or_else(
             || "<none>".into(),

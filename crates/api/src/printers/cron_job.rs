@@ -18,7 +18,7 @@ impl Printed for CronJob {
         wide("SELECTOR"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let job = &spec.job_template.spec;
         let [containers, images] = text::containers(&job.template.spec);

@@ -16,7 +16,7 @@ impl Printed for CSIDriver {
         narrow("AGE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         let audiences: Vec<&str> = spec.token_requests.iter().map(|request| &*request.audience).collect();
         let tokens = if audiences.is_empty() { "<unset>".into() } else { audiences.join(",") };

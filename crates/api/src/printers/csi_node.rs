@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for CSINode {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("DRIVERS"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         vec![meta.name.to_string(), self.spec.drivers.len().to_string(), age(meta.creation_timestamp, now)]
     }

@@ -29,9 +29,9 @@ pub(super) fn cells(object: &CustomObject, wide: bool, now: Time) -> Vec<String>
     cells
 }
 
-/// What is found at a column's path; nothing where nothing is.
+/// What is found at a column's path; nothing where nothing of its type is.
 fn cell(object: &CustomObject, column: &CustomColumn, now: Time) -> String {
-    if column.json_path == ".metadata.creationTimestamp" {
+    if column.json_path == ".metadata.creationTimestamp" && column.type_ == "date" {
         return age(object.metadata.creation_timestamp, now);
     }
     let tree;
@@ -47,13 +47,23 @@ fn cell(object: &CustomObject, column: &CustomColumn, now: Time) -> String {
             }
         }
     };
-    match steps.try_fold(start, step) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if column.is_date => {
+    of_type(column.type_, steps.try_fold(start, step), now)
+}
+
+/// What was found, if it is of that type.
+fn of_type(type_: &str, found: Option<&Value>, now: Time) -> String {
+    let Some(found) = found else { return String::new() };
+    match (type_, found) {
+        ("string", Value::Null) => "<no value>".into(),
+        ("string", Value::String(text)) => text.clone(),
+        ("string", value) | ("number", value @ Value::Number(_)) | ("boolean", value @ Value::Bool(_)) => {
+            value.to_string()
+        }
+        ("integer", Value::Number(number)) => number.to_string().split('.').next().unwrap_or_default().into(),
+        ("date", Value::String(text)) => {
             Time::parse(text).map_or_else(|| "<invalid>".into(), |date| age(Some(date), now))
         }
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -77,11 +87,14 @@ fn steps(path: &str) -> Vec<&str> {
     steps
 }
 
-/// One step further: a field, a number in brackets, or the first element with a field of that value.
+/// One step further: a field, a number in brackets, the first element of all, or that with a field of that value.
 fn step<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
     let Some(inner) = step.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return value.get(step);
     };
+    if inner == "*" {
+        return value.as_array()?.first();
+    }
     let Some(filter) = inner.strip_prefix("?(@.").and_then(|rest| rest.strip_suffix(')')) else {
         let name = inner.trim_matches(['\'', '"']);
         return inner.parse::<usize>().map_or_else(|_| value.get(name), |nth| value.get(nth));
@@ -95,6 +108,35 @@ fn step<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_cell_holds_what_is_of_its_columns_type() {
+        let fields = json!({"spec": {
+            "text": "a", "whole": 3, "part": 2.5, "flag": true, "none": null, "map": {"b": 1, "a": "x"},
+            "since": "2025-01-01T00:00:00Z", "never": "soon",
+        }});
+        let now = Time::parse("2025-01-01T00:02:03Z").expect("it is a date");
+        for (type_, path, expected) in [
+            ("string", ".spec.text", "a"),
+            ("string", ".spec.whole", "3"),
+            ("string", ".spec.flag", "true"),
+            ("string", ".spec.map", "{\"a\":\"x\",\"b\":1}"),
+            ("string", ".spec.none", "<no value>"),
+            ("string", ".spec.missing", ""),
+            ("integer", ".spec.whole", "3"),
+            ("integer", ".spec.part", "2"),
+            ("integer", ".spec.text", ""),
+            ("number", ".spec.part", "2.5"),
+            ("boolean", ".spec.flag", "true"),
+            ("boolean", ".spec.text", ""),
+            ("date", ".spec.since", "2m3s"),
+            ("date", ".spec.never", "<invalid>"),
+            ("date", ".spec.whole", ""),
+        ] {
+            let found = of_type(type_, steps(path).into_iter().try_fold(&fields, step), now);
+            assert_eq!(found, expected, "{path} as {type_}");
+        }
+    }
 
     #[test]
     fn a_column_finds_its_value() {
@@ -112,6 +154,7 @@ mod tests {
             ),
             ("with the other quotes", ".conditions[?(@.type==\"Ready\")].status", Some(json!("True"))),
             ("a name in brackets", "['size']", Some(json!(3))),
+            ("the first of all", ".names[*]", Some(json!("a"))),
             ("nothing", ".conditions[?(@.type=='None')].status", None),
             ("past the end", ".names[7]", None),
         ] {

@@ -19,7 +19,7 @@ impl Printed for DaemonSet {
         wide("SELECTOR"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let [containers, images] = text::containers(&spec.template.spec);
         vec![

@@ -9,7 +9,7 @@ impl Printed for EndpointSlice {
     const COLUMNS: &[Column] =
         &[narrow("NAME"), narrow("ADDRESSTYPE"), narrow("PORTS"), narrow("ENDPOINTS"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let ports: Vec<String> = self.ports.iter().map(port).collect();
         let addresses: Vec<String> =

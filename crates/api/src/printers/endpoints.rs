@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for Endpoints {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("ENDPOINTS"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let addresses: Vec<String> = self.subsets.iter().flat_map(addresses).collect();
         let endpoints = if self.subsets.is_empty() { "<none>".into() } else { text::shortened(&addresses) };

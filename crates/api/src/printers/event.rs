@@ -19,7 +19,7 @@ impl Printed for Event {
         wide("NAME"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         // Events of the old API have timestamps and a count, those of the new one a time and a series.
         let first = self.first_timestamp.or(self.event_time.map(MicroTime::seconds));
         let (last, count) = match &self.series {

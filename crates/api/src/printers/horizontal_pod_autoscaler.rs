@@ -19,7 +19,7 @@ impl Printed for HorizontalPodAutoscaler {
         narrow("AGE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let target = &spec.scale_target_ref;
         vec![

@@ -17,7 +17,7 @@ impl Printed for Ingress {
         narrow("AGE"),
     ];
 
-    fn cells(&self, wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         let entrances = &self.status.load_balancer.ingress;
         let addresses = entrances.iter().filter_map(|i| i.ip.as_deref().or(i.hostname.as_deref()));
@@ -25,7 +25,7 @@ impl Printed for Ingress {
             meta.name.to_string(),
             spec.ingress_class_name.as_deref().unwrap_or("<none>").into(),
             hosts(&spec.rules),
-            text::entrances(addresses, wide),
+            text::entrances(addresses),
             if spec.tls.is_empty() { "80" } else { "80, 443" }.into(),
             age(meta.creation_timestamp, now),
         ]

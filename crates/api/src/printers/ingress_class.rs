@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for IngressClass {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("CONTROLLER"), narrow("PARAMETERS"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         let parameters = spec.parameters.as_ref().map_or_else(
             || "<none>".into(),

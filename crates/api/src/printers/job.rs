@@ -16,7 +16,7 @@ impl Printed for Job {
         wide("SELECTOR"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let [containers, images] = text::containers(&spec.template.spec);
         let took = |start: Time| human_duration(status.completion_time.unwrap_or(now).0 - start.0);

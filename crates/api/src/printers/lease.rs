@@ -8,7 +8,7 @@ use orrery_apimachinery::Time;
 impl Printed for Lease {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("HOLDER"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         vec![meta.name.to_string(), plain(&self.spec.holder_identity), age(meta.creation_timestamp, now)]
     }

@@ -46,7 +46,7 @@ mod volume_attachment;
 
 pub use duration::human_duration;
 pub use pod::{PodSummary, pod_status};
-pub use table::{Options, table};
+pub use table::{Options, escaped, table};
 pub use text::{access_modes, age, selector};
 
 use crate::{Kind, Object};
@@ -74,8 +74,8 @@ trait Printed {
     /// All columns, those of `-o wide` included.
     const COLUMNS: &[Column];
 
-    /// A text for every column. A few are longer when `wide`.
-    fn cells(&self, wide: bool, now: Time) -> Vec<String>;
+    /// A text for every column.
+    fn cells(&self, now: Time) -> Vec<String>;
 }
 
 macro_rules! printed {
@@ -85,7 +85,7 @@ macro_rules! printed {
         }
 
         fn all_cells(object: &Object, wide: bool, now: Time) -> Vec<String> {
-            match object { $(Object::$kind(inner) => inner.cells(wide, now),)* Object::Custom(inner) => custom::cells(inner, wide, now) }
+            match object { $(Object::$kind(inner) => inner.cells(now),)* Object::Custom(inner) => custom::cells(inner, wide, now) }
         }
     };
 }

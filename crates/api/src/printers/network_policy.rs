@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for NetworkPolicy {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("POD-SELECTOR"), narrow("AGE")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         vec![
             meta.name.to_string(),

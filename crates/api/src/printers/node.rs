@@ -22,7 +22,7 @@ impl Printed for Node {
         wide("CONTAINER-RUNTIME"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, info) = (&self.metadata, &self.status.node_info);
         vec![
             meta.name.to_string(),

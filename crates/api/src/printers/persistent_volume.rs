@@ -20,7 +20,7 @@ impl Printed for PersistentVolume {
         wide("VOLUMEMODE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let claim = |c: &ObjectReference| format!("{}/{}", plain(&c.namespace), plain(&c.name));
         vec![

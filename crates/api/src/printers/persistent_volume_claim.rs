@@ -18,7 +18,7 @@ impl Printed for PersistentVolumeClaim {
         wide("VOLUMEMODE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let volume = plain(&spec.volume_name);
         let (capacity, modes) = match volume.is_empty() {

@@ -17,7 +17,7 @@ impl Printed for Pod {
         wide("READINESS GATES"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let summary = pod_status(self, now);
         vec![
             self.metadata.name.to_string(),

@@ -13,7 +13,7 @@ impl Printed for PodDisruptionBudget {
         narrow("AGE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         let amount =
             |amount: &Option<IntOrString>| amount.as_ref().map_or_else(|| "N/A".into(), ToString::to_string);

@@ -8,7 +8,7 @@ impl Printed for PodTemplate {
     const COLUMNS: &[Column] =
         &[narrow("NAME"), narrow("CONTAINERS"), narrow("IMAGES"), narrow("POD LABELS")];
 
-    fn cells(&self, _wide: bool, _now: Time) -> Vec<String> {
+    fn cells(&self, _now: Time) -> Vec<String> {
         let [containers, images] = text::containers(&self.template.spec);
         let labels = text::labels(&self.template.metadata.labels);
         vec![self.metadata.name.to_string(), containers, images, labels]

@@ -13,7 +13,7 @@ impl Printed for PriorityClass {
         narrow("PREEMPTIONPOLICY"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         vec![
             meta.name.to_string(),

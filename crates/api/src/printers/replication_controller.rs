@@ -16,7 +16,7 @@ impl Printed for ReplicationController {
         wide("SELECTOR"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec, status) = (&self.metadata, &self.spec, &self.status);
         let [containers, images] =
             spec.template.as_ref().map(|t| text::containers(&t.spec)).unwrap_or_default();

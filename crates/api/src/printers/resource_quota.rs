@@ -7,7 +7,7 @@ use orrery_apimachinery::Time;
 impl Printed for ResourceQuota {
     const COLUMNS: &[Column] = &[narrow("NAME"), narrow("AGE"), narrow("REQUEST"), narrow("LIMIT")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let status = &self.status;
         let bounds = |limits: bool| {
             let of_column = status.hard.iter().filter(|(name, _)| name.starts_with("limits.") == limits);

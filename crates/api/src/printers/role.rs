@@ -14,7 +14,7 @@ fn cells(meta: &ObjectMeta) -> Vec<String> {
 impl Printed for Role {
     const COLUMNS: &[Column] = COLUMNS;
 
-    fn cells(&self, _wide: bool, _now: Time) -> Vec<String> {
+    fn cells(&self, _now: Time) -> Vec<String> {
         cells(&self.metadata)
     }
 }
@@ -22,7 +22,7 @@ impl Printed for Role {
 impl Printed for ClusterRole {
     const COLUMNS: &[Column] = COLUMNS;
 
-    fn cells(&self, _wide: bool, _now: Time) -> Vec<String> {
+    fn cells(&self, _now: Time) -> Vec<String> {
         cells(&self.metadata)
     }
 }

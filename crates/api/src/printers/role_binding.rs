@@ -31,7 +31,7 @@ fn cells(meta: &ObjectMeta, role: &RoleRef, subjects: &[Subject], now: Time) -> 
 impl Printed for RoleBinding {
     const COLUMNS: &[Column] = COLUMNS;
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         cells(&self.metadata, &self.role_ref, &self.subjects, now)
     }
 }
@@ -39,7 +39,7 @@ impl Printed for RoleBinding {
 impl Printed for ClusterRoleBinding {
     const COLUMNS: &[Column] = COLUMNS;
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         cells(&self.metadata, &self.role_ref, &self.subjects, now)
     }
 }

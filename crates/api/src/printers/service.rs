@@ -15,14 +15,14 @@ impl Printed for Service {
         wide("SELECTOR"),
     ];
 
-    fn cells(&self, wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         let ports: Vec<String> = spec.ports.iter().map(port).collect();
         vec![
             meta.name.to_string(),
             text::plain(&spec.type_),
             spec.cluster_ips.first().map_or_else(|| "<none>".into(), ToString::to_string),
-            external_ip(self, wide),
+            external_ip(self),
             text::listed(&ports),
             age(meta.creation_timestamp, now),
             text::labels(&spec.selector),
@@ -30,12 +30,12 @@ impl Printed for Service {
     }
 }
 
-fn external_ip(service: &Service, wide: bool) -> String {
+fn external_ip(service: &Service) -> String {
     let spec = &service.spec;
     match spec.type_.as_deref().unwrap_or_default() {
         CLUSTER_IP | NODE_PORT => text::listed(&spec.external_ips),
         LOAD_BALANCER => {
-            let balancer = load_balancer(service, wide);
+            let balancer = load_balancer(service);
             let addresses: Vec<&str> = std::iter::once(&*balancer)
                 .filter(|b| !b.is_empty())
                 .chain(spec.external_ips.iter().map(|ip| &**ip))
@@ -47,9 +47,9 @@ fn external_ip(service: &Service, wide: bool) -> String {
     }
 }
 
-fn load_balancer(service: &Service, wide: bool) -> String {
+fn load_balancer(service: &Service) -> String {
     let ingress = &service.status.load_balancer.ingress;
-    text::entrances(ingress.iter().filter_map(|i| i.ip.as_deref().or(i.hostname.as_deref())), wide)
+    text::entrances(ingress.iter().filter_map(|i| i.ip.as_deref().or(i.hostname.as_deref())))
 }
 
 /// `80/TCP`, or `80:30080/TCP` with a node port.

@@ -8,7 +8,7 @@ impl Printed for StatefulSet {
     const COLUMNS: &[Column] =
         &[narrow("NAME"), narrow("READY"), narrow("AGE"), wide("CONTAINERS"), wide("IMAGES")];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let [containers, images] = text::containers(&self.spec.template.spec);
         let ready = format!("{}/{}", self.status.ready_replicas, self.spec.replicas.unwrap_or_default());

@@ -19,7 +19,7 @@ impl Printed for StorageClass {
         narrow("AGE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let meta = &self.metadata;
         let default = DEFAULT.iter().any(|key| meta.annotations.get(key).is_some_and(|v| &**v == "true"));
         vec![

@@ -60,7 +60,7 @@ fn cells(kind: Kind, object: &Object, options: &Options) -> Vec<String> {
         && let Some(name) = columns(kind, options.wide).iter().position(|c| *c == "NAME")
     {
         let group = if kind.group().is_empty() { String::new() } else { format!(".{}", kind.group()) };
-        cells[name].insert_str(0, &format!("{}{group}/", kind.singular()));
+        cells[name].insert_str(0, &format!("{}{group}/", kind.name().to_lowercase()));
     }
     if options.with_namespace && kind.namespaced() {
         cells.insert(0, meta.namespace.to_string());
@@ -77,9 +77,14 @@ fn cells(kind: Kind, object: &Object, options: &Options) -> Vec<String> {
 /// A cell is one line; what follows is left out.
 fn first_line(cell: &str) -> String {
     match cell.find(['\u{c}', '\n', '\r']) {
-        Some(end) => format!("{}...", &cell[..end]),
-        None => cell.into(),
+        Some(end) => escaped(&cell[..end]) + "...",
+        None => escaped(cell),
     }
+}
+
+/// A text that cannot command a terminal (upstream: `WriteEscaped`).
+pub fn escaped(text: &str) -> String {
+    text.replace('\u{1b}', "^[").replace('\r', "\\r")
 }
 
 /// Pads every cell but the last of each line to the width of its column.

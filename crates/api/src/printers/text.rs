@@ -6,8 +6,6 @@ use orrery_apimachinery::Order;
 use orrery_apimachinery::{LabelSelector, Str, StrMap, Time};
 use std::collections::BTreeSet;
 
-/// How much of a load balancer's addresses is shown unless `-o wide` asks for all.
-const LOAD_BALANCER_WIDTH: usize = 16;
 /// How many addresses and ports a cell names before it only counts.
 const NAMED: usize = 3;
 
@@ -40,15 +38,10 @@ pub(super) fn shortened(parts: &[String]) -> String {
     }
 }
 
-/// The addresses of a load balancer, each once; not all of a long text unless `wide`.
-pub(super) fn entrances<'a>(addresses: impl Iterator<Item = &'a str>, wide: bool) -> String {
+/// The addresses of a load balancer, each once.
+pub(super) fn entrances<'a>(addresses: impl Iterator<Item = &'a str>) -> String {
     let addresses: BTreeSet<&str> = addresses.collect();
-    let text = addresses.into_iter().collect::<Vec<_>>().join(",");
-    if wide || text.len() <= LOAD_BALANCER_WIDTH {
-        return text;
-    }
-    let kept: String = text.chars().take(LOAD_BALANCER_WIDTH - 3).collect();
-    format!("{kept}...")
+    addresses.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// The names of a template's containers, and their images.

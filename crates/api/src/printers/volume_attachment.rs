@@ -14,7 +14,7 @@ impl Printed for VolumeAttachment {
         narrow("AGE"),
     ];
 
-    fn cells(&self, _wide: bool, now: Time) -> Vec<String> {
+    fn cells(&self, now: Time) -> Vec<String> {
         let (meta, spec) = (&self.metadata, &self.spec);
         vec![
             meta.name.to_string(),

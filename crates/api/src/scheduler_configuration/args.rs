@@ -28,47 +28,47 @@ pub struct PluginArgs {
 /// What DefaultPreemption is told.
 #[derive(Clone, Debug, PartialEq, Eq, Fields)]
 pub struct DefaultPreemptionArgs {
-    /// The version of these fields.
-    pub api_version: Str,
     /// `DefaultPreemptionArgs`.
     pub kind: Str,
-    /// On how many nodes at least victims are looked for.
-    pub min_candidate_nodes_absolute: i32,
+    /// The version of these fields.
+    pub api_version: Str,
     /// On how many of the nodes at least, in percent.
     pub min_candidate_nodes_percentage: i32,
+    /// On how many nodes at least victims are looked for.
+    pub min_candidate_nodes_absolute: i32,
 }
 
 /// What InterPodAffinity is told.
 #[derive(Clone, Debug, PartialEq, Eq, Fields)]
 pub struct InterPodAffinityArgs {
+    /// `InterPodAffinityArgs`.
+    pub kind: Str,
     /// The version of these fields.
     pub api_version: Str,
     /// What the required affinity of a pod that is there weighs in scores.
     pub hard_pod_affinity_weight: i32,
     /// Whether wishes of pods that are there are overlooked.
     pub ignore_preferred_terms_of_existing_pods: bool,
-    /// `InterPodAffinityArgs`.
-    pub kind: Str,
 }
 
 /// What NodeAffinity is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeAffinityArgs {
-    /// The affinity that every pod has beside its own.
-    pub added_affinity: Option<NodeAffinity>,
-    /// The version of these fields.
-    pub api_version: Str,
     /// `NodeAffinityArgs`.
     pub kind: Str,
+    /// The version of these fields.
+    pub api_version: Str,
+    /// The affinity that every pod has beside its own.
+    pub added_affinity: Option<NodeAffinity>,
 }
 
 /// What NodeResourcesBalancedAllocation is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeResourcesBalancedAllocationArgs {
-    /// The version of these fields.
-    pub api_version: Str,
     /// `NodeResourcesBalancedAllocationArgs`.
     pub kind: Str,
+    /// The version of these fields.
+    pub api_version: Str,
     /// The resources that should run out together.
     pub resources: Vec<ResourceSpec>,
 }
@@ -76,14 +76,14 @@ pub struct NodeResourcesBalancedAllocationArgs {
 /// What NodeResourcesFit is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Fields)]
 pub struct NodeResourcesFitArgs {
-    /// The version of these fields.
-    pub api_version: Str,
-    /// Groups of extended resources that are not counted.
-    pub ignored_resource_groups: Vec<Str>,
-    /// Extended resources that are not counted.
-    pub ignored_resources: Vec<Str>,
     /// `NodeResourcesFitArgs`.
     pub kind: Str,
+    /// The version of these fields.
+    pub api_version: Str,
+    /// Extended resources that are not counted.
+    pub ignored_resources: Vec<Str>,
+    /// Groups of extended resources that are not counted.
+    pub ignored_resource_groups: Vec<Str>,
     /// Which nodes are better.
     pub scoring_strategy: ScoringStrategy,
 }
@@ -91,13 +91,13 @@ pub struct NodeResourcesFitArgs {
 /// Which nodes are better.
 #[derive(Clone, Debug, PartialEq, Eq, Fields)]
 pub struct ScoringStrategy {
-    /// How the score follows the share that is taken; only for `RequestedToCapacityRatio`.
-    pub requested_to_capacity_ratio: Option<RequestedToCapacityRatioParam>,
-    /// The resources that are looked at.
-    pub resources: Vec<ResourceSpec>,
     /// `LeastAllocated`, `MostAllocated` or `RequestedToCapacityRatio`.
     #[json(name = "type")]
     pub type_: Str,
+    /// The resources that are looked at.
+    pub resources: Vec<ResourceSpec>,
+    /// How the score follows the share that is taken; only for `RequestedToCapacityRatio`.
+    pub requested_to_capacity_ratio: Option<RequestedToCapacityRatioParam>,
 }
 
 /// How a score follows the share that is taken.
@@ -110,10 +110,10 @@ pub struct RequestedToCapacityRatioParam {
 /// The score at one share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Fields)]
 pub struct UtilizationShapePoint {
-    /// The score, from 0 to 10.
-    pub score: i32,
     /// The share, in percent.
     pub utilization: i32,
+    /// The score, from 0 to 10.
+    pub score: i32,
 }
 
 /// A resource and its weight.
@@ -128,25 +128,25 @@ pub struct ResourceSpec {
 /// What PodTopologySpread is told.
 #[derive(Clone, Debug, PartialEq, Eq, Fields)]
 pub struct PodTopologySpreadArgs {
+    /// `PodTopologySpreadArgs`.
+    pub kind: Str,
     /// The version of these fields.
     pub api_version: Str,
     /// The constraints of pods that state none.
     pub default_constraints: Vec<TopologySpreadConstraint>,
     /// `System` for those that are built in, `List` for the ones above.
     pub defaulting_type: Str,
-    /// `PodTopologySpreadArgs`.
-    pub kind: Str,
 }
 
 /// What VolumeBinding is told.
 #[derive(Clone, Debug, PartialEq, Fields)]
 pub struct VolumeBindingArgs {
+    /// `VolumeBindingArgs`.
+    pub kind: Str,
     /// The version of these fields.
     pub api_version: Str,
     /// How long a pod waits for its volumes.
     pub bind_timeout_seconds: i64,
-    /// `VolumeBindingArgs`.
-    pub kind: Str,
     /// How scores follow what of a volume is used; not in 1.32 without its feature gate.
     pub shape: Option<Value>,
 }

@@ -16,19 +16,23 @@ pub trait Structure {
 }
 
 /// What is known of a struct.
+#[derive(Debug)]
 pub struct Shape {
     /// Its name in Go, which is ours too.
     pub name: &'static str,
-    /// Its fields.
+    /// Its fields, as upstream declares them one after the other.
     pub fields: &'static [Field],
 }
 
 /// What is known of a field.
+#[derive(Debug)]
 pub struct Field {
     /// Its name in JSON.
     pub name: &'static str,
     /// What is made of it when it is empty.
     pub rule: Rule,
+    /// What it holds.
+    pub ty: &'static GoType,
 }
 
 /// What is made of an empty field.
@@ -50,7 +54,7 @@ pub fn read_structure<'v>(this: &mut dyn Structure, value: &'v Value, cx: &mut C
     let entries = match value {
         Value::Object(entries) => entries,
         Value::Null => return true,
-        _ => return cx.wrong_type(value, &GoType::Named(shape.name)),
+        _ => return cx.wrong_type(value, &GoType::Struct(shape)),
     };
     for (key, value) in entries {
         let Some(index) = shape.fields.iter().position(|field| field.name == key) else {

@@ -66,10 +66,34 @@ fn recorded(options: &Options) -> Result<Run, String> {
     Ok(run)
 }
 
-/// The memory that this program holds, in bytes; nothing where the system does not tell.
-fn resident() -> u64 {
-    let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    told.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4_096
+/// What something comes to, the bytes that it holds, and those by which the memory of a WebAssembly program grew for it.
+fn held<T>(make: impl FnOnce() -> T) -> (T, [u64; 2]) {
+    let before = [crate::ALLOCATOR.allocated(), linear()];
+    let made = make();
+    let after = [crate::ALLOCATOR.allocated(), linear()];
+    (made, [0, 1].map(|i| after[i].saturating_sub(before[i]) as u64))
+}
+
+/// The size of the program's linear memory, in bytes.
+#[cfg(target_arch = "wasm32")]
+fn linear() -> usize {
+    core::arch::wasm32::memory_size(0) << 16
+}
+
+/// There is no such thing.
+#[cfg(not(target_arch = "wasm32"))]
+fn linear() -> usize {
+    0
+}
+
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / 1_048_576.0
+}
+
+/// The middle of some figures, and the largest.
+fn middle<T: Copy + PartialOrd>(mut all: Vec<T>) -> Option<(T, T)> {
+    all.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    Some((*all.get(all.len() / 2)?, *all.last()?))
 }
 
 /// Measures: the hour with and without checkpoints, and then the way to instants by chance. The first half of the jumps go
@@ -79,56 +103,79 @@ fn resident() -> u64 {
     reason = "this is a benchmark: it measures the machine, not the cluster"
 )]
 pub fn run(options: &Options) -> Result<ExitCode, String> {
-    let memory = resident();
     let start = Instant::now();
-    let alone = straight(options)?;
-    let (without, alone_memory) = (start.elapsed(), resident().saturating_sub(memory));
+    let (alone, [alone_takes, alone_grows]) = held(|| straight(options));
+    let (alone, without) = (alone?, start.elapsed());
     let start = Instant::now();
-    let mut run = recorded(options)?;
-    let (with, run_memory) = (start.elapsed(), resident().saturating_sub(memory + alone_memory));
+    let (run, [run_takes, run_grows]) = held(|| recorded(options));
+    let (mut run, with) = (run?, start.elapsed());
     if alone.trace_hash() != run.trace_hash() {
         return Err("checkpoints change the run".into());
     }
     let start = Instant::now();
     let clones: Vec<Cluster> = (0..CLONES).map(|_| run.cluster().clone()).collect();
     let clone = start.elapsed().as_secs_f64() * 1e3 / clones.len() as f64;
-    let kept = run.checkpoints() as u64;
-    let each = run_memory.saturating_sub(alone_memory) / kept / 1_024;
+    drop(clones);
     let (with, without) = (with.as_secs_f64(), without.as_secs_f64());
-    println!("pods   events  CPU without  CPU with  checkpoints  KiB each  clone");
-    println!(
-        "{:>5} {:>7}  {without:>9.2} s  {with:>6.2} s  {kept:>11}  {each:>8}  {clone:>4.2} ms",
-        options.pods,
-        run.cluster().events()
-    );
+    let (events, writes) = (run.cluster().events(), run.cluster().api().revision());
+    println!("pods    events  writes  CPU without  CPU with  clone");
+    println!("{:>6} {events:>7} {writes:>7}  {without:>9.2} s  {with:>6.2} s  {clone:>4.2} ms", options.pods);
+    let (kept, thought) = run.checkpoints();
+    let own = run_takes.saturating_sub(alone_takes);
+    println!("the run alone  {kept} checkpoints  as the run thinks");
+    println!("{:>9.1} MiB  {:>10.1} MiB  {:>13.1} MiB", mib(alone_takes), mib(own), mib(thought));
+    if run_grows > 0 {
+        let own = run_grows.saturating_sub(alone_grows);
+        println!("{:>9.1} MiB  {:>10.1} MiB  of linear memory", mib(alone_grows), mib(own));
+    }
     let hash = run.trace_hash();
+    drop(alone);
     jump(options, &mut run);
     run.seek(HOUR * SECOND, &mut || true);
     if run.trace_hash() != hash {
         return Err("going somewhere changes the run".into());
     }
+    weigh(run);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Goes to instants by chance, and prints how long that takes.
+/// Goes to instants by chance, and prints how long that takes, and how much happens on the way.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is a benchmark: it measures the machine, not the cluster"
 )]
 fn jump(options: &Options, run: &mut Run) {
-    println!("jumps into        median     worst");
+    println!("jumps into        median     worst  events on the way");
     let mut chance = Random::stream(SEED, "jumps");
     for (part, until) in [("the hour", HOUR), ("its busy part", BUSY)] {
-        let mut times = Vec::new();
+        let (mut times, mut ways) = (Vec::new(), Vec::new());
         for _ in 0..options.jumps.max(1) {
             let to = chance.below(until * SECOND);
             let start = Instant::now();
+            run.seek(to, &mut || false);
+            let there = run.cluster().events();
             run.seek(to, &mut || true);
             times.push(start.elapsed().as_secs_f64() * 1e3);
+            ways.push(run.cluster().events() - there);
         }
-        times.sort_by(f64::total_cmp);
-        let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
-        println!("{part:<13} {median:>8.1} ms {worst:>6.1} ms");
+        let (Some((median, worst)), Some((way, longest))) = (middle(times), middle(ways)) else { continue };
+        println!("{part:<13} {median:>8.1} ms {worst:>6.1} ms  {way:>6} {longest:>6}");
+    }
+}
+
+/// Prints what each checkpoint takes that neither the run nor a later one shares: what is free once it is gone, the first
+/// first.
+fn weigh(run: Run) {
+    let here = run.cluster().clone();
+    let mut each = Vec::new();
+    for kept in run.into_checkpoints() {
+        let before = crate::ALLOCATOR.allocated();
+        drop(kept);
+        each.push(before.saturating_sub(crate::ALLOCATOR.allocated()) as u64);
+    }
+    drop(here);
+    if let Some((median, worst)) = middle(each) {
+        println!("a checkpoint takes {:.2} MiB, the largest {:.2} MiB", mib(median), mib(worst));
     }
 }
 

@@ -179,59 +179,36 @@ fn grep(call: &mut Call) -> Outcome {
         None if paths.is_empty() => return call.fail(2, &["no pattern"]),
         None => (*paths.remove(0)).to_owned(),
     };
-    let fixed = has(call, 'F') || call.name() == "fgrep";
-    let (not, quiet, only, counting) = (has(call, 'v'), has(call, 'q'), has(call, 'o'), has(call, 'c'));
+    let pattern = expression(call, pattern);
     let extended = has(call, 'E') || has(call, 'P') || call.name() == "egrep";
-    let pattern = if fixed { quote(&pattern) } else { pattern };
-    let pattern = match (has(call, 'w'), has(call, 'x')) {
-        (true, _) => ["\\<", &pattern, "\\>"].concat(),
-        (_, true) => ["^", &pattern, "$"].concat(),
-        _ => pattern,
-    };
     let Some(regex) = Regex::new(&pattern, extended, has(call, 'i')) else {
         return call.fail(2, &["bad regex '", &pattern, "'"]);
     };
-    let (names, numbers) = (paths.len() > 1 && !has(call, 'h'), has(call, 'n'));
+    let (not, quiet, counting) = (has(call, 'v'), has(call, 'q'), has(call, 'c'));
     let given = |letter| value(call, letter).and_then(|n| n.parse::<usize>().ok());
     let around = given('C').unwrap_or(0);
-    let (before, after) = (given('B').unwrap_or(around), given('A').unwrap_or(around));
+    let look = Look {
+        only: has(call, 'o'),
+        names: paths.len() > 1 && !has(call, 'h'),
+        numbers: has(call, 'n'),
+        before: given('B').unwrap_or(around),
+        after: given('A').unwrap_or(around),
+    };
     let most = given('m').unwrap_or(usize::MAX);
     let silent = quiet || counting || has(call, 'l');
     let mut total = 0;
     for (path, text) in texts(call, &paths) {
         let lines: Vec<&str> = text.lines().collect();
-        let hits: Vec<bool> =
-            lines.iter().map(|line| regex.find(line, 0).and_then(|m| m[0]).is_some() != not).collect();
-        let found = hits.iter().filter(|hit| **hit).count().min(most);
-        let mut last = None::<usize>;
-        let mut left = found;
-        for (i, line) in lines.iter().enumerate().filter(|_| !silent) {
-            let hit = hits[i] && left > 0;
-            let near = i.saturating_sub(after)..lines.len().min(i + before + 1);
-            if !hit && (only || !near.into_iter().any(|at| hits[at])) {
-                continue;
-            }
-            left -= usize::from(hit);
-            if before + after > 0 && last.is_some_and(|last| last + 1 < i) {
-                call.out.push_str("--\n");
-            }
-            last = Some(i);
-            let sign = if hit { ":" } else { "-" };
-            let mut head = if names { [&path, sign].concat() } else { String::new() };
-            if numbers {
-                head += &[&(i + 1).to_string(), sign].concat();
-            }
-            if !only {
-                call.out.push_str(&[&head, *line, "\n"].concat());
-                continue;
-            }
-            let mut from = 0;
-            while let Some((start, end)) = regex.find(line, from).and_then(|m| m[0]).filter(|m| m.1 > m.0) {
-                call.out.push_str(&[&head, &line[start..end], "\n"].concat());
-                from = end;
-            }
-        }
-        if counting {
+        let mut found = 0;
+        let mut hit = |line: &&str| {
+            let hit = found < most && regex.find(line, 0).and_then(|m| m[0]).is_some() != not;
+            found += usize::from(hit);
+            hit
+        };
+        let hits: Vec<bool> = lines.iter().map(&mut hit).collect();
+        if !silent {
+            look.print(&path, &lines, &hits, &regex, &mut call.out);
+        } else if counting {
             call.out.push_str(&format!("{found}\n"));
         } else if has(call, 'l') && found > 0 {
             call.out.push_str(&[&path, "\n"].concat());
@@ -242,6 +219,58 @@ fn grep(call: &mut Call) -> Outcome {
         call.out.clear();
     }
     Outcome::Exit(if total > 0 { 0 } else { 1 + i32::from(!call.err.is_empty()) })
+}
+
+/// The expression that `grep` looks for: of a plain text, of whole words or of whole lines, if that is asked for.
+fn expression(call: &Call, pattern: String) -> String {
+    let fixed = has(call, 'F') || call.name() == "fgrep";
+    let pattern = if fixed { quote(&pattern) } else { pattern };
+    match (has(call, 'w'), has(call, 'x')) {
+        (true, _) => ["\\<", &pattern, "\\>"].concat(),
+        (_, true) => ["^", &pattern, "$"].concat(),
+        _ => pattern,
+    }
+}
+
+/// How `grep` prints what it finds.
+struct Look {
+    only: bool,
+    names: bool,
+    numbers: bool,
+    before: usize,
+    after: usize,
+}
+
+impl Look {
+    /// Prints the lines that are hits, and those around them.
+    fn print(&self, path: &str, lines: &[&str], hits: &[bool], regex: &Regex, out: &mut String) {
+        let mut last = None::<usize>;
+        for (i, line) in lines.iter().enumerate() {
+            let hit = hits[i];
+            let near = i.saturating_sub(self.after)..lines.len().min(i + self.before + 1);
+            if !hit && (self.only || !near.into_iter().any(|at| hits[at])) {
+                continue;
+            }
+            if self.before + self.after > 0 && last.is_some_and(|last| last + 1 < i) {
+                out.push_str("--\n");
+            }
+            last = Some(i);
+            let sign = if hit { ":" } else { "-" };
+            let mut head = if self.names { [path, sign].concat() } else { String::new() };
+            if self.numbers {
+                head += &[&(i + 1).to_string(), sign].concat();
+            }
+            if !self.only {
+                out.push_str(&[&head, *line, "\n"].concat());
+                continue;
+            }
+            let mut from = 0;
+            while let Some((start, end)) = regex.find(line, from).and_then(|m| m[0]).filter(|m| m.1 > m.0) {
+                out.push_str(&[&head, &line[start..end], "\n"].concat());
+                from = end;
+            }
+        }
+    }
 }
 
 /// A text as an expression that finds just itself.

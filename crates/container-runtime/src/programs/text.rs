@@ -1,9 +1,12 @@
-//! `echo` and `printf`.
+//! `echo`, `printf` and `base64`.
 
+use super::lines::{code, has, operands, texts, value};
 use super::{Call, Found, Outcome, Program, Reach};
+use orrery_apimachinery::Bytes;
 
 pub(super) const PROGRAMS: &[Program] = &[
     Program { name: "echo", found: Found::Both, reach: Reach::Nothing, run: echo },
+    Program { name: "base64", found: Found::Everywhere, reach: Reach::Files, run: base64 },
     Program { name: "printf", found: Found::Both, reach: Reach::Nothing, run: printf },
 ];
 
@@ -20,6 +23,37 @@ fn echo(call: &mut Call) -> Outcome {
         call.out.push('\n');
     }
     Outcome::Exit(0)
+}
+
+/// Into base64, in lines of 76 signs unless `-w` says otherwise, or back with `-d`.
+fn base64(call: &mut Call) -> Outcome {
+    let (back, paths) =
+        (has(call, 'd') || call.args.iter().any(|word| &**word == "--decode"), operands(call, "w"));
+    let width = value(call, 'w').map_or(Some(76), |width| width.parse().ok());
+    let Some(width) = width else { return call.fail(1, &["invalid wrap size"]) };
+    for (_, text) in texts(call, &paths) {
+        if !back {
+            wrap(&Bytes::from(&text).to_base64(), width, &mut call.out);
+            continue;
+        }
+        match Bytes::from_base64(&text) {
+            Ok(bytes) => call.out.push_str(&String::from_utf8_lossy(bytes.as_slice())),
+            Err(_) => return call.fail(1, &["invalid input"]),
+        }
+    }
+    code(call)
+}
+
+/// Lines of so many signs; one without an end for zero.
+fn wrap(text: &str, width: usize, out: &mut String) {
+    let mut rest = text;
+    while width > 0 && !rest.is_empty() {
+        let (line, after) = rest.split_at(width.min(rest.len()));
+        out.push_str(line);
+        out.push('\n');
+        rest = after;
+    }
+    out.push_str(rest);
 }
 
 /// A text with its backslash sequences replaced, and whether `\c` ended it.

@@ -55,7 +55,11 @@ pub(super) fn wget(call: &mut Call) -> Outcome {
         body,
     };
     let target = Target { address, port: url.port };
-    match send(call, target, &message, timeout.unwrap_or(CONNECT_TIME)) {
+    let reply = send(call, target, &message, timeout.unwrap_or(CONNECT_TIME));
+    if let Ok(reply) = &reply {
+        show_response(call, reply);
+    }
+    match reply {
         Ok(Reply::Http { status, body, .. }) if status < 400 => save(call, &url, &body, quiet),
         Ok(Reply::Http { status, .. }) => {
             call.fail(1, &["server returned error: HTTP/1.1 ", &status.to_string(), " ", reason(status)])
@@ -63,6 +67,18 @@ pub(super) fn wget(call: &mut Call) -> Outcome {
         Ok(_) => call.fail(1, &["error getting response: Connection reset by peer"]),
         Err(Unreachable::TimedOut) if timeout.is_some() => call.fail(1, &["download timed out"]),
         Err(why) => unreachable(call, address, why),
+    }
+}
+
+/// `-S`: the lines with which the server answered, set apart by two blanks.
+fn show_response(call: &mut Call, reply: &Reply) {
+    let asked = has(call, 'S') || call.args[1..].iter().any(|word| &**word == "--server-response");
+    let Reply::Http { status, headers, .. } = reply else { return };
+    if asked {
+        call.err.push_str(&format!("  HTTP/1.1 {status} {}\n", reason(*status)));
+        for (name, value) in headers {
+            call.err.push_str(&["  ", name, ": ", value, "\n"].concat());
+        }
     }
 }
 

@@ -21,7 +21,7 @@ type Redirection = (u8, RedirectKind, Str);
 /// A simple command whose words are known.
 pub(super) struct Command {
     assignments: Vec<(Str, Str)>,
-    words: Vec<Str>,
+    pub(super) words: Vec<Str>,
     redirections: Vec<Redirection>,
 }
 

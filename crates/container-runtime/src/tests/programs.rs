@@ -31,6 +31,11 @@ fn lines_are_worked_on() {
             "echo 'a b c' | awk '{print $2}'; echo a:b | awk -F: '{print $1 \"-\" $NF}'",
             "0 after 2 ms: b\na-b\n",
         ),
+        (
+            "base64",
+            "echo -n secret | base64; echo c2VjcmV0 | base64 -d; printf abcdef | base64 -w 4; echo; echo '?' | base64 -d",
+            "1 after 4 ms: c2VjcmV0\nsecretYWJj\nZGVm\n\nbase64: invalid input\n",
+        ),
         ("rev and tac", "echo abc | rev; seq 2 | tac", "0 after 3 ms: cba\n2\n1\n"),
         ("xargs", "echo a b | xargs echo got", "0 after 0 ms: got a b\n"),
         ("yes", "yes | head -n 2", "0 after 2 ms: y\ny\n"),
@@ -156,6 +161,16 @@ fn the_network_is_asked() {
             "wget aloud",
             "wget -O- http://web > /dev/null",
             "0 after 2 ms: Connecting to web (10.0.0.1:80)\nwriting to stdout\n-                    100% |********************************|     6  0:00:00 ETA\nwritten to stdout\n",
+        ),
+        (
+            "wget tells what the server answered, and a pattern finds the status in it",
+            "wget -q --server-response -O /dev/null http://web 2>&1 | awk '/^  HTTP/{print $2}'",
+            "0 after 3 ms: 200\n",
+        ),
+        (
+            "also when that is a refusal",
+            "wget -qS -O /dev/null http://web:500 2>&1 | head -n 1",
+            "0 after 3 ms:   HTTP/1.1 500 Internal Server Error\n",
         ),
         ("a name that is not there", "wget -qO- http://nope", "1 after 1 ms: wget: bad address 'nope'\n"),
         (

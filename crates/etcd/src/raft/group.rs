@@ -170,11 +170,6 @@ impl Group {
         if via.iter().any(reaches) { Ok(()) } else { Err(Outage::NoLeader) }
     }
 
-    /// Whether a member runs.
-    pub fn is_up(&self, id: MemberId) -> bool {
-        self.up[id]
-    }
-
     /// What there is to say of each member, when the store is at `revision`.
     pub fn status(&self, revision: Revision) -> Vec<MemberStatus> {
         let leader = self.leader();

@@ -46,6 +46,15 @@ fn a_pod_that_fits_nowhere_says_why() {
             format!("1 {HELPLESS}, 2 {NO_VICTIMS}"),
         ),
         (
+            "taints that would evict it",
+            [(); 3].map(
+                |()| json!({"spec": {"taints": [{"key": "gpu", "value": "true", "effect": "NoExecute"}]}}),
+            ),
+            json!({}),
+            "3 node(s) had untolerated taint {gpu: true}",
+            format!("3 {HELPLESS}"),
+        ),
+        (
             "every resource that is short is named",
             plain(),
             json!({"spec": {"containers": [{"name": "c", "image": "nginx", "resources": {
@@ -116,6 +125,12 @@ fn a_pod_goes_to_the_best_of_the_nodes_that_would_do() {
             "the emptiest node",
             [json!({}), json!({"status": {"allocatable": {"cpu": "64", "memory": "256Gi"}}}), json!({})],
             json!({}),
+            "node-2",
+        ),
+        (
+            "the one that has just enough",
+            ["2999m", "3", "2"].map(|cpu| json!({"status": {"allocatable": {"cpu": cpu}}})),
+            asking(json!({"cpu": "3"})),
             "node-2",
         ),
         (

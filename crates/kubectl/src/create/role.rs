@@ -30,6 +30,9 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let (name, _) = name(args)?;
     let kind = if args.command == "create role" { "Role" } else { "ClusterRole" };
     let urls = args.list("non-resource-url");
+    if let Some(labels) = args.flag("aggregation-rule").filter(|labels| !labels.is_empty()) {
+        return aggregated(cx, args, name, labels);
+    }
     let verbs = distinct(args.list("verb"));
     let verbs = if verbs.contains(&"*") { vec!["*"] } else { verbs };
     if verbs.is_empty() {
@@ -60,6 +63,33 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         "kind": kind,
         "metadata": {"name": name},
         "rules": rules,
+    });
+    finish(cx, args, &tree, None, "created")
+}
+
+/// A ClusterRole that takes its rules of those with certain labels.
+fn aggregated(cx: &mut Cx<'_>, args: &Args, name: &str, labels: &str) -> Result<(), Failure> {
+    if ["non-resource-url", "verb", "resource", "resource-name"].iter().any(|flag| args.flag(flag).is_some())
+    {
+        return Err(Failure::usage(
+            "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames",
+        ));
+    }
+    let invalid = || {
+        Failure::usage(format!(
+            "invalid argument {labels:?} for \"--aggregation-rule\" flag: malformed pair, expect string=string\nSee 'kubectl create clusterrole --help' for usage."
+        ))
+    };
+    let mut pairs = json!({});
+    for pair in labels.split(',') {
+        let (key, value) = pair.split_once('=').ok_or_else(invalid)?;
+        pairs[key.trim()] = value.trim().into();
+    }
+    let tree = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": pairs}]},
     });
     finish(cx, args, &tree, None, "created")
 }

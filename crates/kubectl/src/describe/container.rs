@@ -1,6 +1,7 @@
 //! The containers of a pod (upstream: `describeContainers`).
 
 use super::Story;
+use super::service::join;
 use super::story::date;
 use orrery_api::resources::CPU;
 use orrery_api::{
@@ -156,7 +157,8 @@ fn probe(probe: &Probe) -> String {
         format!("exec [{}]", words.join(" "))
     } else if let Some(get) = &probe.http_get {
         let scheme = text(&get.scheme).to_lowercase();
-        format!("http-get {scheme}://{}:{}{}", text(&get.host), get.port, text(&get.path))
+        let host = join(text(&get.host), &get.port.to_string());
+        format!("http-get {scheme}://{host}{}", url_path(text(&get.path)))
     } else if let Some(socket) = &probe.tcp_socket {
         format!("tcp-socket {}:{}", text(&socket.host), socket.port)
     } else if let Some(grpc) = &probe.grpc {
@@ -167,6 +169,22 @@ fn probe(probe: &Probe) -> String {
     let (delay, timeout, period) = (probe.initial_delay_seconds, probe.timeout_seconds, probe.period_seconds);
     let (success, failure) = (probe.success_threshold, probe.failure_threshold);
     format!("{how} delay={delay}s timeout={timeout}s period={period}s #success={success} #failure={failure}")
+}
+
+/// A path as it stands in an address (Go: `URL.EscapedPath`).
+fn url_path(path: &str) -> String {
+    let mut url = String::new();
+    if !path.is_empty() && !path.starts_with('/') {
+        url.push('/');
+    }
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url += &format!("%{byte:02X}");
+        }
+    }
+    url
 }
 
 fn env_from(story: &mut Story, sources: &[EnvFromSource]) {

@@ -50,39 +50,45 @@ fn told(metric: &Value, now: &Value) -> String {
     let type_ = metric["type"].as_str().unwrap_or_default();
     // The field of a type is its name with a small letter.
     let field = [&type_[..type_.len().min(1)].to_lowercase(), type_.get(1..).unwrap_or_default()].concat();
-    let (source, current) = (&metric[&*field], &now[&*field]["current"]);
+    let (source, now) = (&metric[&*field], now.get(&*field).map(|now| &now["current"]));
     let name = shown(at(source, "metric.name"));
     let (target, resource) = (&source["target"], shown(&source["name"]));
-    let average = target.get("averageValue").is_some();
+    let mut average = target.get("averageValue").is_some();
     let subject = match type_ {
         "External" if average => format!("{name:?} (target average value)"),
         "External" => format!("{name:?} (target value)"),
-        "Pods" => format!("{name:?} on pods"),
+        "Pods" => {
+            average = true;
+            format!("{name:?} on pods")
+        }
         "Object" => {
             let object =
                 [shown(at(source, "describedObject.kind")), shown(at(source, "describedObject.name"))];
-            let average = if target["type"] == "AverageValue" { "average " } else { "" };
-            format!("{name:?} on {} (target {average}value)", object.join("/"))
+            average = target["type"] == "AverageValue";
+            let goal = if average { "average value" } else { "value" };
+            format!("\"{name}\" on {} (target {goal})", object.join("/"))
         }
-        "Resource" if average => format!("resource {resource} on pods"),
-        "Resource" => format!("resource {resource} on pods  (as a percentage of request)"),
+        "Resource" => format!("resource {resource} on pods"),
         "ContainerResource" => {
-            let container = shown(&source["container"]);
-            let percentage = if average { "" } else { "  (as a percentage of request)" };
-            format!("resource {resource} of container {container:?} on pods{percentage}")
+            format!("resource {resource} of container \"{}\" on pods", shown(&source["container"]))
         }
         other => return format!("<unknown metric type {other:?}>"),
     };
-    let relative = matches!(type_, "Resource" | "ContainerResource") && !average;
-    let value = |of: &Value| ["averageValue", "value"].iter().map(|f| shown(&of[*f])).find(|v| !v.is_empty());
-    let (now, goal) = if relative {
-        let percent = |of: &Value| of["averageUtilization"].as_i64();
-        (
-            percent(current).map(|now| format!("{now}% ({})", value(current).unwrap_or_default())),
-            percent(target).map_or_else(|| "<auto>".into(), |goal| format!("{goal}%")),
-        )
-    } else {
-        (value(current), value(target).unwrap_or_default())
-    };
-    format!("{subject}:\t{} / {goal}", now.as_deref().unwrap_or("<unknown>"))
+    if matches!(type_, "Resource" | "ContainerResource") && !average {
+        let utilization = |of: &Value| of["averageUtilization"].as_i64();
+        let percent = now.and_then(|now| Some((utilization(now)?, amount(now, "averageValue"))));
+        let now =
+            percent.map_or_else(|| "<unknown>".into(), |(percent, amount)| format!("{percent}% ({amount})"));
+        let goal = utilization(target).map_or_else(|| "<auto>".into(), |goal| format!("{goal}%"));
+        return format!("{subject}  (as a percentage of request):\t{now} / {goal}");
+    }
+    let value = if average { "averageValue" } else { "value" };
+    let known = now.filter(|now| type_ != "External" || !average || now.get(value).is_some());
+    let now = known.map_or_else(|| "<unknown>".into(), |now| amount(now, value));
+    format!("{subject}:\t{now} / {}", amount(target, value))
+}
+
+/// An amount, as Go prints one that may not be there.
+fn amount(of: &Value, field: &str) -> String {
+    of.get(field).map_or_else(|| "<nil>".into(), shown)
 }

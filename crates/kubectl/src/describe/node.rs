@@ -158,7 +158,12 @@ fn share(amounts: &ResourceList, has: &ResourceList, resource: &str) -> String {
     };
     let percent = match measure(whole) {
         0 => 0,
-        whole => i128::from(measure(amount)) * 100 / i128::from(whole),
+        whole => percent(measure(amount), whole),
     };
     format!("{amount} ({percent}%)")
+}
+
+/// Upstream takes the share first, as a float, so 290 of 1,000 are 28 percent.
+fn percent(amount: i64, whole: i64) -> i64 {
+    (amount as f64 / whole as f64 * 100.0) as i64
 }

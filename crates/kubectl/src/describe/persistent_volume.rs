@@ -1,6 +1,6 @@
 //! A PersistentVolume.
 
-use super::persistent_volume_claim::{status, words};
+use super::persistent_volume_claim::{class, status, words};
 use super::story::{joined, list};
 use super::{Look, Story, volume};
 use orrery_api::printers::access_modes;
@@ -10,8 +10,9 @@ pub(super) fn describe(story: &mut Story, look: &Look<'_>, tree: &Value) {
     story.tell(
         tree,
         "Name:\t{metadata.name}\nLabels:\t{+metadata.labels}\nAnnotations:\t{*metadata.annotations}
-Finalizers:\t{metadata.finalizers?[]}\nStorageClass:\t{spec.storageClassName}",
+Finalizers:\t{metadata.finalizers?[]}",
     );
+    story.field(0, "StorageClass", class(tree));
     status(story, look, tree);
     let claim = tree["spec"].get("claimRef").is_some();
     story.tell(
@@ -26,7 +27,7 @@ Finalizers:\t{metadata.finalizers?[]}\nStorageClass:\t{spec.storageClassName}",
         Some(required) => affinity(story, list(&required["nodeSelectorTerms"])),
     }
     story.tell(tree, "Message:\t{status.message}\nSource:");
-    volume::source(story, &tree["spec"]);
+    volume::source(story, &tree["spec"], true);
 }
 
 /// Upstream: `printVolumeNodeAffinity`.

@@ -196,7 +196,7 @@ mod tests {
                 FSType:	
                 ReadOnly:	false
                 VolumeAttributes:	    a=1
-                    	    b=2
+                	    b=2
               Topology Spread Constraints:	zone:DoNotSchedule when max skew 1 is exceeded for selector app=web
               Priority Class Name:	gold
               Node-Selectors:	<none>

@@ -13,7 +13,9 @@ pub(super) fn describe(story: &mut Story, look: &Look<'_>, template: Option<&Pod
         if set_based { "Selector:\t{%spec.selector}" } else { "Selector:\t{spec.selector?<none>}" },
     );
     story.tell(tree, "Labels:\t{+metadata.labels}\nAnnotations:\t{*metadata.annotations}");
-    workload::controlled_by(story, tree);
+    if tree["kind"] == "ReplicaSet" {
+        workload::controlled_by(story, tree);
+    }
     story.tell(tree, "Replicas:\t{#status.replicas} current / {#spec.replicas} desired");
     workload::pods(story, look, tree);
     match template {

@@ -25,7 +25,10 @@ pub(super) fn amounts(story: &mut Story, level: usize, quota: &ResourceQuota, bu
     story.line(level, "Resource\tUsed\tHard");
     story.line(level, &["--------\t", rule, "\t", rule].concat());
     for (resource, hard) in &quota.status.hard {
-        let used = quota.status.used.get(resource).copied().unwrap_or_default();
+        let mut used = quota.status.used.get(resource).copied().unwrap_or_default();
+        if level == 0 {
+            used = used.counted_as(*hard);
+        }
         story.line(level, &[&**resource, "\t", &used.to_string(), "\t", &hard.to_string()].concat());
     }
 }

@@ -91,7 +91,10 @@ pub(super) fn endpoints(look: &Look<'_>, namespace: &str, service: &str, port: O
                 count += 1;
                 let address = endpoint.addresses.first().map(|it| &**it).unwrap_or_default();
                 if !more {
-                    named.push(number.map_or_else(|| address.to_owned(), |number| join(address, number)));
+                    named.push(
+                        number
+                            .map_or_else(|| address.to_owned(), |number| join(address, &number.to_string())),
+                    );
                 }
             }
         }
@@ -104,9 +107,7 @@ pub(super) fn endpoints(look: &Look<'_>, namespace: &str, service: &str, port: O
 }
 
 /// Go: `net.JoinHostPort`.
-fn join(address: &str, port: i32) -> String {
-    match address.contains(':') {
-        true => format!("[{address}]:{port}"),
-        false => format!("{address}:{port}"),
-    }
+pub(super) fn join(address: &str, port: &str) -> String {
+    let [open, close] = if address.contains(':') { ["[", "]:"] } else { ["", ":"] };
+    [open, address, close, port].concat()
 }

@@ -1,5 +1,6 @@
 //! A StatefulSet, and the claims that it makes.
 
+use super::persistent_volume_claim::class;
 use super::story::list;
 use super::{Look, Story, pod_template, workload};
 use orrery_api::StatefulSet;
@@ -24,11 +25,14 @@ fn claims(story: &mut Story, templates: &Value) {
     if list(templates).is_empty() {
         return story.line(0, "Volume Claims:\t<none>");
     }
-    story.table(
-        "Volume Claims:",
-        templates,
-        "  Name:\t{metadata.name}\n  StorageClass:\t{spec.storageClassName}\n  Labels:\t{+metadata.labels}
-  Annotations:\t{+metadata.annotations}\n  Capacity:\t{spec.resources.requests.storage?<default>}
-  Access Modes:\t{spec.accessModes?[]}",
-    );
+    story.line(0, "Volume Claims:");
+    for claim in list(templates) {
+        story.tell(claim, "  Name:\t{metadata.name}");
+        story.field(1, "StorageClass", class(claim));
+        story.tell(
+            claim,
+            "  Labels:\t{+metadata.labels}\n  Annotations:\t{+metadata.annotations}
+  Capacity:\t{spec.resources.requests.storage?<default>}\n  Access Modes:\t{spec.accessModes?[]}",
+        );
+    }
 }

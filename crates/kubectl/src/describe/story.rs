@@ -5,7 +5,7 @@ use orrery_apimachinery::decode::decode;
 use orrery_apimachinery::{LabelSelector, StrMap, Time, Value, gofmt};
 
 /// Longer values of annotations are cut, and stand on lines of their own.
-const LONGEST: usize = 140;
+pub(super) const LONGEST: usize = 140;
 /// The annotation of which nothing is told.
 const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -159,7 +159,8 @@ pub(super) fn pairs(map: &Value, sign: &str) -> Vec<String> {
     none_if_empty(entries.map(|(key, value)| [key, sign, &shown(value)].concat()).collect())
 }
 
-fn annotations(map: &Value) -> Vec<String> {
+/// The annotations of a map but for what `kubectl apply` keeps there; `<none>` alone where there are none.
+pub(super) fn annotations(map: &Value) -> Vec<String> {
     let mut told = Vec::new();
     for (key, value) in map.as_object().into_iter().flatten() {
         if key != APPLIED {
@@ -196,11 +197,16 @@ fn annotation(key: &str, value: &str) -> String {
     }
     let mut text = [key, ":"].concat();
     for line in value.split('\n') {
-        let end = line.floor_char_boundary(LONGEST - 2);
-        let cut = if end < line.len() { "..." } else { "" };
-        text += &["\n\t  ", &line[..end], cut].concat();
+        text += "\n\t  ";
+        text += &shorten(line, LONGEST - 2);
     }
     text
+}
+
+/// A text that is no longer than `most` bytes.
+pub(super) fn shorten(text: &str, most: usize) -> String {
+    let end = text.floor_char_boundary(most);
+    [&text[..end], if end < text.len() { "..." } else { "" }].concat()
 }
 
 /// `Sat, 21 Nov 2026 11:13:45 +0000` (Go: `time.RFC1123Z`).

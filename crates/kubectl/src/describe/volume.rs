@@ -1,6 +1,7 @@
 //! The volumes of a pod (upstream: `describeVolumes`).
 
-use super::story::{Story, list, pairs, shown};
+use super::persistent_volume_claim::{class, data_source};
+use super::story::{LONGEST, Story, annotations, joined, list, pairs, shorten, shown};
 use orrery_api::Volume;
 use orrery_apimachinery::Value;
 use orrery_apimachinery::decode::encode;
@@ -8,7 +9,8 @@ use orrery_apimachinery::decode::encode;
 /// A source of volumes: its field, what it is called, and what is told of it.
 struct Source(&'static str, &'static str, &'static str);
 
-/// The sources, those of former days too; those of pods and those of PersistentVolumes. Some say more.
+/// The sources, those of former days too; those of pods and those of PersistentVolumes. Some say more. A line that begins
+/// with `!` is told of PersistentVolumes only.
 const SOURCES: &[Source] = &[
     Source(
         "hostPath",
@@ -58,7 +60,7 @@ const SOURCES: &[Source] = &[
     Source(
         "glusterfs",
         "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
-        "    EndpointsName:\t{endpoints}\n?    EndpointsNamespace:\t{endpointsNamespace}\n    Path:\t{path}\n    ReadOnly:\t{readOnly?false}",
+        "    EndpointsName:\t{endpoints}\n!    EndpointsNamespace:\t{endpointsNamespace?<unset>}\n    Path:\t{path}\n    ReadOnly:\t{readOnly?false}",
     ),
     Source(
         "persistentVolumeClaim",
@@ -85,7 +87,7 @@ const SOURCES: &[Source] = &[
     Source(
         "azureFile",
         "AzureFile (an Azure File Service mount on the host and bind mount to the pod)",
-        "    SecretName:\t{secretName}\n?    SecretNamespace:\t{secretNamespace}\n    ShareName:\t{shareName}\n    ReadOnly:\t{readOnly?false}",
+        "    SecretName:\t{secretName}\n!    SecretNamespace:\t{secretNamespace}\n    ShareName:\t{shareName}\n    ReadOnly:\t{readOnly?false}",
     ),
     Source(
         "azureDisk",
@@ -95,7 +97,7 @@ const SOURCES: &[Source] = &[
     Source(
         "fc",
         "FC (a Fibre Channel disk)",
-        "    TargetWWNs:\t{,targetWWNs}\n    LUN:\t{lun?<none>}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}",
+        "    TargetWWNs:\t{targetWWNs}\n    LUN:\t{lun?<none>}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}",
     ),
     Source(
         "local",
@@ -105,12 +107,53 @@ const SOURCES: &[Source] = &[
     Source(
         "csi",
         "CSI (a Container Storage Interface (CSI) volume source)",
-        "    Driver:\t{driver}\n    FSType:\t{fsType}\n?    VolumeHandle:\t{volumeHandle}\n    ReadOnly:\t{readOnly?false}",
+        "    Driver:\t{driver}\n    FSType:\t{fsType}\n!    VolumeHandle:\t{volumeHandle}\n    ReadOnly:\t{readOnly?false}",
     ),
     Source(
         "image",
         "Image (a container image or OCI artifact)",
         "    Reference:\t{reference}\n    PullPolicy:\t{pullPolicy}",
+    ),
+    Source(
+        "rbd",
+        "RBD (a Rados Block Device mount on the host that shares a pod's lifetime)",
+        "    CephMonitors:\t{monitors?[]}\n    RBDImage:\t{image}\n    FSType:\t{fsType}\n    RBDPool:\t{pool}\n    RadosUser:\t{user}\n    Keyring:\t{keyring}\n    SecretRef:\t{secretRef?nil}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "quobyte",
+        "Quobyte (a Quobyte mount on the host that shares a pod's lifetime)",
+        "    Registry:\t{registry}\n    Volume:\t{volume}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "photonPersistentDisk",
+        "PhotonPersistentDisk (a Persistent Disk resource in photon platform)",
+        "    PdID:\t{pdID}\n    FSType:\t{fsType}",
+    ),
+    Source("portworxVolume", "PortworxVolume (a Portworx Volume resource)", "    VolumeID:\t{volumeID}"),
+    Source(
+        "scaleIO",
+        "ScaleIO (a persistent volume backed by a block device in ScaleIO)",
+        "    Gateway:\t{gateway}\n    System:\t{system}\n    Protection Domain:\t{protectionDomain}\n    Storage Pool:\t{storagePool}\n    Storage Mode:\t{storageMode}\n    VolumeName:\t{volumeName}\n!    SecretName:\t{secretRef.name}\n!    SecretNamespace:\t{secretRef.namespace}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "cephfs",
+        "CephFS (a CephFS mount on the host that shares a pod's lifetime)",
+        "    Monitors:\t{monitors?[]}\n    Path:\t{path}\n    User:\t{user}\n    SecretFile:\t{secretFile}\n    SecretRef:\t{secretRef?nil}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "storageos",
+        "StorageOS (a StorageOS Persistent Disk resource)",
+        "    VolumeName:\t{volumeName}\n    VolumeNamespace:\t{volumeNamespace}\n    FSType:\t{fsType}\n    ReadOnly:\t{readOnly?false}",
+    ),
+    Source(
+        "flexVolume",
+        "FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)",
+        "    Driver:\t{driver}\n    FSType:\t{fsType}\n    SecretRef:\t{secretRef?nil}\n    ReadOnly:\t{readOnly?false}\n    Options:\t{options?map[]}",
+    ),
+    Source(
+        "flocker",
+        "Flocker (a Flocker volume mounted by the Flocker agent)",
+        "    DatasetName:\t{datasetName}\n    DatasetUUID:\t{datasetUUID}",
     ),
 ];
 
@@ -129,20 +172,51 @@ pub(super) fn describe(story: &mut Story, level: usize, volumes: &[Volume]) {
     story.line(level, "Volumes:");
     for volume in volumes {
         story.line(1, &[if level > 0 { " " } else { "" }, &volume.name, ":"].concat());
-        source(story, &encode(volume));
+        source(story, &encode(volume), false);
     }
 }
 
-/// Where a volume comes from.
-pub(super) fn source(story: &mut Story, volume: &Value) {
-    match SOURCES.iter().find(|source| volume.get(source.0).is_some()) {
-        Some(Source(field, name, template)) => {
-            story.field(2, "Type", name);
-            story.tell(&volume[*field], template);
-            tell_more(story, field, &volume[*field]);
+/// Where a volume comes from, be it a pod's or a PersistentVolume.
+pub(super) fn source(story: &mut Story, volume: &Value, persistent: bool) {
+    let Some(Source(field, name, template)) = SOURCES.iter().find(|source| volume.get(source.0).is_some())
+    else {
+        return story.line(1, "<unknown>");
+    };
+    story.field(2, "Type", name);
+    let source = as_go_prints(field, &volume[*field], persistent);
+    for line in template.lines() {
+        match line.strip_prefix('!') {
+            None => story.tell(&source, line),
+            Some(line) if persistent => story.tell(&source, line),
+            Some(_) => {}
         }
-        None => story.line(1, "<unknown>"),
     }
+    tell_more(story, field, &source);
+}
+
+/// A source with the texts that Go makes of what is no text.
+fn as_go_prints(field: &str, source: &Value, persistent: bool) -> Value {
+    let mut source = source.clone();
+    if let Some(secret) = source.get("secretRef").filter(|_| field != "scaleIO") {
+        let name = shown(&secret["name"]);
+        source["secretRef"] = match persistent {
+            false => ["&LocalObjectReference{Name:", &name, ",}"].concat(),
+            true => {
+                let namespace = shown(&secret["namespace"]);
+                ["&SecretReference{Name:", &name, ",Namespace:", &namespace, ",}"].concat()
+            }
+        }
+        .into();
+    }
+    match field {
+        "emptyDir" if source["sizeLimit"] == "0" => source["sizeLimit"] = Value::Null,
+        "fc" => source["targetWWNs"] = joined(&source["targetWWNs"], ", ").into(),
+        "flexVolume" if source.get("options").is_some() => {
+            source["options"] = ["map[", &pairs(&source["options"], ":").join(" "), "]"].concat().into();
+        }
+        _ => {}
+    }
+    source
 }
 
 fn tell_more(story: &mut Story, field: &str, source: &Value) {
@@ -163,7 +237,11 @@ fn tell_more(story: &mut Story, field: &str, source: &Value) {
             // Upstream sets every part of the table off anew.
             let text = match source.get("volumeAttributes") {
                 None => "<none>".into(),
-                Some(attributes) => ["    ", &pairs(attributes, "=").join("\n        \t    ")].concat(),
+                Some(attributes) => {
+                    let mut told = pairs(attributes, "=");
+                    told.iter_mut().for_each(|pair| *pair = shorten(pair, LONGEST));
+                    nested(&told)
+                }
             };
             story.field(2, "VolumeAttributes", &text);
         }
@@ -182,9 +260,20 @@ fn tell_part(story: &mut Story, part: &Value) {
 
 /// The claim that is made for each pod (upstream: `printPersistentVolumeClaim`).
 fn tell_claim(story: &mut Story, claim: &Value) {
-    story.tell(
-        claim,
-        "    StorageClass:\t{spec.storageClassName}\n    Volume:\t{spec.volumeName}\n    Labels:\t{+metadata.labels}
-    Annotations:\t{*metadata.annotations}\n    Capacity:\t\n    Access Modes:\t\n?    VolumeMode:\t{spec.volumeMode}",
-    );
+    story.field(2, "StorageClass", class(claim));
+    story.tell(claim, "    Volume:\t{spec.volumeName}");
+    story.field(2, "Labels", &nested(&pairs(&claim["metadata"]["labels"], "=")));
+    story.field(2, "Annotations", &nested(&annotations(&claim["metadata"]["annotations"])));
+    story.tell(claim, "    Capacity:\t\n    Access Modes:\t\n?    VolumeMode:\t{spec.volumeMode}");
+    data_source(story, 2, claim);
+}
+
+/// Upstream sets every part of a table inside another off anew.
+fn nested(told: &[String]) -> String {
+    let mut text = String::new();
+    for (nth, told) in told.iter().enumerate() {
+        text += if nth == 0 { "    " } else { "\n    \t    " };
+        text += &told.replace("\n\t", "\n    \t");
+    }
+    text
 }

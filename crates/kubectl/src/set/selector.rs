@@ -1,9 +1,9 @@
 //! `kubectl set selector`.
 
-use crate::command::{Cx, DryRun, outcome};
+use crate::command::{Cx, outcome};
 use crate::printer::done;
 use crate::trouble::Trouble;
-use crate::{Args, Failure, target};
+use crate::{Args, Failure, record, target};
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{LabelSelector, Patch, Value, labels, patch};
 use orrery_apiserver::Key;
@@ -17,7 +17,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     })?;
     let mut troubles = Vec::new();
     for object in target::visit(cx, args, resources)? {
-        match object.and_then(|object| select(cx, &object, &selector)) {
+        match object.and_then(|object| select(cx, args, &object, &selector)) {
             Ok(object) => done(cx, args, &object, "selector updated")?,
             Err(trouble) => troubles.push(trouble),
         }
@@ -25,7 +25,12 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     outcome(troubles)
 }
 
-fn select(cx: &mut Cx<'_>, object: &Object, selector: &LabelSelector) -> Result<Object, Trouble> {
+fn select(
+    cx: &mut Cx<'_>,
+    args: &Args,
+    object: &Object,
+    selector: &LabelSelector,
+) -> Result<Object, Trouble> {
     if object.kind() != Kind::Service {
         return Err(Trouble::Text("setting a selector is only supported for Services".into()));
     }
@@ -42,9 +47,10 @@ fn select(cx: &mut Cx<'_>, object: &Object, selector: &LabelSelector) -> Result<
     }
     let mut tree = object.to_value();
     tree["spec"]["selector"] = pairs.into();
+    record::into_tree(args, &mut tree);
     let patch = patch::two_way(&object.to_value(), &tree).map_err(Trouble::Text)?;
-    match cx.dry_run {
-        DryRun::Client => Ok(Object::decode(object.kind(), &tree).0),
-        _ => Ok(cx.patch(&Key::of(object), &Patch::Strategic(patch))?),
+    match cx.dry_run.sends() {
+        true => Ok(cx.patch(&Key::of(object), &Patch::Strategic(patch))?),
+        false => Ok(Object::decode(object.kind(), &tree).0),
     }
 }

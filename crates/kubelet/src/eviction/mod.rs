@@ -115,11 +115,6 @@ impl Kubelet {
         self.plan_measurement(now);
     }
 
-    /// Whether something outside the pods uses up what the machine has.
-    pub fn is_strained(&self, what: Strain) -> bool {
-        self.manager.strain[what as usize] > 0
-    }
-
     /// Notes what a pod uses from now on; when that changes by itself.
     pub(crate) fn note_usage(
         &mut self,

@@ -112,6 +112,18 @@ fn a_container_whose_first_hook_fails_is_stopped_and_backed_off() {
 }
 
 #[test]
+fn a_hook_that_no_kubelet_runs_fails() {
+    let mut world = World::new(RuntimeProfile::Immediate);
+    let spec = r#"{"containers": [{"name": "c", "image": "nginx:1.25",
+        "lifecycle": {"postStart": {"tcpSocket": {"port": 80}}}}]}"#;
+    world.pod("web", spec, &[]);
+    world.run(500);
+    let waiting = world.get("web").status.container_statuses[0].state.waiting.clone().expect("it waits");
+    expect!["PostStartHookError: Cannot run handler: invalid handler: &LifecycleHandler{Exec:nil,HTTPGet:nil,TCPSocket:&TCPSocketAction{Port:{0 80 },Host:,},Sleep:nil,}"]
+        .assert_eq(&format!("{}: {}", waiting.reason.unwrap_or_default(), waiting.message.unwrap_or_default()));
+}
+
+#[test]
 fn a_container_that_is_added_for_a_look_runs_once() {
     let mut world = World::new(RuntimeProfile::Immediate);
     world.pod("web", NGINX, &[]);

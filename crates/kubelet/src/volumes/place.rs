@@ -25,6 +25,8 @@ pub(crate) fn place_of<'a>(
     let path = if sub.is_empty() { String::new() } else { normal("/", &sub) };
     let source = volume.persistent_volume_claim.as_ref().is_some_and(|claim| claim.read_only)
         || volume.nfs.as_ref().is_some_and(|nfs| nfs.read_only)
+        || volume.iscsi.as_ref().is_some_and(|iscsi| iscsi.read_only)
+        || volume.fc.as_ref().is_some_and(|fc| fc.read_only)
         || volume.csi.as_ref().is_some_and(|csi| csi.read_only == Some(true));
     Some(Place { volume, path, read_only: mount.read_only || source || is_made(volume) })
 }

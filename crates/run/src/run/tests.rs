@@ -1,22 +1,27 @@
 //! What holds of every run.
 
 use super::*;
-use crate::What;
+use crate::{Changed, Goal, Pace, What};
 use orrery_sim::Random;
 use orrery_view::scene::tally;
 
-const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
+pub(crate) const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
 
 fn ready(run: &Run) -> usize {
     tally(run.cluster(), None).0
 }
 
-fn seconds(n: u64) -> u64 {
+pub(crate) fn seconds(n: u64) -> u64 {
     n * 1_000_000_000
 }
 
-fn go(run: &mut Run, to: u64) {
+pub(crate) fn go(run: &mut Run, to: u64) {
     run.seek(seconds(to), &mut || true);
+}
+
+/// Goes somewhere at once, and tells whether that is anywhere.
+pub(crate) fn travel(run: &mut Run, goal: Goal) -> bool {
+    run.travel(goal).go_on(run, &mut || true).expect("nothing interrupts it")
 }
 
 fn scale(replicas: u32) -> Action {
@@ -29,7 +34,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Two replicas at once, four after a minute, and a node that goes after two.
-fn eventful() -> Run {
+pub(crate) fn eventful() -> Run {
     let mut run = Run::new(SEED, NODES, None);
     run.act(Action::Apply { text: WEB.into() });
     go(&mut run, 60);
@@ -74,10 +79,10 @@ fn wherever_one_goes_the_end_is_the_same() {
         let mut chance = Random::stream(seed, "seeks");
         for _ in 0..25 {
             match chance.below(6) {
-                0 => drop(run.step()),
-                1 => drop(run.step_back()),
-                2 => drop(run.step_work()),
-                3 => drop(run.seek_event(chance.below(revisions))),
+                0 => drop(travel(&mut run, Goal::On(Pace::Change))),
+                1 => drop(travel(&mut run, Goal::Back(Pace::Change))),
+                2 => drop(travel(&mut run, Goal::On(Pace::Reconcile))),
+                3 => drop(travel(&mut run, Goal::Write(chance.below(revisions)))),
                 4 => run.seek(chance.below(end), &mut || false),
                 _ => run.seek(chance.below(end), &mut || true),
             }
@@ -86,37 +91,6 @@ fn wherever_one_goes_the_end_is_the_same() {
         assert_eq!(run.trace_hash(), hash, "seed {seed}");
         assert_eq!((run.taken(), run.branches().len()), (3, 1), "going somewhere does nothing");
     }
-}
-
-#[test]
-fn back_is_where_forward_came_from() {
-    let mut run = eventful();
-    go(&mut run, 59);
-    let mut hashes = vec![run.trace_hash()];
-    while run.taken() < 2 || hashes.len() < 20 {
-        assert!(run.step());
-        hashes.push(run.trace_hash());
-    }
-    for hash in hashes.iter().rev().skip(1) {
-        assert!(run.step_back());
-        assert_eq!(run.trace_hash(), *hash);
-    }
-    go(&mut run, 0);
-    while run.step_back() {}
-    assert_eq!((run.now(), run.taken()), (0, 0));
-}
-
-#[test]
-fn an_event_is_reached_just_after_it_was_written() {
-    let mut run = eventful();
-    let last = run.cluster().api().revision();
-    for revision in [last, last / 2, last - 3] {
-        assert!(run.seek_event(revision));
-        let at = run.cluster().api().write(revision).map(|write| write.time.as_nanos());
-        assert_eq!(at, Some(run.now()), "revision {revision}");
-        assert!(run.step_back() && run.cluster().api().revision() < revision);
-    }
-    assert!(!run.seek_event(1_000_000), "nobody knows of it");
 }
 
 #[test]
@@ -185,11 +159,24 @@ fn checkpoints_lie_evenly_and_are_bounded() {
         run.act(scale((now / seconds(1)) as u32 % 2));
         run.run(now + seconds(1), &mut || true);
     }
-    let places: Vec<u64> = run.branches[0].checkpoints.iter().map(Cursor::place).collect();
+    let places: Vec<u64> = run.branches[0].checkpoints.iter().map(|kept| kept.place()).collect();
     assert!(places.len() > 32 && places.len() <= 65, "{places:?}");
     let widest = places.windows(2).map(|pair| pair[1] - pair[0]).max();
     let even = run.here.place() / places.len() as u64;
     assert!(widest <= Some(even.max(EVENTS_APART) * 4), "{even} {places:?}");
+    assert!(run.checkpoints().1 <= branch::ROOM, "{:?}", run.checkpoints());
+}
+
+#[test]
+fn where_little_happens_there_are_few_checkpoints() {
+    let mut run = eventful();
+    assert_eq!(
+        run.checkpoints().0,
+        3,
+        "the beginning, where the first thing was done, and one before each other"
+    );
+    go(&mut run, 36_000);
+    assert_eq!(run.checkpoints().0, 3, "ten hours of nothing");
 }
 
 #[test]
@@ -202,36 +189,76 @@ fn two_moments_are_compared_field_by_field() {
         let side = |text: &Option<String>| text.clone().unwrap_or_default();
         fields.iter().map(|f| format!("{}: {} -> {}", f.path, side(&f.old), side(&f.new))).collect()
     };
-    let changed = run.compare(moment(59), moment(110));
+    let changed = run.compare(moment(59), moment(110)).changed;
     let web = fields(&changed, "Deployment", "web");
     assert!(web.contains(&"spec.replicas: 2 -> 4".to_owned()), "{web:?}");
     assert!(!web.iter().any(|line| line.contains("resourceVersion")), "{web:?}");
     let added: Vec<_> = changed.iter().filter(|c| c.what == What::Added).map(|c| &*c.id.kind).collect();
     assert_eq!(added, ["Pod", "Pod"]);
-    let node = fields(&run.compare(moment(110), moment(300)), "Node", "node-2");
+    let node = fields(&run.compare(moment(110), moment(300)).changed, "Node", "node-2");
     assert!(node.contains(&"status.conditions[Ready].status: True -> Unknown".to_owned()), "{node:?}");
-    let back = run.compare(moment(110), moment(59));
+    let back = run.compare(moment(110), moment(59)).changed;
     assert_eq!(back.iter().filter(|c| c.what == What::Removed).count(), 2);
-    assert_eq!(run.compare(moment(300), moment(300)), []);
+    assert_eq!(run.compare(moment(300), moment(300)), Comparison::default());
     run.fork(seconds(300));
-    assert_eq!(run.compare(moment(300), run.moment()), [], "a branch begins as its parent is");
+    assert_eq!(run.compare(moment(300), run.moment()).changed, [], "a branch begins as its parent is");
 }
 
 #[test]
-fn a_branch_that_was_kept_is_grafted_onto_the_run_and_comes_to_the_same() {
+fn a_run_that_was_saved_is_opened_with_all_its_branches_and_comes_to_the_same() {
     let mut run = eventful();
     go(&mut run, 30);
     run.act(scale(1));
+    run.rename(1, "what if");
     go(&mut run, 120);
-    let (link, other) = (run.whole(vec![], 1.0), &run.branches()[1]);
-    let mut again = Run::of(&Link { steps: run.branches()[0].steps.clone(), ..link });
-    again.graft(0, other.at, other.steps.clone());
-    let grafted = &again.branches()[1];
-    assert_eq!((grafted.at, grafted.shared, grafted.parent), (other.at, other.shared, other.parent));
-    again.switch(1);
-    go(&mut again, 120);
-    assert_eq!((ready(&again), again.trace_hash()), (1, run.trace_hash()));
-    again.switch(0);
-    go(&mut again, 110);
-    assert_eq!(ready(&again), 4);
+    run.fork(seconds(100));
+    let saved = run.saved(vec![], 1.0);
+    let mut again = Run::open(&saved);
+    assert_eq!((again.now(), again.branch()), (0, 2), "at the beginning, on the same branch");
+    go(&mut again, 100);
+    assert_eq!(again.saved(vec![], 1.0), saved);
+    for branch in 0..3 {
+        for run in [&mut run, &mut again] {
+            run.switch(branch);
+            go(run, 110);
+        }
+        assert_eq!((ready(&again), again.trace_hash()), (ready(&run), run.trace_hash()), "branch {branch}");
+    }
+}
+
+#[test]
+fn what_only_time_changes_is_counted_and_not_shown() {
+    let run = eventful();
+    let found = run.compare(Moment { branch: 0, at: seconds(1) }, run.moment());
+    assert!(found.heartbeats >= NODES as usize, "{}", found.heartbeats);
+    let fields = found.changed.iter().filter_map(|changed| match &changed.what {
+        What::Fields(fields) => Some(fields),
+        _ => None,
+    });
+    let paths: Vec<_> = fields.flatten().map(|field| &*field.path).collect();
+    assert!(!paths.is_empty() && !paths.iter().any(|path| path.contains("Heartbeat")), "{paths:?}");
+}
+
+#[test]
+fn a_comparison_that_is_interrupted_goes_on_and_finds_the_same() {
+    let run = eventful();
+    let [a, b] = [59, 300].map(|at| Moment { branch: 0, at: seconds(at) });
+    let mut comparing = Comparing::new(&run, a, b);
+    let (mut percent, mut rounds) = (0, 0);
+    let found = loop {
+        let mut looks = 3;
+        let more = &mut || {
+            looks -= 1;
+            looks > 0
+        };
+        if let Some(found) = comparing.go_on(&run, more) {
+            break found;
+        }
+        assert!((percent..=100).contains(&comparing.percent()), "{percent} {}", comparing.percent());
+        (percent, rounds) = (comparing.percent(), rounds + 1);
+    };
+    assert!(rounds > 10, "{rounds}");
+    assert_eq!(found, run.compare(a, b));
+    let kinds: Vec<_> = found.changed.iter().map(|changed| &*changed.id.kind).collect();
+    assert_eq!((kinds[0], kinds[kinds.len() - 1]), ("Deployment", "ReplicaSet"), "{kinds:?}");
 }

@@ -9,8 +9,9 @@ mod traffic;
 use std::collections::BTreeMap;
 
 use crate::scene::{NodeCard, ObjectRef, Scene, ServiceBox};
+use crate::words;
 pub use owners::{BranchPlace, FamilyPlace};
-pub use traffic::{Edge, Leg, TrafficPlaces, route};
+pub use traffic::{Edge, Forward, Leg, TrafficPlaces, route};
 
 /// A box on the sheet, in pixels.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -176,7 +177,9 @@ pub fn spot_of(l: &Layout, scene: &Scene, id: &ObjectRef) -> Option<Spot> {
 /// Room above a lane for its heading.
 pub const HEADING: f64 = 26.0;
 const GAP: f64 = 14.0;
-const SERVICE: (f64, f64) = (124.0, 42.0);
+/// A service beside the nodes: at least so wide, so much wider for long names, and so high.
+const SERVICE_WIDTH: (f64, f64) = (124.0, 176.0);
+const SERVICE_HEIGHT: f64 = 42.0;
 /// Height of a registry.
 const REGISTRY: f64 = 30.0;
 const CHANNEL: f64 = 24.0;
@@ -244,23 +247,32 @@ fn place_control_plane(l: &mut Layout) {
     l.rail = Spot::new(m, 92.0, w, 30.0);
 }
 
+/// How wide the column of services is: what the longest name takes, as far as the nodes can spare it.
+fn side_width(scene: &Scene, width: f64) -> f64 {
+    let (least, most) = SERVICE_WIDTH;
+    let longest =
+        scene.services.iter().map(|service| words::bold_width(&service.id.name, 12.0)).fold(0.0, f64::max);
+    (longest + 24.0).min(width / 5.5).clamp(least, most).round()
+}
+
 /// Services in a column beside the nodes, or in rows above them. Returns the lowest edge.
 fn place_services(l: &mut Layout, scene: &Scene) -> f64 {
     let m = margin(l);
-    l.outside = Spot::new(m, BODY + 8.0, SERVICE.0, 36.0);
+    let side = if l.narrow { SERVICE_WIDTH.0 } else { side_width(scene, l.width) };
+    l.outside = Spot::new(m, BODY + 8.0, side, 36.0);
     if l.narrow {
         let w = (inner(l) - GAP) / 2.0;
         let top = l.outside.bottom() + HEADING;
         l.services = (0..scene.services.len())
             .map(|i| {
                 let (col, row) = ((i % 2) as f64, (i / 2) as f64);
-                Spot::new(m + col * (w + GAP), top + row * (SERVICE.1 + 8.0), w, SERVICE.1)
+                Spot::new(m + col * (w + GAP), top + row * (SERVICE_HEIGHT + 8.0), w, SERVICE_HEIGHT)
             })
             .collect();
     } else {
         let top = l.outside.bottom() + HEADING + 8.0;
         l.services = (0..scene.services.len())
-            .map(|i| Spot::new(m, top + i as f64 * (SERVICE.1 + 8.0), SERVICE.0, SERVICE.1))
+            .map(|i| Spot::new(m, top + i as f64 * (SERVICE_HEIGHT + 8.0), side, SERVICE_HEIGHT))
             .collect();
     }
     let lowest = l.services.last().map_or(l.outside.bottom(), Spot::bottom);
@@ -270,7 +282,7 @@ fn place_services(l: &mut Layout, scene: &Scene) -> f64 {
 /// Registries below the services. Returns the lowest edge.
 fn place_registries(l: &mut Layout, count: usize, y: f64) -> f64 {
     let columns = if l.narrow { 2 } else { 1 };
-    let w = if l.narrow { (inner(l) - GAP) / 2.0 } else { SERVICE.0 };
+    let w = if l.narrow { (inner(l) - GAP) / 2.0 } else { l.outside.w };
     let (m, top) = (margin(l), y + HEADING + 6.0);
     l.registries = (0..count)
         .map(|i| {
@@ -295,7 +307,8 @@ impl Layout {
 /// Node cards in rows of equal height, with their pods. Returns the lowest edge.
 fn place_nodes(l: &mut Layout, scene: &Scene, left_bottom: f64) -> f64 {
     let m = margin(l);
-    let (x0, mut y) = if l.narrow { (m, left_bottom + GAP + 4.0) } else { (m + SERVICE.0 + CHANNEL, BODY) };
+    let (x0, mut y) =
+        if l.narrow { (m, left_bottom + GAP + 4.0) } else { (l.outside.right() + CHANNEL, BODY) };
     let room = l.width - m - x0;
     let (least, most) = l.density.card();
     let fit = (((room + GAP) / (least + GAP)).floor() as usize).max(1);

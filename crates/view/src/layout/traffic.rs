@@ -9,7 +9,7 @@ use crate::traffic::{Door, Entrance, Served, Traffic};
 /// What is placed of the traffic view beside services, nodes and pods.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TrafficPlaces {
-    /// Load balancers, Ingresses and the nodes' ports, in their order.
+    /// The ports of the person's machine, load balancers, Ingresses and the nodes' ports, in their order.
     pub entrances: Vec<Spot>,
     /// The cluster's DNS.
     pub dns: Spot,
@@ -17,6 +17,17 @@ pub struct TrafficPlaces {
     pub street: String,
     /// From entrances to services.
     pub edges: Vec<Edge>,
+    /// From the ports of the person's machine into pods, in their order.
+    pub forwards: Vec<Forward>,
+}
+
+/// The way of what goes to a port of the person's machine: by the API server and the kubelet of the node into the pod.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Forward {
+    /// The line, as SVG path data. Within the API server's box there is none.
+    pub path: String,
+    /// Where it meets the API server, and where the kubelet.
+    pub stops: [(f64, f64); 2],
 }
 
 /// A line from an entrance to a service.
@@ -38,6 +49,7 @@ const STREET: f64 = 22.0;
 /// Between entrances and services: a lane for each line, and the port that it asks for.
 const LANES: f64 = 58.0;
 const SERVICE: f64 = 150.0;
+const DNS: f64 = 34.0;
 const CHANNEL: f64 = 28.0;
 /// Height of a node's head, with room for lines above its first row of pods.
 const NODE_HEAD: f64 = 46.0;
@@ -53,21 +65,24 @@ pub(super) fn place(l: &mut Layout, scene: &Scene, traffic: &Traffic) -> f64 {
         let mut services = Vec::new();
         let y = rows(&mut services, &traffic.services, l, y, service_height);
         l.services = services;
-        places.dns = Spot::new(l.width - m - 110.0, BODY + 20.0, 110.0, 34.0);
+        places.dns = Spot::new(l.width - m - 110.0, BODY + 20.0, 110.0, DNS);
         place_nodes(l, scene, m, y)
     } else {
         let mut x = m + OUTSIDE + STREET;
         let mut lowest = l.outside.bottom();
+        // The way from the outside to DNS passes above the entrances.
+        let top = BODY + DNS + GAP;
         if !traffic.entrances.is_empty() {
-            places.entrances = column(&traffic.entrances, x, ENTRANCE, BODY, entrance_height);
+            places.entrances = column(&traffic.entrances, x, ENTRANCE, top, entrance_height);
             lowest = places.entrances.last().map_or(lowest, Spot::bottom);
             x += ENTRANCE + LANES;
         }
-        places.dns = Spot::new(x, BODY, SERVICE, 34.0);
-        l.services = column(&traffic.services, x, SERVICE, places.dns.bottom() + GAP, service_height);
+        places.dns = Spot::new(x, BODY, SERVICE, DNS);
+        l.services = column(&traffic.services, x, SERVICE, top, service_height);
         lowest = l.services.last().map_or(lowest, |s| lowest.max(s.bottom()));
         place_nodes(l, scene, x + SERVICE + CHANNEL, BODY).max(lowest)
     };
+    forward(&mut places, l, scene, traffic);
     if !l.narrow {
         join(&mut places, l, traffic);
         if l.density == Density::Full {
@@ -80,7 +95,7 @@ pub(super) fn place(l: &mut Layout, scene: &Scene, traffic: &Traffic) -> f64 {
 
 fn entrance_height(entrance: &Entrance) -> f64 {
     match entrance.door {
-        Door::LoadBalancer => 42.0,
+        Door::LoadBalancer | Door::PortForward => 42.0,
         Door::Ingress => 28.0 + LINE * entrance.ways.len() as f64,
         Door::Node => 26.0,
     }
@@ -174,6 +189,29 @@ fn join(places: &mut TrafficPlaces, l: &Layout, traffic: &Traffic) {
             let label = (to.x - 5.0, y - 3.0, asked);
             places.edges.push(Edge { path, label, service: way.service, closed: entrance.closed });
         }
+    }
+}
+
+/// The lines from ports of the person's machine into pods: beside everything else, for no Service and no rule is asked.
+fn forward(places: &mut TrafficPlaces, l: &Layout, scene: &Scene, traffic: &Traffic) {
+    let all = traffic.entrances.iter().zip(&places.entrances);
+    for (entrance, spot) in all.filter(|(entrance, _)| entrance.door == Door::PortForward) {
+        let mut nodes = scene.nodes.iter().zip(&l.nodes);
+        let node = nodes.find(|(card, _)| card.pods.iter().any(|pod| pod.id == entrance.id));
+        let at = scene.pods().position(|pod| pod.id == entrance.id);
+        let (Some((_, node)), Some(at)) = (node, at) else { continue };
+        let (pod, server) = (l.pods[at], l.rail.bottom());
+        // Where nodes are as wide as the sheet the way down is at its other side.
+        let (up, down, kubelet, within) = match l.narrow {
+            true => (spot.x - 5.0, node.right() + 5.0, node.right(), node.right() - 6.0),
+            false => (spot.x - 5.0, node.x - 5.0, node.x, node.x + 6.0),
+        };
+        let inside = |x: f64| x.clamp(l.rail.x + 8.0, l.rail.right() - 8.0);
+        let (below, head, above) = (server + 7.0, node.y + 16.0, pod.y - 12.0);
+        let to = format!("M{} {}H{up}V{below}H{}V{server}", spot.x, spot.cy(), inside(up));
+        let on = format!("M{} {server}V{below}H{down}V{head}H{within}V{above}H{}", inside(down), pod.cx());
+        let path = [to, on, format!("V{}", pod.y)].concat();
+        places.forwards.push(Forward { path, stops: [(inside(up), server), (kubelet, head)] });
     }
 }
 

@@ -2,11 +2,13 @@
 //! look, back to a person or to time. All of it was recorded as it happened.
 
 use orrery_api::{Event, Kind, Object, Pod};
-use orrery_apimachinery::ManagedFieldsEntry;
+use orrery_apimachinery::{ManagedFieldsEntry, Value};
 use orrery_apiserver::{ApiServer, Key, Op, Verb, Write};
-use orrery_cluster::{self as engine, Act, Cluster};
+use orrery_cluster::Cluster;
+use orrery_manifest::Limits;
 
-use super::fields::{FieldChange, diff, is_within};
+use super::fields::{FieldChange, diff, is_within, leaves, without};
+use super::people::{Done, Held, before, by_hand, held};
 use crate::calls::{Caller, label};
 use crate::plane;
 use crate::scene::{ObjectRef, Text};
@@ -68,6 +70,10 @@ pub struct Link {
     pub says: Option<Text>,
     /// How long its author waited after what made it look, if time had a part in it.
     pub waited: Option<u64>,
+    /// Why its author could not act at once, if somebody saw to that.
+    pub held: Option<Held>,
+    /// What people did while it waited that bears on it, newest first.
+    pub meanwhile: Vec<Done>,
 }
 
 /// Where a chain begins.
@@ -75,8 +81,8 @@ pub struct Link {
 pub enum Start {
     /// A person did something.
     Person(Done),
-    /// Time had come for whoever wrote. What a person had done last to the object or its node is told, too.
-    Time(Option<Done>),
+    /// Time had come for whoever wrote. What people had done before that bears on it is told, too, newest first.
+    Time(Vec<Done>),
     /// It was there when the cluster began.
     Cluster,
     /// There is more, but it is too long.
@@ -85,15 +91,17 @@ pub enum Start {
     Older(Option<Text>),
 }
 
-/// Something that a person did.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Done {
-    /// Virtual time in nanoseconds.
-    pub at: u64,
-    /// What.
-    pub act: Act,
-    /// To what; none for a command.
-    pub about: Option<ObjectRef>,
+/// Where the value of a field comes from that an object has had since it was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Given {
+    /// Whoever made the object wrote it.
+    Written,
+    /// It was left out, and the API server fills it so.
+    Default,
+    /// The API server allocates it: a name, an address, a port.
+    Allocated,
+    /// It was left out, and the API server's admission set it.
+    Admission,
 }
 
 /// A chain of causes.
@@ -101,6 +109,8 @@ pub struct Done {
 pub struct Chain {
     /// The field that it is about; none for the object's last change.
     pub field: Option<Text>,
+    /// Where the field's value comes from, if it is the same since the object was made.
+    pub given: Option<Given>,
     /// The writes, newest first.
     pub links: Vec<Link>,
     /// Where it begins.
@@ -132,16 +142,18 @@ pub fn chain(cluster: &Cluster, id: &ObjectRef, field: Option<&str>) -> Option<C
     let first = match first {
         Ok(write) => write,
         Err(older) => {
-            return Some(Chain { field: named, links: Vec::new(), start: Start::Older(older) });
+            return Some(Chain { field: named, given: None, links: Vec::new(), start: Start::Older(older) });
         }
     };
     let mut links = Vec::new();
     let mut write = first;
     let start = loop {
-        links.push(link(api, write, field.filter(|_| links.is_empty())));
+        links.push(link(cluster, write, field.filter(|_| links.is_empty())));
         let before = match (write.cause.write(), write.cause.deed_number()) {
             (Some(revision), _) => api.write(revision),
-            (None, Some(number)) => break person(cluster, number),
+            (None, Some(number)) => {
+                break by_hand(cluster, number).map_or(Start::Time(Vec::new()), Start::Person);
+            }
             (None, None) => None,
         };
         match before {
@@ -150,7 +162,8 @@ pub fn chain(cluster: &Cluster, id: &ObjectRef, field: Option<&str>) -> Option<C
             Some(before) => write = before,
         }
     };
-    Some(Chain { field: named, links, start })
+    let given = field.filter(|_| first.op == Op::Added).and_then(|field| given(api, first, field));
+    Some(Chain { field: named, given, links, start })
 }
 
 /// The fields of an object that changed since it was made, each with its last change, the latest first; and whether
@@ -172,6 +185,20 @@ pub fn changed_fields(cluster: &Cluster, id: &ObjectRef) -> (Vec<FieldRow>, bool
     }
     rows.truncate(LISTED);
     (rows, false)
+}
+
+/// The paths of all fields that an object has, with those of what holds them; in order.
+pub fn fields(cluster: &Cluster, id: &ObjectRef) -> Vec<String> {
+    let api = cluster.api();
+    let Some(object) = key(api, id).and_then(|key| api.object(&key)) else { return Vec::new() };
+    let mut found = std::collections::BTreeSet::new();
+    for path in leaves(&object.to_value()).into_keys() {
+        for (end, _) in path.match_indices(['.', '[']) {
+            found.insert(path[..end].to_owned());
+        }
+        found.insert(path);
+    }
+    found.into_iter().collect()
 }
 
 /// The object's revision: its chain stays the same as long as this does.
@@ -211,6 +238,10 @@ fn changes(api: &ApiServer, write: &Write) -> Option<Vec<FieldChange>> {
 
 /// The write that gave a field its value, or took it away. If that is older than what is kept, who manages the field.
 fn setter<'a>(api: &'a ApiServer, last: &'a Write, field: &str) -> Result<&'a Write, Option<Text>> {
+    // With every write comes another.
+    if field == "metadata.resourceVersion" {
+        return Ok(last);
+    }
     for write in own_writes(api, Some(last)) {
         match changes(api, write) {
             None => return Err(manager(api, last, field)),
@@ -219,6 +250,44 @@ fn setter<'a>(api: &'a ApiServer, last: &'a Write, field: &str) -> Result<&'a Wr
         }
     }
     Err(None)
+}
+
+/// What the API server allocates when an object is made.
+const ALLOCATED: [&str; 8] = [
+    "metadata.uid",
+    "metadata.creationTimestamp",
+    "metadata.generation",
+    "spec.clusterIP",
+    "spec.clusterIPs",
+    "spec.ipFamilies",
+    "spec.healthCheckNodePort",
+    "nodePort",
+];
+
+/// Where the value of a field comes from that the write which made the object gave it.
+fn given(api: &ApiServer, write: &Write, field: &str) -> Option<Given> {
+    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    let made = &api.change(write.revision)?.value;
+    let tree = made.to_value();
+    let within = |tree: &Value| leaves(tree).into_iter().find(|(path, _)| is_within(path, field));
+    let value = within(&tree)?;
+    let applied = made.metadata().annotations.get(APPLIED);
+    let applied = applied.and_then(|text| orrery_manifest::read(text, &Limits::default()).documents.pop());
+    if applied.as_ref().is_some_and(|document| within(&document.value).is_some()) {
+        return Some(Given::Written);
+    }
+    if ALLOCATED.iter().any(|known| is_within(field, known) || field.ends_with(known)) {
+        return Some(Given::Allocated);
+    }
+    let (mut bare, _) = Object::decode(write.kind, &without(&tree, &mut String::new(), field));
+    bare.apply_defaults();
+    let by_person = plane::caller(&write.actor) == Caller::Outside;
+    Some(match applied {
+        // Components write all that they mean, and people leave much out.
+        _ if by_person && within(&bare.to_value()) == Some(value) => Given::Default,
+        Some(_) => Given::Admission,
+        None => Given::Written,
+    })
 }
 
 /// Who manages a field, as far as the server remembers that.
@@ -230,7 +299,8 @@ fn manager(api: &ApiServer, write: &Write, field: &str) -> Option<Text> {
     managed.iter().find(holds).map(|entry| entry.manager.clone())
 }
 
-fn link(api: &ApiServer, write: &Write, field: Option<&str>) -> Link {
+fn link(cluster: &Cluster, write: &Write, field: Option<&str>) -> Link {
+    let api = cluster.api();
     let told = changes(api, write);
     let kept = told.is_some();
     // What was made or taken away has all its fields new or gone.
@@ -240,7 +310,16 @@ fn link(api: &ApiServer, write: &Write, field: Option<&str>) -> Link {
     let more = fields.len().saturating_sub(FIELDS);
     fields.truncate(FIELDS);
     let cause = write.cause.write().and_then(|revision| api.write(revision));
+    let held = cause.and_then(|cause| held(cluster, write, cause.time));
+    let later = cause.filter(|_| write.cause.is_later() && held.is_none());
+    let since = |done: &Done| later.is_some_and(|cause| cause.time.as_nanos() < done.at);
     Link {
+        meanwhile: if later.is_some() {
+            before(cluster, write).into_iter().filter(since).collect()
+        } else {
+            Vec::new()
+        },
+        held,
         revision: write.revision,
         deed: deed(api, write),
         at: write.time.as_nanos(),
@@ -293,25 +372,10 @@ fn says(api: &ApiServer, write: &Write) -> Option<Text> {
     found.next()
 }
 
-fn person(cluster: &Cluster, number: usize) -> Start {
-    cluster.deed(number).map_or(Start::Time(None), |deed| Start::Person(done(deed)))
-}
-
-fn done(deed: &engine::Deed) -> Done {
-    let about = deed.about.as_ref().map(|key| ObjectRef::new(key.kind.name(), &key.namespace, &key.name));
-    Done { at: deed.at.as_nanos(), act: deed.act.clone(), about }
-}
-
-/// Nobody wrote what led to this: the cluster began so, or time had come, maybe after something happened to a machine.
+/// Nobody wrote what led to this: the cluster began so, or time had come, maybe after a person did something.
 fn by_itself(cluster: &Cluster, write: &Write) -> Start {
     if write.time.as_nanos() == 0 && &*write.actor == "kube-apiserver" {
         return Start::Cluster;
     }
-    let own = Key::new(write.kind, write.namespace.clone(), write.name.clone());
-    let pod = cluster.api().object(&own).and_then(|object| object.get::<Pod>());
-    let node = write.actor.strip_prefix("kubelet/").or_else(|| pod?.node_name.as_deref());
-    let node = node.map(|node| Key::new(Kind::Node, "", node));
-    let of = |key: &Key| cluster.last_deed_to(key, write.time);
-    let last = [of(&own), node.as_ref().and_then(of)].into_iter().flatten().max_by_key(|deed| deed.at);
-    Start::Time(last.map(done))
+    Start::Time(before(cluster, write))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use orrery_apimachinery::Value;
+use orrery_manifest::Positions;
 
 use crate::scene::Text;
 
@@ -64,6 +65,94 @@ fn short(value: &str) -> Text {
     }
 }
 
+/// Goes on to a field of a map. Keys of labels and annotations have dots of their own.
+fn push_key(path: &mut String, name: &str) {
+    let _ = match (path.len(), name.contains(['.', '/'])) {
+        (0, _) => write!(path, "{name}"),
+        (_, true) => write!(path, "[{name}]"),
+        _ => write!(path, ".{name}"),
+    };
+}
+
+/// Goes on to an item of a list.
+fn push_item(path: &mut String, item: &Value, index: usize) {
+    let _ = match NAMES.iter().find_map(|name| item.get(name)) {
+        Some(Value::String(name)) => write!(path, "[{name}]"),
+        Some(name) => write!(path, "[{name}]"),
+        None => write!(path, "[{index}]"),
+    };
+}
+
+/// The field that stands on each line of a text in YAML; none where there is none that is told of.
+pub fn fields_of_lines(yaml: &str) -> Vec<Option<Text>> {
+    let mut lines = vec![None; yaml.lines().count()];
+    let reading = orrery_manifest::read(yaml, &orrery_manifest::Limits::default());
+    if let Some(document) = reading.documents.first() {
+        place(&document.value, &document.positions, (&mut String::new(), &mut String::new()), &mut lines);
+    }
+    lines
+}
+
+/// Notes where the fields of a value stand: `path` as fields are told, `at` as places are found.
+fn place(
+    value: &Value,
+    positions: &Positions,
+    (path, at): (&mut String, &mut String),
+    lines: &mut [Option<Text>],
+) {
+    let (was, stood) = (path.len(), at.len());
+    let mut note = |path: &mut String, at: &mut String, inner: &Value| {
+        let span = positions.of(at);
+        let line = span.key.unwrap_or(span.value).line as usize;
+        if let Some(there) = lines.get_mut(line.wrapping_sub(1)) {
+            *there = Some(path.as_str().into());
+        }
+        place(inner, positions, (&mut *path, &mut *at), lines);
+        path.truncate(was);
+        at.truncate(stood);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, inner)| {
+            push_key(path, name);
+            let _ = write!(at, "[{name}]");
+            note(path, at, inner);
+        }),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, inner)| {
+            push_item(path, inner, index);
+            let _ = write!(at, "[{index}]");
+            note(path, at, inner);
+        }),
+        _ => {}
+    }
+}
+
+/// An object without a field and what is in it.
+pub(crate) fn without(value: &Value, path: &mut String, field: &str) -> Value {
+    let length = path.len();
+    let step = |path: &mut String, inner: &Value| {
+        let kept = (!is_within(path, field)).then(|| without(inner, path, field));
+        path.truncate(length);
+        kept
+    };
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter_map(|(name, inner)| {
+                push_key(path, name);
+                Some((name.clone(), step(path, inner)?))
+            });
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => {
+            let kept = items.iter().enumerate().filter_map(|(index, inner)| {
+                push_item(path, inner, index);
+                step(path, inner)
+            });
+            Value::Array(kept.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 fn gather(value: &Value, path: &mut String, found: &mut BTreeMap<String, String>) {
     if SILENT.contains(&path.as_str()) {
         return;
@@ -72,27 +161,14 @@ fn gather(value: &Value, path: &mut String, found: &mut BTreeMap<String, String>
     match value {
         Value::Object(fields) => {
             for (name, inner) in fields {
-                match (length, name.contains(['.', '/'])) {
-                    (0, _) => path.push_str(name),
-                    // Keys of labels and annotations have dots of their own.
-                    (_, true) => {
-                        let _ = write!(path, "[{name}]");
-                    }
-                    _ => {
-                        let _ = write!(path, ".{name}");
-                    }
-                }
+                push_key(path, name);
                 gather(inner, path, found);
                 path.truncate(length);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                let _ = match NAMES.iter().find_map(|name| item.get(name)) {
-                    Some(Value::String(name)) => write!(path, "[{name}]"),
-                    Some(name) => write!(path, "[{name}]"),
-                    None => write!(path, "[{index}]"),
-                };
+                push_item(path, item, index);
                 gather(item, path, found);
                 path.truncate(length);
             }
@@ -147,6 +223,25 @@ mod tests {
                 diff(&old, &new).iter().map(|c| format!("{}: {} → {}", c.path, c.old, c.new)).collect();
             assert_eq!(told.join(", "), want, "{row}");
         }
+    }
+
+    #[test]
+    fn a_line_of_yaml_is_a_field() {
+        let yaml = "metadata:\n  labels:\n    a.b/c: x\nspec:\n  containers:\n  - image: nginx\n    name: web\n    args:\n    - a\n";
+        let told: Vec<String> =
+            fields_of_lines(yaml).iter().map(|field| field.as_deref().unwrap_or("–").to_owned()).collect();
+        let want = [
+            "metadata",
+            "metadata.labels",
+            "metadata.labels[a.b/c]",
+            "spec",
+            "spec.containers",
+            "spec.containers[web].image",
+            "spec.containers[web].name",
+            "spec.containers[web].args",
+            "spec.containers[web].args[0]",
+        ];
+        assert_eq!(told, want);
     }
 
     #[test]

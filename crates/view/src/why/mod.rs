@@ -3,12 +3,16 @@
 
 mod chain;
 mod fields;
+mod people;
+mod steps;
 mod stuck;
 mod text;
 pub mod words;
 
-pub use chain::{Chain, Deed, Done, FieldRow, Link, Start, chain, changed_fields, last_revision};
-pub use fields::FieldChange;
-pub use orrery_cluster::{Act, Strain};
-pub use stuck::{Reason, What, stuck};
+pub use chain::{Chain, Deed, FieldRow, Given, Link, Start, chain, changed_fields, fields, last_revision};
+pub use fields::{FieldChange, fields_of_lines};
+pub use orrery_cluster::{Act, Fault, Strain};
+pub use people::{Done, Held};
+pub use steps::Step;
+pub use stuck::{Mend, Reason, What, stuck};
 pub use text::text;

@@ -2,7 +2,7 @@
 
 use orrery_cluster::Cluster;
 
-use super::words::{deed, sentences};
+use super::words::{deed, given, mended, sentences};
 use super::{Chain, Done, Link, Reason, Start, What, chain, changed_fields, stuck};
 use crate::remedies::{Change, Remedy};
 use crate::scene::ObjectRef;
@@ -50,7 +50,13 @@ fn put_reason(out: &mut String, cluster: &Cluster, id: &ObjectRef, reason: &Reas
     if let Some(says) = &reason.says {
         *out += &format!("    \"{says}\"\n");
     }
+    if let Some(held) = &reason.by {
+        *out += &format!("  {}\n", told(&held.begun));
+    }
     *out += &format!("    -> {remedy}\n");
+    if let Some(mend) = &reason.mend {
+        *out += &format!("       {}\n", mended(mend));
+    }
     if let Some(command) = &reason.command {
         *out += &format!("       {command}\n");
     }
@@ -92,12 +98,14 @@ fn change(change: &Change) -> String {
 }
 
 fn put_chain(out: &mut String, chain: &Chain) {
+    chain.given.iter().for_each(|it| *out += &format!("  {}\n", given(*it)));
     chain.links.iter().for_each(|link| put_link(out, link));
     *out += &match &chain.start {
         Start::Person(done) => format!("  {}\n", told(done)),
-        Start::Time(None) => "  because of nothing but time\n".into(),
-        Start::Time(Some(done)) => {
-            format!("  because of nothing but time; before that:\n  {}\n", told(done))
+        Start::Time(before) if before.is_empty() => "  because of nothing but time\n".into(),
+        Start::Time(before) => {
+            let before: Vec<String> = before.iter().map(|done| format!("  {}\n", told(done))).collect();
+            format!("  because of nothing but time; before that:\n{}", before.concat())
         }
         Start::Cluster => "  the cluster began so\n".into(),
         Start::Longer => "  and so on\n".into(),
@@ -127,6 +135,12 @@ fn put_link(out: &mut String, link: &Link) {
     if let Some(says) = &link.says {
         *out += &format!("             \"{says}\"\n");
     }
+    if let Some(held) = &link.held {
+        *out += &format!("             {} could not work:\n", held.who);
+        held.ended.iter().for_each(|done| *out += &format!("    {}\n", told(done)));
+        *out += &format!("    {}\n", told(&held.begun));
+    }
+    link.meanwhile.iter().for_each(|done| *out += &format!("    {}\n", told(done)));
     if let Some(waited) = link.waited {
         *out += &format!("             {} after:\n", seconds(waited));
     }

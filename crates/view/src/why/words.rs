@@ -1,7 +1,7 @@
 //! The reasons in English, each with what would have to change, for programs that print. `{0}` stands for the first
 //! argument.
 
-use super::{Act, Reason, Strain, What};
+use super::{Act, Fault, Given, Mend, Reason, Strain, What};
 
 /// A sentence with its arguments in place.
 pub fn fill(sentence: &str, args: &[crate::scene::Text]) -> String {
@@ -24,6 +24,10 @@ pub fn english(what: What) -> (&'static str, &'static str) {
         What::Unschedulable => {
             ("No node takes the pod.", "One of the nodes has to change, or what the pod asks for.")
         }
+        What::NoApiServer => (
+            "No API server answers: nothing can be read or written, and nobody hears of anything.",
+            "Start what is off, or join what is cut off: an API server, and most members of etcd.",
+        ),
         What::NoScheduler => {
             ("No scheduler works: nobody gives the pod a node.", "Start kube-scheduler again.")
         }
@@ -38,6 +42,10 @@ pub fn english(what: What) -> (&'static str, &'static str) {
         What::Image => (
             "The image {1} of container {0} cannot be pulled.",
             "Correct its name or its tag, or give the pod imagePullSecrets for its registry.",
+        ),
+        What::Registry => (
+            "The registry {2} does not answer: the image {1} of container {0} cannot be pulled.",
+            "Start the registry again, or name an image of another one.",
         ),
         What::Crash => (
             "Container {0} has ended with exit code {1}, and is started again later each time. It runs: {2}",
@@ -59,6 +67,26 @@ pub fn english(what: What) -> (&'static str, &'static str) {
         What::Missing => (
             "It names the {0} {1}, which does not exist.",
             "Create it, or correct the name; the kubelet tries again by itself.",
+        ),
+        What::Mount => (
+            "A volume of the pod is not attached or mounted.",
+            "What it says has to end: whoever else has the volume lets it go, or what it is made of is there.",
+        ),
+        What::Victims => (
+            "Pods of less priority make room for it on {0}.",
+            "It gets their place as soon as they have ended.",
+        ),
+        What::NoName => (
+            "The name {0} means nothing here.",
+            "Correct the name where it is asked for; a Service that may be meant: {1}",
+        ),
+        What::Denied => (
+            "The last request, {0}, was not let through by a NetworkPolicy.",
+            "Let the policy allow it: the labels of who asks, and the port.",
+        ),
+        What::NotListening => (
+            "The last request, {0}, came to a port on which nobody listens.",
+            "Let the container listen there, or correct the port where it is asked for.",
         ),
         What::Probe => (
             "The {1} probe of container {0} fails. It asks: {2}",
@@ -95,6 +123,14 @@ pub fn english(what: What) -> (&'static str, &'static str) {
             "Service {0} does not lead here: it looks for the labels {1}.",
             "Make the Service's selector and the pod's labels the same.",
         ),
+        What::NoSelector => (
+            "It has no selector, and nobody has made endpoints for it: it leads nowhere.",
+            "Give it a selector, or make an EndpointSlice for it.",
+        ),
+        What::OtherPort => (
+            "It leads to port {0} of {1}, where nobody listens; the pod listens on: {2}",
+            "Correct the Service's targetPort, or let the container listen there.",
+        ),
         What::NoPods => ("No pod has the labels {0}.", "Make spec.selector and the pods' labels the same."),
         What::AlmostLabels => {
             ("The pods of {0} have the labels {1}.", "Write these into the Service's spec.selector.")
@@ -130,6 +166,14 @@ pub fn english(what: What) -> (&'static str, &'static str) {
             ("Pods cannot be created.", "What refuses them has to allow them: a quota, a limit, an account.")
         }
         What::Unready => ("Pod {0} is not ready.", "Its own reasons follow."),
+        What::Ordinal => (
+            "Pod {0} is not ready, and the next ones come only when it is.",
+            "Its own reasons follow; podManagementPolicy: Parallel would not wait.",
+        ),
+        What::Tainted => (
+            "No pod of it is on {0}, for its taint {1}.",
+            "Tolerate the taint in the pods' template, or take it away.",
+        ),
         What::NoNode => {
             ("No node has what its pods ask for.", "Label a node, or change the nodeSelector or affinity.")
         }
@@ -146,6 +190,14 @@ pub fn english(what: What) -> (&'static str, &'static str) {
             "Correct its pods' command and create it anew; raise backoffLimit or activeDeadlineSeconds if they were too low.",
         ),
         What::Suspended => ("It is suspended.", "Set spec.suspend to false."),
+        What::Missed => (
+            "A Job could not be made at its time.",
+            "Correct the schedule, or let what refuses the Job allow it; the next time is tried as usual.",
+        ),
+        What::StillRuns => (
+            "Its last Job {0} still runs, and concurrencyPolicy Forbid allows one at a time.",
+            "Let it end or delete it; or allow more: concurrencyPolicy Allow or Replace.",
+        ),
         What::Retries => (
             "{0} pods have failed; after {1} more tries in all the Job gives up. The wait doubles each time.",
             "See why they fail.",
@@ -161,6 +213,10 @@ pub fn english(what: What) -> (&'static str, &'static str) {
         What::Pressure => (
             "It says {0}: it takes no new pods that could make that worse, and evicts others.",
             "Free what it is short of.",
+        ),
+        What::Undrained => (
+            "Pod {0} cannot be evicted: the budget {1} does not allow it.",
+            "Run more pods, so that it can spare one; or ask for less in the budget.",
         ),
         What::Budget => (
             "It lets nobody be evicted: {0} pods are healthy, and {1} have to be.",
@@ -191,6 +247,26 @@ pub fn english(what: What) -> (&'static str, &'static str) {
     }
 }
 
+/// What makes the change, in a few words; a command is told as it is typed.
+pub fn mended(mend: &Mend) -> String {
+    match mend {
+        Mend::Command(line) => line.to_string(),
+        Mend::StartNode(name) | Mend::StartPart(name) | Mend::StartRegistry(name) => format!("start {name}"),
+        Mend::JoinNode(name) | Mend::JoinPart(name) => format!("join {name} again"),
+        Mend::Relieve(name) => format!("give {name} back what was used up"),
+    }
+}
+
+/// Where a value comes from that an object has had since it was made.
+pub fn given(given: Given) -> &'static str {
+    match given {
+        Given::Written => "It is as it was written when the object was made.",
+        Given::Default => "Nobody wrote it: the API server fills what is left out so (a default).",
+        Given::Allocated => "Nobody wrote it: the API server allocated it when the object was made.",
+        Given::Admission => "Nobody wrote it: the API server's admission set it when the object was made.",
+    }
+}
+
 /// What a person did, in a few words.
 pub fn deed(act: &Act) -> String {
     match act {
@@ -207,6 +283,32 @@ pub fn deed(act: &Act) -> String {
         Act::Relieve => "give back what was used up".into(),
         Act::AddNode => "add the node".into(),
         Act::RemoveNode => "take the node away".into(),
+        Act::Part(name, fault) => format!("{} {name}", struck(*fault)),
+        Act::Restore(name) => format!("go back to the snapshot {name}"),
+        Act::Registry(host, false) => format!("stop the registry {host}"),
+        Act::Registry(host, true) => format!("start the registry {host}"),
+        Act::Load(name, url, milli) => format!("load {name}: {}/s to {url}", rate(*milli)),
+        Act::StopLoad(name) => format!("stop the load {name}"),
+    }
+}
+
+/// What was done to a part of the control plane.
+fn struck(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Stop => "stop",
+        Fault::Start => "start",
+        Fault::Kill => "kill",
+        Fault::Cut => "cut off",
+        Fault::Join => "join again",
+        Fault::Lose => "take the data of",
+    }
+}
+
+/// Thousandths of a request in a second, as requests: `50`, `0.5`.
+pub fn rate(milli: u64) -> String {
+    match milli % 1_000 {
+        0 => (milli / 1_000).to_string(),
+        part => format!("{}.{part:03}", milli / 1_000).trim_end_matches('0').to_owned(),
     }
 }
 

@@ -2,17 +2,18 @@
 
 use super::HOSTED;
 use orrery_apimachinery::Order;
-use orrery_apiserver::ApiServer;
+use orrery_kubectl::Known;
 
 /// Programs of the shell that stand behind a pipe.
-const FILTERS: [&str; 14] = [
-    "awk", "cat", "cut", "echo", "grep", "head", "sed", "sleep", "sort", "tail", "tee", "uniq", "wc", "xargs",
+const FILTERS: [&str; 15] = [
+    "awk", "base64", "cat", "cut", "echo", "grep", "head", "sed", "sleep", "sort", "tail", "tee", "uniq",
+    "wc", "xargs",
 ];
 /// What else the machine's programs can be told.
 const SUBCOMMANDS: [(&str, &[&str]); 3] = [
-    ("docker", &["build", "exec", "images", "ps", "pull", "push", "rmi", "run", "tag"]),
+    ("docker", &["build", "exec", "images", "network", "ps", "pull", "push", "rmi", "run", "tag"]),
     ("kind", &["load"]),
-    ("minikube", &["addons", "image", "ip", "service", "ssh", "tunnel"]),
+    ("minikube", &["addons", "image", "ip", "node", "service", "ssh", "tunnel"]),
 ];
 
 /// What could stand in place of the last word.
@@ -43,7 +44,7 @@ impl Completion {
 }
 
 /// What Tab offers at the end of a line.
-pub fn complete(line: &str, api: &ApiServer, files: &[String], variables: &[String]) -> Completion {
+pub fn complete(line: &str, known: &Known<'_>, variables: &[String]) -> Completion {
     let (words, last, from, first) = read(line);
     let mut offers = Vec::new();
     let mut add = |names: &[&str]| offers.extend(names.iter().map(|name| (*name).to_owned()));
@@ -51,27 +52,30 @@ pub fn complete(line: &str, api: &ApiServer, files: &[String], variables: &[Stri
         offers.extend(variables.iter().map(|name| ["$", name].concat()));
     } else if words.is_empty() {
         if first {
-            offers = orrery_kubectl::complete(&[], &last, api, files);
+            // Whoever begins to write `kubectl` means none of its commands.
+            if last.is_empty() || !"kubectl".starts_with(&last) {
+                offers = orrery_kubectl::complete(&[], &last, known);
+            }
             offers.extend(HOSTED.map(str::to_owned));
         } else {
             add(&FILTERS);
             add(&HOSTED);
         }
     } else if matches!(&*words[0], "kubectl" | "k") {
-        offers = orrery_kubectl::complete(&words[1..], &last, api, files);
+        offers = orrery_kubectl::complete(&words[1..], &last, known);
     } else if first && orrery_kubectl::is_command(&words[0]) {
-        offers = orrery_kubectl::complete(&words, &last, api, files);
-    } else if let Some((_, known)) = SUBCOMMANDS.iter().find(|(name, _)| *name == words[0]) {
+        offers = orrery_kubectl::complete(&words, &last, known);
+    } else if let Some((_, subcommands)) = SUBCOMMANDS.iter().find(|(name, _)| *name == words[0]) {
         match words.get(1).map(String::as_str) {
-            None => add(known),
+            None => add(subcommands),
             Some("service") => {
                 let services = ["get", "service"].map(str::to_owned);
-                offers = orrery_kubectl::complete(&services, &last, api, files);
+                offers = orrery_kubectl::complete(&services, &last, known);
             }
             Some(_) => {}
         }
     } else {
-        offers.extend(files.iter().cloned());
+        offers.extend(known.files.iter().cloned());
     }
     offers.retain(|offer| offer.starts_with(&last));
     offers.order();

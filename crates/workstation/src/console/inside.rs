@@ -1,8 +1,8 @@
-//! `kubectl exec -it POD -- sh`: the person sits in a container. Each line is a command of its own, which begins with what
-//! earlier lines have set.
+//! `kubectl exec -it POD -- sh`, or the shell that a container itself is: the person sits there. Each line is a command of its
+//! own, which begins with what earlier lines have set.
 
 use super::Machine;
-use orrery_kubectl::Output;
+use orrery_kubectl::{Output, Seat};
 
 /// The shell of a container in which a person sits.
 pub(super) struct Inside {
@@ -15,6 +15,8 @@ pub(super) struct Inside {
     /// Lines that set variables and functions.
     set: String,
     prompt: String,
+    /// The container whose main process it is.
+    seat: Option<Seat>,
 }
 
 /// Flags that ask for a terminal; nobody else needs them.
@@ -29,22 +31,51 @@ impl Inside {
     ) -> Option<Result<Inside, Output>> {
         let dash = argv.iter().position(|word| word == "--")?;
         let [shell] = &argv[dash + 1..] else { return None };
-        let is_shell = matches!(shell.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"));
         let typed = argv[..dash].iter().any(|word| TERMINAL.contains(&word.as_str()));
-        if argv.first().is_none_or(|word| word != "exec") || !is_shell || !typed {
+        if argv.first().is_none_or(|word| word != "exec") || !is_shell(shell) || !typed {
             return None;
         }
         let exec = argv[..dash].iter().filter(|word| !TERMINAL.contains(&word.as_str())).cloned().collect();
+        Some(Inside::enter_by(pid, exec, shell, "hostname; pwd", machine).map(|(inside, _)| inside))
+    }
+
+    /// Sits down at the shell that a container's main process is; none when it is something else.
+    pub(super) fn sit(pid: u32, seat: Seat, machine: &mut dyn Machine) -> Option<Inside> {
+        let words = ["exec", &seat.pod, "-n", &seat.namespace, "-c", &seat.container];
+        let exec = words.map(str::to_owned).into();
+        let first = "hostname; pwd; cat /proc/1/cmdline";
+        let (inside, main) = Inside::enter_by(pid, exec, "sh", first, machine).ok()?;
+        let name = main.split('\0').next().unwrap_or_default();
+        let name = name.rsplit('/').next().filter(|name| is_shell(name))?.to_owned();
+        let mut inside = Inside { shell: name, seat: Some(seat), ..inside };
+        inside.stand(inside.directory.clone());
+        Some(inside)
+    }
+
+    /// A shell that is reached by these words; what its first command printed after the name and the place.
+    fn enter_by(
+        pid: u32,
+        exec: Vec<String>,
+        shell: &str,
+        first: &str,
+        machine: &mut dyn Machine,
+    ) -> Result<(Inside, String), Output> {
         let (host, directory, set, prompt) = Default::default();
-        let mut inside = Inside { pid, exec, shell: shell.clone(), host, directory, set, prompt };
-        let output = inside.run("hostname; pwd", machine);
+        let mut inside =
+            Inside { pid, exec, shell: shell.to_owned(), host, directory, set, prompt, seat: None };
+        let output = inside.run(first, machine);
         if output.code != 0 {
-            return Some(Err(output));
+            return Err(output);
         }
         let mut lines = output.stdout.lines();
         inside.host = lines.next().unwrap_or_default().to_owned();
         inside.stand(lines.next().unwrap_or("/").to_owned());
-        Some(Ok(inside))
+        Ok((inside, lines.next().unwrap_or_default().to_owned()))
+    }
+
+    /// The container whose main process it is.
+    pub(super) fn seat(&self) -> Option<&Seat> {
+        self.seat.as_ref()
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -55,8 +86,8 @@ impl Inside {
         &self.prompt
     }
 
-    /// Runs a line: the process that waits, what was printed, and whether the shell is left with that.
-    pub(super) fn enter(&mut self, line: &str, machine: &mut dyn Machine) -> (u32, Output, bool) {
+    /// Runs a line: what was printed, and whether the shell is left with that.
+    pub(super) fn enter(&mut self, line: &str, machine: &mut dyn Machine) -> (Output, bool) {
         let line = line.trim();
         let mut words = line.split_whitespace();
         let first = words.next().unwrap_or_default();
@@ -64,7 +95,7 @@ impl Inside {
             "" => Output::default(),
             "exit" | "logout" => {
                 let code = words.next().and_then(|code| code.parse().ok()).unwrap_or(0);
-                return (self.pid, Output { code, ..Output::default() }, true);
+                return (Output { code, ..Output::default() }, true);
             }
             "cd" => self.change_directory(line, machine),
             _ => {
@@ -79,7 +110,7 @@ impl Inside {
         };
         let ended = format!("command terminated with exit code {}\n", output.code);
         let stderr = output.stderr.replace(&ended, "");
-        (self.pid, Output { stderr, ..output }, false)
+        (Output { stderr, ..output }, false)
     }
 
     fn change_directory(&mut self, line: &str, machine: &mut dyn Machine) -> Output {
@@ -108,6 +139,10 @@ impl Inside {
         argv.extend(["--".to_owned(), self.shell.clone(), "-c".to_owned(), script]);
         machine.start(&argv, None).0
     }
+}
+
+fn is_shell(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
 fn is_name(text: &str) -> bool {

@@ -4,7 +4,7 @@ use super::{Console, Machine, complete};
 use crate::tests::Machine as Station;
 use expect_test::{Expect, expect};
 use orrery_apiserver::Session;
-use orrery_kubectl::{Files, Following, Output};
+use orrery_kubectl::{Files, Following, Known, Output, Seat};
 use orrery_sim::{Duration, SimTime};
 
 /// A machine with files.
@@ -39,6 +39,14 @@ impl Machine for Desk {
 
     fn look(&mut self, following: &mut Following) -> (Output, bool) {
         following.look(&Named(&self.files, None), &mut self.station)
+    }
+
+    fn heard(&mut self, following: &mut Following, output: Output) -> Output {
+        following.heard(output, &Named(&self.files, None), &mut self.station)
+    }
+
+    fn end(&mut self, seat: &Seat, code: i32) {
+        self.ran.push(format!("the main process of {}/{} ends: {code}", seat.pod, seat.container));
     }
 
     fn read(&self, name: &str) -> Option<String> {
@@ -294,6 +302,48 @@ kubectl wait --for=create cm/never --timeout=5s
 }
 
 #[test]
+fn what_follows_ends_when_its_readers_have_had_enough() {
+    check(
+        "kubectl get cm -w -o name | head -2
+! create configmap one
+! create configmap two
+echo $?
+kubectl get cm -w -o name | grep -v one | grep -m1 three && echo found
+! create configmap four
+! create configmap three
+kubectl get cm -w -o name | grep -q five | cat; echo $?
+! create configmap five
+seq 9 | grep -m2 -A1 -E '[3-9]'",
+        expect![[r#"
+            $ kubectl get cm -w -o name | head -2
+            …
+            $ ! create configmap one
+            …
+            $ ! create configmap two
+            configmap/one
+            configmap/two
+            $ echo $?
+            0
+            $ kubectl get cm -w -o name | grep -v one | grep -m1 three && echo found
+            …
+            $ ! create configmap four
+            …
+            $ ! create configmap three
+            configmap/three
+            found
+            $ kubectl get cm -w -o name | grep -q five | cat; echo $?
+            …
+            $ ! create configmap five
+            0
+            $ seq 9 | grep -m2 -A1 -E '[3-9]'
+            3
+            4
+            5
+        "#]],
+    );
+}
+
+#[test]
 fn tab_completes_programs_words_of_kubectl_files_and_variables() {
     let mut desk = Desk { station: Station::new(), files: Vec::new(), ran: Vec::new() };
     for name in ["default", "shop"] {
@@ -315,7 +365,8 @@ fn tab_completes_programs_words_of_kubectl_files_and_variables() {
         "kubectl get $N",
         "kubectl get pods --names",
     ] {
-        let completion = complete(line, desk.station.api(), &files, &["NAME".to_owned()]);
+        let known = Known { api: desk.station.api(), files: &files, config: None };
+        let completion = complete(line, &known, &["NAME".to_owned()]);
         seen += &format!(
             "{line} → {}{}| {}\n",
             &line[..completion.from],
@@ -324,7 +375,7 @@ fn tab_completes_programs_words_of_kubectl_files_and_variables() {
         );
     }
     expect![[r#"
-        ku → ku| kubectl kustomize
+        ku → kubectl | kubectl
         des → describe | describe
         kubectl get n → kubectl get n| namespaces netpol networkpolicies no nodes ns
         k get ns | gr → k get ns | grep | grep

@@ -64,7 +64,7 @@ fn take_profile(program: &Program, wasm: &[u8]) -> Result<()> {
     program.put(WASM, &noting(wasm)?)?;
     let mut node = command("node");
     node.arg("tests/browser/profile.mjs")
-        .env("ORRERY_CHROMIUM", browser::chromium()?)
+        .env(browser::CHROMIUM.variable, browser::CHROMIUM.path()?)
         .env("ORRERY_NOTES", &notes);
     run(&mut node)?;
     program.put(WASM, wasm)?;

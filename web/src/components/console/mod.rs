@@ -43,7 +43,7 @@ pub fn Console() -> Html {
             </div>
             // Only the end of a command is told, not each line of what follows.
             <p class="unseen" role="status">{ last.filter(|_| !paper.busy).map(|entry| told(entry, w.shell.printed)).unwrap_or_default() }</p>
-            { shown.map(|entry| lit(&entry.touched, pointed.is_some(), paper.entries.len())).unwrap_or_default() }
+            { shown.map(|entry| lit(entry, pointed.is_some(), paper.entries.len())).unwrap_or_default() }
             <Bars paper={paper.clone()} />
             <Prompt id={paper.id} prompt={paper.prompt.clone()} />
         </div>
@@ -133,8 +133,8 @@ fn Bars(props: &PaperProps) -> Html {
             if let Some((what, file)) = &props.paper.editing {
                 <p class="bar">
                     <span>{(w.shell.editing)(what, file)}</span>
-                    <button class="btn small" onclick={does(|session| session.end_editing(true))}>{w.shell.save}</button>
-                    <button class="btn small" onclick={does(|session| session.end_editing(false))}>{w.shell.discard}</button>
+                    <button class="btn small" onclick={does(|session| drop(session.end_editing(true)))}>{w.shell.save}</button>
+                    <button class="btn small" onclick={does(|session| drop(session.end_editing(false)))}>{w.shell.discard}</button>
                 </p>
             }
         </>

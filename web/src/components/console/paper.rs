@@ -42,7 +42,7 @@ pub fn Line(props: &LineProps) -> Html {
     html! {
         <div class={classes!("entry", about.then_some("about"), entry.by_hand.is_some().then_some("hand"))}
             onmouseenter={move |_| enter()} onmouseleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
-            <b>{&entry.prompt}{&shown}</b>
+            <b><i>{&entry.prompt}</i>{&shown}</b>
             <button class="copy" aria-label={format!("{}: {shown}", w.shell.copy)} title={w.shell.copy} {onclick}>{w.shell.copy}</button>
             if !entry.answer.is_empty() {
                 <pre class={entry.failed.then_some("failed")} tabindex="0">{paint(&entry.answer)}</pre>
@@ -52,10 +52,11 @@ pub fn Line(props: &LineProps) -> Html {
 }
 
 /// The style that lights objects of the picture: those that the pointer is on, or those of the last line for a moment.
-pub fn lit(objects: &[ObjectRef], for_ever: bool, turn: usize) -> Html {
+pub fn lit(entry: &Entry, for_ever: bool, turn: usize) -> Html {
     // Names of objects are plain; whatever is not stays dark.
     let plain = |id: &&ObjectRef| id.key().chars().all(|c| c.is_ascii_alphanumeric() || "-._/:".contains(c));
-    let selectors: Vec<String> = objects
+    let selectors: Vec<String> = entry
+        .touched
         .iter()
         .filter(plain)
         .take(MOST_LIT)
@@ -64,9 +65,13 @@ pub fn lit(objects: &[ObjectRef], for_ever: bool, turn: usize) -> Html {
     if selectors.is_empty() {
         return html! {};
     }
+    // What is only read glows less than what is changed.
+    let glow = if entry.changes { 6 } else { 3 };
     let rule = match for_ever {
-        true => "filter: drop-shadow(0 0 1px var(--brass)) drop-shadow(0 0 6px var(--brass))".to_owned(),
+        true => {
+            "filter: drop-shadow(0 0 1px var(--brass)) drop-shadow(0 0 var(--glow) var(--brass))".to_owned()
+        }
         false => format!("animation: lit-{} 2.5s both", turn % 2),
     };
-    html! { <style>{format!("{} {{ {rule} }}", selectors.join(", "))}</style> }
+    html! { <style>{format!("{} {{ --glow: {glow}px; {rule} }}", selectors.join(", "))}</style> }
 }

@@ -53,8 +53,8 @@ pub struct CodeProps {
     pub problems: Vec<Problem>,
     /// Lines of the selected object.
     pub tint: Option<(u32, u32)>,
-    /// Line and column to go to.
-    pub reveal: Option<(u32, u32)>,
+    /// Line and column to go to, and how often somebody went.
+    pub reveal: Option<(u32, u32, u32)>,
     /// The person asks to apply.
     pub apply: Callback<()>,
     /// The person put the cursor on a line of the open file.
@@ -171,7 +171,7 @@ pub fn Code(props: &CodeProps) -> Html {
     {
         let stand = stand.clone();
         use_effect_with((props.reveal, active), move |(reveal, _)| {
-            if let (Stand::Open(editor), Some((line, column))) = (&*stand, reveal) {
+            if let (Stand::Open(editor), Some((line, column, _))) = (&*stand, reveal) {
                 editor.reveal(*line, *column);
             }
         });

@@ -11,7 +11,7 @@ use orrery_view::scene::ObjectRef;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::files::{Check, Edit, Files, FilesContext, Problem, Written, use_files};
+use crate::files::{Check, Edit, Files, FilesContext, Problem, Written, is_edited, use_files};
 use crate::i18n::Words;
 use crate::reading::{LARGEST, ReadingContext, use_reading};
 use crate::session::{Session, use_session, use_view};
@@ -34,10 +34,18 @@ pub fn EditorPane() -> Html {
         let refused = refused.clone();
         use_effect_with((*files).clone(), move |_| refused.set(Vec::new()));
     }
+    let edits = is_edited(files.open());
     let apply = {
         let (ui, files, refused) = (ui.clone(), files.clone(), refused.clone());
         let session = session.clone();
-        Callback::from(move |()| apply_all(&session, &ui, &files, &refused, w))
+        Callback::from(move |()| match edits {
+            true => save(&session, &ui),
+            false => apply_all(&session, &ui, &files, &refused, w),
+        })
+    };
+    let cancel = {
+        let session = session.clone();
+        move |_: MouseEvent| drop(session.end_editing(false))
     };
     let written = use_written(ui.selection.clone(), &found);
     let tint = written.as_ref().filter(|written| written.file == files.active).map(|written| written.lines);
@@ -48,13 +56,9 @@ pub fn EditorPane() -> Html {
         let formatted = formatted.clone();
         move |_: MouseEvent| formatted.set(*formatted + 1)
     };
-    let reveal = use_state(|| None::<(u32, u32)>);
     let go = {
-        let (files, reveal) = (files.clone(), reveal.clone());
-        Callback::from(move |problem: Problem| {
-            files.dispatch(Edit::Open(problem.file));
-            reveal.set(Some((problem.line, problem.column)));
-        })
+        let files = files.clone();
+        Callback::from(move |it: Problem| files.dispatch(Edit::Go(it.file, it.line, it.column)))
     };
     let problems: Vec<Problem> = refused.iter().chain(&found.problems).cloned().collect();
     let here = problems.iter().filter(|p| p.file == files.active).cloned().collect::<Vec<_>>();
@@ -67,15 +71,23 @@ pub fn EditorPane() -> Html {
     html! {
         <section class="left" aria-label={w.manifests}>
             <Tabs {errors} />
-            <Code problems={here} {tint} reveal={*reveal} {apply} {moved} formatted={*formatted} />
+            <Code problems={here} {tint} reveal={files.reveal} {apply} {moved} formatted={*formatted} />
             <Problems problems={problems} names={files.list.iter().map(|f| f.name.clone()).collect::<Vec<_>>()} onpick={go} />
             <div class="apply">
-                <button class="btn primary" {onclick}>{w.apply}<kbd>{dom::apply_keys()}</kbd></button>
+                <button class="btn primary" {onclick}>{if edits { w.shell.save } else { w.apply }}<kbd>{dom::apply_keys()}</kbd></button>
+                if edits { <button class="btn" onclick={cancel}>{w.shell.discard}</button> }
                 <button class="btn" title={w.format_title} onclick={format}>{w.format}</button>
                 <span class="muted push">{(w.objects)(found.objects.len())}</span>
             </div>
         </section>
     }
+}
+
+/// Saves the object that is edited.
+fn save(session: &Session, ui: &UiContext) {
+    let said = session.end_editing(true);
+    let first = said.lines().next().unwrap_or_default();
+    ui.dispatch(Choose::Toast(Some(first.to_owned())));
 }
 
 fn apply_all(

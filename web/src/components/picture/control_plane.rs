@@ -119,7 +119,7 @@ fn Part(props: &PartProps) -> Html {
                 <path class="struck" d={format!("M{} {}l16 16m0-16l-16 16", spot.right() - 30.0, spot.y + 10.0)} />
             }
             if *calls > 0 { <g key={calls.to_string()}>{ rect("glow lit") }</g> }
-            <text class="b s13" x={b(spot.x + 12.0)} y={b(spot.y + 21.0)}>{words::clip(name, 13.0, room)}</text>
+            <text class="b s13" x={b(spot.x + 12.0)} y={b(spot.y + 21.0)}>{words::clip_bold(name, 13.0, room)}</text>
             <text class="mu s11" x={b(spot.x + 12.0)} y={b(spot.y + 38.0)}>{words::clip(says, 11.0, room)}</text>
             <title>{format!("{name}: {says}")}</title>
         </g>

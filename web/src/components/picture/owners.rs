@@ -77,7 +77,7 @@ fn head(id: &ObjectRef, line: &str, at: &Spot, chosen: bool) -> Html {
             style={format!("transform:translate({:.1}px,{:.1}px)", at.x, at.y)}>
             <rect class="box" width={at.w.to_string()} height={at.h.to_string()} rx="10" />
             <path class="hue-bar" d={format!("M0 8h4v{}h-4z", at.h - 16.0)} />
-            <text class="b" x="13" y={(at.h / 2.0 - 4.0).to_string()}>{words::clip(&id.name, 12.5, room)}</text>
+            <text class="b" x="13" y={(at.h / 2.0 - 4.0).to_string()}>{words::clip_bold(&id.name, 12.0, room)}</text>
             <text class="mu s10" x="13" y={(at.h / 2.0 + 12.0).to_string()}>{words::clip(line, 10.5, room)}</text>
             <title>{format!("{} {} {line}", id.kind, id.name)}</title>
         </g>

@@ -46,8 +46,8 @@ pub fn Services(props: &ServicesProps) -> Html {
                         <rect class="box" width={spot.w.to_string()} height={spot.h.to_string()} rx="9" />
                         if !service.ghost { <rect class="hue-bar" y="9" width="4" height={(spot.h - 18.0).to_string()} rx="2" /> }
                         <text class="b" x="14" y="18">
-                            {words::clip(&service.id.name, 12.5, spot.w - 22.0)}
-                            if crowded { <tspan class="mu s9" dx="5">{words::clip(&service.id.namespace, 9.5, spot.w - 26.0 - words::width(&service.id.name, 12.5))}</tspan> }
+                            {words::clip_bold(&service.id.name, 12.0, spot.w - 22.0)}
+                            if crowded { <tspan class="mu s9" dx="5">{words::clip(&service.id.namespace, 9.5, spot.w - 26.0 - words::bold_width(&service.id.name, 12.0))}</tspan> }
                         </text>
                         <text class="mu s10" x="14" y="33">{words::clip(&says, 10.5, spot.w - 20.0)}</text>
                         <title>{format!("{} {} · {}", service.id.name, service.ports, service.id.namespace)}</title>

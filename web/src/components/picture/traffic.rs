@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use orrery_view::layout::{Layout, Spot};
+use orrery_view::layout::{Forward, Layout, Spot};
 use orrery_view::scene::{NodeCard, NodeState, ObjectRef, Scene, ServiceBox};
-use orrery_view::traffic::{Door, Entrance, Port, Served, Traffic};
+use orrery_view::traffic::{Door, Entrance, Port, Served, Traffic, Way};
 use orrery_view::words;
 use yew::prelude::*;
 
@@ -49,10 +49,22 @@ pub fn Network(props: &NetworkProps) -> Html {
             }) }
             { for scene.nodes.iter().zip(&l.nodes).map(|(card, spot)| node(card, spot, picked(&card.id), w)) }
             { super::services::lines(&scene.services, l, chosen) }
-            { for traffic.entrances.iter().zip(&places.entrances).map(|(e, spot)| entrance(e, spot, traffic, scene, picked(&e.id))) }
+            { for traffic.entrances.iter().zip(&places.entrances).map(|(e, spot)| entrance(e, spot, traffic, scene, (picked(&e.id), w))) }
+            { for places.forwards.iter().map(forwarded) }
             { dns(&places.dns, &traffic.dns) }
             { for scene.services.iter().zip(&traffic.services).zip(&l.services).map(|((shown, s), spot)| service(shown, s, spot, picked(&shown.id), w)) }
         </>
+    }
+}
+
+/// The way to a forwarded port, with a dot for each program that hands on what comes.
+fn forwarded(forward: &Forward) -> Html {
+    let dots = forward.stops.iter().zip(["kube-apiserver", "kubelet"]);
+    html! {
+        <g class="forwarded">
+            <path d={forward.path.clone()} />
+            { for dots.map(|((x, y), name)| html! { <circle cx={x.to_string()} cy={y.to_string()} r="4"><title>{name}</title></circle> }) }
+        </g>
     }
 }
 
@@ -77,29 +89,36 @@ fn outside(spot: &Spot, w: &Words) -> Html {
     }
 }
 
-fn entrance(it: &Entrance, spot: &Spot, traffic: &Traffic, scene: &Scene, chosen: bool) -> Html {
+fn entrance(
+    it: &Entrance,
+    spot: &Spot,
+    traffic: &Traffic,
+    scene: &Scene,
+    (chosen, w): (bool, &Words),
+) -> Html {
     let room = spot.w - 20.0;
     let (class, head) = match it.door {
         Door::LoadBalancer => ("balancer", "LoadBalancer"),
         Door::Ingress => ("ingress", "Ingress"),
         Door::Node => ("door", ""),
+        Door::PortForward => ("forward", "port-forward"),
     };
-    let mut says = format!("{head} {}", it.name);
-    for way in &it.ways {
-        says += &format!(" · {} → {}", way.asked, scene.services[way.service].id.name);
-    }
+    let says = match head {
+        "" => entrance_told(it, scene, w),
+        head => format!("{head} {}", entrance_told(it, scene, w)),
+    };
     html! {
-        <g key={format!("{class}{}", it.id.key())} class={classes!("entrance", class, "move", it.closed.then_some("closed"), chosen.then_some("chosen"))}
+        <g key={format!("{class}{}{}", it.id.key(), if it.door == Door::PortForward { &*it.name } else { "" })} class={classes!("entrance", class, "move", it.closed.then_some("closed"), chosen.then_some("chosen"))}
             data-ref={it.id.key()} role="button" tabindex="0" style={moved(spot)}>
             { boxed(spot) }
             { match it.door {
                 Door::Node => html! { <text class="m s11" x="10" y="17">{words::clip(&it.name, 11.0, room)}</text> },
-                Door::LoadBalancer => html! { <>
+                Door::LoadBalancer | Door::PortForward => html! { <>
                     <text class="mu s10" x="10" y="17">{head}</text>
                     <text class="m b s11" x="10" y="33">{words::clip(&it.name, 12.0, room)}</text>
                 </> },
                 Door::Ingress => html! { <>
-                    <text class="b s11" x="10" y="18">{words::clip(&it.name, 11.5, room - 44.0)}</text>
+                    <text class="b s11" x="10" y="18">{words::clip_bold(&it.name, 11.0, room - 44.0)}</text>
                     <text class="mu s9 end" x={(spot.w - 9.0).to_string()} y="18">{head}</text>
                     { for it.ways.iter().enumerate().map(|(i, way)| {
                         let missing = traffic.services[way.service].wanted_by.is_some();
@@ -141,7 +160,7 @@ fn service(shown: &ServiceBox, it: &Served, spot: &Spot, chosen: bool, w: &Words
             role="button" tabindex="0" style={moved(spot)}>
             { boxed(spot) }
             if !shown.ghost { <rect class="hue-bar" y="9" width="4" height={(spot.h - 18.0).to_string()} rx="2" /> }
-            <text class="b" x="14" y="18">{words::clip(&shown.id.name, 12.5, room)}</text>
+            <text class="b" x="14" y="18">{words::clip_bold(&shown.id.name, 12.0, room)}</text>
             <text class="mu s9" x="14" y="32">{words::clip(&under, 9.6, room)}</text>
             { for it.ports.iter().map(|port| port_line(port, spot.w, line())) }
             { for it.policies.iter().map(|policy| html! { <text class="s9 amber" x="14" y={line()}>{words::clip(policy, 9.6, room)}</text> }) }
@@ -223,12 +242,21 @@ pub fn shields(scene: &Scene, l: &Layout, w: &TrafficWords) -> Html {
     html! { <g>{ for shields }</g> }
 }
 
+/// An entrance in words.
+fn entrance_told(it: &Entrance, scene: &Scene, w: &Words) -> String {
+    if it.door == Door::PortForward {
+        return format!("{}: {} → {}", w.traffic.port_forward, it.name, it.id.name);
+    }
+    let way = |way: &Way| format!("{} → {}", way.asked, scene.services[way.service].id.name);
+    format!("{}: {}", it.name, it.ways.iter().map(way).collect::<Vec<_>>().join(", "))
+}
+
 /// The picture in words, for those who do not see it.
 pub fn twin(scene: &Scene, w: &Words) -> Html {
     let Some(traffic) = &scene.traffic else { return html! {} };
     html! {
         <ul class="unseen" aria-label={w.traffic.in_words}>
-            { for traffic.entrances.iter().map(|e| html! { <li>{format!("{}: {}", e.name, e.ways.iter().map(|way| format!("{} → {}", way.asked, scene.services[way.service].id.name)).collect::<Vec<_>>().join(", "))}</li> }) }
+            { for traffic.entrances.iter().map(|e| html! { <li>{entrance_told(e, scene, w)}</li> }) }
             { for scene.services.iter().zip(&traffic.services).map(|(shown, it)| html! {
                 <li>{told(shown, it, w)}
                     { for it.unready.iter().map(|(name, why)| format!(" {}.", (w.traffic.unready)(name, why))) }

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use orrery_view::calls::Caller;
 use orrery_view::layout::{Layout, Spot, spot_of};
-use orrery_view::scene::{ObjectRef, Scene};
-use orrery_view::why::{Chain, Start};
+use orrery_view::scene::Scene;
 use yew::prelude::*;
 
-use super::super::why::use_chain;
-use crate::ui::{Asked, use_ui, use_words};
+use super::super::chain::use_chain;
+use crate::ui::{Asked, use_words};
+use crate::walk::{use_lit, use_walk};
 
 /// Properties of the lit chain.
 #[derive(Properties, PartialEq)]
@@ -24,10 +24,8 @@ pub struct WhyWayProps {
 /// The chain of what is asked about, if anything is.
 #[component]
 pub fn WhyWay(props: &WhyWayProps) -> Html {
-    match &use_ui().why {
-        Some(asked) => {
-            html! { <Lit asked={asked.clone()} scene={props.scene.clone()} layout={props.layout.clone()} /> }
-        }
+    match use_lit() {
+        Some(asked) => html! { <Lit {asked} scene={props.scene.clone()} layout={props.layout.clone()} /> },
         None => html! {},
     }
 }
@@ -39,68 +37,68 @@ struct LitProps {
     layout: Rc<Layout>,
 }
 
-/// A step: who acted, and what was written, oldest first.
-type Step<'a> = (Caller, Option<&'a ObjectRef>);
-
 #[component]
 fn Lit(props: &LitProps) -> Html {
     let w = use_words();
+    let walk = use_walk().filter(|walk| walk.asked == props.asked);
     let chain = use_chain(&props.asked);
-    let Some(chain) = &*chain else { return html! {} };
-    let steps = steps(chain);
+    let Some(steps) = chain.map(|chain| chain.steps()) else { return html! {} };
     let l = &*props.layout;
     let mut taken: Vec<(f64, f64)> = Vec::new();
     html! {
-        <g class="lit-chain" key={format!("{}-{:?}", props.asked.id.key(), props.asked.field)} pointer-events="none"
-            role="img" aria-label={(w.reasons.steps)(steps.len())}>
-            { for steps.iter().enumerate().map(|(i, (caller, object))| {
-                let from = stand(l, &props.scene, caller);
-                let to = object.and_then(|id| spot_of(l, &props.scene, id));
-                let at = from.map(|(x, y)| {
+        <g class={classes!("lit-chain", walk.as_ref().map(|_| "walked"))} key={format!("{}-{:?}", props.asked.id.key(), props.asked.field)}
+            pointer-events="none" role="img" aria-label={(w.reasons.steps)(steps.len())}>
+            { for steps.iter().enumerate().map(|(i, one)| {
+                let author = place(l, &props.scene, &one.caller);
+                let to = one.object.as_ref().and_then(|id| spot_of(l, &props.scene, id));
+                let at = author.map(|spot| {
+                    let (x, y) = foot(&spot, &one.caller);
                     let beside = taken.iter().filter(|known| **known == (x, y)).count();
                     taken.push((x, y));
                     (x + 17.0 * beside as f64, y)
                 });
-                step(l, i, at, to)
+                let here = walk.as_ref().is_some_and(|walk| walk.at == i);
+                step(l, i, at, [to, author.filter(|_| here)], here)
             }) }
         </g>
     }
 }
 
-fn steps(chain: &Chain) -> Vec<Step<'_>> {
-    let person = matches!(chain.start, Start::Person(_)).then_some((Caller::Outside, None));
-    let writes = chain.links.iter().rev().map(|link| (link.caller.clone(), Some(&link.object)));
-    person.into_iter().chain(writes).collect()
-}
-
-/// Where the numbers of a caller begin: at the lower left corner of its box.
-fn stand(l: &Layout, scene: &Scene, caller: &Caller) -> Option<(f64, f64)> {
-    let corner = |spot: &Spot| (spot.x + 12.0, spot.bottom());
+/// The box of a caller.
+fn place(l: &Layout, scene: &Scene, caller: &Caller) -> Option<Spot> {
     Some(match caller {
-        Caller::Outside => (l.rail.x + 12.0, l.rail.bottom()),
-        Caller::Store => corner(&l.etcd),
-        Caller::Scheduler => corner(&l.scheduler),
-        Caller::Controller(_) => corner(&l.controllers),
+        Caller::Outside => l.rail,
+        Caller::Store => l.etcd,
+        Caller::Scheduler => l.scheduler,
+        Caller::Controller(_) => l.controllers,
         Caller::Node(name) => {
             let at = scene.nodes.iter().position(|node| node.id.name == *name)?;
-            let card = l.nodes.get(at)?;
-            (card.x + 12.0, card.y)
+            *l.nodes.get(at)?
         }
     })
 }
 
-fn step(l: &Layout, index: usize, at: Option<(f64, f64)>, to: Option<Spot>) -> Html {
+/// Where the numbers of a caller begin: at the left corner of its box, the lower one but for a node's.
+fn foot(spot: &Spot, caller: &Caller) -> (f64, f64) {
+    match caller {
+        Caller::Node(_) => (spot.x + 12.0, spot.y),
+        _ => (spot.x + 12.0, spot.bottom()),
+    }
+}
+
+/// A step: its number, the way to what was written, and rings around that and, where it is looked at, around who acted.
+fn step(l: &Layout, index: usize, at: Option<(f64, f64)>, rings: [Option<Spot>; 2], here: bool) -> Html {
     let style = format!("--i:{index}");
-    let way = at.zip(to).map(|((x, y), to)| {
+    let way = at.zip(rings[0]).map(|((x, y), to)| {
         let rail = l.rail.bottom() - 5.0;
         format!("M{x:.1} {y:.1}L{x:.1} {rail:.1}L{:.1} {rail:.1}L{:.1} {:.1}", to.cx(), to.cx(), to.y)
     });
     html! {
-        <g key={index.to_string()} class="lit-step" {style}>
+        <g key={index.to_string()} class={classes!("lit-step", here.then_some("here"))} {style}>
             if let Some(way) = way { <path class="lit-way" d={way} /> }
-            if let Some(to) = to {
-                <rect class="lit-ring" x={(to.x - 3.0).to_string()} y={(to.y - 3.0).to_string()} width={(to.w + 6.0).to_string()} height={(to.h + 6.0).to_string()} rx="10" />
-            }
+            { for rings.iter().flatten().map(|it| html! {
+                <rect class="lit-ring" x={(it.x - 3.0).to_string()} y={(it.y - 3.0).to_string()} width={(it.w + 6.0).to_string()} height={(it.h + 6.0).to_string()} rx="10" />
+            }) }
             if let Some((x, y)) = at {
                 <g class="stop-number" style={format!("--i:0;transform:translate({x:.1}px,{y:.1}px)")}>
                     <circle r="8" /><text class="mid s9" y="3.4">{index + 1}</text>

@@ -41,8 +41,6 @@ pub fn Send() -> Html {
             }
         }
     };
-    let rate = use_state(|| 20_u32);
-    let loading = session.clone();
     let onsubmit = {
         let (ui, from, to) = (ui.clone(), from.clone(), to.clone());
         move |e: SubmitEvent| {
@@ -52,23 +50,6 @@ pub fn Send() -> Html {
             }
             session.act(Action::Request { from: from.clone(), url: to.trim().to_owned() });
             ui.dispatch(Choose::Journey(session.read(|engine| engine.latest_journey())));
-        }
-    };
-    let choose_rate = {
-        let rate = rate.clone();
-        move |e: InputEvent| {
-            let typed = e.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok());
-            if let Some(n) = typed {
-                rate.set(n)
-            }
-        }
-    };
-    let start = {
-        let (from, to) = (from.clone(), to.clone());
-        let (session, per_second_milli) = (loading, u64::from(*rate) * 1000);
-        move |_: MouseEvent| {
-            let name = format!("{from} {to}");
-            session.act(Action::Load { name, from: from.clone(), url: to.clone(), per_second_milli });
         }
     };
     html! {
@@ -93,10 +74,53 @@ pub fn Send() -> Html {
             <div class="row">
                 <button class="btn primary" type="submit">{w.send}</button>
                 <span class="push" />
-                <input class="rate mono" type="number" min="1" max="10000" value={(*rate).to_string()} aria-label={w.rate} title={w.rate} oninput={choose_rate} /><span class="muted" aria-hidden="true">{"/s"}</span>
-                <button class="btn" type="button" onclick={start}>{w.start_load}</button>
+                <Steadily {from} {to} />
             </div>
         </form>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SteadilyProps {
+    from: String,
+    to: String,
+}
+
+/// The same request again and again: how often, and the button that begins.
+#[component]
+fn Steadily(props: &SteadilyProps) -> Html {
+    let w = use_words().traffic;
+    let session = use_session();
+    let rate = use_state(|| 20_u32);
+    let oninput = {
+        let rate = rate.clone();
+        move |e: InputEvent| {
+            let typed = e.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok());
+            if let Some(n) = typed {
+                rate.set(n)
+            }
+        }
+    };
+    let onclick = {
+        let (from, url, per_second_milli) = (props.from.clone(), props.to.clone(), u64::from(*rate) * 1000);
+        move |_: MouseEvent| {
+            let name = format!("{from} {url}");
+            let (from, url) = (from.clone(), url.clone());
+            session.act(Action::Load {
+                name,
+                from,
+                url,
+                per_second_milli,
+                keep_alive: false,
+                for_millis: None,
+            });
+        }
+    };
+    html! {
+        <>
+            <input class="rate mono" type="number" min="1" max="10000" value={(*rate).to_string()} aria-label={w.rate} title={w.rate} {oninput} /><span class="muted" aria-hidden="true">{"/s"}</span>
+            <button class="btn" type="button" {onclick}>{w.start_load}</button>
+        </>
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rollouts, told by the scaling events and the statuses that they leave behind.
 
-use super::DeploymentController;
+use super::{DeploymentController, replica_sets};
 use crate::controllers::replica_set::ReplicaSetController;
 use crate::testing::Workbench;
 use crate::{Action, Controller, Wake};
@@ -209,6 +209,23 @@ fn a_new_template_replaces_the_old_pods_as_the_strategy_says() {
         Scaled up replica set nginx:2 from 0 to 3
     "#]],
     );
+}
+
+#[test]
+fn shares_of_the_pods_are_rounded_up_for_the_surge_and_down_for_those_that_may_be_missing() {
+    for (row, replicas, surge, unavailable, expected) in [
+        ("what is usual", 10, json!("25%"), json!("25%"), (3, 2)),
+        ("few pods", 3, json!("10%"), json!("10%"), (1, 0)),
+        ("numbers", 10, json!(4), json!(1), (4, 1)),
+        ("neither may be: one goes, so that something moves", 3, json!("0%"), json!("10%"), (0, 1)),
+        ("no more are missing than there are", 2, json!(0), json!(5), (0, 2)),
+        ("no pods at all", 0, json!("50%"), json!("50%"), (0, 0)),
+    ] {
+        let strategy = json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}});
+        let deployment = deployment(&bench(replicas, strategy));
+        let most = (replica_sets::max_surge(&deployment), replica_sets::max_unavailable(&deployment));
+        assert_eq!(most, expected, "{row}");
+    }
 }
 
 #[test]

@@ -257,3 +257,22 @@ fn the_cheapest_pods_go_first() {
         assert_eq!(gone.iter().map(|p| &*p.metadata.uid).collect::<Vec<_>>(), [first], "{row}");
     }
 }
+
+#[test]
+fn of_equal_pods_of_a_deployment_those_on_the_fullest_node_go_first() {
+    let mut bench = Bench::new();
+    for (name, node) in
+        [("a", "full"), ("b", "full"), ("c", "full"), ("d", "quiet"), ("e", "full"), ("f", "full")]
+    {
+        let mut pod = lone_pod(name, "web");
+        pod["spec"]["nodeName"] = node.into();
+        bench.apply(pod);
+    }
+    settle(&mut bench);
+    let mut set = manifest(1, 0);
+    set["metadata"]["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "d", "controller": true}]);
+    bench.apply(set);
+    settle(&mut bench);
+    let left: Vec<String> = bench.pods().iter().map(|pod| pod.metadata.name.to_string()).collect();
+    assert_eq!(left, ["d"]);
+}

@@ -1,14 +1,52 @@
 //! Why a Job does not end, or ended badly.
 
-use orrery_api::{Job, Resource};
+use orrery_api::{CronJob, Job, Resource};
 use orrery_cluster::Cluster;
 
-use super::{Reason, What, condition, pod};
+use super::mend::patch;
+use super::workload::allow;
+use super::{Reason, What, condition, last_event, latest, pod};
 use crate::{owner, pod as pods};
+
+/// What a CronJob's controller says when it has made a Job.
+const STARTED: &str = "SuccessfulCreate";
+/// What it says when one is due.
+const STARTS: [&str; 6] = [
+    STARTED,
+    "FailedCreate",
+    "InvalidSchedule",
+    "TooManyMissedTimes",
+    "UnknownTimeZone",
+    "UnparseableSchedule",
+];
+
+fn suspended<T: Resource>(object: &T) -> Reason {
+    Reason::new(What::Suspended, []).mend(patch(object, r#"{"spec":{"suspend":false}}"#))
+}
+
+pub(super) fn of_cron_job(cluster: &Cluster, cron: &CronJob, found: &mut Vec<Reason>) {
+    let (spec, meta) = (&cron.spec, &cron.metadata);
+    if spec.suspend == Some(true) {
+        found.push(suspended(cron));
+    }
+    let last = latest(cluster, meta, &STARTS).filter(|event| event.reason.as_deref() != Some(STARTED));
+    if let Some(says) = last.and_then(|event| event.message.clone()) {
+        let mend = allow(cluster.api(), &meta.namespace, &says, 1);
+        found.push(Reason { mend, ..Reason::new(What::Missed, []).saying(Some(says)) });
+    }
+    if spec.concurrency_policy.as_deref() == Some("Forbid")
+        && let Some(says) = last_event(cluster, meta, &["JobAlreadyActive"])
+        && let Some(name) = cron.status.active.first().and_then(|job| job.name.as_deref())
+    {
+        let reason = Reason::new(What::StillRuns, [name]).saying(Some(says));
+        let allowed = patch(cron, r#"{"spec":{"concurrencyPolicy":"Allow"}}"#);
+        found.push(reason.about("Job", &meta.namespace, name).mend(allowed));
+    }
+}
 
 pub(super) fn of_job(cluster: &Cluster, job: &std::rc::Rc<Job>, found: &mut Vec<Reason>) {
     if job.spec.suspend == Some(true) {
-        found.push(Reason::new(What::Suspended, []));
+        found.push(suspended(&**job));
     }
     let object = Job::wrap(job.clone());
     let failed = condition(&object, "Failed", "True").or_else(|| condition(&object, "FailureTarget", "True"));

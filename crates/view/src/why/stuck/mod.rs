@@ -4,16 +4,21 @@
 
 mod batch;
 mod cluster;
+mod mend;
 mod pod;
+mod request;
 mod service;
 mod storage;
 mod workload;
 
 use orrery_api::{Event, Object};
 use orrery_apimachinery::Value;
-use orrery_cluster::{Cluster, Program};
+use orrery_cluster::{Cluster, Program, Worker};
+
+pub use mend::Mend;
 
 use super::chain::key;
+use super::people::Held;
 use crate::scene::{ObjectRef, Text};
 
 /// What is in the way. What the arguments are stands beside each.
@@ -21,6 +26,8 @@ use crate::scene::{ObjectRef, Text};
 pub enum What {
     /// No node takes the pod.
     Unschedulable,
+    /// No API server answers.
+    NoApiServer,
     /// No scheduler works.
     NoScheduler,
     /// No controller manager works.
@@ -29,6 +36,8 @@ pub enum What {
     Gated,
     /// An image does not come: the container, the image.
     Image,
+    /// The registry of an image does not answer: the container, the image, the registry.
+    Registry,
     /// A container ends again and again: it, its exit code, its command.
     Crash,
     /// A container has ended badly and stays so: it, its exit code, its command.
@@ -41,6 +50,16 @@ pub enum What {
     Config,
     /// What the pod names is not there: the kind, the name.
     Missing,
+    /// A volume is not attached or mounted.
+    Mount,
+    /// Pods of less priority have to go first: the node on which the pod is to have their place.
+    Victims,
+    /// A name that means nothing was asked for: the name, the Service that may be meant.
+    NoName,
+    /// A NetworkPolicy did not let a request through: what was asked, who asked.
+    Denied,
+    /// Nobody listens where a request was led: what was asked.
+    NotListening,
     /// A probe fails: the container, which, what it asks.
     Probe,
     /// A readiness gate is not True: the gate.
@@ -63,6 +82,10 @@ pub enum What {
     NotInEndpoints,
     /// A Service does not lead to the pod, which lacks labels: the Service, its selector.
     OtherLabels,
+    /// A Service has no selector, and nobody made endpoints for it.
+    NoSelector,
+    /// No container listens on the port that a Service leads to: the port, the pod, the ports on which it listens.
+    OtherPort,
     /// No pod has a Service's labels: the selector.
     NoPods,
     /// A workload's pods have almost the labels: the workload, its labels.
@@ -89,8 +112,12 @@ pub enum What {
     Refused,
     /// A pod of it is not ready: the pod.
     Unready,
+    /// The pods of a StatefulSet come one after the other: the one that is not ready.
+    Ordinal,
     /// No node has what a DaemonSet asks of it.
     NoNode,
+    /// A DaemonSet does not go to a node, for its taint: the node, the taint.
+    Tainted,
     /// An autoscaler cannot scale.
     Autoscaler,
     /// The containers ask for no amount of what is measured.
@@ -99,6 +126,10 @@ pub enum What {
     JobFailed,
     /// A Job or a CronJob is suspended.
     Suspended,
+    /// A CronJob could not make a Job when it was time.
+    Missed,
+    /// A CronJob's last Job still runs, and it allows one at a time: the Job.
+    StillRuns,
     /// Pods of a Job have failed, of so many that may: how many, the limit.
     Retries,
     /// A node is not ready.
@@ -113,6 +144,8 @@ pub enum What {
     Cordoned,
     /// It is short of something: the condition.
     Pressure,
+    /// A pod cannot be drained from a node, as its budget does not allow it: the pod, the budget.
+    Undrained,
     /// A budget allows no pod to be evicted: the pods that are healthy, those that have to be.
     Budget,
     /// A namespace is not gone: what is left in it.
@@ -146,14 +179,18 @@ pub struct Reason {
     pub says: Option<Text>,
     /// The objects that it is about, others than the one asked for.
     pub about: Vec<ObjectRef>,
-    /// The command that shows more, or makes the change.
+    /// The command that shows more.
     pub command: Option<Text>,
+    /// What makes the change, where one thing does.
+    pub mend: Option<Mend>,
+    /// Why somebody does not work, if a person saw to that.
+    pub by: Option<Held>,
 }
 
 impl Reason {
     fn new<const N: usize>(what: What, args: [&str; N]) -> Self {
         let args = args.map(Text::from).to_vec();
-        Reason { what, args, says: None, about: Vec::new(), command: None }
+        Reason { what, args, says: None, about: Vec::new(), command: None, mend: None, by: None }
     }
 
     fn saying(self, says: Option<Text>) -> Self {
@@ -182,23 +219,39 @@ pub fn stuck(cluster: &Cluster, id: &ObjectRef) -> Vec<Reason> {
         Object::PersistentVolumeClaim(it) => storage::of_claim(cluster, it, &mut found),
         Object::PersistentVolume(it) => storage::of_volume(it, &mut found),
         Object::Job(it) => batch::of_job(cluster, it, &mut found),
-        Object::CronJob(it) if it.spec.suspend == Some(true) => {
-            found.push(Reason::new(What::Suspended, []));
-        }
-        Object::HorizontalPodAutoscaler(it) => workload::of_autoscaler(it, &mut found),
+        Object::CronJob(it) => batch::of_cron_job(cluster, it, &mut found),
+        Object::HorizontalPodAutoscaler(it) => workload::of_autoscaler(cluster, it, &mut found),
         Object::Node(it) => cluster::of_node(cluster, it, &mut found),
         Object::Namespace(it) => cluster::of_namespace(api, it, &mut found),
         Object::ResourceQuota(it) => cluster::of_quota(it, &mut found),
-        Object::PodDisruptionBudget(it) => cluster::of_budget(it, &mut found),
+        Object::PodDisruptionBudget(it) => cluster::of_budget(cluster, it, &mut found),
         _ => workload::reasons(cluster, object, &mut found),
     }
     held(object, &mut found);
-    // Without a controller manager nothing of this gets on; a pod on its node and a node do.
-    let manages = !matches!(object, Object::Pod(_) | Object::Node(_));
-    if manages && !found.is_empty() && !cluster.works(Program::ControllerManager) {
-        found.insert(0, Reason::new(What::NoControllerManager, []));
-    }
+    without_programs(cluster, object, &mut found);
     found
+}
+
+/// Without a controller manager little gets on but pods on their nodes, without an API server nothing does.
+fn without_programs(cluster: &Cluster, object: &Object, found: &mut Vec<Reason>) {
+    let (has, wants) = crate::owner::counts(object);
+    let unready = matches!(object, Object::Pod(pod) if !crate::pod::is_ready(pod));
+    let waits = has != wants || unready || object.metadata().terminating() || !found.is_empty();
+    let manages = !matches!(object, Object::Pod(_) | Object::Node(_));
+    let rows = [
+        (manages, Program::ControllerManager, What::NoControllerManager),
+        (true, Program::ApiServer, What::NoApiServer),
+    ];
+    for (needed, program, what) in rows {
+        let works = match program {
+            Program::ApiServer => cluster.outage().is_none(),
+            _ => cluster.works(program) || cluster.outage().is_some(),
+        };
+        if waits && needed && !works {
+            let who = Worker::Program(program);
+            found.insert(0, Reason::new(what, []).while_out(cluster, &who));
+        }
+    }
 }
 
 /// What is deleted and stays is held by finalizers.
@@ -210,8 +263,8 @@ fn held(object: &Object, found: &mut Vec<Reason>) {
         let kind = object.kind().plural();
         let there = flag(&meta.namespace);
         let patch = r#"--type=merge -p '{"metadata":{"finalizers":null}}'"#;
-        let command = format!("kubectl patch {kind} {}{there} {patch}", meta.name);
-        found.push(Reason::new(What::Finalizer, [&names]).command(command));
+        let line = format!("kubectl patch {kind} {}{there} {patch}", meta.name);
+        found.push(Reason::new(What::Finalizer, [&names]).mend(line));
     }
 }
 
@@ -224,14 +277,23 @@ fn condition(object: &Object, kind: &str, status: &str) -> Option<Text> {
     Some(format!("{}: {}", text(it, "reason"), text(it, "message")).into())
 }
 
-/// The latest event about an object with one of these reasons.
+/// The message of the latest event about an object with one of these reasons.
 fn last_event(cluster: &Cluster, object: &orrery_apimachinery::ObjectMeta, reasons: &[&str]) -> Option<Text> {
+    latest(cluster, object, reasons)?.message.clone()
+}
+
+/// The latest event about an object with one of these reasons.
+fn latest<'a>(
+    cluster: &'a Cluster,
+    object: &orrery_apimachinery::ObjectMeta,
+    reasons: &[&str],
+) -> Option<&'a Event> {
     let about = |e: &&std::rc::Rc<Event>| {
         e.involved_object.uid.as_ref() == Some(&object.uid)
             && e.reason.as_deref().is_some_and(|reason| reasons.contains(&reason))
     };
     let events = cluster.api().list::<Event>().filter(about);
-    events.max_by_key(|e| e.metadata.resource_version)?.message.clone()
+    events.max_by_key(|e| e.metadata.resource_version).map(|event| &**event)
 }
 
 /// ` -n NAMESPACE`, where that is not the one that is meant anyway.

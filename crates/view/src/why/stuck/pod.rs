@@ -1,10 +1,11 @@
 //! Why a pod waits, fails, is not ready, gets no requests, or does not go.
 
 use orrery_api::{ConfigMap, PersistentVolumeClaim, Pod, Secret, Service};
-use orrery_apimachinery::{IntOrString, StrMap};
-use orrery_cluster::{Cluster, Program};
+use orrery_apimachinery::{IntOrString, Quantity, StrMap};
+use orrery_cluster::{Cluster, Program, Worker};
 
-use super::{Reason, What, flag, last_event};
+use super::mend::{Mend, patch, undo, workload};
+use super::{Reason, What, flag, last_event, request};
 use crate::countdown;
 use crate::opened::container::{ContainerBox, Role, containers};
 use crate::scene::Text;
@@ -32,6 +33,11 @@ pub(super) fn reasons(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
     }
     unreachable(cluster, pod, found);
     missing(cluster, pod, found);
+    let waits = pod.status.phase.as_deref() == Some("Pending");
+    let failed = last_event(cluster, &pod.metadata, &["FailedAttachVolume", "FailedMount"]);
+    if let Some(says) = failed.filter(|_| waits && found.is_empty()) {
+        found.push(Reason::new(What::Mount, []).saying(Some(says)));
+    }
     let boxes = containers(cluster, pod, false);
     for it in &boxes {
         container(cluster, pod, it, found);
@@ -43,16 +49,30 @@ pub(super) fn reasons(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
     for gate in &pod.spec.readiness_gates {
         let passes = |c: &orrery_api::PodCondition| c.type_ == gate.condition_type && &*c.status == "True";
         if !pod.status.conditions.iter().any(passes) {
-            found.push(Reason::new(What::ReadinessGate, [&gate.condition_type]));
+            let (name, gate) = (&pod.metadata.name, &gate.condition_type);
+            let there = flag(&pod.metadata.namespace);
+            let patch = format!(r#"{{"status":{{"conditions":[{{"type":"{gate}","status":"True"}}]}}}}"#);
+            let line = format!("kubectl patch pod {name}{there} --subresource=status -p '{patch}'");
+            found.push(Reason::new(What::ReadinessGate, [gate]).mend(line));
         }
     }
     services(cluster, pod, found);
+    request::of_pod(cluster, pod, found);
 }
 
 fn unscheduled(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
-    found.extend(pod.spec.scheduling_gates.iter().map(|gate| Reason::new(What::Gated, [&gate.name])));
-    if !cluster.works(Program::Scheduler) {
-        found.push(Reason::new(What::NoScheduler, []));
+    let ungated = |gate: &orrery_api::PodSchedulingGate| {
+        let rest = pod.spec.scheduling_gates.iter().filter(|other| other.name != gate.name);
+        let rest: Vec<String> = rest.map(|other| format!(r#"{{"name":"{}"}}"#, other.name)).collect();
+        patch(pod, &format!(r#"{{"spec":{{"schedulingGates":[{}]}}}}"#, rest.join(",")))
+    };
+    let gates = pod.spec.scheduling_gates.iter();
+    found.extend(gates.map(|gate| Reason::new(What::Gated, [&gate.name]).mend(ungated(gate))));
+    if !cluster.works(Program::Scheduler) && cluster.outage().is_none() {
+        let who = Worker::Program(Program::Scheduler);
+        found.push(Reason::new(What::NoScheduler, []).while_out(cluster, &who));
+    } else if let Some(node) = &pod.status.nominated_node_name {
+        found.push(Reason::new(What::Victims, [node]).about("Node", "", node));
     } else if let Some(says) = pods::unschedulable(pod).filter(|_| pod.spec.scheduling_gates.is_empty()) {
         found.push(Reason::new(What::Unschedulable, []).saying(Some(says)));
     }
@@ -78,7 +98,8 @@ fn unreachable(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
     let Some(node) = &pod.node_name else { return };
     let answers = cluster.kubelet_runs(node) == Some(true) && cluster.node_is_cut(node) != Some(true);
     if !answers {
-        found.push(Reason::new(What::NodeLost, [node]).about("Node", "", node));
+        let who = Worker::Node(node.clone());
+        found.push(Reason::new(What::NodeLost, [node]).about("Node", "", node).while_out(cluster, &who));
     }
 }
 
@@ -101,6 +122,7 @@ fn missing(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
     }
     let (api, namespace) = (cluster.api(), &pod.metadata.namespace);
     let mut named: Vec<(&str, &str)> = Vec::new();
+    let mut keys: Vec<(&str, &str, &str)> = Vec::new();
     for volume in &pod.spec.volumes {
         let map = volume.config_map.as_ref().filter(|it| it.optional != Some(true));
         named.extend(map.and_then(|it| it.name.as_deref()).map(|name| ("ConfigMap", name)));
@@ -116,11 +138,12 @@ fn missing(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
         }
         for from in container.env.iter().filter_map(|env| env.value_from.as_ref()) {
             let map = from.config_map_key_ref.as_ref().filter(|it| it.optional != Some(true));
-            named.extend(map.and_then(|it| it.name.as_deref()).map(|name| ("ConfigMap", name)));
+            keys.extend(map.and_then(|it| Some(("ConfigMap", it.name.as_deref()?, &*it.key))));
             let secret = from.secret_key_ref.as_ref().filter(|it| it.optional != Some(true));
-            named.extend(secret.and_then(|it| it.name.as_deref()).map(|name| ("Secret", name)));
+            keys.extend(secret.and_then(|it| Some(("Secret", it.name.as_deref()?, &*it.key))));
         }
     }
+    named.extend(keys.iter().map(|(kind, name, _)| (*kind, *name)));
     named.sort_unstable();
     named.dedup();
     for (kind, name) in named {
@@ -129,7 +152,14 @@ fn missing(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
             _ => api.get::<ConfigMap>(namespace, name).is_some(),
         };
         if !there {
-            found.push(Reason::new(What::Missing, [kind, name]));
+            let create = if kind == "Secret" { "secret generic" } else { "configmap" };
+            let keys: Vec<String> = keys
+                .iter()
+                .filter(|(k, n, _)| (*k, *n) == (kind, name))
+                .map(|(_, _, key)| format!(" --from-literal={key}=value"))
+                .collect();
+            let line = format!("kubectl create {create} {name}{}{}", flag(namespace), keys.concat());
+            found.push(Reason::new(What::Missing, [kind, name]).mend(line));
         }
     }
 }
@@ -141,9 +171,18 @@ fn container(cluster: &Cluster, pod: &Pod, it: &ContainerBox, found: &mut Vec<Re
     if IMAGE.contains(&&*it.reason) {
         let told = last_event(cluster, &pod.metadata, &["Failed", "InspectFailed", "ErrImageNeverPull"]);
         let says = it.message.clone().or(told);
-        found.push(Reason::new(What::Image, [name, &it.image]).saying(says));
+        let down = cluster.registries().iter().find(|registry| !registry.up && registry.host == it.registry);
+        found.push(match down {
+            Some(registry) => Reason::new(What::Registry, [name, &it.image, &registry.host])
+                .while_out(cluster, &Worker::Registry(registry.host.clone())),
+            None => Reason {
+                mend: undo(cluster, pod),
+                ..Reason::new(What::Image, [name, &it.image]).saying(says)
+            },
+        });
     } else if CONFIG.contains(&&*it.reason) {
-        found.push(Reason::new(What::Config, [name]).saying(it.message.clone()));
+        let reason = Reason::new(What::Config, [name]).saying(it.message.clone());
+        found.push(Reason { mend: undo(cluster, pod), ..reason });
     } else if let Some(ended) = ended.filter(|e| {
         let failed = e.exit_code != 0 || pod.spec.restart_policy.as_deref() != Some("OnFailure");
         failed && &*it.reason != "Running" && !(it.role == Role::Init && e.exit_code == 0)
@@ -159,15 +198,26 @@ fn container(cluster: &Cluster, pod: &Pod, it: &ContainerBox, found: &mut Vec<Re
         };
         let again = it.restarts > 0;
         let says = last_line(cluster, pod, name);
-        found.push(reason.saying(says).command(log_of(pod, name, again)));
+        let mend = undo(cluster, pod).or_else(|| more_memory(cluster, pod, &reason));
+        found.push(Reason { mend, ..reason.saying(says).command(log_of(pod, name, again)) });
     }
     restarted(cluster, pod, it, found);
     for probe in it.probes.iter().filter(|p| p.passes == Some(false) || !p.last.0 && p.last.1 > 0) {
         let title = ["Readiness probe", "Liveness probe", "Startup probe"];
         let title = title.iter().find(|title| title.to_lowercase().starts_with(probe.question));
         let says = title.and_then(|title| unhealthy(cluster, pod, title));
-        found.push(Reason::new(What::Probe, [name, probe.question, &probe.asks]).saying(says));
+        let reason = Reason::new(What::Probe, [name, probe.question, &probe.asks]).saying(says);
+        found.push(Reason { mend: undo(cluster, pod), ..reason });
     }
+}
+
+/// Twice the limit, where memory was too small and a workload says how much there is.
+fn more_memory(cluster: &Cluster, pod: &Pod, reason: &Reason) -> Option<Mend> {
+    let [container, limit] = &reason.args[..] else { return None };
+    let limit = Quantity::parse(limit).filter(|_| reason.what == What::Memory)?;
+    let workload = workload(cluster, &pods::id(pod))?;
+    let line = format!("kubectl set resources {workload} -c {container} --limits=memory={}", limit + limit);
+    Some(Mend::Command(line.into()))
 }
 
 /// A container that runs, and did not always.
@@ -184,7 +234,7 @@ fn unhealthy(cluster: &Cluster, pod: &Pod, title: &str) -> Option<Text> {
 }
 
 /// The last line that a container wrote, in this run or in the one before.
-fn last_line(cluster: &Cluster, pod: &Pod, container: &str) -> Option<Text> {
+pub(super) fn last_line(cluster: &Cluster, pod: &Pod, container: &str) -> Option<Text> {
     let last = |previous| {
         let log = logs::logs(cluster, &pods::id(pod), Some(container), previous, 1);
         log.rows.first().map(|row| row.text.clone())
@@ -217,13 +267,15 @@ fn services(cluster: &Cluster, pod: &Pod, found: &mut Vec<Reason>) {
             }
             if let Some(port) = unknown_port(service, pod) {
                 let reason = Reason::new(What::PortName, [port, name, &pod.metadata.name]);
-                found.push(reason.about("Service", namespace, name));
+                let reason = reason.about("Service", namespace, name);
+                found.push(Reason { mend: super::service::only_port(cluster, service, pod), ..reason });
             }
         } else if labels.iter().any(|(_, value)| *value == *name)
             && cluster.api().pods_equal_to(namespace, selector).is_empty()
         {
             let reason = Reason::new(What::OtherLabels, [name, &pairs(selector)]);
-            found.push(reason.about("Service", namespace, name));
+            found
+                .push(reason.about("Service", namespace, name).mend(super::service::select(service, labels)));
         }
     }
 }

@@ -3,12 +3,17 @@
 use orrery_api::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use orrery_cluster::{Cluster, forecast_claim, why_not};
 
+use super::mend::patch;
 use super::{Reason, What, last_event};
 
 /// So many volumes are told that do not fit.
 const TOLD: usize = 5;
 /// The provisioner of classes whose volumes somebody else makes (upstream: `NotSupportedProvisioner`).
 const NOBODY: &str = "kubernetes.io/no-provisioner";
+
+/// What makes a class the default one.
+const DEFAULT: &str =
+    r#"{"metadata":{"annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}}"#;
 
 pub(super) fn of_claim(cluster: &Cluster, claim: &PersistentVolumeClaim, found: &mut Vec<Reason>) {
     let (api, meta) = (cluster.api(), &claim.metadata);
@@ -19,7 +24,8 @@ pub(super) fn of_claim(cluster: &Cluster, claim: &PersistentVolumeClaim, found: 
             reason
                 .about
                 .extend(pods.iter().map(|pod| crate::scene::ObjectRef::new("Pod", &meta.namespace, pod)));
-            found.push(reason);
+            let line = format!("kubectl delete pod {}{}", pods.join(" "), super::flag(&meta.namespace));
+            found.push(reason.mend(line));
         }
         return;
     }
@@ -28,7 +34,13 @@ pub(super) fn of_claim(cluster: &Cluster, claim: &PersistentVolumeClaim, found: 
     }
     let said = last_event(cluster, meta, &["ProvisioningFailed", "FailedBinding", "WaitForFirstConsumer"]);
     match claim.spec.storage_class_name.as_deref() {
-        None => found.push(Reason::new(What::NoDefaultClass, []).saying(said)),
+        None => {
+            let reason = Reason::new(What::NoDefaultClass, []).saying(said);
+            found.push(match api.list::<StorageClass>().next() {
+                Some(class) => reason.mend(patch(&**class, DEFAULT)),
+                None => reason,
+            });
+        }
         Some("") => {}
         Some(name) => match api.get::<StorageClass>("", name) {
             None => found.push(Reason::new(What::NoClass, [name]).saying(said)),
@@ -71,5 +83,5 @@ pub(super) fn of_volume(volume: &PersistentVolume, found: &mut Vec<Reason>) {
     let name = part(claim.and_then(|c| c.name.as_ref()));
     let command =
         format!("kubectl patch pv {} -p '{{\"spec\":{{\"claimRef\":null}}}}'", volume.metadata.name);
-    found.push(Reason::new(What::Released, [&format!("{namespace}/{name}")]).command(command));
+    found.push(Reason::new(What::Released, [&format!("{namespace}/{name}")]).mend(command));
 }

@@ -4,7 +4,7 @@
 use super::{Bench, claim, volume};
 use orrery_api::resources::STORAGE;
 use orrery_api::{HostPathVolumeSource, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod};
-use orrery_apimachinery::{LabelSelector, Quantity, Str};
+use orrery_apimachinery::{LabelSelector, Quantity, Str, StrMap};
 use orrery_sim::{Duration, Random};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -27,6 +27,16 @@ struct Memory {
     bound: BTreeMap<Str, Str>,
     /// The volumes that were released and are to be retained, by uid.
     retained: Vec<Str>,
+    /// For whom volumes were kept, by their uid.
+    kept: BTreeMap<Str, Kept>,
+}
+
+/// For whom a volume is kept.
+struct Kept {
+    /// The name of the claim.
+    claim: Option<Str>,
+    /// Whether a person said so, and not the controller.
+    by_person: bool,
 }
 
 struct Run {
@@ -132,6 +142,7 @@ impl Run {
             _ => match self.some_volume() {
                 Some(pv) if pv.status.phase.as_deref() == Some("Released") => {
                     self.memory.retained.retain(|uid| *uid != pv.metadata.uid);
+                    self.memory.kept.remove(&pv.metadata.uid);
                     self.bench
                         .modify::<PersistentVolume>("", &pv.metadata.name, |pv| pv.spec.claim_ref = None);
                 }
@@ -199,7 +210,19 @@ impl Run {
             let pv = volumes.iter().find(|pv| pv.metadata.uid == *uid).expect("retained data is not deleted");
             assert_eq!(pv.status.phase.as_deref(), Some("Released"), "nor is it given to another claim");
         }
+        self.check_kept(&volumes);
         self.remember(&claims, &volumes);
+    }
+
+    /// What is kept for one claim is not given to another; what a person kept for it, not even given up.
+    fn check_kept(&self, volumes: &[Rc<PersistentVolume>]) {
+        for pv in volumes {
+            let Some(before) = self.memory.kept.get(&pv.metadata.uid) else { continue };
+            match &pv.spec.claim_ref {
+                Some(now) => assert_eq!(now.name, before.claim, "given away: {pv:?}"),
+                None => assert!(!before.by_person, "given up: {pv:?}"),
+            }
+        }
     }
 
     fn remember(&mut self, claims: &[Rc<PersistentVolumeClaim>], volumes: &[Rc<PersistentVolume>]) {
@@ -217,6 +240,13 @@ impl Run {
                 && !pv.metadata.terminating()
         };
         self.memory.retained = volumes.iter().filter(retained).map(|pv| pv.metadata.uid.clone()).collect();
+        for pv in volumes {
+            if let Some(reference) = &pv.spec.claim_ref {
+                let by_person = !by_controller(&pv.metadata.annotations);
+                let kept = Kept { claim: reference.name.clone(), by_person };
+                self.memory.kept.insert(pv.metadata.uid.clone(), kept);
+            }
+        }
     }
 
     /// What holds when nothing more happens: no claim waits for what is there, and what is released is seen to.
@@ -254,12 +284,14 @@ fn check_pair(pvc: &PersistentVolumeClaim, pv: &PersistentVolume) {
         pvc.metadata.name,
         pv.metadata.name
     );
-    let by_controller = |annotations: &orrery_apimachinery::StrMap| {
-        annotations.contains_key("pv.kubernetes.io/bound-by-controller")
-    };
     if by_controller(&pvc.metadata.annotations) && by_controller(&pv.metadata.annotations) {
         assert!(fits(pvc, pv), "the controller chooses what fits: {pvc:?} {pv:?}");
     }
+}
+
+/// Whether the controller bound the object, and not a person.
+fn by_controller(annotations: &StrMap) -> bool {
+    annotations.contains_key("pv.kubernetes.io/bound-by-controller")
 }
 
 /// Whether a volume is as the claim wants it, worked out anew.

@@ -2,7 +2,7 @@
 // The rest of the program, in a file beside this one that follows the first picture. What needs it sooner waits for it.
 const REST = new URL(import.meta.url.replace(/\.js$/, '_rest.wasm'));
 let restImports;
-let restIsLost = false;
+let restLostBy;
 
 function withRest(imports) {
     restImports = { ...imports, rest: { load: restNow } };
@@ -21,6 +21,8 @@ function startRest(module) {
 
 /** Called by a function whose code is not there yet: a request that everything waits for. */
 function restNow() {
+    // What could not be had once is not asked for again: each request would hold up the page that says so.
+    if (restLostBy) throw restLostBy;
     try {
         const request = new XMLHttpRequest();
         request.open('GET', REST, false);
@@ -31,10 +33,8 @@ function restNow() {
         const bytes = Uint8Array.from(request.response, (character) => character.charCodeAt(0));
         startRest(new WebAssembly.Module(bytes));
     } catch (why) {
-        if (!restIsLost) {
-            restIsLost = true;
-            restLost(String(why));
-        }
+        restLostBy = why;
+        restLost(String(why));
         throw why;
     }
 }

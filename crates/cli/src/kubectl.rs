@@ -170,7 +170,9 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
     for (name, text) in output.files.iter().filter(|(name, _)| name != KUBECONFIG) {
         std::fs::write(name, text).map_err(|error| format!("{name}: {error}"))?;
     }
-    print!("{}", output.stdout);
-    eprint!("{}", output.stderr);
+    for (printed, told) in output.in_order() {
+        print!("{printed}");
+        eprint!("{told}");
+    }
     Ok(ExitCode::from(u8::try_from(output.code).unwrap_or(1)))
 }

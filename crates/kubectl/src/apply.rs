@@ -186,7 +186,7 @@ fn remember(cx: &mut Cx<'_>, live: &Object, text: &str) -> Result<Object, Status
 }
 
 fn warn_of_missing_annotation(cx: &mut Cx<'_>, Key { kind, name, .. }: &Key) {
-    cx.output.stderr.push_str(&format!(
+    cx.output.tell(&format!(
         "Warning: resource {}/{name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n",
         kind.plural()
     ));

@@ -111,7 +111,7 @@ impl Attached {
     fn open(&mut self, cx: &mut Cx<'_>, args: &Args, pod: &Pod) {
         self.state = State::Open;
         if !args.on("quiet") {
-            cx.output.stderr += "If you don't see a command prompt, try pressing enter.\n";
+            cx.output.tell("If you don't see a command prompt, try pressing enter.\n");
         }
         if args.on("stdin") && args.on("tty") && waits_for_input(pod, &self.container) {
             let (namespace, name) = (self.key.namespace.clone(), self.key.name.clone());
@@ -173,7 +173,7 @@ impl Attached {
     /// What is said at the end.
     fn end(&mut self, cx: &mut Cx<'_>) -> Result<bool, Failure> {
         if let Some(pod) = self.pod(cx).cloned().filter(|_| self.seat.is_some()) {
-            cx.output.stderr += &again(&pod, &self.container);
+            cx.output.tell(&again(&pod, &self.container));
         }
         self.failure.take().map_or(Ok(true), Err)
     }
@@ -276,7 +276,7 @@ impl Follow for Attached {
         if !args.on("quiet") {
             cx.output.stdout += &output.stdout;
         }
-        cx.output.stderr += &output.stderr;
+        cx.output.tell(&output.stderr);
         // A pod that is gone already is nobody's failure.
         self.seat = None;
     }

@@ -158,7 +158,7 @@ pub(crate) fn can_i(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 
 /// Reads a question, and warns of what makes no sense in it.
 fn question(cx: &mut Cx<'_>, args: &Args, verb: &str, what: &str) -> Question {
-    let mut warn = |text: String| cx.output.stderr += &format!("Warning: {text}\n\n");
+    let mut warn = |text: String| cx.output.tell(&format!("Warning: {text}\n\n"));
     if what.starts_with('/') {
         if !["get", "put", "post", "head", "options", "delete", "patch", "*"].contains(&verb) {
             warn(format!("verb '{verb}' is not a known verb"));
@@ -169,7 +169,7 @@ fn question(cx: &mut Cx<'_>, args: &Args, verb: &str, what: &str) -> Question {
     let sub = args.flag("subresource").filter(|sub| !sub.is_empty());
     let below = |resource: &str| sub.map_or_else(|| resource.into(), |sub| format!("{resource}/{sub}"));
     let known = cx.session.api().kind_named(word);
-    let mut warn = |text: String| cx.output.stderr += &format!("Warning: {text}\n\n");
+    let mut warn = |text: String| cx.output.tell(&format!("Warning: {text}\n\n"));
     let Some(kind) = known else {
         if word != "*" && !["users", "groups", "userextras", "signers"].contains(&word) {
             warn(match word.split_once('.') {

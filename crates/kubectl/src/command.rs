@@ -15,6 +15,8 @@ pub struct Output {
     pub stdout: String,
     /// Standard error.
     pub stderr: String,
+    /// How much had been printed when something was told on standard error, and how much had been told by then, in bytes.
+    pub turns: Vec<(usize, usize)>,
     /// The exit code.
     pub code: i32,
     /// Files that the command wrote, by name, for the person to keep.
@@ -22,13 +24,52 @@ pub struct Output {
 }
 
 impl Output {
+    /// Adds to standard error: a terminal shows it behind what has been printed so far.
+    pub fn tell(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.stderr.push_str(text);
+        let turn = (self.stdout.len(), self.stderr.len());
+        match self.turns.last_mut().filter(|last| last.0 == turn.0) {
+            Some(last) => *last = turn,
+            None => self.turns.push(turn),
+        }
+    }
+
     /// Adds why the command failed.
     pub(crate) fn fail(&mut self, failure: &Failure) {
-        self.stderr.push_str(&failure.text);
+        self.tell(&failure.text);
         if !self.stderr.ends_with('\n') {
-            self.stderr.push('\n');
+            self.tell("\n");
         }
         self.code = failure.code;
+    }
+
+    /// Adds what another command printed after this one.
+    pub fn add(&mut self, more: &Output) {
+        for (printed, told) in more.in_order() {
+            self.stdout.push_str(printed);
+            self.tell(told);
+        }
+    }
+
+    /// What was printed and what was told on standard error as a terminal shows it: piece by piece, and of each pair what
+    /// was printed first.
+    pub fn in_order(&self) -> Vec<(&str, &str)> {
+        let (mut printed, mut told) = (&*self.stdout, &*self.stderr);
+        let (mut pieces, mut before) = (Vec::new(), (0, 0));
+        for turn in &self.turns {
+            let to = (turn.0.saturating_sub(before.0), turn.1.saturating_sub(before.1));
+            let (Some(print), Some(tell)) = (printed.split_at_checked(to.0), told.split_at_checked(to.1))
+            else {
+                break;
+            };
+            pieces.push((print.0, tell.0));
+            (printed, told, before) = (print.1, tell.1, *turn);
+        }
+        pieces.push((printed, told));
+        pieces
     }
 }
 
@@ -180,7 +221,7 @@ impl<'a> Cx<'a> {
     fn tell_warnings(&mut self, warnings: &[String]) {
         self.warnings += warnings.len();
         for warning in warnings {
-            self.output.stderr.push_str(&format!("Warning: {warning}\n"));
+            self.output.tell(&format!("Warning: {warning}\n"));
         }
     }
 
@@ -195,8 +236,8 @@ impl<'a> Cx<'a> {
 
     /// Prints a line to standard error and remembers that something failed.
     pub(crate) fn complain(&mut self, line: impl AsRef<str>) {
-        self.output.stderr.push_str(line.as_ref());
-        self.output.stderr.push('\n');
+        self.output.tell(line.as_ref());
+        self.output.tell("\n");
         self.output.code = 1;
     }
 

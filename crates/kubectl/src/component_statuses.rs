@@ -23,7 +23,7 @@ pub(crate) fn asked(args: &Args) -> Option<Vec<&str>> {
 
 pub(crate) fn get(cx: &mut Cx<'_>, args: &Args, names: &[&str], format: &Format) -> Result<(), Failure> {
     let all = cx.session.component_statuses();
-    cx.output.stderr += DEPRECATED;
+    cx.output.tell(DEPRECATED);
     let mut found: Vec<(String, bool)> = Vec::new();
     for name in names {
         match all.iter().find(|(known, _)| known == name) {

@@ -260,7 +260,7 @@ pub(crate) fn delete_entry(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> 
         return Err(Failure::usage(format!("cannot delete {what} {wanted}, not in {PATH}")));
     }
     if what == "context" && current(&config) == wanted {
-        cx.output.stderr += "warning: this removed your active context, use \"kubectl config use-context\" to select a different one\n";
+        cx.output.tell("warning: this removed your active context, use \"kubectl config use-context\" to select a different one\n");
     }
     if let Some(entries) = config[&field].as_array_mut() {
         entries.retain(|entry| name(entry) != wanted);

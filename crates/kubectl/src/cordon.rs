@@ -63,7 +63,7 @@ pub(crate) fn set(cx: &mut Cx<'_>, nodes: &[Key], unschedulable: bool) {
             });
             if let Err(error) = outcome {
                 let line = format!("error: unable to {verb} node {:?}: {error}\n", &*key.name);
-                cx.output.stderr.push_str(&line);
+                cx.output.tell(&line);
                 continue;
             }
         }

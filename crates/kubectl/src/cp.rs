@@ -78,7 +78,7 @@ fn to_pod(cx: &mut Cx<'_>, args: &Args, from: &Place<'_>, to: &Place<'_>) -> Res
         if inside { format!("{}/{}", to.file.trim_end_matches('/'), from.base()) } else { to.file.into() };
     let script = format!("printf %s {} > {}", quoted(&text), quoted(&path));
     let written = exec(cx, args, to, &["sh", "-c", &script])?;
-    cx.output.stderr += &written.stderr;
+    cx.output.tell(&written.stderr);
     if written.code != 0 {
         return Err(Failure::usage(format!("command terminated with exit code {}", written.code)));
     }

@@ -46,7 +46,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("no objects passed to create"));
     }
     if args.on("edit") && !edited(cx, args, &mut manifests) {
-        cx.output.stderr += "Edit cancelled, no changes made.\n";
+        cx.output.tell("Edit cancelled, no changes made.\n");
         return Ok(());
     }
     for manifest in &manifests {

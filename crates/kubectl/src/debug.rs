@@ -23,7 +23,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         ));
     }
     if profile == Profile::Legacy {
-        cx.output.stderr += "--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example \"--profile=general\".\n";
+        cx.output.tell("--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example \"--profile=general\".\n");
     }
     let mut objects: Vec<Object> = pods::of_file(cx, args)?.into_iter().collect();
     for name in names {

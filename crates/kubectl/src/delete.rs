@@ -31,7 +31,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     let keys = keys(cx, args)?;
     if forced {
-        cx.output.stderr.push_str(FORCED);
+        cx.output.tell(FORCED);
     }
     if args.on("interactive") && !confirmed(cx, &keys) {
         cx.say("deletion is cancelled");
@@ -39,7 +39,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     let everywhere = args.on("all-namespaces") || args.flag("namespace").is_none();
     if !everywhere && keys.iter().any(|(key, _)| !key.kind.namespaced()) {
-        cx.output.stderr += OF_CLUSTER;
+        cx.output.tell(OF_CLUSTER);
     }
     let patient = ["all", "selector", "field-selector"].iter().any(|flag| args.flag(flag).is_some());
     let tolerant = args.flag("ignore-not-found").map_or(patient, |_| args.on("ignore-not-found"));

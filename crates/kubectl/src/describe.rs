@@ -71,7 +71,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     if keys.is_empty() {
         let place = if args.on("all-namespaces") { "" } else { args.namespace() };
-        cx.output.stderr += &nothing_found(place);
+        cx.output.tell(&nothing_found(place));
     }
     cx.output.stdout += &told.join("\n\n");
     outcome(troubles)

@@ -64,7 +64,7 @@ impl Drain {
         if self.problems.is_empty() {
             return Ok(true);
         }
-        cx.output.stderr.push_str(&format!("There are pending nodes to be drained:\n{}", self.pending));
+        cx.output.tell(&format!("There are pending nodes to be drained:\n{}", self.pending));
         let text = match &self.problems[..] {
             [Problem::One(trouble)] => trouble.alone(),
             [Problem::Several(errors)] => errors.join("\n"),
@@ -134,8 +134,8 @@ impl fmt::Display for Problem {
 }
 
 fn complain(cx: &mut Cx<'_>, line: &str) {
-    cx.output.stderr.push_str(line);
-    cx.output.stderr.push('\n');
+    cx.output.tell(line);
+    cx.output.tell("\n");
 }
 
 /// What becomes of a pod of the node.
@@ -256,7 +256,7 @@ fn tell_pending(cx: &mut Cx<'_>, args: &Args, node: &str, error: &Problem) {
         Ok(_) => {}
         Err(errors) => {
             let text = "Following errors occurred while getting the list of pods to delete:";
-            cx.output.stderr.push_str(&format!("{text}\n{errors}"));
+            cx.output.tell(&format!("{text}\n{errors}"));
         }
     }
 }

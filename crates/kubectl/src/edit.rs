@@ -112,7 +112,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 fn cancelled(cx: &mut Cx<'_>, why: &str) -> Result<(), Failure> {
-    cx.output.stderr += &["Edit cancelled, ", why, "\n"].concat();
+    cx.output.tell(&["Edit cancelled, ", why, "\n"].concat());
     Ok(())
 }
 

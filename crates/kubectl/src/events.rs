@@ -124,7 +124,7 @@ fn print(cx: &mut Cx<'_>, args: &Args, events: &[Rc<Event>]) -> Result<(), Failu
                 true => "No events found.\n".into(),
                 false => format!("No events found in {} namespace.\n", args.namespace()),
             };
-            cx.output.stderr += &none;
+            cx.output.tell(&none);
         }
         Format::Human { .. } => {
             let text = table(&Look::new(cx), events, everywhere, !args.on("no-headers"));

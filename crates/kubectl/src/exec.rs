@@ -32,7 +32,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let pod = running(cx, args, &object, "exec into")?;
     let container = pods::container(cx, args, &pod)?;
     if args.on("tty") && cx.followed.is_none() {
-        cx.output.stderr += NO_TERMINAL;
+        cx.output.tell(NO_TERMINAL);
     }
     let meta = &pod.metadata;
     if pod.node_name.is_none() {
@@ -42,9 +42,9 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let command: Vec<Str> = command.iter().map(|word| word.as_str().into()).collect();
     let output = cx.session.exec(&meta.namespace, &meta.name, &container, &command).map_err(refused)?;
     cx.output.stdout += &output.stdout;
-    cx.output.stderr += &output.stderr;
+    cx.output.tell(&output.stderr);
     if output.code != 0 {
-        cx.output.stderr += &format!("command terminated with exit code {}\n", output.code);
+        cx.output.tell(&format!("command terminated with exit code {}\n", output.code));
         cx.output.code = output.code;
     }
     Ok(())

@@ -202,7 +202,7 @@ impl Cx<'_> {
                     return Ok(());
                 }
                 if limit.is_none() && (now >= quiet_since + QUIET || now >= start + LONGEST) {
-                    self.output.stderr += "^C\n";
+                    self.output.tell("^C\n");
                     self.output.code = 130;
                     what.leave();
                     self.run_errands(args, &mut *what);

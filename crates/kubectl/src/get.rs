@@ -256,5 +256,5 @@ fn nothing(cx: &mut Cx<'_>, args: &Args, targets: &[Target]) {
         true => format!("No resources found in {} namespace.\n", args.namespace()),
         false => "No resources found\n".into(),
     };
-    cx.output.stderr.push_str(&text);
+    cx.output.tell(&text);
 }

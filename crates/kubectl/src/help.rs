@@ -7,7 +7,6 @@
 use crate::command::Cx;
 use crate::create::usage;
 use crate::{Args, Failure};
-use std::fmt::Write;
 
 /// What stands in the table for kubectl itself.
 const ROOT: &str = "kubectl";
@@ -87,7 +86,7 @@ pub(crate) fn print(cx: &mut Cx<'_>, words: &[&str]) -> Result<(), Failure> {
         None => {
             let usage = root.find(USAGE).map_or(root, |start| &root[start..]);
             let topics: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-            let _ = write!(cx.output.stderr, "Unknown help topic [{}]\n\n\n{usage}", topics.join(" "));
+            cx.output.tell(&format!("Unknown help topic [{}]\n\n\n{usage}", topics.join(" ")));
         }
     }
     Ok(())

@@ -370,7 +370,7 @@ fn obey(cx: &mut Cx<'_>, argv: &[String]) -> Result<Args, Failure> {
     cx.manager = args.flag("field-manager").unwrap_or(command.manager).into();
     cx.dry_run = DryRun::parse(&args)?;
     if args.flag("record").is_some() {
-        cx.output.stderr += record::DEPRECATED;
+        cx.output.tell(record::DEPRECATED);
     }
     if !is_alone(command.name, cx.dry_run) {
         follow::request_timeout(&args)?;

@@ -131,7 +131,7 @@ fn sources(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Source>, Failure> {
             }
         }
         if found.is_empty() {
-            cx.output.stderr += &format!("No resources found in {} namespace.\n", args.namespace());
+            cx.output.tell(&format!("No resources found in {} namespace.\n", args.namespace()));
         }
         return Ok(found);
     };
@@ -146,7 +146,7 @@ fn sources(cx: &mut Cx<'_>, args: &Args) -> Result<Vec<Source>, Failure> {
     let pods = pods::of(cx, args, &object, "get the logs from", true)?;
     let all = args.on("all-pods");
     if pods.len() > 1 && !all {
-        cx.output.stderr += &format!("Found {} pods, using pod/{}\n", pods.len(), pods[0].metadata.name);
+        cx.output.tell(&format!("Found {} pods, using pod/{}\n", pods.len(), pods[0].metadata.name));
     }
     for pod in pods.into_iter().take(if all { usize::MAX } else { 1 }) {
         of_pod(cx, args, pod, &mut found)?;

@@ -140,7 +140,7 @@ pub(crate) fn default_container(cx: &mut Cx<'_>, pod: &Pod, quiet: bool) -> Str 
     if all.len() > 1 && !quiet {
         let names: Vec<String> = all.iter().map(|(name, what)| [&**name, what].concat()).collect();
         let names = names.join(", ");
-        cx.output.stderr += &format!("Defaulted container {:?} out of: {names}\n", &*first);
+        cx.output.tell(&format!("Defaulted container {:?} out of: {names}\n", &*first));
     }
     first
 }

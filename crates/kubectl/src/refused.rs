@@ -7,7 +7,7 @@ use orrery_apimachinery::Status;
 
 /// `alpha`.
 pub(crate) fn alpha(cx: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
-    cx.output.stderr += "No alpha commands are available in this version of kubectl\n";
+    cx.output.tell("No alpha commands are available in this version of kubectl\n");
     Ok(())
 }
 

@@ -58,8 +58,8 @@ pub(crate) fn pods(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     if measured.is_empty() {
         no_metrics(cx, &pods)?;
         match everywhere {
-            true => cx.output.stderr += "No resources found\n",
-            false => cx.output.stderr += &format!("No resources found in {} namespace.\n", args.namespace()),
+            true => cx.output.tell("No resources found\n"),
+            false => cx.output.tell(&format!("No resources found in {} namespace.\n", args.namespace())),
         }
         return Ok(());
     }

@@ -9,7 +9,8 @@ use crate::split::Chunk;
 use crate::tag;
 use crate::{Diagnostic, Document, Limits, Range, Reading, Severity};
 use libyaml_safer::{
-    Encoding, Error, ErrorKind, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle,
+    Encoding, Error, ErrorKind, Event as Parsed, EventData, MappingStyle, Mark, Parser, ScalarStyle,
+    SequenceStyle,
 };
 use std::borrow::Cow;
 
@@ -54,7 +55,7 @@ fn events(
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
     parser.set_encoding(Encoding::Utf8);
-    let (mut blocks, mut documents, mut outcome) = (Vec::new(), 0, Ok(()));
+    let (mut meaning, mut documents, mut outcome) = (Meaning::new(&text, chunk), 0, Ok(()));
     // A value takes at most two events.
     for _ in 0..2 * limits.nodes + 4 {
         let event = match parser.parse() {
@@ -65,7 +66,7 @@ fn events(
             Err(error) => return Err(Box::new(syntax_error(&error, chunk))),
         };
         let range = range(event.start_mark, event.end_mark, chunk);
-        let fed = match event.data {
+        match event.data {
             EventData::StreamEnd => return outcome.map(|()| None),
             EventData::DocumentStart { .. } if documents > 0 => {
                 return outcome.map(|()| Some(not_read(Diagnostic::error(range, ""))));
@@ -75,50 +76,74 @@ fn events(
                 documents += 1;
                 continue;
             }
-            EventData::Alias { anchor } => Ok(Event::Alias(anchor)),
-            EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
-                let (start, end) = (event.start_mark, event.end_mark);
-                let refused = match (style, blocks.last()) {
-                    (ScalarStyle::DoubleQuoted, _) => quirks::escaped_slash(&text, start, end, chunk),
-                    (ScalarStyle::Plain, Some(Some(closing))) => {
-                        quirks::question(&text, start, end, *closing, chunk)
-                    }
-                    _ => None,
-                };
-                if let Some(error) = refused {
-                    return Err(Box::new(error));
-                }
-                meaning(tag, quirks::with_colons(value), plain_implicit, style)
-                    .map(|scalar| Event::Scalar { scalar, anchor })
-            }
-            EventData::SequenceStart { anchor, style, .. } => {
-                blocks.push((style == SequenceStyle::Flow).then_some(']'));
-                Ok(Event::ListStart { anchor })
-            }
-            EventData::MappingStart { anchor, style, .. } => {
-                // The one entry of `[a: b]` is a map that nothing closes.
-                let braced = text[event.start_mark.index as usize..].starts_with('{');
-                blocks.push((style == MappingStyle::Flow).then_some(if braced { '}' } else { ']' }));
-                Ok(Event::MapStart { anchor })
-            }
-            EventData::SequenceEnd | EventData::MappingEnd => {
-                Ok(Event::End { block: blocks.pop().flatten().is_none() })
-            }
-        };
+            _ => {}
+        }
+        let fed = meaning.of(event)?;
         if outcome.is_ok() {
             outcome = match fed {
                 Ok(event) => composer.feed(event, range),
                 Err(message) => Err(Box::new(Diagnostic::error(range, message))),
             };
         }
-        if blocks.len() > limits.depth || composer.hopeless() {
+        if meaning.blocks.len() > limits.depth || composer.hopeless() {
             break;
         }
     }
     outcome.map(|()| None)
 }
 
-fn meaning(tag: Option<String>, value: String, plain: bool, style: ScalarStyle) -> Result<Scalar, String> {
+/// What the parser's events mean inside a document.
+struct Meaning<'a> {
+    text: &'a str,
+    chunk: &'a Chunk<'a>,
+    /// The lists and maps that are open, and by what each is closed if it stands in brackets.
+    blocks: Vec<Option<char>>,
+}
+
+impl<'a> Meaning<'a> {
+    fn new(text: &'a str, chunk: &'a Chunk<'a>) -> Self {
+        Self { text, chunk, blocks: Vec::new() }
+    }
+
+    /// The composer's event, or a message about a value that has none; an error where upstream's parser stops.
+    fn of(&mut self, event: Parsed) -> Result<Result<Event, String>, Box<Diagnostic>> {
+        Ok(match event.data {
+            EventData::Alias { anchor } => Ok(Event::Alias(anchor)),
+            EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
+                if let Some(error) = self.refused(style, event.start_mark, event.end_mark) {
+                    return Err(Box::new(error));
+                }
+                scalar(tag, quirks::with_colons(value), plain_implicit, style)
+                    .map(|scalar| Event::Scalar { scalar, anchor })
+            }
+            EventData::SequenceStart { anchor, style, .. } => {
+                self.blocks.push((style == SequenceStyle::Flow).then_some(']'));
+                Ok(Event::ListStart { anchor })
+            }
+            EventData::MappingStart { anchor, style, .. } => {
+                // The one entry of `[a: b]` is a map that nothing closes.
+                let braced = self.text[event.start_mark.index as usize..].starts_with('{');
+                self.blocks.push((style == MappingStyle::Flow).then_some(if braced { '}' } else { ']' }));
+                Ok(Event::MapStart { anchor })
+            }
+            _ => Ok(Event::End { block: self.blocks.pop().flatten().is_none() }),
+        })
+    }
+
+    /// What the parser takes of a scalar and upstream's does not.
+    fn refused(&self, style: ScalarStyle, start: Mark, end: Mark) -> Option<Diagnostic> {
+        match (style, self.blocks.last()) {
+            (ScalarStyle::DoubleQuoted, _) => quirks::escaped_slash(self.text, start, end, self.chunk),
+            (ScalarStyle::Plain, Some(Some(closing))) => {
+                quirks::question(self.text, start, end, *closing, self.chunk)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a scalar is.
+fn scalar(tag: Option<String>, value: String, plain: bool, style: ScalarStyle) -> Result<Scalar, String> {
     match tag {
         Some(tag) => resolve_tagged(&tag, &value),
         None if plain && style == ScalarStyle::Plain => Ok(resolve(&value)),

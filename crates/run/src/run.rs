@@ -290,8 +290,7 @@ impl Run {
     pub fn kubectl(&mut self, line: Vec<String>, files: Vec<File>, library: Library<'_>) -> Output {
         let (mut output, following) = self.start(line, files.clone(), library);
         let mut add = |more: Output| {
-            output.stdout += &more.stdout;
-            output.stderr += &more.stderr;
+            output.add(&more);
             output.code |= more.code;
         };
         let deadline = self.now() + FOLLOWED;

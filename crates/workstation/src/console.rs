@@ -262,8 +262,12 @@ impl Console {
     /// Prints what a program printed, which may have ended with that.
     fn show(&mut self, pid: u32, output: &Output, over: bool, machine: &mut dyn Machine) {
         let now = machine.now();
-        let printed = (&*output.stdout, &*output.stderr);
-        self.terminal.print(pid, printed, over.then_some(output.code), now, &mut Outside(machine));
+        let mut pieces = output.in_order();
+        let last = pieces.pop().unwrap_or_default();
+        for printed in pieces {
+            self.terminal.print(pid, printed, None, now, &mut Outside(machine));
+        }
+        self.terminal.print(pid, last, over.then_some(output.code), now, &mut Outside(machine));
     }
 
     /// Leaves what no process waits for any more, and tells what is waited for.
@@ -279,8 +283,9 @@ impl Console {
             following.leave();
             while let Some(errand) = following.errand() {
                 let (output, _) = machine.start(&errand.line, errand.input.as_deref());
-                let Output { stdout, stderr, .. } = machine.heard(&mut following, output);
-                self.left.extend([(false, stdout), (true, stderr)].map(|(error, text)| (error, text.into())));
+                for (printed, told) in machine.heard(&mut following, output).in_order() {
+                    self.left.extend([(false, printed.into()), (true, told.into())]);
+                }
             }
         }
         self.left.retain(|(_, text)| !text.is_empty());

@@ -30,7 +30,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
     let result = process.exec(&words, now, &mut Here { station: desk.station });
     desk.station.pass(result.took.unwrap_or_default());
     desk.output.stdout.push_str(&result.stdout);
-    desk.output.stderr.push_str(&result.stderr);
+    desk.output.tell(&result.stderr);
     desk.output.code = result.code;
     Ok(())
 }

@@ -74,8 +74,8 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
     };
     let mut output = desk.output;
     if let Err(failure) = done {
-        output.stderr.push_str(&failure);
-        output.stderr.push('\n');
+        output.tell(&failure);
+        output.tell("\n");
         output.code = 1;
     }
     output
@@ -109,8 +109,8 @@ impl Desk<'_> {
 
     /// Prints a line of what is going on, to standard error.
     fn note(&mut self, line: &str) {
-        self.output.stderr.push_str(line);
-        self.output.stderr.push('\n');
+        self.output.tell(line);
+        self.output.tell("\n");
     }
 
     /// An image of the docker daemon.

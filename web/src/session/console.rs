@@ -214,10 +214,10 @@ impl Session {
                 false => ["kubectl ", line.strip_prefix("kubectl ").unwrap_or(line)].concat(),
             };
             let mut answer: Vec<Piece> = Vec::new();
-            for (error, text) in [(false, output.stdout), (true, output.stderr)] {
-                if !text.is_empty() {
-                    answer.push((error, text.into()));
-                }
+            for (printed, told) in output.in_order() {
+                let pieces =
+                    [(false, printed), (true, told)].into_iter().filter(|(_, text)| !text.is_empty());
+                answer.extend(pieces.map(|(error, text)| (error, text.into())));
             }
             let failed = output.code != 0;
             let entry = Entry {

@@ -34,7 +34,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
         done(cx, args, &object, "edited")?;
     }
     if !changed {
-        cx.output.stderr += "Edit cancelled, no changes made.\n";
+        cx.output.tell("Edit cancelled, no changes made.\n");
     }
     Ok(())
 }

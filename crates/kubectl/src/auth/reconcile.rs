@@ -139,7 +139,7 @@ impl Plan {
             text += &["\t", words[0], " ", list, " ", words[1], ":\n"].concat();
             items.iter().for_each(|item| text += &["\t\t", &shown(item, list), "\n"].concat());
         }
-        cx.output.stderr += &text;
+        cx.output.tell(&text);
     }
 }
 

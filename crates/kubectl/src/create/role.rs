@@ -40,7 +40,7 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     }
     for verb in verbs.iter().filter(|verb| **verb != "*" && !VERBS.contains(verb)) {
         let warning = format!("Warning: '{verb}' is not a standard resource verb\n");
-        cx.output.stderr.push_str(&warning);
+        cx.output.tell(&warning);
     }
     let resources = args.list("resource");
     if resources.is_empty() && urls.is_empty() {

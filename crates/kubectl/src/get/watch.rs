@@ -16,7 +16,7 @@ pub(super) fn run(cx: &mut Cx<'_>, args: &Args, targets: &[Target], format: &For
     for flag in ["watch", "watch-only"] {
         if args.on(flag) && args.flag("sort-by").is_some_and(|path| !path.is_empty()) {
             let behind = if flag == "watch" { " for watch events received" } else { "" };
-            cx.output.stderr += &format!("warning: --{flag} requested, --sort-by will be ignored{behind}\n");
+            cx.output.tell(&format!("warning: --{flag} requested, --sort-by will be ignored{behind}\n"));
             break;
         }
     }

@@ -119,7 +119,7 @@ fn variables_from(cx: &mut Cx<'_>, args: &Args, source: &str) -> Result<Vec<Valu
         for key in keys.filter(|key| wanted.is_empty() || wanted.contains(&key.as_str())) {
             let name = variable_name(key);
             if name != *key {
-                cx.output.stderr.push_str(&format!("Warning: key {key} transferred to {name}\n"));
+                cx.output.tell(&format!("Warning: key {key} transferred to {name}\n"));
             }
             let of = json!({"name": &*object.metadata().name, "key": key});
             variables.push(json!({"name": name, "valueFrom": {reference: of}}));
@@ -147,7 +147,7 @@ fn apply(
     let containers = super::containers(spec, pattern);
     if containers.is_empty() {
         let warning = format!("Warning: {kind}/{name} does not have any containers matching {pattern:?}\n");
-        cx.output.stderr.push_str(&warning);
+        cx.output.tell(&warning);
     }
     for container in containers {
         let old = container["env"].as_array().cloned().unwrap_or_default();

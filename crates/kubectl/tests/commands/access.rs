@@ -42,42 +42,42 @@ fn roles_and_bindings_are_reconciled_with_files() {
         expect![[r#"
             $ auth reconcile -f - --dry-run=client
             role.rbac.authorization.k8s.io/r reconciled (dry run)
+            stderr: 	reconciliation required create
+            stderr: 	missing rules added:
+            stderr: 		{Verbs:[get list] APIGroups:[] Resources:[pods services] ResourceNames:[] NonResourceURLs:[]}
             rolebinding.rbac.authorization.k8s.io/b reconciled (dry run)
             stderr: 	reconciliation required create
+            stderr: 	missing subjects added:
+            stderr: 		{Kind:User APIGroup:rbac.authorization.k8s.io Name:jane Namespace:}
+            $ auth reconcile -f -
+            role.rbac.authorization.k8s.io/r reconciled
+            stderr: 	reconciliation required create
             stderr: 	missing rules added:
             stderr: 		{Verbs:[get list] APIGroups:[] Resources:[pods services] ResourceNames:[] NonResourceURLs:[]}
+            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required create
             stderr: 	missing subjects added:
             stderr: 		{Kind:User APIGroup:rbac.authorization.k8s.io Name:jane Namespace:}
             $ auth reconcile -f -
             role.rbac.authorization.k8s.io/r reconciled
             rolebinding.rbac.authorization.k8s.io/b reconciled
-            stderr: 	reconciliation required create
-            stderr: 	missing rules added:
-            stderr: 		{Verbs:[get list] APIGroups:[] Resources:[pods services] ResourceNames:[] NonResourceURLs:[]}
-            stderr: 	reconciliation required create
-            stderr: 	missing subjects added:
-            stderr: 		{Kind:User APIGroup:rbac.authorization.k8s.io Name:jane Namespace:}
             $ auth reconcile -f -
             role.rbac.authorization.k8s.io/r reconciled
-            rolebinding.rbac.authorization.k8s.io/b reconciled
-            $ auth reconcile -f -
-            role.rbac.authorization.k8s.io/r reconciled
-            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required update
             stderr: 	missing rules added:
             stderr: 		{Verbs:[watch] APIGroups:[] Resources:[pods] ResourceNames:[] NonResourceURLs:[]}
             stderr: 		{Verbs:[watch] APIGroups:[] Resources:[services] ResourceNames:[] NonResourceURLs:[]}
+            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required update
             stderr: 	missing subjects added:
             stderr: 		{Kind:User APIGroup:rbac.authorization.k8s.io Name:john Namespace:}
             $ auth reconcile -f - --remove-extra-permissions --remove-extra-subjects
             role.rbac.authorization.k8s.io/r reconciled
-            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required update
             stderr: 	extra rules removed:
             stderr: 		{Verbs:[list] APIGroups:[] Resources:[pods] ResourceNames:[] NonResourceURLs:[]}
             stderr: 		{Verbs:[list] APIGroups:[] Resources:[services] ResourceNames:[] NonResourceURLs:[]}
+            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required update
             stderr: 	extra subjects removed:
             stderr: 		{Kind:User APIGroup:rbac.authorization.k8s.io Name:jane Namespace:}
@@ -87,11 +87,11 @@ fn roles_and_bindings_are_reconciled_with_files() {
             john
             $ auth reconcile -f -
             role.rbac.authorization.k8s.io/r reconciled
-            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required update
             stderr: 	missing rules added:
             stderr: 		{Verbs:[list] APIGroups:[] Resources:[pods] ResourceNames:[] NonResourceURLs:[]}
             stderr: 		{Verbs:[list] APIGroups:[] Resources:[services] ResourceNames:[] NonResourceURLs:[]}
+            rolebinding.rbac.authorization.k8s.io/b reconciled
             stderr: 	reconciliation required recreate
             $ auth reconcile -f - --dry-run=server
             stderr: error: --dry-run=server for command reconcile is not supported yet
@@ -114,12 +114,13 @@ fn the_parts_that_a_server_asks_how_they_are() {
         ],
         expect![[r#"
             $ get cs
+            stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
             NAME                 STATUS      MESSAGE                                                                                        ERROR
             controller-manager   Unhealthy   Get "https://127.0.0.1:10257/healthz": dial tcp 127.0.0.1:10257: connect: connection refused   
             scheduler            Unhealthy   Get "https://127.0.0.1:10259/healthz": dial tcp 127.0.0.1:10259: connect: connection refused   
             etcd-0               Healthy     ok                                                                                             
-            stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
             $ get cs etcd-0 -o yaml
+            stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
             apiVersion: v1
             conditions:
             - message: ok
@@ -129,10 +130,9 @@ fn the_parts_that_a_server_asks_how_they_are() {
             metadata:
               creationTimestamp: null
               name: etcd-0
-            stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
             $ get componentstatuses/scheduler --no-headers
-            scheduler   Unhealthy   Get "https://127.0.0.1:10259/healthz": dial tcp 127.0.0.1:10259: connect: connection refused   
             stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
+            scheduler   Unhealthy   Get "https://127.0.0.1:10259/healthz": dial tcp 127.0.0.1:10259: connect: connection refused   
             $ get cs nobody
             stderr: Warning: v1 ComponentStatus is deprecated in v1.19+
             stderr: Error from server (NotFound): componentstatuses "nobody" not found

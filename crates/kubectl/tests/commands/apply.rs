@@ -99,8 +99,8 @@ fn objects_that_were_made_otherwise_are_adopted_with_a_warning() {
             $ create -f -
             deployment.apps/web created
             $ apply -f -
-            deployment.apps/web configured
             stderr: Warning: resource deployments/web is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.
+            deployment.apps/web configured
             $ create -f -
             stderr: Error from server (AlreadyExists): error when creating "STDIN": deployments.apps "web" already exists
             exit code 1

@@ -41,133 +41,133 @@ fn a_pod_tells_of_its_volumes() {
     check(
         &[("apply -f -", VOLUMES), ("describe pod disks", "")],
         expect![[r#"
-        $ apply -f -
-        pod/disks created
-        stderr: Warning: spec.volumes[0].rbd: deprecated in v1.28, non-functional in v1.31+
-        stderr: Warning: spec.volumes[3].cephfs: deprecated in v1.28, non-functional in v1.31+
-        stderr: Warning: spec.volumes[4].scaleIO: deprecated in v1.16, non-functional in v1.22+
-        $ describe pod disks
-        Name:             disks
-        Namespace:        default
-        Priority:         0
-        Service Account:  default
-        Node:             <none>
-        Labels:           <none>
-        Annotations:      <none>
-        Status:           Pending
-        IP:               
-        IPs:              <none>
-        Containers:
-          main:
-            Image:        nginx:1.27
-            Port:         <none>
-            Host Port:    <none>
-            Liveness:     http-get http://[::1]:80/a%20b%3Fc=d delay=0s timeout=1s period=10s #success=1 #failure=3
-            Startup:      grpc <pod>:9000 alive delay=0s timeout=1s period=10s #success=1 #failure=3
-            Environment:  <none>
-            Mounts:
-              /a from fc (ro)
-              /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-8m5hj (ro)
-              /z from rbd (rw,path="part")
-        Volumes:
-          rbd:
-            Type:          RBD (a Rados Block Device mount on the host that shares a pod's lifetime)
-            CephMonitors:  [m1 m2]
-            RBDImage:      i
-            FSType:        
-            RBDPool:       rbd
-            RadosUser:     u
-            Keyring:       /etc/ceph/keyring
-            SecretRef:     &LocalObjectReference{Name:s,}
-            ReadOnly:      false
-          fc:
-            Type:        FC (a Fibre Channel disk)
-            TargetWWNs:  w1, w2
-            LUN:         2
-            FSType:      ext4
-            ReadOnly:    false
-          flex:
-            Type:       FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)
-            Driver:     a/b
-            FSType:     
-            SecretRef:  nil
-            ReadOnly:   false
-            Options:    map[x:2 z:1]
-          cephfs:
-            Type:        CephFS (a CephFS mount on the host that shares a pod's lifetime)
-            Monitors:    [m]
-            Path:        /p
-            User:        
-            SecretFile:  
-            SecretRef:   nil
-            ReadOnly:    false
-          scale:
-            Type:               ScaleIO (a persistent volume backed by a block device in ScaleIO)
-            Gateway:            g
-            System:             s
-            Protection Domain:  
-            Storage Pool:       
-            Storage Mode:       ThinProvisioned
-            VolumeName:         v
-            FSType:             xfs
-            ReadOnly:           false
-          share:
-            Type:        AzureFile (an Azure File Service mount on the host and bind mount to the pod)
-            SecretName:  s
-            ShareName:   files
-            ReadOnly:    false
-          csi:
-            Type:              CSI (a Container Storage Interface (CSI) volume source)
-            Driver:            d
-            FSType:            
-            ReadOnly:          false
-            VolumeAttributes:      a=1
+            $ apply -f -
+            stderr: Warning: spec.volumes[0].rbd: deprecated in v1.28, non-functional in v1.31+
+            stderr: Warning: spec.volumes[3].cephfs: deprecated in v1.28, non-functional in v1.31+
+            stderr: Warning: spec.volumes[4].scaleIO: deprecated in v1.16, non-functional in v1.22+
+            pod/disks created
+            $ describe pod disks
+            Name:             disks
+            Namespace:        default
+            Priority:         0
+            Service Account:  default
+            Node:             <none>
+            Labels:           <none>
+            Annotations:      <none>
+            Status:           Pending
+            IP:               
+            IPs:              <none>
+            Containers:
+              main:
+                Image:        nginx:1.27
+                Port:         <none>
+                Host Port:    <none>
+                Liveness:     http-get http://[::1]:80/a%20b%3Fc=d delay=0s timeout=1s period=10s #success=1 #failure=3
+                Startup:      grpc <pod>:9000 alive delay=0s timeout=1s period=10s #success=1 #failure=3
+                Environment:  <none>
+                Mounts:
+                  /a from fc (ro)
+                  /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-8m5hj (ro)
+                  /z from rbd (rw,path="part")
+            Volumes:
+              rbd:
+                Type:          RBD (a Rados Block Device mount on the host that shares a pod's lifetime)
+                CephMonitors:  [m1 m2]
+                RBDImage:      i
+                FSType:        
+                RBDPool:       rbd
+                RadosUser:     u
+                Keyring:       /etc/ceph/keyring
+                SecretRef:     &LocalObjectReference{Name:s,}
+                ReadOnly:      false
+              fc:
+                Type:        FC (a Fibre Channel disk)
+                TargetWWNs:  w1, w2
+                LUN:         2
+                FSType:      ext4
+                ReadOnly:    false
+              flex:
+                Type:       FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)
+                Driver:     a/b
+                FSType:     
+                SecretRef:  nil
+                ReadOnly:   false
+                Options:    map[x:2 z:1]
+              cephfs:
+                Type:        CephFS (a CephFS mount on the host that shares a pod's lifetime)
+                Monitors:    [m]
+                Path:        /p
+                User:        
+                SecretFile:  
+                SecretRef:   nil
+                ReadOnly:    false
+              scale:
+                Type:               ScaleIO (a persistent volume backed by a block device in ScaleIO)
+                Gateway:            g
+                System:             s
+                Protection Domain:  
+                Storage Pool:       
+                Storage Mode:       ThinProvisioned
+                VolumeName:         v
+                FSType:             xfs
+                ReadOnly:           false
+              share:
+                Type:        AzureFile (an Azure File Service mount on the host and bind mount to the pod)
+                SecretName:  s
+                ShareName:   files
+                ReadOnly:    false
+              csi:
+                Type:              CSI (a Container Storage Interface (CSI) volume source)
+                Driver:            d
+                FSType:            
+                ReadOnly:          false
+                VolumeAttributes:      a=1
+                                       b=2
+              bare:
+                Type:              CSI (a Container Storage Interface (CSI) volume source)
+                Driver:            d
+                FSType:            
+                ReadOnly:          false
+                VolumeAttributes:  <none>
+              empty:
+                Type:       EmptyDir (a temporary directory that shares a pod's lifetime)
+                Medium:     
+                SizeLimit:  <unset>
+              own:
+                Type:          EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)
+                StorageClass:  
+                Volume:        
+                Labels:            a=1
                                    b=2
-          bare:
-            Type:              CSI (a Container Storage Interface (CSI) volume source)
-            Driver:            d
-            FSType:            
-            ReadOnly:          false
-            VolumeAttributes:  <none>
-          empty:
-            Type:       EmptyDir (a temporary directory that shares a pod's lifetime)
-            Medium:     
-            SizeLimit:  <unset>
-          own:
-            Type:          EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)
-            StorageClass:  
-            Volume:        
-            Labels:            a=1
-                               b=2
-            Annotations:       note: hello
-            Capacity:      
-            Access Modes:  
-            VolumeMode:    Filesystem
-            DataSource:
-              APIGroup:  snapshot.storage.k8s.io
-              Kind:      VolumeSnapshot
-              Name:      before
-          plain:
-            Type:          EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)
-            StorageClass:  
-            Volume:        
-            Labels:            <none>
-            Annotations:       <none>
-            Capacity:      
-            Access Modes:  
-            VolumeMode:    Filesystem
-          kube-api-access-8m5hj:
-            Type:                    Projected (a volume that contains injected data from multiple sources)
-            TokenExpirationSeconds:  3607
-            ConfigMapName:           kube-root-ca.crt
-            ConfigMapOptional:       <nil>
-            DownwardAPI:             true
-        QoS Class:                   BestEffort
-        Node-Selectors:              <none>
-        Tolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
-                                     node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
-        Events:                      <none>
-    "#]],
+                Annotations:       note: hello
+                Capacity:      
+                Access Modes:  
+                VolumeMode:    Filesystem
+                DataSource:
+                  APIGroup:  snapshot.storage.k8s.io
+                  Kind:      VolumeSnapshot
+                  Name:      before
+              plain:
+                Type:          EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)
+                StorageClass:  
+                Volume:        
+                Labels:            <none>
+                Annotations:       <none>
+                Capacity:      
+                Access Modes:  
+                VolumeMode:    Filesystem
+              kube-api-access-8m5hj:
+                Type:                    Projected (a volume that contains injected data from multiple sources)
+                TokenExpirationSeconds:  3607
+                ConfigMapName:           kube-root-ca.crt
+                ConfigMapOptional:       <nil>
+                DownwardAPI:             true
+            QoS Class:                   BestEffort
+            Node-Selectors:              <none>
+            Tolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
+                                         node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
+            Events:                      <none>
+        "#]],
     );
 }
 
@@ -205,13 +205,13 @@ fn a_persistent_volume_tells_more_of_its_source_than_a_pod() {
         &[("apply -f -", PERSISTENT), ("describe pv", "")],
         expect![[r#"
             $ apply -f -
-            persistentvolume/ceph created
-            persistentvolume/gluster created
-            persistentvolume/scale created
             stderr: Warning: metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead
             stderr: Warning: spec.rbd: deprecated in v1.28, non-functional in v1.31+
+            persistentvolume/ceph created
             stderr: Warning: spec.glusterfs: deprecated in v1.25, non-functional in v1.26+
+            persistentvolume/gluster created
             stderr: Warning: spec.scaleIO: deprecated in v1.16, non-functional in v1.22+
+            persistentvolume/scale created
             $ describe pv
             Name:              ceph
             Labels:            <none>

@@ -114,22 +114,22 @@ fn a_node_is_drained_only_of_pods_that_may_go() {
             exit code 1
             $ drain node-1 --force --ignore-daemonsets --delete-emptydir-data --dry-run=server
             node/node-1 already cordoned (server dry run)
+            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             evicting pod default/alone (server dry run)
             evicting pod default/bare (server dry run)
             evicting pod default/lost-x (server dry run)
             node/node-1 drained (server dry run)
-            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             $ drain node-1 --force --ignore-daemonsets --delete-emptydir-data --dry-run=client
             node/node-1 already cordoned (dry run)
+            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             evicting pod default/alone (dry run)
             evicting pod default/bare (dry run)
             evicting pod default/lost-x (dry run)
             node/node-1 drained (dry run)
-            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             $ drain node-1 --force --ignore-daemonsets --delete-emptydir-data --pod-selector=app=alone --timeout=90s
             node/node-1 already cordoned
-            evicting pod default/alone
             stderr: Warning: deleting Pods that declare no controller: default/alone
+            evicting pod default/alone
             stderr: There are pending pods in node "node-1" when an error occurred: error when waiting for pod "alone" in namespace "default" to terminate: context deadline exceeded
             stderr: pod/alone
             stderr: error: unable to drain node "node-1" due to error: error when waiting for pod "alone" in namespace "default" to terminate: context deadline exceeded, continuing command...
@@ -139,15 +139,15 @@ fn a_node_is_drained_only_of_pods_that_may_go() {
             exit code 1
             $ drain node-1 --force --ignore-daemonsets --delete-emptydir-data --disable-eviction --grace-period=0 --timeout=5s
             node/node-1 already cordoned
+            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             pod/alone deleted
             pod/bare deleted
             pod/lost-x deleted
             node/node-1 drained
-            stderr: Warning: deleting Pods that declare no controller: default/alone, default/bare; ignoring DaemonSet-managed Pods: default/logs-x
             $ drain node-1 --force --ignore-daemonsets --skip-wait-for-delete-timeout=20
             node/node-1 already cordoned
-            node/node-1 drained
             stderr: Warning: ignoring DaemonSet-managed Pods: default/logs-x
+            node/node-1 drained
             $ uncordon node-1 node-2
             node/node-1 uncordoned
             node/node-2 uncordoned

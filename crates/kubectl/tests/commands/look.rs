@@ -51,10 +51,10 @@ fn logs_are_those_of_the_container_that_is_meant() {
             node/node-1 created
             pod/web created
             $ logs web
+            stderr: Defaulted container "main" out of: main, crashy, prepare (init)
             main now 0
             main now 1
             main now 2
-            stderr: Defaulted container "main" out of: main, crashy, prepare (init)
             $ logs web -c crashy --previous
             crashy before 0
             crashy before 1
@@ -62,8 +62,8 @@ fn logs_are_those_of_the_container_that_is_meant() {
             $ logs web crashy --tail=1 --timestamps
             2025-01-01T00:00:20.250000000Z crashy now 2
             $ logs -l app=web --prefix --tail=1
-            [pod/web/main] main now 2
             stderr: Defaulted container "main" out of: main, crashy, prepare (init)
+            [pod/web/main] main now 2
             $ logs web --all-containers --tail=1
             prepare now 2
             main now 2
@@ -123,11 +123,11 @@ fn a_command_runs_in_the_container_that_is_meant() {
             node/node-1 created
             pod/web created
             $ exec web -- hostname
-            main
             stderr: Defaulted container "main" out of: main, crashy, prepare (init)
+            main
             $ exec web -c crashy -it -- hostname
-            crashy
             stderr: Unable to use a TTY - input is not a terminal or the right kind of file
+            crashy
             $ exec web -c main -- frobnicate
             stderr: no
             stderr: command terminated with exit code 3

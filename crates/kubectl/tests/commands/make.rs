@@ -230,8 +230,8 @@ fn workloads_are_exposed_scaled_and_scaled_by_themselves() {
             $ delete deploy web --dry-run=server
             deployment.apps "web" deleted (server dry run)
             $ delete deploy web --force
-            deployment.apps "web" force deleted
             stderr: Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.
+            deployment.apps "web" force deleted
             $ delete deploy web
             stderr: Error from server (NotFound): deployments.apps "web" not found
             exit code 1

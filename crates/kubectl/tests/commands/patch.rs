@@ -66,8 +66,8 @@ fn a_patch_that_cannot_be_applied_is_refused_in_upstreams_words() {
             stderr: error: unable to parse "a: b: c": yaml: mapping values are not allowed in this context
             exit code 1
             $ patch deploy web -p '{"spec":{"replica":3}}'
-            deployment.apps/web patched (no change)
             stderr: Warning: unknown field "spec.replica"
+            deployment.apps/web patched (no change)
             $ patch deploy web -p '{"spec":{"replicas":"three"}}'
             stderr: The request is invalid: patch: Invalid value: "map[spec:map[replicas:three]]": unrecognized type: int32
             exit code 1

@@ -19,23 +19,23 @@ fn the_command_line_becomes_the_cause_of_a_change() {
         ],
         expect![[r#"
             $ apply -f - --record
-            deployment.apps/web created
             stderr: Flag --record has been deprecated, --record will be removed in the future
+            deployment.apps/web created
             $ get deploy web -o 'jsonpath={.metadata.annotations.kubernetes\.io/change-cause}'
             kubectl apply --filename=- --record=true
             $ set image deploy/web c=nginx:2 --record
-            deployment.apps/web image updated
             stderr: Flag --record has been deprecated, --record will be removed in the future
+            deployment.apps/web image updated
             $ get deploy web -o 'jsonpath={.metadata.annotations.kubernetes\.io/change-cause}'
             kubectl set image deploy/web c=nginx:2 --record=true
             $ -n default scale deploy web --replicas=3 --record=true
-            deployment.apps/web scaled
             stderr: Flag --record has been deprecated, --record will be removed in the future
+            deployment.apps/web scaled
             $ get deploy web -o 'jsonpath={.metadata.annotations.kubernetes\.io/change-cause}'
             kubectl scale deploy web --namespace=default --replicas=3 --record=true
             $ label deploy web a=b --record --dry-run=client
-            deployment.apps/web labeled (dry run)
             stderr: Flag --record has been deprecated, --record will be removed in the future
+            deployment.apps/web labeled (dry run)
             $ get deploy web -o 'jsonpath={.metadata.annotations.kubernetes\.io/change-cause}'
             kubectl scale deploy web --namespace=default --replicas=3 --record=true
         "#]],
@@ -144,8 +144,8 @@ fn flags_that_are_typed_once_in_a_while() {
             deployment.apps/web
             Do you want to continue? (y/n): deletion is cancelled
             $ delete ns default -n default --dry-run=client
-            namespace "default" deleted (dry run)
             stderr: Warning: deleting cluster-scoped resources, not scoped to the provided namespace
+            namespace "default" deleted (dry run)
             $ delete deploy nosuch -i
             stderr: Error from server (NotFound): deployments.apps "nosuch" not found
             exit code 1

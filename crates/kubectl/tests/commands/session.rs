@@ -80,7 +80,8 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Runs command lines, each with its standard input, and compares what they printed. The first line of each is quoted.
+/// Runs command lines, each with its standard input, and compares what they printed, in the order in which a terminal
+/// shows it.
 pub fn check(lines: &[(&str, &str)], expected: Expect) {
     let mut still = Still { api: ApiServer::new(Config::default()), now: SimTime::default() };
     run(&words("create namespace default"), &Stdin::default(), &mut still);
@@ -88,11 +89,14 @@ pub fn check(lines: &[(&str, &str)], expected: Expect) {
     let mut text = String::new();
     for (line, stdin) in lines {
         let output = run(&words(line), &Stdin((*stdin).into()), &mut still);
-        text += &format!("$ {line}\n{}", output.stdout);
-        if !output.stdout.is_empty() && !output.stdout.ends_with('\n') {
-            text.push('\n');
+        text += &format!("$ {line}\n");
+        for (printed, told) in output.in_order() {
+            text += printed;
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.extend(told.lines().map(|line| format!("stderr: {line}\n")));
         }
-        text.extend(output.stderr.lines().map(|line| format!("stderr: {line}\n")));
         if output.code != 0 {
             text += &format!("exit code {}\n", output.code);
         }

@@ -88,10 +88,7 @@ pub fn Code(props: &CodeProps) -> Html {
     let w = use_words();
     let files = use_files();
     let parent = use_node_ref();
-    let stand = use_state(|| Stand::Loading);
-    let live = use_mut_ref(|| None::<Editor>);
-    let session = use_session();
-    let active = files.active;
+    let (active, session) = (files.active, use_session());
     let calls = use_mut_ref(Calls::default);
     *calls.borrow_mut() = Calls {
         change: {
@@ -103,85 +100,83 @@ pub fn Code(props: &CodeProps) -> Html {
         files: files.list.clone(),
         session: Some(session),
     };
-    {
-        let (parent, stand, live) = (parent.clone(), stand.clone(), live.clone());
-        let text = files.open().text.clone();
-        use_effect_with((), move |()| {
-            let shelf = live.clone();
-            spawn_local(async move {
-                let opened = open(&parent, &text, w.manifests, calls).await;
-                stand.set(match &opened {
-                    Some(editor) => Stand::Open(editor.clone()),
-                    None => Stand::Failed,
-                });
-                *shelf.borrow_mut() = opened;
-                fetch_table().await;
-            });
-            move || {
-                if let Some(editor) = live.borrow_mut().take() {
-                    editor.close();
-                }
-            }
-        });
-    }
+    let stand = use_bundle(&parent, &files.open().text, w.manifests, calls);
+    // Another file, or a text from outside: what the person typed is in the editor already.
+    let text = files.open().text.clone();
+    use_told(&stand, (active, files.replaced, files.list.len()), move |editor, _| editor.set_text(&text));
+    let problems = serde_json::to_string(&props.problems).unwrap_or_default();
+    use_told(&stand, (problems, active), |editor, (problems, _)| editor.set_problems(problems));
+    use_told(&stand, (props.tint, active, files.replaced), |editor, (tint, _, _)| {
+        let (first, last) = tint.unwrap_or_default();
+        editor.set_tint(first, last);
+    });
+    use_told(&stand, (w.required, w.filled_in), |editor, (required, filled_in)| {
+        editor.set_words(required, filled_in);
+    });
+    use_told(&stand, props.formatted, |editor, asked| {
+        if *asked > 0 {
+            editor.format();
+        }
+    });
+    use_told(&stand, (props.reveal, active), |editor, (reveal, _)| {
+        if let Some((line, column, _)) = reveal {
+            editor.reveal(*line, *column);
+        }
+    });
     let open = matches!(*stand, Stand::Open(_));
-    {
-        // Another file, or a text from outside: what the person typed is in the editor already.
-        let (stand, text) = (stand.clone(), files.open().text.clone());
-        use_effect_with((active, files.replaced, files.list.len(), open), move |_| {
-            if let Stand::Open(editor) = &*stand {
-                editor.set_text(&text);
-            }
-        });
-    }
-    {
-        let stand = stand.clone();
-        let json = serde_json::to_string(&props.problems).unwrap_or_default();
-        use_effect_with((json, active, open), move |(json, _, _)| {
-            if let Stand::Open(editor) = &*stand {
-                editor.set_problems(json);
-            }
-        });
-    }
-    {
-        let stand = stand.clone();
-        use_effect_with((props.tint, active, files.replaced, open), move |(tint, _, _, _)| {
-            if let Stand::Open(editor) = &*stand {
-                let (first, last) = tint.unwrap_or_default();
-                editor.set_tint(first, last);
-            }
-        });
-    }
-    {
-        let stand = stand.clone();
-        use_effect_with((w.required, w.filled_in, open), move |(required, filled_in, _)| {
-            if let Stand::Open(editor) = &*stand {
-                editor.set_words(required, filled_in);
-            }
-        });
-    }
-    {
-        let stand = stand.clone();
-        use_effect_with(props.formatted, move |asked| {
-            if let (Stand::Open(editor), 1..) = (&*stand, *asked) {
-                editor.format();
-            }
-        });
-    }
-    {
-        let stand = stand.clone();
-        use_effect_with((props.reveal, active), move |(reveal, _)| {
-            if let (Stand::Open(editor), Some((line, column, _))) = (&*stand, reveal) {
-                editor.reveal(*line, *column);
-            }
-        });
-    }
     html! {
         <div class="code">
             <div class="cm-parent" ref={parent} hidden={!open} />
             if !open { <Plain failed={matches!(*stand, Stand::Failed)} apply={props.apply.clone()} /> }
         </div>
     }
+}
+
+/// Where the bundle stands, which is asked for once; the editor is closed when the component goes.
+#[hook]
+fn use_bundle(
+    parent: &NodeRef,
+    text: &str,
+    label: &'static str,
+    calls: Rc<RefCell<Calls>>,
+) -> UseStateHandle<Stand> {
+    let stand = use_state(|| Stand::Loading);
+    let live = use_mut_ref(|| None::<Editor>);
+    let (parent, text, now) = (parent.clone(), text.to_owned(), stand.clone());
+    use_effect_with((), move |()| {
+        let shelf = live.clone();
+        spawn_local(async move {
+            let opened = open(&parent, &text, label, calls).await;
+            now.set(match &opened {
+                Some(editor) => Stand::Open(editor.clone()),
+                None => Stand::Failed,
+            });
+            *shelf.borrow_mut() = opened;
+            fetch_table().await;
+        });
+        move || {
+            if let Some(editor) = live.borrow_mut().take() {
+                editor.close();
+            }
+        }
+    });
+    stand
+}
+
+/// Tells the editor something as soon as it is open, and again whenever that is another.
+#[hook]
+fn use_told<T: PartialEq + 'static>(
+    stand: &UseStateHandle<Stand>,
+    what: T,
+    tell: impl FnOnce(&Editor, &T) + 'static,
+) {
+    let open = matches!(**stand, Stand::Open(_));
+    let stand = stand.clone();
+    use_effect_with((what, open), move |(what, _)| {
+        if let Stand::Open(editor) = &*stand {
+            tell(editor, what);
+        }
+    });
 }
 
 /// Loads the bundle and opens the editor in `parent`; none when it cannot be had.

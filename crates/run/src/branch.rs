@@ -12,7 +12,7 @@ use crate::Cursor;
 /// So many checkpoints a run keeps, beside one at the beginning of each branch: of more, the way to them is hardly shorter.
 const MOST: usize = 64;
 /// What they take together at most, in bytes, as [`Cursor::weight`] has it.
-pub(crate) const ROOM: u64 = 128 << 20;
+pub(crate) const ROOM: u64 = 160 << 20;
 
 /// A line of history: another one that it left at an instant, and what was done since.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 //!
 //! A checkpoint is a clone of the cluster, which shares with the run what has not changed since. One is kept before everything
 //! that is done, and after every 2,000 events: where little happens there are few. There are at most 64, and together they
-//! take at most 128 MiB that is not shared, as far as their nodes, pods and events tell; when there is one too many, that one
+//! take at most 160 MiB that is not shared, as far as their nodes, pods and events tell; when there is one too many, that one
 //! goes which leaves the smallest gap, in events. So going anywhere costs a few thousand events at most, as long as a run has
 //! fewer than some hundred thousand; in a longer one the way becomes longer, not the memory larger.
 

@@ -23,10 +23,17 @@ pub struct Cursor {
     pub(crate) branch: usize,
     /// How many steps of the branch have been taken; the others lie ahead.
     pub(crate) taken: usize,
+    /// How far along the branch the last of them ended.
+    pub(crate) stepped: u64,
     pub(crate) cluster: Cluster,
 }
 
 impl Cursor {
+    /// The beginning of a run.
+    pub(crate) fn new(cluster: Cluster) -> Self {
+        Self { branch: 0, taken: 0, stepped: 0, cluster }
+    }
+
     /// The cluster at this place.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
@@ -50,6 +57,19 @@ impl Cursor {
     /// How far along the branch it is: one more for each event and for each step.
     pub(crate) fn place(&self) -> u64 {
         self.cluster.events() + self.taken as u64
+    }
+
+    /// The first instant that leads here, in nanoseconds of virtual time, of those that ask for one on the way to the end of
+    /// the branch with these steps. A step is taken as a whole: who asks for an instant within it comes to its end.
+    pub(crate) fn reached_from(&self, steps: &[Step]) -> u64 {
+        let last = self.taken.checked_sub(1).filter(|_| self.place() == self.stepped);
+        last.and_then(|last| steps.get(last)).map_or(self.now(), |step| step.at)
+    }
+
+    /// Notes that a step has been taken.
+    pub(crate) fn note_step(&mut self) {
+        self.taken += 1;
+        self.stepped = self.place();
     }
 
     /// About how many bytes it takes that it does not share with a place so many events before it.
@@ -88,8 +108,8 @@ impl Cursor {
     fn take(&mut self, step: &Step) {
         self.cluster.run(SimTime::from_nanos(step.at), &mut || true);
         self.finish_instant();
-        self.taken += 1;
         perform(&mut self.cluster, &step.action);
+        self.note_step();
     }
 
     /// Lets everything happen that is due now. What a person does comes after everything else of its instant, wherever the

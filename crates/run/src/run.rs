@@ -93,7 +93,7 @@ impl Run {
     }
 
     fn with(seed: u64, nodes: u32, topology: Option<Topology>, steps: Vec<Step>) -> Self {
-        let here = Cursor { branch: 0, taken: 0, cluster: build(seed, nodes, topology) };
+        let here = Cursor::new(build(seed, nodes, topology));
         let branches = vec![Branch::new(None, here.clone(), steps)];
         Self { seed, nodes, topology, branches, here, home: Vec::new() }
     }
@@ -378,22 +378,26 @@ impl Run {
     }
 
     fn record(&mut self, before: Cursor, action: Action) {
-        let at = before.now();
+        let (at, place) = (before.now(), before.place());
         if before.taken < self.steps().len() || at < self.end() {
             self.leave(before);
         } else {
             keep(&mut self.branches, before);
         }
-        let steps = &mut self.branches[self.here.branch].steps;
-        steps.push(Step { at, action });
-        self.here.taken = steps.len();
+        self.branches[self.here.branch].steps.push(Step { at, action });
+        self.here.note_step();
+        // What happened while a command ran need not happen again for whoever comes to its end.
+        if self.here.place() - place >= EVENTS_APART / 2 {
+            keep(&mut self.branches, self.here.clone());
+        }
         self.note_end();
     }
 }
 
 /// The checkpoint from which an instant is reached soonest.
 fn nearest(branches: &[Branch], moment: Moment) -> &Cursor {
-    latest(branches, moment.branch, &|kept| kept.now() <= moment.at)
+    let steps = &branches[moment.branch].steps;
+    latest(branches, moment.branch, &|kept| kept.reached_from(steps) <= moment.at)
         .expect("the first checkpoint is at the beginning of time")
 }
 

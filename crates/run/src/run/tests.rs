@@ -70,6 +70,35 @@ fn a_refusal_names_its_line() {
     assert_eq!(outcome.refused.iter().map(|r| r.line).collect::<Vec<_>>(), [5], "{outcome:?}");
 }
 
+/// A command may take its time, and much may happen meanwhile: who comes to an instant of that time, or just after it, does
+/// not wait for all of that again.
+#[test]
+fn what_happened_while_a_command_ran_is_behind_a_checkpoint() {
+    let web = |n: usize| {
+        WEB.replace("name: web}", &format!("name: web-{n}}}")).replace("replicas: 2", "replicas: 40")
+    };
+    let text = (0..50).map(web).collect::<Vec<_>>().join("---\n");
+    let mut run = Run::new(SEED, 30, None);
+    go(&mut run, 10);
+    let before = run.here().place();
+    run.act(Action::Apply { text });
+    let (place, end) = (run.here().place(), run.now());
+    assert!(place - before >= EVENTS_APART / 2, "{} events", place - before);
+    go(&mut run, 60);
+    let hash = run.trace_hash();
+    for (instant, to) in
+        [("its beginning", seconds(10)), ("within", (seconds(10) + end) / 2), ("its end", end)]
+    {
+        assert_eq!(run.near(Moment { branch: 0, at: to }).place(), place, "{instant}");
+        run.seek(to, &mut || true);
+        assert_eq!((run.now(), run.taken()), (end, 1), "{instant}");
+        go(&mut run, 60);
+        assert_eq!(run.trace_hash(), hash, "{instant}");
+    }
+    assert_eq!(run.trace_hash(), straight(&run).trace_hash());
+    assert_eq!(run.near(Moment { branch: 0, at: seconds(10) - 1 }).taken(), 0);
+}
+
 #[test]
 fn wherever_one_goes_the_end_is_the_same() {
     let mut run = eventful();

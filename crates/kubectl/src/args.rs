@@ -219,6 +219,12 @@ impl Args {
         self.flag(name).is_some_and(|value| TRUE.contains(&value))
     }
 
+    /// The flags once more, but for some.
+    pub(crate) fn again(&self, without: &[&str]) -> Vec<String> {
+        let kept = self.flags.iter().filter(|(name, _)| !without.contains(&name.as_str()));
+        kept.flat_map(|(name, values)| values.iter().map(move |value| format!("--{name}={value}"))).collect()
+    }
+
     /// A whole number.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.flag(name)?.parse().ok()

@@ -11,8 +11,6 @@ use orrery_sim::{Duration, SimTime};
 
 /// How long `--wait` waits at most.
 const PATIENCE: Duration = Duration::from_secs(3_600);
-/// How often it looks.
-pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 const FORCED: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n";
 
@@ -159,6 +157,11 @@ pub(crate) fn propagation(args: &Args) -> Result<Propagation, Failure> {
     }
 }
 
+/// What is said when an object is still there.
+pub(crate) fn timed_out(key: &Key) -> String {
+    format!("timed out waiting for the condition on {}/{}", key.kind.plural(), key.name)
+}
+
 /// Objects that are going: it is waited until all are gone.
 struct Going {
     /// Each with its uid: one of the same name is another one.
@@ -173,11 +176,7 @@ impl Follow for Going {
         self.objects.retain(|(key, uid)| cx.api().object(key).is_some_and(|o| o.metadata().uid == *uid));
         let Some((key, _)) = self.objects.first() else { return Ok(true) };
         match cx.session.now() >= self.deadline {
-            true if self.limited => Err(Failure::usage(format!(
-                "timed out waiting for the condition on {}/{}",
-                key.kind.plural(),
-                key.name
-            ))),
+            true if self.limited => Err(Failure::usage(timed_out(key))),
             over => Ok(over),
         }
     }

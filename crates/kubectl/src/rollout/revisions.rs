@@ -75,20 +75,25 @@ impl Revision {
         }
     }
 
-    /// The template, as it stands in `workload` when it is the present one.
-    pub(super) fn template(&self, workload: &Object) -> Result<Rc<PodTemplateSpec>, String> {
+    /// What it was: the ReplicaSet, or the workload with the template that it had.
+    pub(super) fn object(&self, workload: &Object) -> Result<Object, String> {
         let revision = match &self.keeper {
-            Keeper::ReplicaSet(set) => return Ok(set.spec.template.clone()),
+            Keeper::ReplicaSet(set) => return Ok(Object::ReplicaSet(set.clone())),
             Keeper::ControllerRevision(revision) => revision,
         };
         let mut tree = workload.to_value();
         strategic_merge(&mut tree, revision.data.as_ref().unwrap_or_default())?;
         let (restored, problems) = Object::decode(workload.kind(), &tree);
-        match (problems.first(), restored) {
-            (Some(problem), _) => Err(problem.to_string()),
-            (None, Object::DaemonSet(set)) => Ok(set.spec.template.clone()),
-            (None, Object::StatefulSet(set)) => Ok(set.spec.template.clone()),
-            (None, other) => Err(format!("no revision of a {} is kept so", other.kind().name())),
+        problems.first().map_or(Ok(restored), |problem| Err(problem.to_string()))
+    }
+
+    /// The template, as it stands in `workload` when it is the present one.
+    pub(super) fn template(&self, workload: &Object) -> Result<Rc<PodTemplateSpec>, String> {
+        match self.object(workload)? {
+            Object::ReplicaSet(set) => Ok(set.spec.template.clone()),
+            Object::DaemonSet(set) => Ok(set.spec.template.clone()),
+            Object::StatefulSet(set) => Ok(set.spec.template.clone()),
+            other => Err(format!("no revision of a {} is kept so", other.kind().name())),
         }
     }
 }

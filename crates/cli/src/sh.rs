@@ -9,7 +9,7 @@ use desk::Desk;
 use orrery_run::{Run, SEED};
 use orrery_share::Link;
 use orrery_sim::{Duration, SimTime};
-use orrery_workstation::console::{Console, Machine, is_unfinished};
+use orrery_workstation::console::{Console, Machine, NEW_PAGE, is_unfinished};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -115,7 +115,11 @@ impl Shell {
         self.console.enter(line, &mut self.desk);
         let until = self.desk.now() + self.follow;
         loop {
-            self.console.take().iter().for_each(|(error, text)| print(*error, text));
+            // Here every answer is left to be read.
+            self.console
+                .take()
+                .iter()
+                .for_each(|(error, text)| print(*error, text.trim_start_matches(NEW_PAGE)));
             if !self.console.is_busy() {
                 return;
             }

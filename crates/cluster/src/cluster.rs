@@ -15,7 +15,7 @@ use crate::{Config, Program, RuntimeProfile, bootstrap, etcdctl};
 use orrery_add_ons::AddOns;
 use orrery_api::{Kind, Object};
 use orrery_apimachinery::{StatusResult, Str};
-use orrery_apiserver::{ApiServer, Change, ExecOutput, LogLine, Request, Revision, Session};
+use orrery_apiserver::{ApiServer, Change, Exec, ExecOutput, Heard, LogLine, Request, Revision, Session};
 use orrery_client::{Component, Key, WATCH_LATENCY};
 use orrery_container_runtime::Docker;
 use orrery_container_runtime::registry::Registries;
@@ -516,9 +516,17 @@ impl Session for Cluster {
         namespace: &str,
         pod: &str,
         container: &str,
-        command: &[Str],
+        exec: Exec<'_>,
     ) -> StatusResult<ExecOutput> {
-        self.exec_in(namespace, pod, container, command)
+        self.exec_in(namespace, pod, container, exec)
+    }
+
+    fn hear(&self, namespace: &str, pod: &str, container: &str, process: (u32, [usize; 2])) -> Option<Heard> {
+        self.hear_from(namespace, pod, container, process)
+    }
+
+    fn feed(&mut self, namespace: &str, pod: &str, container: &str, text: &str) -> StatusResult<()> {
+        self.feed_to(namespace, pod, container, text)
     }
 
     fn forward(&mut self, namespace: &str, pod: &str, local: u16, port: u16) -> StatusResult<()> {

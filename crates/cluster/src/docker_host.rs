@@ -74,12 +74,21 @@ impl DockerHost for Cluster {
         self.hammer_at(told)
     }
 
-    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr> {
-        self.wired(|wires, api, _| wires.lookup_outside(api, name)).into_iter().collect()
+    fn look_up(&mut self, node: Option<&str>, name: &str) -> Vec<Ipv4Addr> {
+        let found = self.wired(|wires, api, _| match node {
+            Some(node) => wires.lookup_on_node(api, &node.into(), name),
+            None => wires.lookup_outside(api, name),
+        });
+        found.into_iter().collect()
     }
 
-    fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Heard {
+    fn call(&mut self, node: Option<&str>, asked: &Str, to: Target, message: &Message) -> Heard {
         self.tracer.open();
+        if let Some(node) = node.map(Str::from) {
+            let heard = self.wired(|wires, api, now| wires.send_from_node(api, &node, to, message, now));
+            self.tracer.close(self.now, Place::Node(node), asked.clone(), &heard);
+            return heard;
+        }
         let forwarded =
             to.address.is_loopback() && self.port_forwards.iter().any(|known| known.local == to.port);
         let heard = match to.address.is_loopback() {

@@ -34,7 +34,7 @@ pub(crate) fn run(argv: &[String], cluster: &mut Cluster) -> ExecOutput {
         ["snapshot", "restore", file] => restore(cluster, file),
         _ => Err("Error: unknown command; there are: member list, endpoint status, endpoint health, snapshot save, snapshot status, snapshot restore".into()),
     }
-    .unwrap_or_else(|stderr| ExecOutput { stdout: String::new(), stderr: stderr + "\n", code: 1 })
+    .unwrap_or_else(|stderr| ExecOutput { stderr: stderr + "\n", code: 1, ..Default::default() })
 }
 
 fn said(stdout: String) -> ExecOutput {

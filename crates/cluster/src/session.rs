@@ -4,15 +4,13 @@
 use crate::Cluster;
 use orrery_api::Pod;
 use orrery_apimachinery::{Reason, Status, StatusResult, Str};
-use orrery_apiserver::{ExecOutput, LogLine};
-use orrery_container_runtime::Stream;
+use orrery_apiserver::{Exec, ExecOutput, Heard, LogLine};
+use orrery_container_runtime::{ExecResult, Input, Session, Stream};
 use orrery_kube_proxy::Place;
 use orrery_sim::Duration;
 use std::rc::Rc;
 
-/// How long a person waits for a command that ends in the end.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// How long a person waits for one that does not, before typing Ctrl-C.
+/// How long a person waits for a container that answers nobody, before typing Ctrl-C.
 const IMPATIENCE: Duration = Duration::from_secs(30);
 /// The exit code of a command that was ended so.
 const INTERRUPTED: i32 = 130;
@@ -76,22 +74,18 @@ impl Cluster {
         namespace: &str,
         name: &str,
         container: &str,
-        command: &[Str],
+        exec: Exec<'_>,
     ) -> StatusResult<ExecOutput> {
-        let (pod, container, number) = self.locate(namespace, name, container)?;
-        let no_host = || Status::new(Reason::BadRequest, format!("pod {name} does not have a host assigned"));
-        let number = number.ok_or_else(no_host)?;
+        let (pod, container, number) = self.locate_to_work(namespace, name, container)?;
+        let input = if exec.open { Input::open() } else { Input::new(exec.input) };
         self.tracer.open();
         let result = self.at_work(number, |kubelet, api, network, now| {
-            kubelet.exec(api, network, &pod, &container, command, now)
+            kubelet.exec(api, network, (&pod, &container), (exec.command, input), now)
         });
         let from = Place::Pod(namespace.into(), name.into(), None);
-        let took = result.as_ref().and_then(|result| result.took).unwrap_or_default();
-        self.tracer.close_command(self.now, from, command.join(" ").into(), took);
-        let Some(result) = result else {
-            let why = format!("unable to upgrade connection: container not found (\"{container}\")");
-            return Err(Status::new(Reason::Unknown, why));
-        };
+        let took = result.as_ref().map(|result| result.busy).unwrap_or_default();
+        self.tracer.close_command(self.now, from, exec.command.join(" ").into(), took);
+        let result = result.ok_or_else(|| no_container(&container))?;
         if let Some(why) = result.error {
             let what = why.split_once("unable to start container process: ").map_or(&*why, |(_, what)| what);
             let id = "OCI runtime exec failed: exec failed: unable to start container process";
@@ -100,12 +94,57 @@ impl Cluster {
             );
             return Err(Status::new(Reason::Unknown, why));
         }
-        let took = result.took.filter(|took| *took <= PATIENCE);
-        let until = self.now + took.unwrap_or(IMPATIENCE);
+        let until = self.now + result.took.unwrap_or(IMPATIENCE);
         self.run(until, &mut || true);
-        let code = if took.is_some() { result.code } else { INTERRUPTED };
-        Ok(ExecOutput { stdout: result.stdout, stderr: result.stderr, code })
+        let code = if result.took.is_some() { result.code } else { INTERRUPTED };
+        let ExecResult { stdout, stderr, goes_on, .. } = result;
+        Ok(ExecOutput { stdout, stderr, code, goes_on })
     }
+
+    pub(crate) fn hear_from(
+        &self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+        (pid, seen): (u32, [usize; 2]),
+    ) -> Option<Heard> {
+        let (pod, container, number) = self.locate(namespace, name, container).ok()?;
+        let kubelet = self.kubelets[number?].component.as_deref()?;
+        let Session { printed, code, reads, .. } = kubelet.session(&pod, &container, pid, self.now)?;
+        let new = [0, 1].map(|stream| printed[stream].after(seen[stream]).to_owned());
+        Some(Heard { new, bytes: printed.map(|printed| printed.bytes()), code, reads })
+    }
+
+    pub(crate) fn feed_to(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+        text: &str,
+    ) -> StatusResult<()> {
+        let (pod, container, number) = self.locate_to_work(namespace, name, container)?;
+        let fed = self.at_work(number, |kubelet, api, network, now| {
+            kubelet.feed(api, network, (&pod, &container), text, now)
+        });
+        fed.ok_or_else(|| no_container(&container))
+    }
+
+    /// As [`Self::locate`], for what needs a node.
+    fn locate_to_work(
+        &self,
+        namespace: &str,
+        name: &str,
+        container: &str,
+    ) -> StatusResult<(Rc<Pod>, Str, usize)> {
+        let (pod, container, number) = self.locate(namespace, name, container)?;
+        let no_host = || Status::new(Reason::BadRequest, format!("pod {name} does not have a host assigned"));
+        Ok((pod, container, number.ok_or_else(no_host)?))
+    }
+}
+
+/// The container does not run.
+fn no_container(name: &str) -> Status {
+    Status::new(Reason::Unknown, format!("unable to upgrade connection: container not found (\"{name}\")"))
 }
 
 /// The container that is meant (upstream: `validateContainer`).

@@ -4,6 +4,7 @@ use crate::config::{ImageConfig, Userland};
 use crate::files::{Files, Kind};
 use crate::log::Log;
 use crate::programs::Service;
+use crate::session::Sessions;
 use crate::shell::Shell;
 use crate::world::World;
 use orrery_apimachinery::Order;
@@ -95,10 +96,19 @@ pub struct Container {
     pub(crate) prompted: bool,
     /// Signals that its processes send: to which process, and which.
     pub(crate) signals: Vec<(u32, Str)>,
+    /// What was typed: into which process, and what.
+    pub(crate) typed: Vec<(u32, Str)>,
     /// Its processes: their numbers and what they run.
     pub(crate) processes: Vec<(u32, Str)>,
     /// Those of its processes that listen.
     pub(crate) listeners: Vec<(Rc<Service>, Shell)>,
+    /// The commands that were run in it from outside.
+    pub(crate) sessions: Sessions,
+}
+
+/// The process whose standard input a path is: `/proc/7/fd/0`.
+fn keyboard_of(path: &str) -> Option<u32> {
+    path.strip_prefix("/proc/")?.strip_suffix("/fd/0")?.parse().ok()
 }
 
 /// A limit as the kernel shows it.
@@ -119,8 +129,10 @@ impl Container {
             varies: false,
             prompted: false,
             signals: Vec::new(),
+            typed: Vec::new(),
             processes: Vec::new(),
             listeners: Vec::new(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -204,6 +216,7 @@ impl Container {
     /// Writes a file. The error is why it cannot be written.
     pub fn write(&mut self, path: &str, content: &str, world: &mut dyn World) -> Result<(), Str> {
         match self.mount(path) {
+            _ if keyboard_of(path).is_some() => self.append(path, content, world),
             Some(_) => {
                 self.prompt(path);
                 world.write(path, content)
@@ -222,6 +235,10 @@ impl Container {
             Some(_) => {
                 self.prompt(path);
                 world.append(path, content)
+            }
+            None if keyboard_of(path).is_some() => {
+                self.typed.extend(keyboard_of(path).map(|pid| (pid, content.into())));
+                Ok(())
             }
             None => {
                 self.writable(path)?;

@@ -80,12 +80,18 @@ pub trait DockerHost {
     /// Puts an image on a node; nothing when there is no such node.
     fn load_image(&mut self, node: &str, name: &Str, image: &Rc<Image>);
 
-    /// The addresses of a name, as this machine finds them.
-    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr>;
+    /// The addresses of a name, as this machine finds them, or as a node does.
+    fn look_up(&mut self, node: Option<&str>, name: &str) -> Vec<Ipv4Addr>;
 
-    /// Sends a message from this machine, for whoever typed `asked`. A port of its own may lead to a pod
+    /// Sends a message from this machine, or from a node, for whoever typed `asked`. A port of its own may lead to a pod
     /// (`kubectl port-forward`).
-    fn call(&mut self, asked: &Str, to: Target, message: &Message) -> Answer<Result<Reply, Unreachable>>;
+    fn call(
+        &mut self,
+        node: Option<&str>,
+        asked: &Str,
+        to: Target,
+        message: &Message,
+    ) -> Answer<Result<Reply, Unreachable>>;
 
     /// The programs that can be installed into the cluster, and which are.
     fn add_ons(&self) -> Vec<(&'static str, bool)>;

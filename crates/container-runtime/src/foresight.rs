@@ -62,6 +62,7 @@ impl State {
         }
         let mut ahead = self.clone();
         ahead.container.log.close();
+        ahead.container.sessions.clear();
         let before = ahead.load();
         let mut sealed = Sealed { touched: false };
         let (mut seen, mut turns): (Option<State>, u32) = (None, 0);

@@ -16,6 +16,7 @@ mod process;
 pub mod programs;
 pub mod registry;
 mod servers;
+mod session;
 mod shell;
 mod state;
 mod task;
@@ -31,8 +32,9 @@ pub use log::{Line, Log, Stream};
 pub use process::{ExecResult, Exit, Foresight, Process, Signal, StartError};
 pub use programs::regex::Regex;
 pub use programs::{Asked, Call, Input, Outcome, Program, Reach, Service, Usage};
+pub use session::{Printed, Session};
 pub use shell::Shell;
-pub use terminal::{Terminal, Wanted};
+pub use terminal::{NEW_PAGE, Terminal, Wanted};
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,8 @@
 
 use crate::container::{Container, Start};
 use crate::log::Log;
-use crate::programs::{self, Usage};
+use crate::programs::{self, Input, Usage};
+use crate::session::Session;
 use crate::shell::{Frame, Shell};
 use crate::state::State;
 use crate::task::Task;
@@ -70,7 +71,7 @@ pub enum Signal {
 /// What came of a command that was run within a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecResult {
-    /// How long it took; `None` when it does not end by itself.
+    /// How long it took, or has taken so far; `None` when it does not end by itself.
     pub took: Option<Duration>,
     /// Its exit code; zero when it does not end.
     pub code: i32,
@@ -80,6 +81,10 @@ pub struct ExecResult {
     pub stderr: String,
     /// Why it could not be run at all, in the runtime's words.
     pub error: Option<Str>,
+    /// Its number, if it goes on.
+    pub goes_on: Option<u32>,
+    /// How long what it has begun will take.
+    pub busy: Duration,
 }
 
 /// The main process of a container, its children and its files. A clone is cheap.
@@ -99,6 +104,9 @@ impl Process {
         })?;
         let shell = environment(&container.start);
         let mut main = Task::new(1, now, shell);
+        if container.start.stdin {
+            main.inputs = vec![Input::open()];
+        }
         if words.is_empty() {
             // Only an unknown image has no command of its own.
             let image = container.start.image.name.clone();
@@ -158,10 +166,38 @@ impl Process {
         }
     }
 
-    /// Runs a command within the container, on the same files.
+    /// Runs a command within the container, on the same files, for as long as it takes.
     pub fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
         self.advance(now, world);
-        Rc::make_mut(&mut self.0).exec(command, now, world)
+        Rc::make_mut(&mut self.0).exec((command, Input::default()), false, now, world)
+    }
+
+    /// The same, with what is typed into it; what does not end at once goes on with the container.
+    pub fn begin(
+        &mut self,
+        command: &[Str],
+        input: Input,
+        now: SimTime,
+        world: &mut dyn World,
+    ) -> ExecResult {
+        self.advance(now, world);
+        Rc::make_mut(&mut self.0).exec((command, input), true, now, world)
+    }
+
+    /// A command that goes on, or has; 1 is the container's own.
+    pub fn session(&self, pid: u32) -> Option<Session> {
+        self.0.session(pid)
+    }
+
+    /// Types a text into its main process; what ends with Ctrl-D is the last.
+    pub fn feed(&mut self, text: &str, now: SimTime, world: &mut dyn World) {
+        self.advance(now, world);
+        Rc::make_mut(&mut self.0).feed(text, now, world);
+    }
+
+    /// Its processes: their numbers and what they run.
+    pub fn processes(&self) -> &[(u32, Str)] {
+        &self.0.container.processes
     }
 
     /// What it has printed so far.

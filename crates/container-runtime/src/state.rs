@@ -3,7 +3,8 @@
 use crate::container::Container;
 use crate::log::Stream;
 use crate::process::{ExecResult, Exit, Signal, cannot_start, environment, refuse};
-use crate::programs::{Asked, Service, Usage};
+use crate::programs::{Asked, Input, Service, Usage};
+use crate::session::Session;
 use crate::shell::{Frame, Shell, Sink};
 use crate::task::{Cx, Doing, Task};
 use crate::world::{Answer, Message, Reply, Unreachable, World};
@@ -32,6 +33,8 @@ const MOST_STEPS: u32 = 2_000_000;
 /// Steps that a command takes at most that is run from outside, and how long it is followed: then it counts as endless.
 const MOST_STEPS_APART: u32 = 20_000;
 const LONGEST_APART: Duration = Duration::from_secs(3_600);
+/// What such a command does in its first second is done at once, if it may go on.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 impl State {
     /// When something happens by itself.
@@ -82,7 +85,8 @@ impl State {
             _ => {}
         }
         let signals = std::mem::take(&mut self.container.signals);
-        let apart = signals.is_empty();
+        let apart = signals.is_empty() && self.container.typed.is_empty();
+        self.hand_out_typed(now);
         for (to, signal) in signals {
             self.deliver(to, &signal, now);
         }
@@ -101,6 +105,7 @@ impl State {
             return;
         }
         self.tasks.remove(index);
+        self.container.sessions.end(pid, code);
         self.container.processes.retain(|(known, _)| *known != pid);
         if !self.container.listeners.is_empty() {
             self.show_listeners();
@@ -163,46 +168,105 @@ impl State {
         self.advance(now, world);
     }
 
-    pub fn exec(&mut self, command: &[Str], now: SimTime, world: &mut dyn World) -> ExecResult {
+    /// Runs a command from outside. One that has not ended at once goes on with the container if it `stays`; else it is
+    /// over then.
+    pub fn exec(
+        &mut self,
+        (command, input): (&[Str], Input),
+        stays: bool,
+        now: SimTime,
+        world: &mut dyn World,
+    ) -> ExecResult {
         if let Err(what) = refuse(command, &self.container) {
             let id = Random::stream(self.container.start.seed, "exec").hex(4);
             let frame = format!("failed to start exec \"{id}\": OCI runtime exec failed: exec failed");
             let error = Some(cannot_start(&frame, &what));
             return ExecResult { took: Some(Duration::ZERO), code: 126, error, ..ExecResult::default() };
         }
+        let mut task = self.apart(command, input, now);
+        let pid = task.pid;
+        let last = self.run_apart(&mut task, stays, now, world);
+        let ended = match task.doing {
+            Doing::Ended(code) => Some(code),
+            // The end of the container is its end too.
+            _ => self.exit.as_ref().map(|_| 137),
+        };
+        let goes_on = stays && ended.is_none();
+        let [stdout, stderr] = self.container.sessions.take(pid, goes_on);
+        let took = match goes_on {
+            true => Some(last.since(now)),
+            false => ended.map(|_| task.at.since(now)),
+        };
+        let busy = task.at.since(now);
+        if goes_on {
+            self.tasks.push(task);
+            self.show_listeners();
+        } else {
+            self.container.processes.retain(|(known, _)| *known != pid);
+        }
+        let (code, goes_on) = (ended.unwrap_or_default(), goes_on.then_some(pid));
+        ExecResult { took, code, stdout, stderr, error: None, goes_on, busy }
+    }
+
+    /// A process that is run from outside.
+    fn apart(&mut self, command: &[Str], input: Input, now: SimTime) -> Task {
         self.last_pid += 1;
         self.container.varies = false;
-        let mut shell = environment(&self.container.start);
-        (shell.streams.out, shell.streams.err, shell.pid) = (Sink::Buffer(0), Sink::Buffer(1), self.last_pid);
-        let mut task = Task::new(self.last_pid, now, shell);
-        task.buffers = vec![String::new(); 2];
+        let (pid, mut shell) = (self.last_pid, environment(&self.container.start));
+        (shell.streams.out, shell.streams.err) =
+            (Sink::Session(pid, Stream::Stdout), Sink::Session(pid, Stream::Stderr));
+        shell.pid = pid;
+        let mut task = Task::new(pid, now, shell);
+        task.inputs = vec![input];
         task.frames.push(Frame::Invoke(command.into()));
-        let pid = task.pid;
         self.container.processes.push((pid, command.join(" ").into()));
+        self.container.sessions.open(pid);
+        task
+    }
+
+    /// Lets a process that is run from outside do what it does at once; when it took its last step.
+    fn run_apart(&mut self, task: &mut Task, stays: bool, now: SimTime, world: &mut dyn World) -> SimTime {
+        let until = now + if stays { AT_ONCE } else { LONGEST_APART };
+        let mut last = now;
         for step in 0..MOST_STEPS_APART {
-            let late = task.at > now + LONGEST_APART;
-            if late || (step % 64 == 0 && task.is_in_endless_loop(&self.container)) {
+            let Some(at) = task.due().filter(|at| *at <= until && self.exit.is_none()) else { break };
+            if !stays && step % 64 == 0 && task.is_in_endless_loop(&self.container) {
                 break;
             }
-            if task.due().is_none() || self.exit.is_some() {
-                break;
-            }
+            last = at;
             let State { container, tasks, last_pid, .. } = self;
             task.step(&mut Cx { container, world, spawned: tasks, last_pid });
             for (to, signal) in std::mem::take(&mut self.container.signals) {
                 self.deliver(to, &signal, now);
             }
+            self.hand_out_typed(now);
         }
-        self.container.processes.retain(|(known, _)| *known != pid);
-        let (took, code) = match task.doing {
-            Doing::Ended(code) => (Some(task.at.since(now)), code),
-            // The end of the container is its end too.
-            _ if self.exit.is_some() => (Some(task.at.since(now)), 137),
-            _ => (None, 0),
-        };
-        let mut buffers = task.buffers.into_iter();
-        let mut next = || buffers.next().unwrap_or_default();
-        ExecResult { took, code, stdout: next(), stderr: next(), error: None }
+        last
+    }
+
+    /// A command that was run from outside and goes on, or has; 1 is the container's own.
+    pub fn session(&self, pid: u32) -> Option<Session> {
+        let session = self.container.sessions.get(pid).cloned();
+        let session = session.or((pid == 1).then(Session::default))?;
+        let code = session.code.or(self.exit.as_ref().map(|_| 137));
+        let reads = self.tasks.iter().any(|task| task.pid == pid && matches!(task.doing, Doing::Reading));
+        Some(Session { code, reads, ..session })
+    }
+
+    /// Types a text into its first process.
+    pub fn feed(&mut self, text: &str, now: SimTime, world: &mut dyn World) {
+        self.container.typed.push((1, text.into()));
+        self.hand_out_typed(now);
+        self.advance(now, world);
+    }
+
+    /// Processes get what was typed into them.
+    fn hand_out_typed(&mut self, now: SimTime) {
+        for (to, text) in std::mem::take(&mut self.container.typed) {
+            if let Some(task) = self.tasks.iter_mut().find(|task| task.pid == to) {
+                task.feed(&text, now);
+            }
+        }
     }
 
     pub fn services(&self) -> impl Iterator<Item = &Rc<Service>> {

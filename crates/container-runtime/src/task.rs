@@ -2,8 +2,8 @@
 
 use crate::config::Userland;
 use crate::container::Container;
-use crate::programs::{Call, Found, Input, Outcome, Program, Service};
-use crate::shell::{Frame, Shell, Sink, Streams};
+use crate::programs::{Call, Found, Input, Outcome, Program, Service, base_name};
+use crate::shell::{Frame, Shell, Sink, Streams, reads_in_parts};
 use crate::world::World;
 use orrery_apimachinery::Str;
 use orrery_sim::{Duration, SimTime};
@@ -39,6 +39,8 @@ pub(crate) enum Doing {
     Following(Str, usize),
     /// For a child, or all of them.
     Waiting(Option<u32>),
+    /// For what is typed next.
+    Reading,
     /// For a program that whoever holds it runs, with this standard input.
     Asking(Rc<[Str]>, Option<Str>),
     /// It is about to end with a code.
@@ -100,12 +102,16 @@ pub(crate) struct Task {
     pub handed_on: bool,
     /// Commands since it last paused.
     pub busy: u32,
+    /// Whether it looks again and again at the file that it follows.
+    pub polls: bool,
 }
 
 /// What it takes to start a program that does nothing long.
 const PROGRAM_TIME: Duration = Duration::from_millis(1);
 /// What counts as a pause.
 const PAUSE: Duration = Duration::from_millis(10);
+/// How often `tail -f` looks (coreutils: `-s`).
+const POLL: Duration = Duration::from_secs(1);
 
 impl Task {
     /// A process with nothing to do yet.
@@ -123,6 +129,7 @@ impl Task {
             deadline: None,
             handed_on: false,
             busy: 0,
+            polls: false,
         }
     }
 
@@ -132,6 +139,7 @@ impl Task {
             Doing::Ended(_) => return None,
             Doing::Stepping | Doing::Calling(..) | Doing::Passing(_) | Doing::Ending(_) => Some(self.at),
             Doing::Busy { until, .. } => Some(until),
+            Doing::Following(..) if self.polls => Some(self.at),
             _ => None,
         };
         match (step, self.deadline) {
@@ -156,6 +164,11 @@ impl Task {
             Doing::Busy { until, program, args, stage, .. } => {
                 self.at = until;
                 self.call(program, args, stage, cx);
+            }
+            following @ Doing::Following(..) => {
+                self.doing = following;
+                self.follow(self.at, cx);
+                self.at += POLL;
             }
             other => self.doing = other,
         }
@@ -185,6 +198,7 @@ impl Task {
     /// Calls a program.
     pub(crate) fn call(&mut self, program: &'static Program, args: Rc<[Str]>, stage: u32, cx: &mut Cx) {
         let at = self.shell.streams.input.min(self.inputs.len() - 1);
+        let unread = self.inputs[at].clone();
         let mut input = std::mem::take(&mut self.inputs[at]);
         let mut call = Call {
             args: &args,
@@ -200,7 +214,11 @@ impl Task {
         };
         let then = (program.run)(&mut call);
         let (out, err, mut took) = (call.out, call.err, call.took);
+        let waits = input.was_wanted();
         self.inputs[at] = input;
+        if waits {
+            return self.read_on(args, (&out, &err), unread, cx);
+        }
         let own = matches!(program.found, Found::Shell | Found::Both);
         if took.is_zero() && !own && matches!(then, Outcome::Exit(_)) {
             took = PROGRAM_TIME;
@@ -216,6 +234,32 @@ impl Task {
         } else {
             self.at += took;
             self.doing = Doing::Passing(Box::new(passing));
+        }
+    }
+
+    /// A program has read all that was typed: it waits for more, and is run again then. One that needs the whole of its
+    /// input has done nothing with it yet.
+    fn read_on(&mut self, args: Rc<[Str]>, (out, err): (&str, &str), unread: Input, cx: &mut Cx) {
+        if reads_in_parts(base_name(&args[0])) {
+            let Streams { out: to, err: errors, .. } = self.shell.streams.clone();
+            self.print(&to, out, cx);
+            self.print(&errors, err, cx);
+        } else {
+            let at = self.shell.streams.input.min(self.inputs.len() - 1);
+            self.inputs[at] = unread;
+        }
+        self.frames.push(Frame::Invoke(args));
+        self.doing = Doing::Reading;
+        // Who is left by its readers notices when it next prints.
+        let _ = self.hand_on(cx);
+    }
+
+    /// Something is typed; what ends with Ctrl-D is the last.
+    pub(crate) fn feed(&mut self, text: &str, now: SimTime) {
+        let last = text.strip_suffix('\u{4}');
+        self.inputs[0].feed(last.unwrap_or(text), last.is_some());
+        if matches!(self.doing, Doing::Reading) {
+            (self.doing, self.at) = (Doing::Stepping, self.at.max(now));
         }
     }
 
@@ -256,7 +300,12 @@ impl Task {
                 self.frames.push(Frame::Leave(Box::new(self.shell.clone())));
                 self.frames.push(Frame::Invoke(words.into()));
             }
-            Outcome::Follow(path, from) => self.doing = Doing::Following(path, from),
+            Outcome::Follow(path, from) => {
+                // Others write to a volume without telling: somebody who looks on sees it within a second.
+                self.polls =
+                    cx.container.sessions.get(self.pid).is_some() && cx.container.mount(&path).is_some();
+                self.doing = Doing::Following(path, from);
+            }
             Outcome::Script(script) => self.run_script(*script, cx),
             Outcome::Become { words, env } => {
                 self.frames.push(Frame::Leave(Box::new(self.shell.clone())));
@@ -272,6 +321,7 @@ impl Task {
             _ if text.is_empty() => {}
             Sink::Null => {}
             Sink::Log(stream) => cx.container.log.print(self.at, *stream, text),
+            Sink::Session(pid, stream) => cx.container.sessions.print(*pid, *stream, text),
             // What is written for nobody is lost.
             Sink::Buffer(i) => {
                 if let Some(buffer) = self.buffers.get_mut(*i) {

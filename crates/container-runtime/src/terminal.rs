@@ -27,6 +27,10 @@ pub struct Wanted {
 #[derive(Clone, Debug)]
 pub struct Terminal(State);
 
+/// Where the lines are kept that were typed.
+pub(crate) const HISTORY: &str = "/run/history";
+/// What stands before a text that is to be seen instead of all that was printed before.
+pub const NEW_PAGE: char = '\u{c}';
 /// The process of a line.
 const FOREGROUND: u32 = 1;
 
@@ -45,6 +49,7 @@ impl Terminal {
     /// Takes a line. What ran in the foreground is left.
     pub fn enter(&mut self, line: &str, now: SimTime, world: &mut dyn World) {
         self.interrupt();
+        self.0.container.files.append(HISTORY, &[line, "\n"].concat());
         let shell = Shell { streams: Shell::default().streams, ..self.0.tasks[0].shell.clone() };
         self.0.tasks[0] = Task::new(FOREGROUND, now, shell);
         self.with(FOREGROUND, now, world, &mut |task, cx| task.run_text(line, cx));
@@ -62,6 +67,11 @@ impl Terminal {
     /// Whether a line is still being worked on.
     pub fn is_busy(&self) -> bool {
         !matches!(self.0.tasks[0].doing, Doing::Ended(_))
+    }
+
+    /// Whether the line goes round in a loop that has no end.
+    pub fn is_endless(&self) -> bool {
+        self.0.tasks[0].is_in_endless_loop(&self.0.container)
     }
 
     /// The exit code of the last line.

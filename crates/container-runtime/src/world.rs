@@ -154,6 +154,11 @@ pub trait World {
     /// The addresses of a name, as the pod's resolver finds them: empty when there is no such name.
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>>;
 
+    /// The processes of other containers that it sees, in the order of their numbers.
+    fn processes(&mut self) -> Vec<(u32, Str)> {
+        Vec::new()
+    }
+
     /// The records of a name, as the pod's resolver finds them; a name with a dot at its end is not completed.
     fn query(&mut self, name: &str, _kind: RecordType) -> Answer<Records> {
         let Answer { took, result } = self.lookup(name.trim_end_matches('.'));

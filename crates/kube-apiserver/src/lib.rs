@@ -37,7 +37,7 @@ pub use metrics::{ContainerMetrics, HTTP_REQUESTS, MetricValue, Metrics, NoMetri
 pub use scale::Scale;
 pub use select::FieldSelector;
 pub use server::{ApiServer, Config, FieldValidation, Request};
-pub use session::{ExecOutput, LogLine, Session, Still};
+pub use session::{Exec, ExecOutput, Heard, LogLine, Session, Still};
 
 /// A change of an object, as watches deliver it.
 pub type Change = orrery_etcd::Change<orrery_api::Object>;

@@ -24,6 +24,32 @@ pub struct ExecOutput {
     pub stderr: String,
     /// Its exit code.
     pub code: i32,
+    /// Its number, if it goes on.
+    pub goes_on: Option<u32>,
+}
+
+/// A command that is to be run within a container.
+#[derive(Clone, Copy, Debug)]
+pub struct Exec<'a> {
+    /// Its words.
+    pub command: &'a [Str],
+    /// What stands in its standard input.
+    pub input: &'a str,
+    /// Whether more may be typed there.
+    pub open: bool,
+}
+
+/// What a process within a container does that somebody follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// What is new of its output and of its error output.
+    pub new: [String; 2],
+    /// How many bytes of both there were in all.
+    pub bytes: [usize; 2],
+    /// The code with which it has ended.
+    pub code: Option<i32>,
+    /// Whether it waits for what is typed.
+    pub reads: bool,
 }
 
 /// What a person's program (kubectl, the page) can do: read, send one request, let time pass.
@@ -79,8 +105,8 @@ pub trait Session {
         Err(no_kubelet(pod))
     }
 
-    /// Runs a command within a container and waits for its end: `POST pods/NAME/exec`, which the server passes on
-    /// to the kubelet. Virtual time passes meanwhile.
+    /// Runs a command within a container, and waits a moment for its end: `POST pods/NAME/exec`, which the server
+    /// passes on to the kubelet. Virtual time passes meanwhile.
     ///
     /// Errors: `NotFound`; `BadRequest` when there is no such container; `Unknown` when it does not run.
     fn exec(
@@ -88,8 +114,27 @@ pub trait Session {
         _namespace: &str,
         pod: &str,
         _container: &str,
-        _command: &[Str],
+        _exec: Exec<'_>,
     ) -> StatusResult<ExecOutput> {
+        Err(no_kubelet(pod))
+    }
+
+    /// What a process does that goes on within a container, after so many bytes of its outputs; 1 is the container's own.
+    /// `None` when it is not there.
+    fn hear(
+        &self,
+        _namespace: &str,
+        _pod: &str,
+        _container: &str,
+        _process: (u32, [usize; 2]),
+    ) -> Option<Heard> {
+        None
+    }
+
+    /// Types a text into a container: `POST pods/NAME/attach`. What ends with Ctrl-D is the last.
+    ///
+    /// Errors: as those of [`Session::exec`].
+    fn feed(&mut self, _namespace: &str, pod: &str, _container: &str, _text: &str) -> StatusResult<()> {
         Err(no_kubelet(pod))
     }
 

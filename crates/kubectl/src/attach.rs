@@ -37,8 +37,20 @@ pub(crate) fn run(cx: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     let seen = logs::lines(cx, args, &(pod.clone(), container.clone()))?.len();
     let key = Key::new(Kind::Pod, pod.metadata.namespace.clone(), pod.metadata.name.clone());
     let mut attached = Attached::to(cx, args, &key, container, seen);
+    if let Some(text) = attached.piped.take() {
+        feed(cx, &pod, &attached.container, &text)?;
+    }
     attached.open(cx, args, &pod);
     cx.follow(args, Box::new(attached))
+}
+
+/// Types a text into a container. Its end is the end of the container's standard input if nobody else may come.
+fn feed(cx: &mut Cx<'_>, pod: &Pod, container: &str, text: &str) -> Result<(), Failure> {
+    let meta = &pod.metadata;
+    let spec = pod.spec.containers.iter().find(|it| &*it.name == container);
+    let once = spec.is_some_and(|it| it.stdin_once);
+    let text = [text, if once { "\u{4}" } else { "" }].concat();
+    Ok(cx.session.feed(&meta.namespace, &meta.name, container, &text)?)
 }
 
 /// How far it has come.
@@ -64,6 +76,13 @@ pub(crate) struct Attached {
     /// How many of its lines were shown.
     seen: usize,
     seat: Option<Seat>,
+    /// What is typed into it once it runs.
+    piped: Option<String>,
+    /// What types a line into it.
+    line: Option<Errand>,
+    /// Whether a person may type into it, and whether it waits for that.
+    typed: bool,
+    reads: bool,
     /// The kinds of what goes when it is over, and has not been deleted yet: the pod, and the Service of its name.
     removes: Vec<&'static str>,
     /// Whether it is the end of `kubectl run`, which waits for the pod and not only for the container.
@@ -76,6 +95,7 @@ pub(crate) struct Attached {
 impl Attached {
     /// Shows what a container writes after so many lines, as soon as it runs.
     pub(crate) fn to(cx: &Cx<'_>, args: &Args, key: &Key, container: Str, seen: usize) -> Attached {
+        let piped = cx.files.read("-").filter(|_| args.on("stdin"));
         Attached {
             key: key.clone(),
             container,
@@ -84,6 +104,10 @@ impl Attached {
             since: cx.session.now(),
             seen,
             seat: None,
+            typed: args.on("stdin") && piped.is_none(),
+            piped,
+            line: None,
+            reads: false,
             removes: Vec::new(),
             of_run: false,
             tells: false,
@@ -110,10 +134,13 @@ impl Attached {
     /// The container runs: says so, and lets the person sit down at a shell.
     fn open(&mut self, cx: &mut Cx<'_>, args: &Args, pod: &Pod) {
         self.state = State::Open;
+        if args.on("stdin") && args.on("tty") && !self.typed {
+            cx.output.tell(exec::NO_TERMINAL);
+        }
         if !args.on("quiet") {
             cx.output.tell("If you don't see a command prompt, try pressing enter.\n");
         }
-        if args.on("stdin") && args.on("tty") && waits_for_input(pod, &self.container) {
+        if self.typed && args.on("tty") && waits_for_input(pod, &self.container) {
             let (namespace, name) = (self.key.namespace.clone(), self.key.name.clone());
             self.seat = Some(Seat { namespace, pod: name, container: self.container.clone() });
         }
@@ -126,6 +153,9 @@ impl Attached {
         let lines = logs::lines(cx, args, &source).unwrap_or_default();
         lines.iter().skip(self.seen).for_each(|line| cx.say(&line.text));
         self.seen = lines.len();
+        let Key { namespace, name, .. } = &self.key;
+        let heard = cx.session.hear(namespace, name, &self.container, (1, [0; 2]));
+        self.reads = heard.is_some_and(|heard| heard.reads);
         ended
     }
 
@@ -134,7 +164,7 @@ impl Attached {
         let pod = pod.ok_or_else(|| Status::not_found("pods", &self.key.name))?;
         match if self.of_run { pod_has_started(pod) } else { container_has_started(pod, &self.container) } {
             Some(Started::Runs) => self.open(cx, args, pod),
-            Some(Started::HasEnded) => self.state = State::Open,
+            Some(Started::HasEnded) => (self.state, self.piped) = (State::Open, None),
             None if self.of_run && cx.session.now() >= self.since + self.patience => {
                 return Err(Failure::usage(TIMED_OUT));
             }
@@ -265,6 +295,13 @@ impl Follow for Attached {
 
     fn errand(&mut self) -> Option<Errand> {
         let Key { namespace, name, .. } = &self.key;
+        if let Some(text) = self.piped.take_if(|_| matches!(self.state, State::Open)) {
+            let line = ["attach", "-n", namespace, name, "-c", &self.container, "-i", "-q"];
+            return Some(Errand { input: Some(text), ..Errand::of(&line) });
+        }
+        if let Some(line) = self.line.take() {
+            return Some(line);
+        }
         if !matches!(self.state, State::Ended) {
             return None;
         }
@@ -273,16 +310,27 @@ impl Follow for Attached {
     }
 
     fn heard(&mut self, cx: &mut Cx<'_>, args: &Args, output: Output) {
-        if !args.on("quiet") {
+        if !args.on("quiet") && matches!(self.state, State::Ended) {
             cx.output.stdout += &output.stdout;
         }
         cx.output.tell(&output.stderr);
         // A pod that is gone already is nobody's failure.
-        self.seat = None;
+        self.seat.take_if(|_| matches!(self.state, State::Ended));
     }
 
     fn seat(&self) -> Option<&Seat> {
         self.seat.as_ref().filter(|_| matches!(self.state, State::Open))
+    }
+
+    fn reads(&self) -> bool {
+        self.typed && self.reads && self.seat.is_none() && matches!(self.state, State::Open)
+    }
+
+    fn type_in(&mut self, text: &str) {
+        let Key { namespace, name, .. } = &self.key;
+        let seat =
+            Seat { namespace: namespace.clone(), pod: name.clone(), container: self.container.clone() };
+        self.line = Some(exec::typing(&seat, 1, text));
     }
 
     fn leave(&mut self) {

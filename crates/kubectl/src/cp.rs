@@ -4,7 +4,7 @@ use crate::command::Cx;
 use crate::{Args, Failure, pods};
 use orrery_api::{Kind, Pod};
 use orrery_apimachinery::{Status, Str};
-use orrery_apiserver::ExecOutput;
+use orrery_apiserver::{Exec, ExecOutput};
 
 /// `shop/web:/etc/hosts`, or a path of the person's own files.
 struct Place<'a> {
@@ -95,5 +95,6 @@ fn exec(cx: &mut Cx<'_>, args: &Args, place: &Place<'_>, command: &[&str]) -> Re
     let pod = pod.ok_or_else(|| Status::not_found(&Kind::Pod.resource(), place.pod))?;
     let container = pods::container(cx, args, &pod)?;
     let command: Vec<Str> = command.iter().map(|word| (*word).into()).collect();
-    Ok(cx.session.exec(place.namespace, place.pod, &container, &command)?)
+    let exec = Exec { command: &command, input: "", open: false };
+    Ok(cx.session.exec(place.namespace, place.pod, &container, exec)?)
 }

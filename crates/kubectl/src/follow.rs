@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Where nobody is there to press Ctrl-C, what does not end by itself is followed until nothing was new for so long.
 const QUIET: Duration = Duration::from_secs(60);
 /// And no longer than that.
-const LONGEST: Duration = Duration::from_secs(600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(600);
 
 /// What a command does that goes on.
 pub(crate) trait Follow {
@@ -35,6 +35,11 @@ pub(crate) trait Follow {
         false
     }
 
+    /// How long it is waited for something new where nobody sits at a terminal.
+    fn patience(&self) -> Duration {
+        QUIET
+    }
+
     /// What it does to the cluster next.
     fn errand(&mut self) -> Option<Errand> {
         None
@@ -47,6 +52,14 @@ pub(crate) trait Follow {
     fn seat(&self) -> Option<&Seat> {
         None
     }
+
+    /// Whether it waits for what the person types.
+    fn reads(&self) -> bool {
+        false
+    }
+
+    /// The person types a text.
+    fn type_in(&mut self, _text: &str) {}
 
     /// The person leaves: presses Ctrl-C, or ends the shell at which they sat.
     fn leave(&mut self) {}
@@ -137,6 +150,16 @@ impl Following {
         self.what.seat()
     }
 
+    /// Whether it waits for what the person types.
+    pub fn reads(&self) -> bool {
+        self.what.reads()
+    }
+
+    /// The person types a text; Ctrl-D is its last character if nothing follows. There may be errands then.
+    pub fn type_in(&mut self, text: &str) {
+        self.what.type_in(text);
+    }
+
     /// The person leaves: presses Ctrl-C, or ends the shell at which they sat. There may be errands left.
     pub fn leave(&mut self) {
         self.what.leave();
@@ -201,7 +224,7 @@ impl Cx<'_> {
                 if limit.is_some_and(|limit| now >= start + limit) {
                     return Ok(());
                 }
-                if limit.is_none() && (now >= quiet_since + QUIET || now >= start + LONGEST) {
+                if limit.is_none() && (now >= quiet_since + what.patience() || now >= start + LONGEST) {
                     self.output.tell("^C\n");
                     self.output.code = 130;
                     what.leave();

@@ -130,8 +130,7 @@ impl Follow for Going {
     }
 
     fn heard(&mut self, cx: &mut Cx<'_>, _: &Args, output: Output) {
-        cx.output.stdout += &output.stdout;
-        cx.output.stderr += &output.stderr;
+        cx.output.add(&output);
         self.over = Some(output.code);
     }
 }

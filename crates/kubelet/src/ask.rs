@@ -105,10 +105,15 @@ impl Outside<'_> {
 
     /// Runs a command within one of the pod's containers, if it has processes.
     pub(crate) fn exec(&mut self, index: usize, command: &[Str]) -> Option<ExecResult> {
-        if self.worker.runs[index].current.as_ref().is_some_and(Instance::hangs) {
+        if self.hangs(index) {
             return Some(ExecResult::default());
         }
         self.with(index, |process, outside| process.exec(command, outside.now, outside))
+    }
+
+    /// Whether a container answers nobody.
+    pub(crate) fn hangs(&self, index: usize) -> bool {
+        self.worker.runs[index].current.as_ref().is_some_and(Instance::hangs)
     }
 
     /// Sends a message to a port of the pod, or of another host, as the kubelet does; also whom it asks.

@@ -2,7 +2,7 @@
 
 use crate::env::Environment;
 use crate::node::Node;
-use crate::pod_worker::{PodWorker, container};
+use crate::pod_worker::{Instance, PodWorker, container};
 use crate::resolver::Resolver;
 use crate::volumes::{Maker, Payload, Place, Store, is_made, last_look, place_of};
 use crate::{Arrival, Caller, Network, ip};
@@ -275,6 +275,23 @@ impl Outside<'_> {
 impl World for Outside<'_> {
     fn client(&self) -> Option<Ipv4Addr> {
         self.client
+    }
+
+    fn processes(&mut self) -> Vec<(u32, Str)> {
+        let spec = &self.pod.spec;
+        let first = spec.init_containers.len() + spec.containers.len();
+        let own = self.index.checked_sub(first).and_then(|at| spec.ephemeral_containers.get(at));
+        let target = own.and_then(|own| own.target_container_name.as_deref());
+        let shared = spec.share_process_namespace == Some(true);
+        let mut seen: Vec<(u32, Str)> = if shared { vec![(1, "/pause".into())] } else { Vec::new() };
+        for (index, run) in self.worker.runs.iter().enumerate() {
+            let sees = shared || target == Some(&*container(spec, index).0.name);
+            let there = run.current.as_ref().filter(|_| sees && index != self.index && run.runs_at(self.now));
+            let before = seen.last().map_or(0, |(pid, _)| *pid);
+            let all = there.and_then(Instance::process).map(Process::processes).unwrap_or_default();
+            seen.extend(all.iter().map(|(pid, words)| (before + pid, words.clone())));
+        }
+        seen
     }
 
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {

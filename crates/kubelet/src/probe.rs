@@ -202,7 +202,7 @@ mod tests {
             code,
             stdout: stdout.into(),
             stderr: stderr.into(),
-            error: None,
+            ..ExecResult::default()
         };
         let missing = "cat: can't open '/tmp/healthy': No such file or directory\n";
         for (row, result, expected) in [

@@ -1,14 +1,14 @@
 //! What a kubelet answers about its containers: their logs, and commands that are run within them
 //! (upstream: `pkg/kubelet/server` and `kubelet_pods.go`, `validateContainerLogStatus`).
 
-use crate::outside::Peers;
+use crate::outside::{Outside, Peers};
 use crate::pod_worker::{Instance, PodWorker, Run, container};
 use crate::{Kubelet, Network};
 use orrery_api::{ContainerStatus, Pod};
 use orrery_apimachinery::Str;
 use orrery_client::ApiServer;
 use orrery_container_runtime::{
-    Answer, ExecResult, Log, Message, Process, Reply, Target, Unreachable, World,
+    Answer, ExecResult, Input, Log, Message, Process, Reply, Session, Target, Unreachable, World,
 };
 use orrery_sim::{Duration, SimTime};
 use std::net::Ipv4Addr;
@@ -37,23 +37,60 @@ impl Kubelet {
         Ok(process.as_ref().map(Process::log).cloned().unwrap_or_default())
     }
 
-    /// Runs a command within a container; `None` when the container does not run.
+    /// Runs a command within a container, with what is typed into it; `None` when the container does not run.
     pub fn exec(
         &mut self,
         api: &ApiServer,
         network: &mut dyn Network,
-        pod: &Pod,
-        name: &str,
-        command: &[Str],
+        whose: (&Pod, &str),
+        (command, input): (&[Str], Input),
         now: SimTime,
     ) -> Option<ExecResult> {
+        self.within(api, network, whose, now, |index, outside| match outside.hangs(index) {
+            true => Some(ExecResult::default()),
+            false => outside.with(index, |process, outside| process.begin(command, input, now, outside)),
+        })
+    }
+
+    /// Types a text into a container; `None` when it does not run.
+    pub fn feed(
+        &mut self,
+        api: &ApiServer,
+        network: &mut dyn Network,
+        whose: (&Pod, &str),
+        text: &str,
+        now: SimTime,
+    ) -> Option<()> {
+        self.within(api, network, whose, now, |index, outside| {
+            outside.with(index, |process, outside| process.feed(text, now, outside))
+        })
+    }
+
+    /// What a command does that goes on within a container, or what its own process does.
+    pub fn session(&self, pod: &Pod, name: &str, pid: u32, now: SimTime) -> Option<Session> {
+        let worker = self.workers.get(&pod.metadata.uid)?;
+        let run = &worker.runs[index_of(worker, pod, name)?];
+        let mut process = run.current.as_ref().filter(|_| run.runs_at(now))?.process()?.clone();
+        process.advance(now, &mut Nobody);
+        process.session(pid)
+    }
+
+    /// Does something within a container that runs.
+    fn within<T>(
+        &mut self,
+        api: &ApiServer,
+        network: &mut dyn Network,
+        (pod, name): (&Pod, &str),
+        now: SimTime,
+        act: impl FnOnce(usize, &mut Outside<'_>) -> Option<T>,
+    ) -> Option<T> {
         let mut peers = Peers { workers: &mut self.workers, queue: &mut self.queue, network };
         let done = peers.visit(&pod.metadata.uid, api, &mut self.node, now, |outside| {
             let index = index_of(outside.worker, pod, name)?;
             if !outside.worker.runs[index].runs_at(now) {
                 return None;
             }
-            let result = outside.exec(index, command);
+            let result = act(index, outside);
             outside.worker.doubt_probes(now);
             result
         });

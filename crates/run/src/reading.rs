@@ -1,7 +1,7 @@
 //! Which commands only read.
 
-/// Commands of kubectl that change nothing but what they print.
-const READING: [&str; 20] = [
+/// Commands that change nothing but what they print.
+const READING: [&str; 21] = [
     "alpha",
     "api-resources",
     "api-versions",
@@ -15,6 +15,7 @@ const READING: [&str; 20] = [
     "explain",
     "get",
     "help",
+    "jq",
     "kustomize",
     "logs",
     "options",

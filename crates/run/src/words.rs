@@ -76,7 +76,10 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         Action::JoinNode { name } => machine("docker network connect minikube", name),
         Action::Snapshot { name } => machine("etcdctl snapshot save", name),
         Action::Restore { name } => machine("etcdctl snapshot restore", name),
-        Action::Request { from, url } if from == "outside" => machine("curl -s", url),
+        Action::Request { from, url } => match from.strip_prefix("node/") {
+            Some(node) => machine(&["minikube ssh -n", node, "-- curl -s"].join(" "), url),
+            None => machine("curl -s", url).filter(|_| from == "outside"),
+        },
         Action::StrainNode { .. }
         | Action::RelieveNode { .. }
         | Action::Part { .. }
@@ -84,7 +87,6 @@ pub fn command(action: &Action) -> Option<Vec<String>> {
         | Action::EndContainer { .. }
         | Action::HangContainer { .. }
         | Action::KillContainer { .. }
-        | Action::Request { .. }
         | Action::Load { .. }
         | Action::StopLoad { .. } => None,
     }

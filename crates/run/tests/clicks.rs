@@ -43,7 +43,7 @@ fn later(mut run: Run) -> Vec<String> {
         format!("{name}: ready {ready:?}, closed {closed}, on, kubelet, cut {machine:?}")
     }));
     seen.extend(cluster.snapshots().iter().map(|snapshot| snapshot.name.to_string()));
-    seen.extend(cluster.journeys().map(|journey| journey.asked.to_string()));
+    seen.extend(cluster.journeys().map(|journey| format!("{:?} asks {}", journey.from, journey.asked)));
     seen
 }
 
@@ -63,7 +63,8 @@ fn has_command(action: &Action) -> bool {
         | Action::Snapshot { .. }
         | Action::Restore { .. }
         | Action::Kubectl { .. } => true,
-        Action::Request { from, .. } => from == "outside",
+        // A pod may have nothing to ask with.
+        Action::Request { from, .. } => !from.starts_with("pod/"),
         // What happens below any program of a person's machine: in a process, in a part of the control plane, at somebody
         // else's registry; and a load that goes on until it is turned off.
         Action::StrainNode { .. }
@@ -119,6 +120,11 @@ fn the_command_of_a_click_does_what_the_click_does() {
         (none, snapshot.clone(), "etcdctl snapshot save a.db"),
         (&[snapshot, deleted], Action::Restore { name: "a.db".into() }, "etcdctl snapshot restore a.db"),
         (none, Action::Request { from: "outside".into(), url: url.clone() }, &["curl -s ", &url].concat()),
+        (
+            none,
+            Action::Request { from: "node/node-2".into(), url: url.clone() },
+            &["minikube ssh -n node-2 -- curl -s ", &url].concat(),
+        ),
         (none, Action::Kubectl { line, files: Vec::new() }, "kubectl cordon node-2"),
     ] {
         assert!(has_command(&action));
@@ -160,7 +166,7 @@ fn what_has_no_command_says_so() {
         Action::EndContainer { namespace: a, pod: b, container: c, code: 1 },
         Action::HangContainer { namespace: d, pod: e, container: f, hangs: true },
         Action::KillContainer { namespace: g, pod: h, container: i },
-        Action::Request { from: "node/node-1".into(), url: "http://web".into() },
+        Action::Request { from: "pod/default/web".into(), url: "http://web".into() },
         Action::Load {
             name: "load".into(),
             from: "outside".into(),

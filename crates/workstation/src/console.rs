@@ -7,6 +7,7 @@ mod inside;
 pub use complete::{Completion, complete};
 use inside::Inside;
 use orrery_apimachinery::Str;
+pub use orrery_container_runtime::NEW_PAGE;
 use orrery_container_runtime::{
     Answer, ImageConfig, Message, Mount, Reply, Start, Stream, Target, Terminal, Unreachable, Userland,
     Wanted, World,
@@ -19,9 +20,9 @@ use std::rc::Rc;
 /// Where the person's files are.
 const HOME: &str = "/root";
 /// The programs that the machine runs beside the shell's own.
-const HOSTED: [&str; 12] = [
+const HOSTED: [&str; 13] = [
     "kubectl", "k", "curl", "docker", "podman", "nerdctl", "minikube", "kind", "hey", "etcdctl", "etcdutl",
-    "fuser",
+    "fuser", "jq",
 ];
 /// So many programs are begun at a time: a loop without a pause must not hold up whoever draws the page.
 const MOST_AT_ONCE: usize = 64;
@@ -67,6 +68,8 @@ struct Going {
     following: Following,
     /// Whether it was looked at if a shell waits at its seat.
     seated: bool,
+    /// Whether it was begun by a line that was typed within a container.
+    within: bool,
 }
 
 /// A shell, and what it waits for.
@@ -84,8 +87,12 @@ pub struct Console {
 impl Console {
     /// A shell that waits for its first line.
     pub fn new(now: SimTime) -> Console {
-        let image =
-            ImageConfig { name: "workstation".into(), userland: Userland::Gnu, ..ImageConfig::default() };
+        let image = ImageConfig {
+            name: "workstation".into(),
+            userland: Userland::Gnu,
+            programs: "history less more watch",
+            ..ImageConfig::default()
+        };
         let start = Start {
             image: Rc::new(image),
             hostname: "workstation".into(),
@@ -100,12 +107,30 @@ impl Console {
 
     /// What stands in front of the line that is typed.
     pub fn prompt(&self) -> &str {
-        self.inside.as_ref().map_or("$ ", |inside| inside.prompt())
+        match (self.reader(), &self.inside) {
+            (Some(_), _) => "",
+            (None, Some(inside)) => inside.prompt(),
+            (None, None) => "$ ",
+        }
     }
 
-    /// Whether a line is still being worked on; within a container one may be typed all the same.
+    /// Whether a line is still being worked on; to a shell within a container, or to what reads what is typed, another
+    /// one may be typed all the same.
     pub fn is_busy(&self) -> bool {
-        self.terminal.is_busy() && self.inside.is_none()
+        let works = self.inside.is_none() || self.within().is_some();
+        self.terminal.is_busy() && works && self.reader().is_none()
+    }
+
+    /// What waits in the foreground for what is typed.
+    fn reader(&self) -> Option<usize> {
+        let foreground = self.terminal.wanted().first().map(|wanted| wanted.pid);
+        let reads = |going: &Going| Some(going.pid) == foreground && going.following.reads();
+        self.going.iter().position(reads)
+    }
+
+    /// What goes on that was begun within a container.
+    fn within(&self) -> Option<usize> {
+        self.going.iter().position(|going| going.within)
     }
 
     /// Whether anything happens when time passes.
@@ -133,13 +158,18 @@ impl Console {
 
     /// Whether what the line waits for does not end by itself.
     pub fn is_endless(&self) -> bool {
-        self.is_busy() && self.going.iter().any(|going| !going.following.ends())
+        self.is_busy()
+            && (self.terminal.is_endless() || self.going.iter().any(|going| !going.following.ends()))
     }
 
     /// Takes a line.
     pub fn enter(&mut self, line: &str, machine: &mut dyn Machine) {
         let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+        if self.reader().is_some() {
+            return self.type_in(&[line, "\n"].concat(), machine);
+        }
         if self.inside.is_some() {
+            self.interrupt(machine);
             return self.enter_inside(line, machine);
         }
         let line = whole(line);
@@ -163,18 +193,21 @@ impl Console {
     /// Prints what is new of something that goes on, and does what it does.
     fn look_at(&mut self, at: usize, machine: &mut dyn Machine) {
         loop {
-            let Some(Going { pid, following, seated }) = self.going.get_mut(at) else { return };
-            let pid = *pid;
-            let (output, over) = machine.look(following);
+            let Some(Going { pid, following, seated, within }) = self.going.get_mut(at) else { return };
+            let (pid, within) = (*pid, *within);
+            let (mut output, over) = machine.look(following);
             let seat = following.seat().filter(|_| !*seated && self.inside.is_none()).cloned();
             if over {
                 self.going.remove(at);
-                self.inside = self.inside.take().filter(|inside| inside.pid() != pid);
+                self.inside = self.inside.take().filter(|inside| within || inside.pid() != pid);
             } else if let Some(seat) = seat {
                 *seated = true;
                 self.inside = Inside::sit(pid, seat, machine);
             }
-            self.show(pid, &output, over, machine);
+            if within {
+                output = inside::seen(output);
+            }
+            self.show(pid, &output, over && !within, machine);
             if over || !self.run_errands(at, machine) {
                 return;
             }
@@ -196,17 +229,30 @@ impl Console {
 
     /// The person presses Ctrl-C.
     pub fn interrupt(&mut self, machine: &mut dyn Machine) {
-        if self.is_busy() {
+        if let Some(at) = self.within() {
+            self.leave(at, machine);
+        } else if self.is_busy() || self.reader().is_some() {
             self.terminal.interrupt();
             self.drop_unwanted(machine);
         }
     }
 
-    /// The person presses Ctrl-D: a shell within a container is left.
+    /// The person presses Ctrl-D: what reads has had the last of it, or a shell within a container is left.
     pub fn end_input(&mut self, machine: &mut dyn Machine) {
-        if self.inside.is_some() {
+        if self.reader().is_some() {
+            self.type_in("\u{4}", machine);
+        } else if self.inside.is_some() {
             self.enter_inside("exit", machine);
         }
+    }
+
+    /// Types a text into what reads.
+    fn type_in(&mut self, text: &str, machine: &mut dyn Machine) {
+        let Some(at) = self.reader() else { return };
+        self.going[at].following.type_in(text);
+        self.run_errands(at, machine);
+        self.look_at(at, machine);
+        self.serve(machine);
     }
 
     /// Begins the programs that the shell waits for.
@@ -225,7 +271,8 @@ impl Console {
 
     fn begin(&mut self, wanted: &Wanted, machine: &mut dyn Machine) {
         let argv = argv(&wanted.words);
-        if let Some(opened) = Inside::open(wanted.pid, &argv, machine) {
+        let opened = wanted.input.is_none().then(|| Inside::open(wanted.pid, &argv, machine));
+        if let Some(opened) = opened.flatten() {
             return match opened {
                 Ok(inside) => self.inside = Some(inside),
                 Err(output) => self.show(wanted.pid, &output, true, machine),
@@ -234,17 +281,23 @@ impl Console {
         let (output, following) = machine.start(&argv, wanted.input.as_deref());
         self.show(wanted.pid, &output, following.is_none(), machine);
         if let Some(following) = following {
-            self.going.push(Going { pid: wanted.pid, following, seated: false });
+            self.going.push(Going { pid: wanted.pid, following, seated: false, within: false });
             self.look_at(self.going.len() - 1, machine);
         }
     }
 
     fn enter_inside(&mut self, line: &str, machine: &mut dyn Machine) {
         let Some(inside) = &mut self.inside else { return };
-        let (output, over) = inside.enter(line, machine);
+        let (output, following) = inside.enter(line, machine);
         let (pid, seat) = (inside.pid(), inside.seat().cloned());
+        let over = inside.is_left();
         if over {
             self.inside = None;
+        }
+        if let Some(following) = following {
+            self.show(pid, &output, false, machine);
+            self.going.push(Going { pid, following, seated: true, within: true });
+            return self.look_at(self.going.len() - 1, machine);
         }
         let attached = self.going.iter().position(|going| going.pid == pid);
         self.show(pid, &output, over && attached.is_none(), machine);
@@ -279,17 +332,22 @@ impl Console {
             if is_wanted(self.going[at].pid) {
                 continue;
             }
-            let mut following = self.going.remove(at).following;
-            following.leave();
-            while let Some(errand) = following.errand() {
-                let (output, _) = machine.start(&errand.line, errand.input.as_deref());
-                for (printed, told) in machine.heard(&mut following, output).in_order() {
-                    self.left.extend([(false, printed.into()), (true, told.into())]);
-                }
+            self.leave(at, machine);
+        }
+        wanted
+    }
+
+    /// Leaves something that goes on.
+    fn leave(&mut self, at: usize, machine: &mut dyn Machine) {
+        let mut following = self.going.remove(at).following;
+        following.leave();
+        while let Some(errand) = following.errand() {
+            let (output, _) = machine.start(&errand.line, errand.input.as_deref());
+            for (printed, told) in machine.heard(&mut following, output).in_order() {
+                self.left.extend([(false, printed.into()), (true, told.into())]);
             }
         }
         self.left.retain(|(_, text)| !text.is_empty());
-        wanted
     }
 }
 

@@ -1,5 +1,5 @@
-//! `curl` on the person's own machine, outside the cluster: the same program that images bring, in a place whose network
-//! is this machine's.
+//! `curl` on the person's own machine, outside the cluster, or on a node: the same program that images bring, in a place
+//! whose network is that machine's.
 
 use crate::{Desk, Workstation};
 use orrery_apimachinery::Str;
@@ -13,13 +13,13 @@ use std::rc::Rc;
 /// How long it takes to ask for a name.
 const LOOK_UP: Duration = Duration::from_millis(1);
 
-pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
+pub(crate) fn run(desk: &mut Desk<'_>, node: Option<&str>, argv: &[String]) -> Result<(), String> {
     let now = desk.station.now();
     let image =
         ImageConfig { name: "curl".into(), userland: Userland::Gnu, programs: "curl", ..Default::default() };
     let idle = ["sleep".into(), "infinity".into()].into();
-    let start =
-        Start { image: Rc::new(image), command: idle, hostname: "workstation".into(), ..Default::default() };
+    let hostname = node.unwrap_or("workstation").into();
+    let start = Start { image: Rc::new(image), command: idle, hostname, ..Default::default() };
     let mut process = Process::start(Rc::new(start), now).map_err(|why| why.to_string())?;
     let mut words: Vec<Str> = vec!["curl".into()];
     words.extend(argv.iter().map(|word| Str::from(word.as_str())));
@@ -27,7 +27,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
     if !argv.iter().any(|word| matches!(word.as_str(), "-o" | "-O" | "--output" | "--remote-name")) {
         words.insert(1, "-sS".into());
     }
-    let result = process.exec(&words, now, &mut Here { station: desk.station });
+    let result = process.exec(&words, now, &mut Here { station: desk.station, node });
     desk.station.pass(result.took.unwrap_or_default());
     desk.output.stdout.push_str(&result.stdout);
     desk.output.tell(&result.stderr);
@@ -38,11 +38,13 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
 /// The outside of a program of this machine. It has no files that others share.
 struct Here<'a> {
     station: &'a mut dyn Workstation,
+    /// The node on which it runs.
+    node: Option<&'a str>,
 }
 
 impl World for Here<'_> {
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
-        Answer { took: LOOK_UP, result: self.station.look_up(name) }
+        Answer { took: LOOK_UP, result: self.station.look_up(self.node, name) }
     }
 
     fn send(
@@ -59,7 +61,7 @@ impl World for Here<'_> {
             },
             _ => format!("{}:{}", to.address, to.port),
         };
-        let answer = self.station.call(&asked.into(), to, message);
+        let answer = self.station.call(self.node, &asked.into(), to, message);
         match answer.took > timeout {
             true => Answer { took: timeout, result: Err(Unreachable::TimedOut) },
             false => answer,

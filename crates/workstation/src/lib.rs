@@ -1,7 +1,7 @@
 //! The person's own machine: what can be typed at the prompt of the console. Beside kubectl that is what brings an
 //! image to a cluster: `docker`, with a daemon beside the cluster, and `minikube` and `kind`, which load its images
-//! onto the nodes; `curl`, which asks from outside, and `hey`, which asks often; and `etcdctl`, for what lies below the
-//! API server. A program is a file.
+//! onto the nodes; `curl`, which asks from outside, and `hey`, which asks often; `jq`, which asks what others print; and
+//! `etcdctl`, for what lies below the API server. A program is a file.
 
 pub mod console;
 mod curl;
@@ -9,6 +9,7 @@ mod docker;
 mod etcdctl;
 mod fuser;
 mod hey;
+mod jq;
 mod kind;
 mod minikube;
 mod node;
@@ -47,6 +48,7 @@ pub fn is_program(argv: &[String]) -> bool {
                 | "etcdutl"
                 | "fuser"
                 | "hey"
+                | "jq"
                 | "kind"
                 | "minikube"
                 | "nerdctl"
@@ -64,11 +66,12 @@ pub fn run(argv: &[String], files: &dyn Files, station: &mut dyn Workstation) ->
     station.pass(START_UP);
     let mut desk = Desk { station, files, output: Output::default() };
     let done = match argv.first().map_or("", |word| word) {
-        "curl" => curl::run(&mut desk, rest),
+        "curl" => curl::run(&mut desk, None, rest),
         "docker" | "podman" | "nerdctl" => docker::run(&mut desk, rest),
         "etcdctl" | "etcdutl" => etcdctl::run(&mut desk, rest),
         "fuser" => fuser::run(&mut desk, rest),
         "hey" => hey::run(&mut desk, rest),
+        "jq" => jq::run(&mut desk, rest),
         "kind" => kind::run(&mut desk, rest),
         _ => minikube::run(&mut desk, rest),
     };

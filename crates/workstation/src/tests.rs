@@ -95,7 +95,7 @@ impl DockerHost for Machine {
         self.loaded.push((node.into(), name.clone(), image.clone()));
     }
 
-    fn look_up(&mut self, name: &str) -> Vec<Ipv4Addr> {
+    fn look_up(&mut self, _: Option<&str>, name: &str) -> Vec<Ipv4Addr> {
         if name == "web.example" { vec![[192, 0, 2, 1].into()] } else { name.parse().into_iter().collect() }
     }
 
@@ -112,11 +112,20 @@ impl DockerHost for Machine {
     }
 
     /// `web.example` answers; all others refuse, or on port 81 do not answer.
-    fn call(&mut self, asked: &Str, to: Target, _: &Message) -> Answer<Result<Reply, Unreachable>> {
+    fn call(
+        &mut self,
+        node: Option<&str>,
+        asked: &Str,
+        to: Target,
+        _: &Message,
+    ) -> Answer<Result<Reply, Unreachable>> {
+        let from = node.map(|node| [" from ", node].concat()).unwrap_or_default();
         let took = if to.port == 81 { Duration::from_secs(127) } else { Duration::from_millis(3) };
         let headers = vec![("Content-Type".into(), "text/plain".into())];
         let result = match to.address.octets() {
-            [192, 0, 2, 1] => Ok(Reply::Http { status: 200, headers, body: format!("{asked}\n").into() }),
+            [192, 0, 2, 1] => {
+                Ok(Reply::Http { status: 200, headers, body: format!("{asked}{from}\n").into() })
+            }
             _ => Err(Unreachable::Refused),
         };
         Answer { took, result }
@@ -445,7 +454,7 @@ fn add_ons_are_listed_and_turned_on() {
 }
 
 #[test]
-fn a_nodes_rules_are_read() {
+fn commands_are_run_on_a_node() {
     expect![[r#"
         $ minikube ssh -- sudo iptables-save -t nat
         *nat
@@ -459,11 +468,24 @@ fn a_nodes_rules_are_read() {
         $ minikube ssh reboot
         bash: line 1: reboot: command not found
         [exit code 1]
+        $ minikube ssh -n node-2 -- curl -s http://web.example/
+        http://web.example/ from node-2
+        $ minikube ssh curl -s http://web.example/
+        http://web.example/ from node-1
+        $ docker exec node-2 curl -s web.example
+        http://web.example/ from node-2
+        $ minikube ssh -n node-9 -- curl web.example
+        Error response from daemon: No such container: node-9
+        [exit code 1]
     "#]]
     .assert_eq(&typed(&[
         "minikube ssh -- sudo iptables-save -t nat",
         "docker exec -it node-1 iptables-save",
         "docker exec node-9 iptables-save",
         "minikube ssh reboot",
+        "minikube ssh -n node-2 -- curl -s http://web.example/",
+        "minikube ssh curl -s http://web.example/",
+        "docker exec node-2 curl -s web.example",
+        "minikube ssh -n node-9 -- curl web.example",
     ]));
 }

@@ -12,7 +12,7 @@ use orrery_share::{Action, File};
 use orrery_sim::SimTime;
 use orrery_view::scene::ObjectRef;
 use orrery_view::touched::touched;
-use orrery_workstation::console::{Completion, Console, Machine, complete};
+use orrery_workstation::console::{Completion, Console, Machine, NEW_PAGE, complete};
 
 use super::Session;
 use crate::assist;
@@ -135,7 +135,13 @@ impl Consoles {
         let Some(entry) = Rc::make_mut(&mut tab.entries).last_mut().map(Rc::make_mut) else { return };
         entry.failed |= code != 0;
         entry.changes |= changes;
-        entry.answer.extend(lines.into_iter().map(|(error, text)| (error, Rc::from(&*text))));
+        for (error, text) in lines {
+            let shown = text.rsplit(NEW_PAGE).next().unwrap_or_default();
+            if shown.len() < text.len() {
+                entry.answer.clear();
+            }
+            entry.answer.push((error, shown.into()));
+        }
         let mut size: usize = entry.answer.iter().map(|(_, text)| text.len()).sum();
         let too_many = entry.answer.iter().take_while(|(_, text)| {
             let long = size > LONGEST_ANSWER;

@@ -261,3 +261,255 @@ sleep 40";
     again.seek(run.now(), &mut || true);
     assert_eq!((again.steps().len(), again.trace_hash()), (run.steps().len(), run.trace_hash()));
 }
+
+const BOX: &str = "kubectl run box --image=busybox:1.36 -- sh -c 'while true; do sleep 5; done'
+kubectl wait --for=condition=Ready pod/box
+---
+";
+
+#[test]
+fn what_is_piped_in_reaches_the_container() {
+    check(
+        &[
+            BOX,
+            "echo hi | kubectl run one --image=busybox:1.36 --restart=Never -i --rm -- cat
+printf 'a\\nb\\n' | kubectl run two --image=busybox:1.36 --restart=Never -it --rm -q -- wc -l
+echo 'echo from $HOSTNAME; exit 3' | kubectl exec -i box -- sh; echo $?
+printf 'x\\ny\\n' | kubectl exec -i box -- grep -n y
+printf 'x\\ny\\n' | kubectl exec box -- wc -l
+echo kept | kubectl exec -it box -- tee /tmp/kept; kubectl exec box -- cat /tmp/kept
+kubectl run reads --image=busybox:1.36 --restart=Never -i --attach=false -- sed s/a/b/
+sleep 3; echo late | kubectl attach -i reads",
+        ]
+        .concat(),
+        expect![[r#"
+            $ echo hi | kubectl run one --image=busybox:1.36 --restart=Never -i --rm -- cat
+            If you don't see a command prompt, try pressing enter.
+            hi
+            pod "one" deleted
+            $ printf 'a\nb\n' | kubectl run two --image=busybox:1.36 --restart=Never -it --rm -q -- wc -l
+            Unable to use a TTY - input is not a terminal or the right kind of file
+            2
+            $ echo 'echo from $HOSTNAME; exit 3' | kubectl exec -i box -- sh; echo $?
+            from box
+            command terminated with exit code 3
+            3
+            $ printf 'x\ny\n' | kubectl exec -i box -- grep -n y
+            2:y
+            $ printf 'x\ny\n' | kubectl exec box -- wc -l
+            0
+            $ echo kept | kubectl exec -it box -- tee /tmp/kept; kubectl exec box -- cat /tmp/kept
+            Unable to use a TTY - input is not a terminal or the right kind of file
+            kept
+            kept
+            $ kubectl run reads --image=busybox:1.36 --restart=Never -i --attach=false -- sed s/a/b/
+            pod/reads created
+            $ sleep 3; echo late | kubectl attach -i reads
+            If you don't see a command prompt, try pressing enter.
+            lbte
+        "#]],
+    );
+}
+
+#[test]
+fn a_command_that_goes_on_is_followed() {
+    check(
+        &[
+            BOX,
+            "kubectl exec box -- sh -c 'echo begun; sleep 5; echo done; exit 4'; echo $?
+kubectl exec box -- ping -c 3 10.96.0.1
+kubectl exec box -- sh -c 'while true; do sleep 25; echo tick; done'
+kubectl exec box -- ps
+kubectl exec -it box -- sh
+sleep 5; echo later
+while true; do sleep 40; echo tick; done
+exit
+kubectl exec -i box -- cat
+hello",
+        ]
+        .concat(),
+        expect![[r#"
+            $ kubectl exec box -- sh -c 'echo begun; sleep 5; echo done; exit 4'; echo $?
+            begun
+            done
+            command terminated with exit code 4
+            4
+            $ kubectl exec box -- ping -c 3 10.96.0.1
+            PING 10.96.0.1 (10.96.0.1): 56 data bytes
+            64 bytes from 10.96.0.1: seq=0 ttl=64 time=0.100 ms
+            64 bytes from 10.96.0.1: seq=1 ttl=64 time=0.100 ms
+            64 bytes from 10.96.0.1: seq=2 ttl=64 time=0.100 ms
+
+            --- 10.96.0.1 ping statistics ---
+            3 packets transmitted, 3 packets received, 0% packet loss
+            round-trip min/avg/max = 0.100/0.100/0.100 ms
+            $ kubectl exec box -- sh -c 'while true; do sleep 25; echo tick; done'
+            tick
+            tick
+            ^C
+            $ kubectl exec box -- ps
+            PID   USER     TIME  COMMAND
+                1 root      0:00 sh -c while true; do sleep 5; done
+                6 root      0:00 ps
+            $ kubectl exec -it box -- sh
+            / # sleep 5; echo later
+            later
+            / # while true; do sleep 40; echo tick; done
+            tick
+            ^C
+            / # exit
+            $ kubectl exec -i box -- cat
+            hello
+            hello
+        "#]],
+    );
+}
+
+#[test]
+fn a_forced_replacement_waits_until_the_old_object_is_gone() {
+    let pod = "apiVersion: v1
+kind: Pod
+metadata: {name: box, labels: {v: two}}
+spec: {containers: [{name: box, image: 'busybox:1.36', command: [sleep, '1000']}]}
+EOF
+";
+    let replace = |flags: &str| format!("cat <<EOF | kubectl replace --force {flags} -f -\n{pod}");
+    check(
+        &[
+            BOX,
+            &replace("--grace-period=5 --timeout=2s"),
+            "sleep 10\n",
+            &replace("--grace-period=5"),
+            "kubectl get pod box -L v\n",
+            &replace("--grace-period=3 -o name"),
+        ]
+        .concat(),
+        expect![[r#"
+            $ cat <<EOF | kubectl replace --force --grace-period=5 --timeout=2s -f -
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: box, labels: {v: two}}
+            spec: {containers: [{name: box, image: 'busybox:1.36', command: [sleep, '1000']}]}
+            EOF
+            pod "box" deleted
+            error: context deadline exceeded
+            $ sleep 10
+            $ cat <<EOF | kubectl replace --force --grace-period=5 -f -
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: box, labels: {v: two}}
+            spec: {containers: [{name: box, image: 'busybox:1.36', command: [sleep, '1000']}]}
+            EOF
+            pod/box replaced
+            $ kubectl get pod box -L v
+            NAME   READY   STATUS              RESTARTS   AGE   V
+            box    0/1     ContainerCreating   0          0s    two
+            $ cat <<EOF | kubectl replace --force --grace-period=3 -o name -f -
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: box, labels: {v: two}}
+            spec: {containers: [{name: box, image: 'busybox:1.36', command: [sleep, '1000']}]}
+            EOF
+            pod/box
+            pod/box
+        "#]],
+    );
+}
+
+#[test]
+fn what_kept_the_revisions_is_printed() {
+    check(
+        "kubectl set image deploy/web web=nginx:1.28
+kubectl rollout status deploy/web
+kubectl create -f - <<EOF
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: agent, image: 'nginx:1.27'}]}
+EOF
+sleep 5; kubectl set image ds/agent agent=nginx:1.28; sleep 5
+---
+kubectl rollout history deploy/web -o name
+kubectl rollout history deploy/web -o yaml | grep -E '^---|^kind:| image:'
+kubectl rollout history deploy/web --revision=1 -o jsonpath='{.spec.template.spec.containers[0].image}{\"\\n\"}'
+kubectl rollout history ds/agent --revision=1 -o json | grep -E '^ +\"(kind|image)\":'
+kubectl rollout history deploy/web --revision=7 -o yaml",
+        expect![[r#"
+            $ kubectl rollout history deploy/web -o name
+            replicaset.apps/web-c4b45475
+            replicaset.apps/web-f68fd5fd4
+            $ kubectl rollout history deploy/web -o yaml | grep -E '^---|^kind:| image:'
+            kind: ReplicaSet
+                  - image: nginx:1.27
+            ---
+            kind: ReplicaSet
+                  - image: nginx:1.28
+            $ kubectl rollout history deploy/web --revision=1 -o jsonpath='{.spec.template.spec.containers[0].image}{"\n"}'
+            nginx:1.27
+            $ kubectl rollout history ds/agent --revision=1 -o json | grep -E '^ +"(kind|image)":'
+                "kind": "DaemonSet",
+                                    "image": "nginx:1.27",
+            $ kubectl rollout history deploy/web --revision=7 -o yaml
+            error: unable to find the specified revision
+        "#]],
+    );
+}
+
+#[test]
+fn a_debugging_container_sees_the_processes_of_its_target() {
+    check(
+        "POD=$(kubectl get pods -o name | head -1)
+kubectl debug $POD -q --image=busybox:1.36 --target=web -c look --profile=general -- sleep 1000
+sleep 5
+---
+kubectl exec $POD -c look -- ps
+kubectl exec $POD -c look -- top -b -n 1",
+        expect![[r#"
+            $ kubectl exec $POD -c look -- ps
+            PID   USER     TIME  COMMAND
+                1 root      0:00 /docker-entrypoint.sh nginx -g daemon off;
+                2 root      0:00 sleep 1000
+                3 root      0:00 ps
+            $ kubectl exec $POD -c look -- top -b -n 1
+              PID USER     STAT COMMAND
+                1 root     S    /docker-entrypoint.sh nginx -g daemon off;
+                2 root     S    sleep 1000
+                4 root     S    top -b -n 1
+        "#]],
+    );
+}
+
+#[test]
+fn the_shell_remembers_pages_and_watches() {
+    check(
+        "---
+kubectl get deploy web -o name | less
+history | tail -2
+watch -n 25 kubectl get deploy web -o name
+watch -n 1 -t 'echo a | tr a b; exit'",
+        expect![[r#"
+            $ kubectl get deploy web -o name | less
+            deployment.apps/web
+            $ history | tail -2
+               12  kubectl get deploy web -o name | less
+               13  history | tail -2
+            $ watch -n 25 kubectl get deploy web -o name
+            Every 25.0s: kubectl get deploy web -o name
+
+            deployment.apps/web
+            Every 25.0s: kubectl get deploy web -o name
+
+            deployment.apps/web
+            Every 25.0s: kubectl get deploy web -o name
+
+            deployment.apps/web
+            ^C
+            $ watch -n 1 -t 'echo a | tr a b; exit'
+            b
+        "#]],
+    );
+}

@@ -3,7 +3,7 @@
 use super::*;
 use crate::Config;
 use orrery_api::{ConfigMap, Event, Kind, PersistentVolumeClaim, Pod};
-use orrery_apiserver::{DeleteOptions, Key, Session};
+use orrery_apiserver::{DeleteOptions, Exec, Key, Session};
 use orrery_sim::Duration;
 use serde_json::json;
 
@@ -71,7 +71,8 @@ fn pod(cluster: &mut Cluster, name: &str, node: &str, volume: &serde_json::Value
 /// What a command prints, or why it failed.
 fn run(cluster: &mut Cluster, pod: &str, script: &str) -> String {
     let command = ["sh", "-c", script].map(Str::from);
-    let output = cluster.exec("default", pod, "c", &command).expect("it runs");
+    let exec = Exec { command: &command, input: "", open: false };
+    let output = cluster.exec("default", pod, "c", exec).expect("it runs");
     [output.stdout, output.stderr].concat().trim().to_owned()
 }
 

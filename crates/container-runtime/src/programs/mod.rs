@@ -125,6 +125,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     pub(crate) text: String,
+    /// Whether it stands in the shell's standard input.
+    pub(crate) typed: bool,
     pub(crate) name: Str,
     pub(crate) arguments: Rc<[Str]>,
     pub(crate) options: Options,
@@ -159,12 +161,26 @@ pub struct Call<'a> {
 pub struct Input {
     text: Str,
     read: usize,
+    /// Whether more may come.
+    open: bool,
+    /// Whether somebody wanted more than there is yet.
+    wanted: bool,
 }
 
 impl Input {
     /// An input that holds a text.
     pub fn new(text: &str) -> Self {
-        Input { text: text.into(), read: 0 }
+        Input { text: text.into(), ..Input::default() }
+    }
+
+    /// An input into which somebody may type.
+    pub fn open() -> Self {
+        Input { open: true, ..Input::default() }
+    }
+
+    /// Whether more may come.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether it is at its end.
@@ -172,18 +188,30 @@ impl Input {
         self.read == self.text.len()
     }
 
+    /// Adds a text, which may be the last.
+    pub(crate) fn feed(&mut self, text: &str, last: bool) {
+        self.text = [&self.text[self.read..], text].concat().into();
+        (self.read, self.open) = (0, self.open && !last);
+    }
+
+    /// Whether somebody wanted more than there is yet, since it was last asked.
+    pub(crate) fn was_wanted(&mut self) -> bool {
+        std::mem::take(&mut self.wanted)
+    }
+
     /// Everything that is left.
     pub fn rest(&mut self) -> Str {
         let rest = self.text[self.read..].into();
-        self.read = self.text.len();
+        (self.read, self.wanted) = (self.text.len(), self.open);
         rest
     }
 
     /// The next line with its line feed; `None` at the end.
     pub fn line(&mut self) -> Option<Str> {
-        let line: Str = self.text[self.read..].split_inclusive('\n').next()?.into();
-        self.read += line.len();
-        Some(line)
+        let line: Option<Str> = self.text[self.read..].split_inclusive('\n').next().map(Str::from);
+        self.wanted = self.open && line.as_ref().is_none_or(|line| !line.ends_with('\n'));
+        self.read += line.as_ref().map_or(0, |line| line.len());
+        line
     }
 }
 

@@ -1,7 +1,8 @@
 //! Programs that tell of the container, its processes and the machine, and those that run others.
 
 use super::lines::{has, operands, value};
-use super::{Call, Found, Outcome, Program, Reach, base_name, basic};
+use super::{Call, Found, Outcome, Program, Reach, Script, base_name, basic};
+use crate::terminal::{HISTORY, NEW_PAGE};
 use orrery_apimachinery::Str;
 use orrery_sim::Duration;
 
@@ -23,6 +24,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program { name: "expr", found: Found::Everywhere, reach: Reach::Nothing, run: expr },
     program("free", free),
     other("gosu", Found::Apart, as_user),
+    Program { name: "history", found: Found::Apart, reach: Reach::Nothing, run: history },
     program("hostname", hostname),
     program("id", id),
     other("busybox", Found::Busybox, wrapped),
@@ -40,11 +42,13 @@ pub(super) const PROGRAMS: &[Program] = &[
     other("sudo", Found::Apart, wrapped),
     other("time", Found::Everywhere, wrapped),
     other("timeout", Found::Everywhere, timeout),
+    other("top", Found::Busybox, top),
     program("tty", |call| {
         call.out.push_str("not a tty\n");
         Outcome::Exit(1)
     }),
     program("uname", uname),
+    other("watch", Found::Busybox, watch),
     program("uptime", |call| {
         say(call, " 00:00:00 up 1 day,  0:00,  0 users,  load average: 0.00, 0.00, 0.00")
     }),
@@ -219,10 +223,64 @@ fn kill_by_name(call: &mut Call) -> Outcome {
     Outcome::Exit(code)
 }
 
+/// The processes that it sees: behind those of others, whose numbers come first, its container's own.
+fn processes(call: &mut Call) -> Vec<(u32, Str)> {
+    let mut all = call.world.processes();
+    let before = all.last().map_or(0, |(pid, _)| *pid);
+    all.extend(call.container.processes.iter().map(|(pid, words)| (before + pid, words.clone())));
+    all
+}
+
 fn ps(call: &mut Call) -> Outcome {
     call.out.push_str("PID   USER     TIME  COMMAND\n");
-    for (pid, words) in &call.container.processes {
+    for (pid, words) in processes(call) {
         call.out.push_str(&format!("{pid:>5} root      0:00 {words}\n"));
+    }
+    Outcome::Exit(0)
+}
+
+/// `top [-b] [-n TIMES]`, as busybox's: every five seconds who is there.
+fn top(call: &mut Call) -> Outcome {
+    let times = value(call, 'n').and_then(|times| times.parse::<u32>().ok());
+    if call.stage > 0 {
+        call.took = Duration::from_secs(5);
+    }
+    call.out.push_str("  PID USER     STAT COMMAND\n");
+    for (pid, words) in processes(call) {
+        call.out.push_str(&format!("{pid:>5} root     S    {words}\n"));
+    }
+    if times == Some(call.stage + 1) { Outcome::Exit(0) } else { Outcome::Again(call.stage + 1) }
+}
+
+/// `watch [-n SECONDS] [-t] COMMAND`: again and again its answer, on an empty page.
+fn watch(call: &mut Call) -> Outcome {
+    let (mut every, mut titled): (Str, bool) = ("2".into(), true);
+    let mut words = call.args[1..].iter().peekable();
+    while let Some(word) = words.next_if(|word| word.starts_with('-')) {
+        match word.trim_start_matches("--interval=").trim_start_matches("-n") {
+            "" | "--interval" => every = words.next().cloned().unwrap_or_default(),
+            "-t" | "--no-title" => titled = false,
+            number if !number.starts_with('-') => every = number.into(),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = words.map(|word| &**word).collect();
+    if words.is_empty() || basic::duration(&every).is_none() {
+        return call.fail(1, &["usage: watch [-n SECONDS] [-t] COMMAND"]);
+    }
+    let command = words.join(" ");
+    let tenth = if every.contains('.') { "" } else { ".0" };
+    let title = if titled { format!("Every {every}{tenth}s: {command}\n\n") } else { String::new() };
+    let title = title.replace('\'', "'\\''");
+    let text = format!("while true; do printf %s '{NEW_PAGE}{title}'\n{command}\nsleep {every}; done");
+    Outcome::Script(Box::new(Script { text, name: "watch".into(), ..Script::default() }))
+}
+
+/// `history`: the lines that were typed, with their numbers.
+fn history(call: &mut Call) -> Outcome {
+    let lines = call.container.files.read(HISTORY).map(|text| (*text).clone()).unwrap_or_default();
+    for (at, line) in lines.lines().enumerate() {
+        call.out.push_str(&format!("{:>5}  {line}\n", at + 1));
     }
     Outcome::Exit(0)
 }

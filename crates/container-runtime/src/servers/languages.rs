@@ -83,7 +83,7 @@ fn interpreter(call: &mut Call) -> Outcome {
     let name = call.name().to_owned();
     let Some(program) = call.args.get(1).cloned() else {
         // At a terminal somebody may type.
-        return if call.container.start.stdin { Outcome::Stay } else { Outcome::Exit(0) };
+        return if call.input.is_open() { Outcome::Stay } else { Outcome::Exit(0) };
     };
     if let Some(outcome) = crate::programs::one_liner(call) {
         return outcome;

@@ -247,10 +247,7 @@ fn start(call: &mut Call) -> Outcome {
         script.name = file.clone();
         script.arguments = rest.into();
     } else {
-        script.text = (*call.input.rest()).into();
-        if script.text.is_empty() && call.container.start.stdin {
-            return Outcome::Stay;
-        }
+        script.typed = true;
     }
     Outcome::Script(Box::new(script))
 }

@@ -237,7 +237,10 @@ impl Task {
         if !self.frames.is_empty() {
             self.frames.push(Frame::Leave(Box::new(around)));
         }
-        self.run_text(&script.text, cx);
+        match script.typed {
+            true => self.frames.push(Frame::Typed),
+            false => self.run_text(&script.text, cx),
+        }
     }
 
     /// Nothing is known of a program: what stands last is taken to be what the container is there for.

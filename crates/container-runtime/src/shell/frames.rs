@@ -50,6 +50,8 @@ pub(crate) enum Frame {
     Wait(Option<u32>),
     /// A program is run.
     Invoke(Rc<[Str]>),
+    /// What stands in the standard input by now is run.
+    Typed,
 }
 
 impl Frame {
@@ -122,6 +124,7 @@ impl Task {
             Frame::Deadline(around, ..) => self.deadline = around,
             Frame::Wait(child) => self.wait(child),
             Frame::Invoke(words) => self.invoke(words, cx),
+            Frame::Typed => self.typed(cx),
         }
     }
 
@@ -181,6 +184,20 @@ impl Task {
                 functions.push((name.clone(), body.clone()));
                 self.shell.status = 0;
             }
+        }
+    }
+
+    /// Runs what was typed into the shell; where more may come it waits for that.
+    fn typed(&mut self, cx: &mut Cx) {
+        let at = self.shell.streams.input.min(self.inputs.len() - 1);
+        let text = self.inputs[at].rest();
+        let waits = self.inputs[at].was_wanted() && text.is_empty();
+        if waits || !text.is_empty() {
+            self.frames.push(Frame::Typed);
+        }
+        match waits {
+            true => self.doing = Doing::Reading,
+            false => self.run_text(&text, cx),
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) use endless::is_endless;
 pub(crate) use frames::Frame;
 pub(crate) use parser::parse;
 pub(crate) use pattern::matches;
+pub(crate) use streaming::reads_in_parts;
 
 use crate::log::Stream;
 use orrery_apimachinery::{Str, StrMap};
@@ -76,6 +77,8 @@ pub(crate) struct Options {
 pub(crate) enum Sink {
     /// To the container's log.
     Log(Stream),
+    /// To whoever runs the command of this process from outside.
+    Session(u32, Stream),
     /// To the end of a file.
     File(Str),
     /// To whoever waits for it: one of the process's buffers.

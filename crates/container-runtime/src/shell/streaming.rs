@@ -118,9 +118,14 @@ impl Task {
     }
 }
 
+/// Whether a program does with a part of its input what it does with that part of the whole.
+pub(crate) fn reads_in_parts(program: &str) -> bool {
+    BY_LINES.contains(&program)
+}
+
 fn reads_by_lines(stage: &Node) -> bool {
     match stage {
-        Node::Simple(_) => BY_LINES.contains(&program(stage)) && !leaves(stage),
+        Node::Simple(_) => reads_in_parts(program(stage)) && !leaves(stage),
         Node::Redirected(inner, _) => reads_by_lines(inner),
         // `while read line; do … done`
         Node::Loop { test, .. } => program(test) == "read",

@@ -4,6 +4,7 @@ mod examples;
 mod lives;
 mod programs;
 mod scripts;
+mod sessions;
 
 use crate::{
     Answer, Files, ImageConfig, Message, Process, Reply, Start, Target, Unreachable, Userland, World,

@@ -1,14 +1,23 @@
 //! A server on which nothing works by itself, and command lines sent to it one after another.
 
 use expect_test::Expect;
-use orrery_apimachinery::{Reason, Status, StatusResult, Str};
-use orrery_apiserver::{ApiServer, Config, ExecOutput, LogLine, Request, Session};
-use orrery_kubectl::{Stdin, run};
+use orrery_apimachinery::{Reason, Status, StatusResult};
+use orrery_apiserver::{ApiServer, Config, Exec, ExecOutput, LogLine, Request, Session};
+use orrery_kubectl::{Files, Stdin, run};
 use orrery_sim::{Duration, SimTime};
 
 struct Still {
     api: ApiServer,
     now: SimTime,
+}
+
+/// What is piped in, if anything is.
+struct Piped<'a>(&'a str);
+
+impl Files for Piped<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        (name == "-" && !self.0.is_empty()).then(|| self.0.to_owned())
+    }
 }
 
 impl Session for Still {
@@ -45,8 +54,8 @@ impl Session for Still {
     }
 
     /// Every container knows two commands.
-    fn exec(&mut self, _: &str, _: &str, container: &str, command: &[Str]) -> StatusResult<ExecOutput> {
-        match &*command[0] {
+    fn exec(&mut self, _: &str, _: &str, container: &str, exec: Exec<'_>) -> StatusResult<ExecOutput> {
+        match &*exec.command[0] {
             "hostname" => Ok(ExecOutput { stdout: format!("{container}\n"), ..Default::default() }),
             _ => Ok(ExecOutput { stderr: "no\n".into(), code: 3, ..Default::default() }),
         }
@@ -88,7 +97,7 @@ pub fn check(lines: &[(&str, &str)], expected: Expect) {
     run(&words("create serviceaccount default"), &Stdin::default(), &mut still);
     let mut text = String::new();
     for (line, stdin) in lines {
-        let output = run(&words(line), &Stdin((*stdin).into()), &mut still);
+        let output = run(&words(line), &Piped(stdin), &mut still);
         text += &format!("$ {line}\n");
         for (printed, told) in output.in_order() {
             text += printed;

@@ -2,7 +2,7 @@
 //! own, which begins with what earlier lines have set.
 
 use super::Machine;
-use orrery_kubectl::{Output, Seat};
+use orrery_kubectl::{Following, Output, Seat};
 
 /// The shell of a container in which a person sits.
 pub(super) struct Inside {
@@ -17,6 +17,7 @@ pub(super) struct Inside {
     prompt: String,
     /// The container whose main process it is.
     seat: Option<Seat>,
+    left: bool,
 }
 
 /// Flags that ask for a terminal; nobody else needs them.
@@ -60,10 +61,10 @@ impl Inside {
         first: &str,
         machine: &mut dyn Machine,
     ) -> Result<(Inside, String), Output> {
-        let (host, directory, set, prompt) = Default::default();
+        let (host, directory, set, prompt, seat) = Default::default();
         let mut inside =
-            Inside { pid, exec, shell: shell.to_owned(), host, directory, set, prompt, seat: None };
-        let output = inside.run(first, machine);
+            Inside { pid, exec, shell: shell.to_owned(), host, directory, set, prompt, seat, left: false };
+        let (output, _) = inside.run(first, machine);
         if output.code != 0 {
             return Err(output);
         }
@@ -86,35 +87,39 @@ impl Inside {
         &self.prompt
     }
 
-    /// Runs a line: what was printed, and whether the shell is left with that.
-    pub(super) fn enter(&mut self, line: &str, machine: &mut dyn Machine) -> (Output, bool) {
+    /// Whether it was left.
+    pub(super) fn is_left(&self) -> bool {
+        self.left
+    }
+
+    /// Runs a line: what was printed, and what goes on.
+    pub(super) fn enter(&mut self, line: &str, machine: &mut dyn Machine) -> (Output, Option<Following>) {
         let line = line.trim();
         let mut words = line.split_whitespace();
         let first = words.next().unwrap_or_default();
-        let output = match first {
-            "" => Output::default(),
+        let (output, following) = match first {
+            "" => Default::default(),
             "exit" | "logout" => {
+                self.left = true;
                 let code = words.next().and_then(|code| code.parse().ok()).unwrap_or(0);
-                return (Output { code, ..Output::default() }, true);
+                return (Output { code, ..Output::default() }, None);
             }
-            "cd" => self.change_directory(line, machine),
+            "cd" => (self.change_directory(line, machine), None),
             _ => {
-                let output = self.run(line, machine);
+                let (output, following) = self.run(line, machine);
                 let sets = first == "export" || first.split_once('=').is_some_and(|(name, _)| is_name(name));
                 if sets && output.code == 0 {
                     self.set += line;
                     self.set.push('\n');
                 }
-                output
+                (output, following)
             }
         };
-        let ended = format!("command terminated with exit code {}\n", output.code);
-        let stderr = output.stderr.replace(&ended, "");
-        (Output { stderr, ..output }, false)
+        (seen(output), following)
     }
 
     fn change_directory(&mut self, line: &str, machine: &mut dyn Machine) -> Output {
-        let output = self.run(&[line, " && pwd"].concat(), machine);
+        let (output, _) = self.run(&[line, " && pwd"].concat(), machine);
         if output.code != 0 {
             return output;
         }
@@ -131,14 +136,20 @@ impl Inside {
         self.directory = directory;
     }
 
-    fn run(&self, line: &str, machine: &mut dyn Machine) -> Output {
+    fn run(&self, line: &str, machine: &mut dyn Machine) -> (Output, Option<Following>) {
         let place =
             if self.directory.is_empty() { String::new() } else { format!("cd '{}'\n", self.directory) };
         let script = [&place, &self.set, line].concat();
         let mut argv = self.exec.clone();
-        argv.extend(["--".to_owned(), self.shell.clone(), "-c".to_owned(), script]);
-        machine.start(&argv, None).0
+        argv.extend(["-i", "--", &self.shell, "-c", &script].map(str::to_owned));
+        machine.start(&argv, None)
     }
+}
+
+/// What is seen within a container of what a command printed that was run from outside.
+pub(super) fn seen(output: Output) -> Output {
+    let ended = format!("command terminated with exit code {}\n", output.code);
+    Output { stderr: output.stderr.replace(&ended, ""), ..output }
 }
 
 fn is_shell(path: &str) -> bool {

@@ -68,11 +68,25 @@ fn line_of(line: &str) -> Html {
     parts.into_iter().collect()
 }
 
+/// What a line on standard error is: what went wrong, what had better be known, or what is red only when the command failed.
+fn told(line: &str) -> &'static str {
+    let begins = |with: &[&str]| with.iter().any(|with| line.starts_with(with));
+    match line {
+        _ if begins(&["Warning: ", "warning: ", "Flag --"]) => "wait",
+        _ if begins(&["error", "Error"]) => "error",
+        _ => "said",
+    }
+}
+
 /// What was printed, with its colours.
 pub fn paint(answer: &[Piece]) -> Html {
     let lines: usize = answer.iter().map(|(_, text)| text.matches('\n').count()).sum();
     let piece = |(error, text): &Piece| match (error, lines > MOST_LINES) {
-        (true, _) => html! { <span class="error">{text.to_string()}</span> },
+        (true, true) => html! { <span class="said">{text.to_string()}</span> },
+        (true, false) => text
+            .split_inclusive('\n')
+            .map(|line| html! { <span class={told(line)}>{line.to_owned()}</span> })
+            .collect(),
         (false, true) => html! { {text.to_string()} },
         (false, false) => text.split_inclusive('\n').map(line_of).collect(),
     };
@@ -86,7 +100,21 @@ pub fn paint(answer: &[Piece]) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_head, meaning};
+    use super::{is_head, meaning, told};
+
+    #[test]
+    fn standard_error_is_not_all_an_error() {
+        for (line, class) in [
+            ("Warning: Immediate deletion does not wait for confirmation\n", "wait"),
+            ("Flag --record has been deprecated\n", "wait"),
+            ("Error from server (NotFound): pods \"web\" not found\n", "error"),
+            ("error: timed out waiting for the condition\n", "error"),
+            ("No resources found in default namespace.\n", "said"),
+            ("Defaulted container \"a\" out of: a, b\n", "said"),
+        ] {
+            assert_eq!(told(line), class, "{line}");
+        }
+    }
 
     #[test]
     fn words_of_a_table_are_coloured_by_what_they_mean() {

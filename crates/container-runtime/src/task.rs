@@ -41,8 +41,8 @@ pub(crate) enum Doing {
     Waiting(Option<u32>),
     /// For what is typed next.
     Reading,
-    /// For a program that whoever holds it runs, with this standard input.
-    Asking(Rc<[Str]>, Option<Str>),
+    /// For a program that whoever holds it runs.
+    Asking(Rc<[Str]>),
     /// It is about to end with a code.
     Ending(i32),
     /// It has ended with a code.

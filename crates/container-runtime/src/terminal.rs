@@ -4,6 +4,7 @@
 use crate::container::{Container, Start};
 use crate::log::Line;
 use crate::process::environment;
+use crate::programs::Input;
 use crate::shell::{Frame, Shell};
 use crate::state::State;
 use crate::task::{Cx, Doing, Task};
@@ -19,8 +20,8 @@ pub struct Wanted {
     pub pid: u32,
     /// The command line.
     pub words: Rc<[Str]>,
-    /// Its standard input, where that is not the keyboard.
-    pub input: Option<Str>,
+    /// Whether its standard input is not the keyboard.
+    pub piped: bool,
 }
 
 /// The shell with everything that it has started.
@@ -92,12 +93,20 @@ impl Terminal {
     /// The programs that are waited for, that of the foreground first.
     pub fn wanted(&self) -> Vec<Wanted> {
         let asked = self.0.tasks.iter().filter_map(|task| match &task.doing {
-            Doing::Asking(words, input) => {
-                Some(Wanted { pid: task.pid, words: words.clone(), input: input.clone() })
+            Doing::Asking(words) => {
+                Some(Wanted { pid: task.pid, words: words.clone(), piped: task.shell.streams.input > 0 })
             }
             _ => None,
         });
         asked.collect()
+    }
+
+    /// What stands in the standard input of a program that is waited for, which reads it.
+    pub fn read(&mut self, pid: u32) -> Option<Str> {
+        let task = self.0.tasks.iter_mut().find(|task| task.pid == pid)?;
+        // The first input is the keyboard.
+        let at = task.shell.streams.input;
+        task.inputs.get_mut(at).filter(|_| at > 0).map(Input::rest)
     }
 
     /// A program that is waited for prints; it has ended with that if there is an exit code.

@@ -154,8 +154,8 @@ impl Attached {
         lines.iter().skip(self.seen).for_each(|line| cx.say(&line.text));
         self.seen = lines.len();
         let Key { namespace, name, .. } = &self.key;
-        let heard = cx.session.hear(namespace, name, &self.container, (1, [0; 2]));
-        self.reads = heard.is_some_and(|heard| heard.reads);
+        let hear = || cx.session.hear(namespace, name, &self.container, (1, [0; 2]));
+        self.reads = self.typed && hear().is_some_and(|heard| heard.reads);
         ended
     }
 

@@ -271,14 +271,15 @@ impl Console {
 
     fn begin(&mut self, wanted: &Wanted, machine: &mut dyn Machine) {
         let argv = argv(&wanted.words);
-        let opened = wanted.input.is_none().then(|| Inside::open(wanted.pid, &argv, machine));
+        let opened = (!wanted.piped).then(|| Inside::open(wanted.pid, &argv, machine));
         if let Some(opened) = opened.flatten() {
             return match opened {
                 Ok(inside) => self.inside = Some(inside),
                 Err(output) => self.show(wanted.pid, &output, true, machine),
             };
         }
-        let (output, following) = machine.start(&argv, wanted.input.as_deref());
+        let input = if reads(&wanted.words) { self.terminal.read(wanted.pid) } else { None };
+        let (output, following) = machine.start(&argv, input.as_deref());
         self.show(wanted.pid, &output, following.is_none(), machine);
         if let Some(following) = following {
             self.going.push(Going { pid: wanted.pid, following, seated: false, within: false });
@@ -387,6 +388,21 @@ pub fn is_unfinished(text: &str) -> bool {
         });
     let open = text.trim_end().ends_with(['|']) || text.trim_end().ends_with("&&");
     document || (!first.contains("<<") && (quote.is_some() || escaped || open))
+}
+
+/// Whether a program reads its standard input: others leave it to those who follow, as in `while read`.
+fn reads(words: &[Str]) -> bool {
+    let asks = |word: &Str| {
+        let letters =
+            word.strip_prefix('-').is_some_and(|rest| rest.contains('i') && !rest.contains(is_no_switch));
+        letters || word.contains("stdin") || ["=-", "f-", "@-"].iter().any(|end| word.ends_with(end))
+    };
+    words.iter().any(|word| matches!(&**word, "-" | "jq") || asks(word))
+}
+
+/// Whether a letter is none of the switches that stand beside `-i`.
+fn is_no_switch(letter: char) -> bool {
+    !['i', 't', 'q'].contains(&letter)
 }
 
 /// The words as [`crate::run`] takes them.

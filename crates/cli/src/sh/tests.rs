@@ -253,7 +253,14 @@ sleep 7; kubectl delete pdb web; sleep 10
 kubectl run -it --rm box --image=busybox:1.36
 echo inside > /tmp/file
 exit
-sleep 40";
+sleep 40
+echo hi | kubectl run piped --image=busybox:1.36 -i --rm --restart=Never -- cat
+kubectl run loop --image=busybox:1.36 -- sh -c 'while true; do sleep 5; done'
+kubectl wait --for=condition=Ready pod/loop
+kubectl exec loop -- sh -c 'while true; do wget -q -O /dev/null http://web; sleep 7; done'
+kubectl exec -i loop -- sh -c 'while read line; do echo $line >> /tmp/file; done'
+typed
+kubectl";
     let (_, shell) = typed(&[WEB, script].concat());
     let run = shell.run();
     let link = decode(&encode(&run.link(Vec::new(), 1.0))).expect("a link that was just made");

@@ -187,7 +187,7 @@ impl Task {
     pub(crate) fn invoke(&mut self, words: Rc<[Str]>, cx: &mut Cx) {
         let Some(name) = words.first().cloned() else { return };
         if cx.container.start.hosted.contains(&&*name) {
-            self.ask(words);
+            self.doing = Doing::Asking(words);
         } else if let Some(program) = programs::find_in(&name, cx.container) {
             self.call(program, words, 0, cx);
         } else if name.contains('/') && self.run_file(&name, &words, cx) {
@@ -201,14 +201,6 @@ impl Task {
         } else {
             self.assume(&name, cx.container);
         }
-    }
-
-    /// Waits for a program that somebody else runs.
-    fn ask(&mut self, words: Rc<[Str]>) {
-        // The first input is the keyboard.
-        let at = self.shell.streams.input;
-        let input = self.inputs.get_mut(at).filter(|_| at > 0).map(Input::rest);
-        self.doing = Doing::Asking(words, input);
     }
 
     /// Runs a file of the container as a script; false when there is no such script.

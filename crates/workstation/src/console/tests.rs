@@ -134,6 +134,7 @@ kubectl get cm a -o name && kubectl get ns shop -o name # both
 NAME=b; kubectl get cm $NAME -o name
 echo \"there are $(kubectl get cm -o name | wc -l)\"
 for name in a b; do kubectl get cm $name -o name; done
+for name in c d; do echo $name; done | while read name; do kubectl create cm $name; kubectl label cm $name x- >/dev/null; done
 kubectl get cm -o name | xargs kubectl delete
 seq 9 | grep -n -B1 -A1 -E '^(3|8)$'
 echo 'a1 b22 c' | grep -oE '[a-z][0-9]+' | sort -r
@@ -164,9 +165,14 @@ echo 'half a word"),
             $ for name in a b; do kubectl get cm $name -o name; done
             configmap/a
             configmap/b
+            $ for name in c d; do echo $name; done | while read name; do kubectl create cm $name; kubectl label cm $name x- >/dev/null; done
+            configmap/c created
+            configmap/d created
             $ kubectl get cm -o name | xargs kubectl delete
             configmap "a" deleted
             configmap "b" deleted
+            configmap "c" deleted
+            configmap "d" deleted
             $ seq 9 | grep -n -B1 -A1 -E '^(3|8)$'
             2-2
             3:3

@@ -219,7 +219,7 @@ impl State {
         let mut task = Task::new(pid, now, shell);
         task.inputs = vec![input];
         task.frames.push(Frame::Invoke(command.into()));
-        self.container.processes.push((pid, command.join(" ").into()));
+        self.container.processes.push((pid, shown(command)));
         self.container.sessions.open(pid);
         task
     }
@@ -372,4 +372,13 @@ pub(crate) fn answer(
     container.log.print(now, Stream::Stdout, &out);
     container.log.print(now, Stream::Stderr, &err);
     Answer { took, result: Ok(reply) }
+}
+
+/// A command as a list of processes shows it. Of a shell with a script of several lines only the name: a line that is typed
+/// within a container comes as such a script.
+fn shown(command: &[Str]) -> Str {
+    match command {
+        [shell, flag, script] if &**flag == "-c" && script.contains('\n') => shell.clone(),
+        _ => command.join(" ").into(),
+    }
 }

@@ -140,8 +140,8 @@ exit",
             / # ps
             PID   USER     TIME  COMMAND
                 1 root      0:00 sh
-                3 root      0:00 sh -c cd '/'
-            ps
+                3 root      0:00 sh
+                4 root      0:00 ps
             / # exit
             Session ended, resume using 'kubectl attach stays -c stays -i -t' command when the pod is running
         "#]],

@@ -223,11 +223,15 @@ fn kill_by_name(call: &mut Call) -> Outcome {
     Outcome::Exit(code)
 }
 
-/// The processes that it sees: behind those of others, whose numbers come first, its container's own.
+/// The processes that it sees: behind those of others, whose numbers come first, its container's own, and itself.
 fn processes(call: &mut Call) -> Vec<(u32, Str)> {
     let mut all = call.world.processes();
     let before = all.last().map_or(0, |(pid, _)| *pid);
     all.extend(call.container.processes.iter().map(|(pid, words)| (before + pid, words.clone())));
+    let itself: Str = call.args.join(" ").into();
+    if all.last().is_none_or(|(_, words)| *words != itself) {
+        all.push((all.last().map_or(0, |(pid, _)| *pid) + 1, itself));
+    }
     all
 }
 

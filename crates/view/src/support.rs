@@ -199,7 +199,7 @@ mod tests {
             ("what a runtime costs", POD, "  runtimeClassName: r", ""),
             ("namespaces of the node", POD, "  hostIPC: true", "6 spec.hostIPC"),
             ("users of its own", POD, "  hostUsers: false", "6 spec.hostUsers"),
-            ("one view of processes", POD, "  shareProcessNamespace: true", "6 spec.shareProcessNamespace"),
+            ("one view of processes", POD, "  shareProcessNamespace: true", ""),
             (
                 "who the processes are",
                 POD,

@@ -119,7 +119,7 @@ fn a_split_module_says_what_the_whole_one_says() {
             "the-file-is-gone",
             &["0: twice", "0: near", "0: said"],
             Comes::Never,
-            "6, loading, lost: Error: /page_rest.wasm: 404, /page_rest.wasm: 404, 8, loading, /page_rest.wasm: 404",
+            "6, loading, lost: Error: /page_rest.wasm: 404, /page_rest.wasm: 404, 8, /page_rest.wasm: 404",
         ),
     ];
     for (name, kept, comes, want) in rows {

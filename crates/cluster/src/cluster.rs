@@ -134,6 +134,8 @@ pub struct Cluster {
     /// Whose turn it is behind the Ingress controllers.
     balancers: Balancers,
     pub(crate) port_forwards: Vec<PortForward>,
+    /// The ports of the person's machine that lead to the API server.
+    pub(crate) proxies: Vec<u16>,
     pub(crate) proxy: Seat<KubeProxy>,
     pub(crate) tracer: Tracer,
     pub(crate) deeds: Deeds,
@@ -184,6 +186,7 @@ impl Cluster {
             scrape: None,
             balancers: Balancers::new(),
             port_forwards: Vec::new(),
+            proxies: Vec::new(),
             proxy: Seat::new(KubeProxy::new(config.seed)),
             tracer: Tracer::default(),
             deeds: Deeds::default(),
@@ -537,9 +540,21 @@ impl Session for Cluster {
         self.open_port(local).map(|port| port.connections)
     }
 
+    fn serve(&mut self, local: u16) -> bool {
+        let free = !self.serves(local) && self.open_port(local).is_none();
+        self.proxies.extend(free.then_some(local));
+        free
+    }
+
+    fn serves(&self, local: u16) -> bool {
+        self.proxies.contains(&local)
+    }
+
     fn close(&mut self, local: u16) -> bool {
-        let before = self.port_forwards.len();
+        let open = |cluster: &Self| cluster.port_forwards.len() + cluster.proxies.len();
+        let before = open(self);
         self.port_forwards.retain(|known| known.local != local);
-        self.port_forwards.len() < before
+        self.proxies.retain(|known| *known != local);
+        open(self) < before
     }
 }

@@ -151,6 +151,16 @@ pub trait Session {
         None
     }
 
+    /// Keeps a port of the person's machine open that leads to the server; false when something else is open there.
+    fn serve(&mut self, _local: u16) -> bool {
+        false
+    }
+
+    /// Whether a port leads to the server.
+    fn serves(&self, _local: u16) -> bool {
+        false
+    }
+
     /// Closes such a port; false when it was not open.
     fn close(&mut self, _local: u16) -> bool {
         false

@@ -48,6 +48,7 @@ mod patch;
 mod pods;
 mod port_forward;
 mod printer;
+mod proxy;
 mod raw;
 mod record;
 mod refused;
@@ -259,7 +260,7 @@ const COMMANDS: &[Command] = &[
     command!("plugin" "" help::group, ""),
     command!("plugin list" "" refused::plugin_list, "name-only"),
     command!("port-forward" "" port_forward::run, "address= pod-running-timeout@"),
-    command!("proxy" "" refused::proxy, "append-server-path disable-filter keepalive@ reject-methods= accept-hosts= accept-paths= address= api-prefix= port:p# reject-paths= unix-socket:u= www:w= www-prefix:P="),
+    command!("proxy" "" proxy::run, "append-server-path disable-filter keepalive@ reject-methods= accept-hosts= accept-paths= address= api-prefix= port:p# reject-paths= unix-socket:u= www:w= www-prefix:P="),
     command!("replace" "kubectl-replace" replace::run, "record raw= subresource= force grace-period# timeout@ cascade?background wait", files!(), created!()),
     command!("rollout" "" help::group, ""),
     command!("rollout history" "" rollout::history::run, "selector:l= revision#", files!(), printed!()),

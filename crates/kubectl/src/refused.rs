@@ -40,13 +40,6 @@ pub(crate) fn kustomization(directory: &str) -> Failure {
     ))
 }
 
-/// `proxy`, for which there would have to be a network that others reach.
-pub(crate) fn proxy(_: &mut Cx<'_>, _: &Args) -> Result<(), Failure> {
-    Err(Failure::usage(
-        "there is no port here that another program could reach; read objects with 'kubectl get --raw'",
-    ))
-}
-
 /// `certificate approve` and `deny`: nobody asks for certificates.
 pub(crate) fn certificate(_: &mut Cx<'_>, args: &Args) -> Result<(), Failure> {
     match &args.words[..] {

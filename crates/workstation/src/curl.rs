@@ -6,7 +6,9 @@ use orrery_apimachinery::Str;
 use orrery_container_runtime::{
     Answer, ImageConfig, Message, Process, Reply, Start, Target, Unreachable, Userland, World,
 };
+use orrery_kubectl::{Output, Stdin};
 use orrery_sim::Duration;
+use serde_json::json;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
@@ -42,6 +44,30 @@ struct Here<'a> {
     node: Option<&'a str>,
 }
 
+/// The Status behind what kubectl says of it.
+fn refusal(told: &str) -> String {
+    let said = told.trim_end().strip_prefix("Error from server (").and_then(|rest| rest.split_once("): "));
+    let (reason, message) = said.unwrap_or(("NotFound", told.trim_end()));
+    let status = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": message, "reason": reason, "code": 404,
+    });
+    format!("{status:#}\n")
+}
+
+impl Here<'_> {
+    /// What the API server answers through `kubectl proxy`.
+    fn proxied(&mut self, path: &str) -> Answer<Result<Reply, Unreachable>> {
+        let line = ["get", "--raw", path].map(str::to_owned);
+        let Output { stdout, stderr, code, .. } =
+            orrery_kubectl::run(&line, &Stdin::default(), self.station.session());
+        let (status, body) = if code == 0 { (200, stdout) } else { (404, refusal(&stderr)) };
+        let headers = vec![("Content-Type".into(), "application/json".into())];
+        // What took its time has passed it already.
+        Answer { took: LOOK_UP, result: Ok(Reply::Http { status, headers, body: body.into() }) }
+    }
+}
+
 impl World for Here<'_> {
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {
         Answer { took: LOOK_UP, result: self.station.look_up(self.node, name) }
@@ -53,6 +79,13 @@ impl World for Here<'_> {
         message: &Message,
         timeout: Duration,
     ) -> Answer<Result<Reply, Unreachable>> {
+        if let Message::Http { path, .. } = message
+            && self.node.is_none()
+            && to.address.is_loopback()
+            && self.station.serves(to.port)
+        {
+            return self.proxied(path);
+        }
         let asked = match message {
             Message::Http { host, path, .. } => match to.port {
                 80 => ["http://", host, path].concat(),

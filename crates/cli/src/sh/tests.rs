@@ -520,3 +520,51 @@ watch -n 1 -t 'echo a | tr a b; exit'",
         "#]],
     );
 }
+
+#[test]
+fn a_proxy_answers_what_the_server_does() {
+    check(
+        "---
+kubectl proxy --port=8002 &
+sleep 1; curl -s localhost:8002/api/v1/namespaces/default/pods | jq '.items | length'
+curl -s localhost:8002/version | jq -r .gitVersion; curl -s localhost:8002/healthz
+curl -s -o /dev/null -w '%{http_code}\\n' localhost:8002/api/v1/nosuch
+curl -s localhost:8002/api/v1/namespaces/default/pods/nosuch
+kubectl proxy -p 8002
+fuser -k 8002/tcp; sleep 1; curl -s localhost:8002/healthz; echo $?
+kubectl proxy
+curl -s localhost:8001/healthz; echo $?",
+        expect![[r#"
+            $ kubectl proxy --port=8002 &
+            Starting to serve on 127.0.0.1:8002
+            $ sleep 1; curl -s localhost:8002/api/v1/namespaces/default/pods | jq '.items | length'
+            2
+            $ curl -s localhost:8002/version | jq -r .gitVersion; curl -s localhost:8002/healthz
+            v1.32.13
+            ok$ curl -s -o /dev/null -w '%{http_code}\n' localhost:8002/api/v1/nosuch
+            404
+            $ curl -s localhost:8002/api/v1/namespaces/default/pods/nosuch
+            {
+              "apiVersion": "v1",
+              "code": 404,
+              "kind": "Status",
+              "message": "pods \"nosuch\" not found",
+              "metadata": {},
+              "reason": "NotFound",
+              "status": "Failure"
+            }
+            $ kubectl proxy -p 8002
+            error: listen tcp 127.0.0.1:8002: bind: address already in use
+            $ fuser -k 8002/tcp; sleep 1; curl -s localhost:8002/healthz; echo $?
+            8002/tcp:
+            curl: (7) Failed to connect to localhost port 8002 after 1 ms: Could not connect to server
+            7
+            $ kubectl proxy
+            Starting to serve on 127.0.0.1:8001
+            ^C
+            $ curl -s localhost:8001/healthz; echo $?
+            curl: (7) Failed to connect to localhost port 8001 after 1 ms: Could not connect to server
+            7
+        "#]],
+    );
+}

@@ -57,6 +57,9 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         }
         line.clear();
         if stdin.lock().read_line(&mut line).map_err(|error| error.to_string())? == 0 {
+            if shell.end_input(&mut print_piece) {
+                continue;
+            }
             break;
         }
         whole += &line;
@@ -110,9 +113,25 @@ impl Shell {
         self.console.prompt() != "$ "
     }
 
+    /// Ends what is typed into a program that reads it; false when none does.
+    fn end_input(&mut self, print: &mut dyn FnMut(bool, &str)) -> bool {
+        let reads = |console: &Console| console.prompt().is_empty();
+        let read = reads(&self.console);
+        if read {
+            self.console.end_input(&mut self.desk);
+            self.wait(print);
+        }
+        read && !reads(&self.console)
+    }
+
     /// Takes a line, and lets time pass until it is done with.
     pub fn enter(&mut self, line: &str, print: &mut dyn FnMut(bool, &str)) {
         self.console.enter(line, &mut self.desk);
+        self.wait(print);
+    }
+
+    /// Lets time pass until a line is done with.
+    fn wait(&mut self, print: &mut dyn FnMut(bool, &str)) {
         let until = self.desk.now() + self.follow;
         loop {
             // Here every answer is left to be read.

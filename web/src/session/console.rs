@@ -68,7 +68,7 @@ pub struct Paper {
     pub id: u32,
     /// What stands in front of the line that is typed.
     pub prompt: String,
-    /// Whether a line is still being worked on.
+    /// Whether a line is still being worked on, or waits for more.
     pub busy: bool,
     /// The lines, the oldest first.
     pub entries: Rc<Vec<Rc<Entry>>>,
@@ -290,7 +290,7 @@ impl Session {
             tabs: all.tabs.iter().map(|tab| (tab.id, tab.shell.goes_on())).collect(),
             id: tab.id,
             prompt: tab.shell.prompt().to_owned(),
-            busy: tab.shell.is_busy(),
+            busy: tab.shell.is_busy() || tab.shell.prompt().is_empty(),
             entries: tab.entries.clone(),
             editing: all.editing.clone(),
         }

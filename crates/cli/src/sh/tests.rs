@@ -568,3 +568,22 @@ curl -s localhost:8001/healthz; echo $?",
         "#]],
     );
 }
+
+#[test]
+fn what_is_typed_reaches_what_reads_it_until_its_end() {
+    for (row, command, expected) in [
+        ("a command in a container", "kubectl exec -i box -- wc -l", "2\n"),
+        ("one in a shell there", "kubectl exec -it box -- sh\nwc -l", "2\n"),
+        (
+            "a new container",
+            "kubectl run new --image=busybox:1.36 --restart=Never -i --rm -q -- sort",
+            "a\nb\n",
+        ),
+    ] {
+        let (_, mut shell) = typed(&[BOX, command, "\nb\na"].concat());
+        let mut seen = String::new();
+        assert!(shell.end_input(&mut |_, text| seen += text), "{row}: it reads");
+        assert!(!shell.console.is_busy(), "{row}: it is over");
+        assert_eq!(seen, expected, "{row}");
+    }
+}

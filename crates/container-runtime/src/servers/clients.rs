@@ -20,6 +20,13 @@ pub(crate) const PROGRAMS: &[Program] = servers![
     "rabbitmqctl" | call | client(call, 5672, 69),
 ];
 
+/// Whether a client of a database is given something to ask.
+fn is_asked(call: &mut Call) -> bool {
+    !call.input.is_empty()
+        || call.input.is_open()
+        || call.args.iter().any(|arg| arg.starts_with("-c") || arg.starts_with("-e"))
+}
+
 /// Connects to `-h HOST -p PORT` (or `--host`, `--port`), this container without them, and says what the program says.
 fn client(call: &mut Call, usual: u16, failure: i32) -> Outcome {
     let value = |names: [&str; 2]| -> Option<Str> {
@@ -48,6 +55,10 @@ fn client(call: &mut Call, usual: u16, failure: i32) -> Outcome {
         ("mysqladmin" | "mariadb-admin", true) => "mysqld is alive\n".into(),
         ("mongosh" | "mongo", true) => "{ ok: 1 }\n".into(),
         ("rabbitmq-diagnostics", true) => "Ping succeeded\n".into(),
+        ("psql" | "mysql" | "mariadb", true) if is_asked(call) => {
+            call.err.push_str(&format!("{name}: connected; what a query answers is not simulated\n"));
+            String::new()
+        }
         (_, true) => String::new(),
         (_, false) => {
             call.err

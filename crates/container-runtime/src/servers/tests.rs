@@ -401,11 +401,18 @@ fn a_server_answers_its_own_client_within_its_container() {
         ("mysql:8", Some(("MYSQL_ROOT_PASSWORD", "x")), "mysqladmin ping -h localhost", "0 mysqld is alive"),
         ("mongo:7", None, "mongosh --eval db.adminCommand('ping')", "0 { ok: 1 }"),
         ("redis:7", None, "redis-cli -p 7000 ping", "1 "),
+        (
+            "postgres:16",
+            Some(("POSTGRES_PASSWORD", "x")),
+            "psql -U postgres -c SELECT",
+            "0 psql: connected; what a query answers is not simulated",
+        ),
     ] {
         let env: Vec<(&str, &str)> = env.into_iter().collect();
         let mut run = run(image, "", &env, &[]);
         let words: Vec<Str> = command.split_whitespace().map(Str::from).collect();
         let result = run.process.exec(&words, run.now, &mut run.outside);
-        assert_eq!(format!("{} {}", result.code, result.stdout.trim_end()), expected, "{image}: {command}");
+        let told = if result.code == 0 { [result.stdout, result.stderr].concat() } else { String::new() };
+        assert_eq!(format!("{} {}", result.code, told.trim_end()), expected, "{image}: {command}");
     }
 }

@@ -43,6 +43,9 @@ impl Completion {
     }
 }
 
+/// Programs of the shell's own that people begin a line with.
+const OWN: [&str; 2] = ["history", "watch"];
+
 /// What Tab offers at the end of a line.
 pub fn complete(line: &str, known: &Known<'_>, variables: &[String]) -> Completion {
     let (words, last, from, first) = read(line);
@@ -56,7 +59,7 @@ pub fn complete(line: &str, known: &Known<'_>, variables: &[String]) -> Completi
             if last.is_empty() || !"kubectl".starts_with(&last) {
                 offers = orrery_kubectl::complete(&[], &last, known);
             }
-            offers.extend(HOSTED.map(str::to_owned));
+            offers.extend(HOSTED.into_iter().chain(OWN).map(str::to_owned));
         } else {
             add(&FILTERS);
             add(&HOSTED);

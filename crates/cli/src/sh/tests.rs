@@ -496,14 +496,18 @@ fn the_shell_remembers_pages_and_watches() {
         "---
 kubectl get deploy web -o name | less
 history | tail -2
+NAME=kept
 watch -n 25 kubectl get deploy web -o name
-watch -n 1 -t 'echo a | tr a b; exit'",
+watch -n 1 -t 'echo a | tr a b; exit'
+sh -c 'NAME=lost'
+echo $NAME",
         expect![[r#"
             $ kubectl get deploy web -o name | less
             deployment.apps/web
             $ history | tail -2
                12  kubectl get deploy web -o name | less
                13  history | tail -2
+            $ NAME=kept
             $ watch -n 25 kubectl get deploy web -o name
             Every 25.0s: kubectl get deploy web -o name
 
@@ -517,6 +521,9 @@ watch -n 1 -t 'echo a | tr a b; exit'",
             ^C
             $ watch -n 1 -t 'echo a | tr a b; exit'
             b
+            $ sh -c 'NAME=lost'
+            $ echo $NAME
+            kept
         "#]],
     );
 }

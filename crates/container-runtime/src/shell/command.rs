@@ -226,7 +226,7 @@ impl Task {
             ..self.shell.child()
         };
         let around = std::mem::replace(&mut self.shell, child);
-        if !self.frames.is_empty() {
+        if !self.frames.is_empty() || around.options.interactive {
             self.frames.push(Frame::Leave(Box::new(around)));
         }
         match script.typed {

@@ -159,6 +159,12 @@ impl Process {
         }
     }
 
+    /// Sends a signal by name to one of its processes.
+    pub fn kill(&mut self, pid: u32, signal: &str, now: SimTime, world: &mut dyn World) {
+        self.advance(now, world);
+        Rc::make_mut(&mut self.0).kill(pid, signal, now, world);
+    }
+
     /// Ends it from outside: a person's wish, or a kernel that needs memory.
     pub fn end(&mut self, now: SimTime, code: i32, reason: &'static str) {
         if self.0.exit.is_none() {

@@ -160,6 +160,11 @@ impl State {
         self.exit.is_none() && self.tasks.iter().any(|task| matches!(task.doing, Doing::Following(..)))
     }
 
+    pub fn kill(&mut self, pid: u32, signal: &str, now: SimTime, world: &mut dyn World) {
+        self.deliver(pid, signal, now);
+        self.advance(now, world);
+    }
+
     pub fn signal(&mut self, signal: Signal, now: SimTime, world: &mut dyn World) {
         match signal {
             Signal::Kill => self.exit = Some(Exit { at: now, code: 137, reason: "Error" }),

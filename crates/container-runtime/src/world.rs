@@ -159,6 +159,9 @@ pub trait World {
         Vec::new()
     }
 
+    /// Sends a signal to one of those.
+    fn signal(&mut self, _pid: u32, _signal: &str) {}
+
     /// The records of a name, as the pod's resolver finds them; a name with a dot at its end is not completed.
     fn query(&mut self, name: &str, _kind: RecordType) -> Answer<Records> {
         let Answer { took, result } = self.lookup(name.trim_end_matches('.'));

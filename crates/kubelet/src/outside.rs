@@ -189,6 +189,25 @@ impl Outside<'_> {
         answer
     }
 
+    /// The processes of other containers that this one sees, as `ps` numbers them: each with the number of its container
+    /// and its own there.
+    fn seen(&self) -> Vec<(u32, Option<(usize, u32)>, Str)> {
+        let spec = &self.pod.spec;
+        let first = spec.init_containers.len() + spec.containers.len();
+        let own = self.index.checked_sub(first).and_then(|at| spec.ephemeral_containers.get(at));
+        let target = own.and_then(|own| own.target_container_name.as_deref());
+        let shared = spec.share_process_namespace == Some(true);
+        let mut seen = if shared { vec![(1, None, "/pause".into())] } else { Vec::new() };
+        for (index, run) in self.worker.runs.iter().enumerate() {
+            let sees = shared || target == Some(&*container(spec, index).0.name);
+            let there = run.current.as_ref().filter(|_| sees && index != self.index && run.runs_at(self.now));
+            let before = seen.last().map_or(0, |(pid, ..)| *pid);
+            let all = there.and_then(Instance::process).map(Process::processes).unwrap_or_default();
+            seen.extend(all.iter().map(|(pid, words)| (before + pid, Some((index, *pid)), words.clone())));
+        }
+        seen
+    }
+
     /// Where a path of the container is among the pod's volumes.
     fn place(&self, path: &str) -> Option<Place<'_>> {
         let spec = container(&self.pod.spec, self.index).0;
@@ -278,20 +297,15 @@ impl World for Outside<'_> {
     }
 
     fn processes(&mut self) -> Vec<(u32, Str)> {
-        let spec = &self.pod.spec;
-        let first = spec.init_containers.len() + spec.containers.len();
-        let own = self.index.checked_sub(first).and_then(|at| spec.ephemeral_containers.get(at));
-        let target = own.and_then(|own| own.target_container_name.as_deref());
-        let shared = spec.share_process_namespace == Some(true);
-        let mut seen: Vec<(u32, Str)> = if shared { vec![(1, "/pause".into())] } else { Vec::new() };
-        for (index, run) in self.worker.runs.iter().enumerate() {
-            let sees = shared || target == Some(&*container(spec, index).0.name);
-            let there = run.current.as_ref().filter(|_| sees && index != self.index && run.runs_at(self.now));
-            let before = seen.last().map_or(0, |(pid, _)| *pid);
-            let all = there.and_then(Instance::process).map(Process::processes).unwrap_or_default();
-            seen.extend(all.iter().map(|(pid, words)| (before + pid, words.clone())));
+        self.seen().into_iter().map(|(pid, _, words)| (pid, words)).collect()
+    }
+
+    fn signal(&mut self, pid: u32, signal: &str) {
+        let seen = self.seen();
+        let whose = seen.into_iter().find(|(shown, ..)| *shown == pid).and_then(|(_, whose, _)| whose);
+        if let Some((index, own)) = whose {
+            self.with(index, |process, outside| process.kill(own, signal, outside.now, outside));
         }
-        seen
     }
 
     fn lookup(&mut self, name: &str) -> Answer<Vec<Ipv4Addr>> {

@@ -474,7 +474,10 @@ kubectl debug $POD -q --image=busybox:1.36 --target=web -c look --profile=genera
 sleep 5
 ---
 kubectl exec $POD -c look -- ps
-kubectl exec $POD -c look -- top -b -n 1",
+kubectl exec $POD -c look -- top -b -n 1
+kubectl exec $POD -c look -- kill 9
+kubectl exec $POD -c look -- kill 1
+sleep 5; kubectl get $POD --no-headers",
         expect![[r#"
             $ kubectl exec $POD -c look -- ps
             PID   USER     TIME  COMMAND
@@ -486,6 +489,12 @@ kubectl exec $POD -c look -- top -b -n 1",
                 1 root     S    /docker-entrypoint.sh nginx -g daemon off;
                 2 root     S    sleep 1000
                 4 root     S    top -b -n 1
+            $ kubectl exec $POD -c look -- kill 9
+            kill: can't kill pid 9: No such process
+            command terminated with exit code 1
+            $ kubectl exec $POD -c look -- kill 1
+            $ sleep 5; kubectl get $POD --no-headers
+            web-c4b45475-psjbz   1/1   Running   1 (5s ago)   10s
         "#]],
     );
 }

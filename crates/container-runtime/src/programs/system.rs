@@ -170,6 +170,8 @@ fn printenv(call: &mut Call) -> Outcome {
 
 fn kill(call: &mut Call) -> Outcome {
     let mut signal: Str = "TERM".into();
+    let others = call.world.processes();
+    let before = others.last().map_or(0, |(pid, _)| *pid);
     let mut words = call.args[1..].iter();
     while let Some(word) = words.next() {
         match word.strip_prefix('-') {
@@ -177,7 +179,10 @@ fn kill(call: &mut Call) -> Outcome {
             Some("l") => return Outcome::Exit(0),
             Some(name) => signal = name.into(),
             None => match word.trim_start_matches('%').parse::<u32>() {
-                Ok(pid) => call.container.signals.push((pid, signal_name(&signal))),
+                Ok(pid) if others.iter().any(|(other, _)| *other == pid) => {
+                    call.world.signal(pid, &signal_name(&signal));
+                }
+                Ok(pid) => call.container.signals.push((pid.saturating_sub(before), signal_name(&signal))),
                 Err(_) => return call.fail(1, &["invalid number '", word, "'"]),
             },
         }
@@ -186,7 +191,7 @@ fn kill(call: &mut Call) -> Outcome {
     match call.container.signals.iter().find(|(pid, _)| !known(*pid)).map(|(pid, _)| *pid) {
         Some(pid) => {
             call.container.signals.clear();
-            call.fail(1, &["can't kill pid ", &pid.to_string(), ": No such process"])
+            call.fail(1, &["can't kill pid ", &(before + pid).to_string(), ": No such process"])
         }
         None => Outcome::Exit(0),
     }

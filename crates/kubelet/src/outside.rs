@@ -105,6 +105,9 @@ fn refused() -> Answer<Result<Reply, Unreachable>> {
     Answer { took: ROUND_TRIP, result: Err(Unreachable::Refused) }
 }
 
+/// A process of another container: its number here, its container's number and its own there, and what it runs.
+type Seen = (u32, Option<(usize, u32)>, Str);
+
 /// The outside of one container of a pod.
 pub(crate) struct Outside<'a> {
     pub api: &'a ApiServer,
@@ -189,9 +192,8 @@ impl Outside<'_> {
         answer
     }
 
-    /// The processes of other containers that this one sees, as `ps` numbers them: each with the number of its container
-    /// and its own there.
-    fn seen(&self) -> Vec<(u32, Option<(usize, u32)>, Str)> {
+    /// The processes of other containers that this one sees, as `ps` numbers them.
+    fn seen(&self) -> Vec<Seen> {
         let spec = &self.pod.spec;
         let first = spec.init_containers.len() + spec.containers.len();
         let own = self.index.checked_sub(first).and_then(|at| spec.ephemeral_containers.get(at));

@@ -29,6 +29,11 @@ pub(crate) enum Expr {
 /// Values, or why there are none.
 type Values = Result<Vec<Value>, String>;
 
+/// A program has at most so many characters: what is nested deeper than a stack is long.
+const LONGEST: usize = 2_000;
+/// What a step of a program makes weighs at most so much, in bytes of text and 16 for each value: `[.,.]|[.,.]|…` doubles.
+const HEAVIEST: usize = 4 << 20;
+
 pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
     let (mut raw, mut short, mut whole) = (false, false, false);
     let (mut plain, mut named) = (Vec::new(), Vec::new());
@@ -51,7 +56,11 @@ pub(crate) fn run(desk: &mut Desk<'_>, argv: &[String]) -> Result<(), String> {
     let text = desk.files.read(file);
     let text =
         text.ok_or_else(|| format!("jq: error: Could not open file {file}: No such file or directory"))?;
-    desk.output.code = match Parser::new(program, &named).whole() {
+    let parsed = match program.len() > LONGEST {
+        true => Err("the program is too long".to_owned()),
+        false => Parser::new(program, &named).whole(),
+    };
+    desk.output.code = match parsed {
         Err(why) => {
             desk.note(&format!("jq: error: {why}\njq: 1 compile error"));
             3
@@ -90,14 +99,27 @@ fn print(desk: &mut Desk<'_>, expr: &Expr, given: &str, (raw, short, whole): (bo
     code
 }
 
-/// What comes of a value.
+/// What comes of a value, unless more was made of it than is good.
 fn eval(expr: &Expr, at: &Value) -> Values {
+    let values = made(expr, at)?;
+    let picks = matches!(
+        expr,
+        Expr::Here | Expr::Const(_) | Expr::Field(..) | Expr::Each(_) | Expr::Try(_) | Expr::Call(..)
+    );
+    if !picks && values.iter().map(value::weight).sum::<usize>() > HEAVIEST {
+        return Err("there is too much of it".into());
+    }
+    Ok(values)
+}
+
+fn made(expr: &Expr, at: &Value) -> Values {
     match expr {
         Expr::Here => Ok(vec![at.clone()]),
         Expr::Const(value) => Ok(vec![value.clone()]),
         Expr::Field(of, key) => pairs(of, key, at, &index),
         Expr::Each(of) => each(eval(of, at)?, &iterate),
         Expr::Try(of) => Ok(eval(of, at).unwrap_or_default()),
+        Expr::Call(name, args) => call(name, args, at),
         Expr::Pipe(first, then) => each(eval(first, at)?, &|value| eval(then, value)),
         Expr::Comma(first, then) => Ok([eval(first, at)?, eval(then, at)?].concat()),
         Expr::Binary(sign, left, right) => binary(sign, left, right, at),
@@ -117,7 +139,6 @@ fn eval(expr: &Expr, at: &Value) -> Values {
             }
             Ok(vec![whole.into()])
         }
-        Expr::Call(name, args) => call(name, args, at),
     }
 }
 

@@ -83,5 +83,18 @@ fn objects_are_asked_with_jq() {
     ] {
         assert_eq!(answer(words), expected, "{row}");
     }
-    assert!(answer(&[&"[".repeat(10_000)]).contains("nested too deeply"));
+}
+
+#[test]
+fn a_program_that_would_take_all_memory_or_all_of_the_stack_is_refused() {
+    for (row, program, why) in [
+        ("brackets in brackets", "[".repeat(1_000), "nested too deeply"),
+        ("a path without an end", ".a".repeat(10_000), "too long"),
+        ("lists that double", vec!["[.,.]"; 60].join("|"), "too much of it"),
+        ("ever more values", vec!["(.,.)"; 60].join("|"), "too much of it"),
+        ("a string that doubles", [".kind", &"|.+.".repeat(60)].concat(), "too much of it"),
+    ] {
+        let said = answer(&[&program]);
+        assert!(said.contains(why), "{row}: {said}");
+    }
 }

@@ -18,6 +18,16 @@ pub(super) fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// How much memory it takes, about.
+pub(super) fn weight(value: &Value) -> usize {
+    16 + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + weight(value)).sum(),
+        _ => 0,
+    }
+}
+
 /// Everything but `null` and `false` is true.
 pub(super) fn truth(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(false))

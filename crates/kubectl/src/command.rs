@@ -178,13 +178,15 @@ impl<'a> Cx<'a> {
         self.api().object(key).cloned().ok_or_else(missing)
     }
 
-    /// Creates the object that `tree` says; a dry run of the client's only reads it.
+    /// Creates the object that `tree` says; a dry run of the client's only reads it. The version of an object that was
+    /// printed before is left out (upstream: `Helper.Create` of cli-runtime).
     pub(crate) fn create(&mut self, key: &Key, tree: &Value) -> StatusResult<Object> {
-        let object = decode(key, tree)?;
+        let mut object = decode(key, tree)?;
         self.warn(&object);
         if self.dry_run == DryRun::Client {
             return Ok(object);
         }
+        object.metadata_mut().resource_version = 0;
         self.send(|api, request| api.create(request, object))
     }
 

@@ -2,6 +2,7 @@
 
 use super::Shell;
 use expect_test::{Expect, expect};
+use orrery_api::Pod;
 use orrery_run::Run;
 use orrery_share::{Link, decode, encode};
 use orrery_sim::Duration;
@@ -257,12 +258,19 @@ sleep 40
 echo hi | kubectl run piped --image=busybox:1.36 -i --rm --restart=Never -- cat
 kubectl run loop --image=busybox:1.36 -- sh -c 'while true; do sleep 5; done'
 kubectl wait --for=condition=Ready pod/loop
+kubectl create deployment again --image=nginx --dry-run=client -o yaml | kubectl apply -f -
+kubectl get deployment again -o yaml | kubectl replace --force -f -
+kubectl rollout status deployment again
+kubectl proxy &
+curl -s localhost:8001/api/v1/namespaces/default/pods | jq -r '.items[].metadata.name' | xargs -I{} kubectl label pod {} by=proxy
 kubectl exec loop -- sh -c 'while true; do wget -q -O /dev/null http://web; sleep 7; done'
 kubectl exec -i loop -- sh -c 'while read line; do echo $line >> /tmp/file; done'
 typed
 kubectl";
     let (_, shell) = typed(&[WEB, script].concat());
     let run = shell.run();
+    let marked = run.cluster().api().list::<Pod>().filter(|pod| pod.metadata.labels.get("by").is_some());
+    assert_eq!(marked.count(), 5, "the proxy told their names");
     let link = decode(&encode(&run.link(Vec::new(), 1.0))).expect("a link that was just made");
     let mut again = Run::of(&link);
     again.seek(run.now(), &mut || true);

@@ -435,30 +435,61 @@ fn operands_after_options(call: &Call) -> Vec<Str> {
     rest.to_vec()
 }
 
+/// `xargs [-I PATTERN | -n COUNT | -L COUNT] [-d SIGN | -0] [-r] [COMMAND]`: command lines of what it reads, one after another.
 fn xargs(call: &mut Call) -> Outcome {
-    let mut words: Vec<Str> = Vec::new();
+    let (mut pattern, mut most, mut by_line, mut sign, mut unless_empty) = (None, None, false, None, false);
     let mut given = call.args[1..].iter().peekable();
-    let mut pattern = None;
     while let Some(option) = given.next_if(|word| word.starts_with('-')) {
-        match &**option {
-            "-I" => pattern = given.next().cloned(),
-            "-n" | "-P" | "-L" | "-d" => drop(given.next()),
-            _ => {}
+        let mut letters = option[1..].chars();
+        let (letter, behind) = (letters.next(), letters.as_str());
+        let mut value = || match behind {
+            "" => given.next().map_or("", |word| word),
+            behind => behind,
+        };
+        match letter {
+            Some('I') => pattern = Some(value()),
+            Some('n') => most = value().parse().ok(),
+            Some('L') => (most, by_line) = (value().parse().ok(), true),
+            Some('d') => sign = Some(value().replace("\\n", "\n")),
+            Some('0') => sign = Some("\0".to_owned()),
+            Some('P') => drop(value()),
+            _ => unless_empty |= option.contains('r'),
         }
     }
-    words.extend(given.cloned());
-    if words.is_empty() {
-        words.push("echo".into());
-    }
+    let command: Vec<&str> = given.map(|word| &**word).collect();
+    let command = if command.is_empty() { vec!["echo"] } else { command };
     let text = call.input.rest();
-    match pattern {
-        Some(pattern) => {
-            let line = text.lines().next().unwrap_or_default();
-            words.iter_mut().for_each(|word| *word = word.replace(&*pattern, line).into());
+    let parts: Vec<&str> = match &sign {
+        Some(sign) => text.split(sign.as_str()).filter(|part| !part.is_empty()).collect(),
+        None if by_line || pattern.is_some() => {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
         }
-        None => words.extend(text.split_whitespace().map(Str::from)),
-    }
-    Outcome::Become { words, env: Vec::new() }
+        None => text.split_whitespace().collect(),
+    };
+    let lines: Vec<Vec<String>> = match pattern {
+        Some(pattern) => {
+            let filled = |part: &&str| command.iter().map(|word| word.replace(pattern, part)).collect();
+            parts.iter().map(filled).collect()
+        }
+        None if parts.is_empty() && unless_empty => Vec::new(),
+        None if parts.is_empty() => vec![command.iter().map(ToString::to_string).collect()],
+        None => {
+            let words = |part: &&str| match by_line {
+                true => part.split_whitespace().map(str::to_owned).collect(),
+                false => vec![(*part).to_owned()],
+            };
+            let with = |group: &[&str]| {
+                let own = command.iter().map(ToString::to_string);
+                own.chain(group.iter().flat_map(words)).collect()
+            };
+            parts.chunks(most.unwrap_or(usize::MAX).max(1)).map(with).collect()
+        }
+    };
+    let quoted = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
+    let line =
+        |words: Vec<String>| words.iter().map(quoted).collect::<Vec<_>>().join(" ") + " || failed=123\n";
+    let text = lines.into_iter().map(line).collect::<String>() + "exit ${failed:-0}";
+    Outcome::Script(Box::new(Script { text, name: "xargs".into(), ..Script::default() }))
 }
 
 /// It prints for ever; whoever reads gets as much as fits into a pipe.

@@ -38,6 +38,19 @@ fn lines_are_worked_on() {
         ),
         ("rev and tac", "echo abc | rev; seq 2 | tac", "0 after 3 ms: cba\n2\n1\n"),
         ("xargs", "echo a b | xargs echo got", "0 after 0 ms: got a b\n"),
+        (
+            "xargs for each line",
+            "printf 'a b\\nc\\n' | xargs -I{} echo '<{}>' '{}'",
+            "0 after 0 ms: <a b> a b\n<c> c\n",
+        ),
+        ("xargs for so many words", "seq 3 | xargs -n 2 echo got", "0 after 1 ms: got 1 2\ngot 3\n"),
+        (
+            "xargs with nothing to do",
+            "printf '' | xargs -r echo got; printf '' | xargs echo got",
+            "0 after 0 ms: got\n",
+        ),
+        ("xargs with an odd flag", "echo a | xargs -é echo got", "0 after 0 ms: got a\n"),
+        ("xargs of what fails", "seq 2 | xargs -n1 test 1 -eq", "123 after 1 ms: "),
         ("yes", "yes | head -n 2", "0 after 2 ms: y\ny\n"),
         ("tee", "echo a | tee /tmp/f; cat /tmp/f", "0 after 2 ms: a\na\n"),
     ]);

@@ -280,8 +280,8 @@ fn watch(call: &mut Call) -> Outcome {
     let command = words.join(" ");
     let tenth = if every.contains('.') { "" } else { ".0" };
     let title = if titled { format!("Every {every}{tenth}s: {command}\n\n") } else { String::new() };
-    let title = title.replace('\'', "'\\''");
-    let text = format!("while true; do printf %s '{NEW_PAGE}{title}'\n{command}\nsleep {every}; done");
+    let page = quoted(&format!("{NEW_PAGE}{title}"));
+    let text = format!("while true; do printf %s {page}\n{command}\nsleep {every}; done");
     Outcome::Script(Box::new(Script { text, name: "watch".into(), ..Script::default() }))
 }
 
@@ -435,9 +435,58 @@ fn operands_after_options(call: &Call) -> Vec<Str> {
     rest.to_vec()
 }
 
+/// A word of a script in which nothing is a sign.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// How `xargs` makes command lines of what it reads.
+#[derive(Default)]
+struct Lines<'a> {
+    /// What each line, or part, is put in place of.
+    pattern: Option<&'a str>,
+    /// So many words, or lines, make a command line.
+    most: Option<usize>,
+    by_line: bool,
+    /// What stands between two parts.
+    sign: Option<String>,
+    /// Without anything to read nothing is run.
+    unless_empty: bool,
+}
+
+impl Lines<'_> {
+    fn parts<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        match &self.sign {
+            Some(sign) => text.split(sign.as_str()).filter(|part| !part.is_empty()).collect(),
+            None if self.by_line || self.pattern.is_some() => {
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+            }
+            None => text.split_whitespace().collect(),
+        }
+    }
+
+    fn of(&self, command: &[&str], text: &str) -> Vec<Vec<String>> {
+        let parts = self.parts(text);
+        if let Some(pattern) = self.pattern {
+            let filled = |part: &&str| command.iter().map(|word| word.replace(pattern, part)).collect();
+            return parts.iter().map(filled).collect();
+        }
+        let with = |group: &[&str]| -> Vec<String> {
+            let words = group
+                .iter()
+                .flat_map(|part| if self.by_line { part.split_whitespace().collect() } else { vec![*part] });
+            command.iter().copied().chain(words).map(str::to_owned).collect()
+        };
+        if parts.is_empty() {
+            return if self.unless_empty { Vec::new() } else { vec![with(&[])] };
+        }
+        parts.chunks(self.most.unwrap_or(usize::MAX).max(1)).map(with).collect()
+    }
+}
+
 /// `xargs [-I PATTERN | -n COUNT | -L COUNT] [-d SIGN | -0] [-r] [COMMAND]`: command lines of what it reads, one after another.
 fn xargs(call: &mut Call) -> Outcome {
-    let (mut pattern, mut most, mut by_line, mut sign, mut unless_empty) = (None, None, false, None, false);
+    let mut lines = Lines::default();
     let mut given = call.args[1..].iter().peekable();
     while let Some(option) = given.next_if(|word| word.starts_with('-')) {
         let mut letters = option[1..].chars();
@@ -447,48 +496,22 @@ fn xargs(call: &mut Call) -> Outcome {
             behind => behind,
         };
         match letter {
-            Some('I') => pattern = Some(value()),
-            Some('n') => most = value().parse().ok(),
-            Some('L') => (most, by_line) = (value().parse().ok(), true),
-            Some('d') => sign = Some(value().replace("\\n", "\n")),
-            Some('0') => sign = Some("\0".to_owned()),
+            Some('I') => lines.pattern = Some(value()).filter(|pattern| !pattern.is_empty()),
+            Some('n') => lines.most = value().parse().ok(),
+            Some('L') => (lines.most, lines.by_line) = (value().parse().ok(), true),
+            Some('d') => lines.sign = Some(value().replace("\\n", "\n")),
+            Some('0') => lines.sign = Some("\0".to_owned()),
             Some('P') => drop(value()),
-            _ => unless_empty |= option.contains('r'),
+            _ => lines.unless_empty |= option.contains('r'),
         }
     }
     let command: Vec<&str> = given.map(|word| &**word).collect();
     let command = if command.is_empty() { vec!["echo"] } else { command };
-    let text = call.input.rest();
-    let parts: Vec<&str> = match &sign {
-        Some(sign) => text.split(sign.as_str()).filter(|part| !part.is_empty()).collect(),
-        None if by_line || pattern.is_some() => {
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
-        }
-        None => text.split_whitespace().collect(),
+    let run = |words: Vec<String>| {
+        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ") + " || failed=123\n"
     };
-    let lines: Vec<Vec<String>> = match pattern {
-        Some(pattern) => {
-            let filled = |part: &&str| command.iter().map(|word| word.replace(pattern, part)).collect();
-            parts.iter().map(filled).collect()
-        }
-        None if parts.is_empty() && unless_empty => Vec::new(),
-        None if parts.is_empty() => vec![command.iter().map(ToString::to_string).collect()],
-        None => {
-            let words = |part: &&str| match by_line {
-                true => part.split_whitespace().map(str::to_owned).collect(),
-                false => vec![(*part).to_owned()],
-            };
-            let with = |group: &[&str]| {
-                let own = command.iter().map(ToString::to_string);
-                own.chain(group.iter().flat_map(words)).collect()
-            };
-            parts.chunks(most.unwrap_or(usize::MAX).max(1)).map(with).collect()
-        }
-    };
-    let quoted = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
-    let line =
-        |words: Vec<String>| words.iter().map(quoted).collect::<Vec<_>>().join(" ") + " || failed=123\n";
-    let text = lines.into_iter().map(line).collect::<String>() + "exit ${failed:-0}";
+    let all = lines.of(&command, &call.input.rest());
+    let text = all.into_iter().map(run).collect::<String>() + "exit ${failed:-0}";
     Outcome::Script(Box::new(Script { text, name: "xargs".into(), ..Script::default() }))
 }
 

@@ -49,6 +49,12 @@ fn lines_are_worked_on() {
             "printf '' | xargs -r echo got; printf '' | xargs echo got",
             "0 after 0 ms: got\n",
         ),
+        (
+            "xargs for each two lines",
+            "printf 'a b\\nc\\nd\\n' | xargs -L 2 echo got",
+            "0 after 0 ms: got a b c\ngot d\n",
+        ),
+        ("xargs of parts", "printf 'a b,c' | xargs -d , -n 1 echo got", "0 after 0 ms: got a b\ngot c\n"),
         ("xargs with an odd flag", "echo a | xargs -é echo got", "0 after 0 ms: got a\n"),
         ("xargs of what fails", "seq 2 | xargs -n1 test 1 -eq", "123 after 1 ms: "),
         ("yes", "yes | head -n 2", "0 after 2 ms: y\ny\n"),
